@@ -1,0 +1,270 @@
+//! The HTTP client: one pooled connection set, no retries of its own, no redirects, capped answers.
+
+use std::error::Error as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Certificate, Response};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use super::reply::{Answer, Reached, Reply, RetryAfter, Trouble, http_date};
+use crate::error::Advice;
+use crate::ledger::Claimed;
+use crate::text;
+
+/// An answer is a record of some 500 bytes; a gateway's error page may be longer, and is only quoted from its start.
+const MOST_READ: usize = 64 * 1024;
+/// Node.js closes an idle connection after five seconds. A close that crosses our POST on the wire leaves a row in
+/// doubt, so our side lets go first.
+const IDLE_CONNECTION: Duration = Duration::from_secs(4);
+const CONNECT_AT_MOST: Duration = Duration::from_secs(10);
+const QUOTED: usize = 300;
+/// The API takes its token here, not in `Authorization`, and without `Bearer` (contract, "Sample Request").
+const AUTH: HeaderName = HeaderName::from_static("auth");
+
+/// Where the calls go and how long one may take.
+#[derive(Debug, Clone)]
+pub struct ClientSettings {
+    /// The environment's address, such as `https://bots.kore.ai`.
+    pub host: Url,
+    /// The bot (stream) id.
+    pub bot_id: String,
+    /// `1.1`, or empty for the path without a version.
+    pub api_version: String,
+    /// How long one call may take, from connecting to the last byte of the answer.
+    pub timeout: Duration,
+    /// A PEM file of certificate authorities to trust beside the platform's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The one sender of requests.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    save_feedback: Url,
+}
+
+/// Why no client could be made. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The extra certificate authorities can't be read.
+    #[error("can't read the certificates in {}: {reason}", path.display())]
+    Certificates {
+        /// The `ca_file`.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The TLS set-up or a proxy setting is unusable.
+    #[error("can't set up the HTTP client: {0}")]
+    Setup(String),
+    /// The host can't carry a path.
+    #[error("{0} can't be the base of an API address")]
+    Host(Url),
+}
+
+impl Advice for ClientError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Certificates { .. } => Some("ca_file must be a PEM file with one or more certificates".to_owned()),
+            Self::Setup(_) => Some(
+                "on a system without certificate authorities install its ca-certificates package, or set ca_file"
+                    .to_owned(),
+            ),
+            Self::Host(_) => Some("write the host as https://bots.kore.ai".to_owned()),
+        }
+    }
+}
+
+impl Client {
+    /// Makes the client for one target.
+    ///
+    /// # Errors
+    /// [`ClientError`], before anything is sent.
+    pub fn new(settings: &ClientSettings) -> Result<Self, ClientError> {
+        Ok(Self { http: http_client(settings)?, save_feedback: save_feedback_url(settings)? })
+    }
+
+    /// The address that records are posted to.
+    pub fn save_feedback_url(&self) -> &Url {
+        &self.save_feedback
+    }
+
+    /// Posts one record. That its intent is durable is shown by the [`Claimed`], which only the ledger can make.
+    pub async fn save_feedback(&self, _intent: &Claimed, token: &SecretString, body: Vec<u8>) -> Reply {
+        let Ok(mut auth) = HeaderValue::from_str(token.expose_secret()) else {
+            return not_sent("the token has characters that no header may hold");
+        };
+        auth.set_sensitive(true);
+        let request = self.http.post(self.save_feedback.clone()).header(AUTH, auth);
+        let request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
+        match request.send().await {
+            Ok(response) => Reply::Answer(read_answer(response, token).await),
+            Err(error) => Reply::Nothing(trouble(&error)),
+        }
+    }
+}
+
+/// The path with a version is the contract's sample and the vendor's current page; the one without is the contract's
+/// "Endpoint" row.
+fn save_feedback_url(settings: &ClientSettings) -> Result<Url, ClientError> {
+    let mut url = settings.host.clone();
+    let versioned = Some(settings.api_version.as_str()).filter(|version| !version.is_empty());
+    url.path_segments_mut()
+        .map_err(|()| ClientError::Host(settings.host.clone()))?
+        .pop_if_empty()
+        .push("api")
+        .extend(versioned)
+        .extend(["public", "bot", &settings.bot_id, "saveFeedback"]);
+    Ok(url)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the HTTP client's home")]
+fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("kore-feedback/", env!("CARGO_PKG_VERSION")))
+        .retry(reqwest::retry::never())
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(settings.timeout)
+        // Shorter than the whole, so that a connection that never came about is told from an answer that never came.
+        .connect_timeout(CONNECT_AT_MOST.min(settings.timeout / 2))
+        .pool_idle_timeout(IDLE_CONNECTION)
+        .tcp_nodelay(true)
+        .referer(false);
+    if is_loopback(&settings.host) {
+        builder = builder.no_proxy();
+    }
+    if settings.host.scheme() == "http" {
+        // No TLS will be spoken, so a machine without certificate authorities is no obstacle.
+        builder = builder.tls_certs_only([]);
+    } else if let Some(path) = &settings.ca_file {
+        builder = builder.tls_certs_merge(read_certificates(path)?);
+    }
+    builder.build().map_err(|error| ClientError::Setup(with_causes(&error)))
+}
+
+fn is_loopback(host: &Url) -> bool {
+    match host.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientError> {
+    let wrong = |reason: String| ClientError::Certificates { path: path.to_owned(), reason };
+    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(with_causes(&error)))?;
+    if certificates.is_empty() {
+        return Err(wrong("there is none in it".to_owned()));
+    }
+    Ok(certificates)
+}
+
+async fn read_answer(mut response: Response, token: &SecretString) -> Answer {
+    let headers = response.headers();
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        retry_after: header_text(headers, RETRY_AFTER).and_then(RetryAfter::parse),
+        location: header_text(headers, LOCATION).map(|location| text::excerpt(location, QUOTED)),
+        date: header_text(headers, DATE).and_then(http_date),
+        ..Answer::default()
+    };
+    let mut body = Vec::new();
+    answer.complete = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= MOST_READ => body.extend_from_slice(&chunk),
+            Ok(Some(chunk)) => {
+                body.extend_from_slice(&chunk[..MOST_READ - body.len()]);
+                break false;
+            }
+            Ok(None) => break true,
+            Err(_) => break false,
+        }
+    };
+    // A gateway may quote the request it refuses, headers and all.
+    answer.body = String::from_utf8_lossy(&body).replace(token.expose_secret(), "[token]");
+    answer
+}
+
+fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn trouble(error: &reqwest::Error) -> Trouble {
+    let reached = if has_cause::<rustls::Error>(error) {
+        Reached::Handshake
+    } else if error.is_connect() || error.is_builder() || was_never_written(error) {
+        Reached::Nowhere
+    } else {
+        Reached::PerhapsTaken
+    };
+    Trouble { reached, message: text::excerpt(&with_causes(error), QUOTED) }
+}
+
+fn not_sent(message: &str) -> Reply {
+    Reply::Nothing(Trouble { reached: Reached::Nowhere, message: message.to_owned() })
+}
+
+/// hyper calls a request canceled only when it hands it back unwritten: the connection died before its turn came.
+fn was_never_written(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
+}
+
+fn has_cause<E: std::error::Error + 'static>(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| {
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause.is::<E>() || wrapped.is_some_and(|inner| inner.is::<E>())
+    })
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause: &&(dyn std::error::Error + 'static)| (*cause).source())
+}
+
+/// The causes alone say what happened: the outermost message is the address, which every message would repeat.
+fn with_causes(error: &reqwest::Error) -> String {
+    let said: Vec<String> = causes(error).map(ToString::to_string).collect();
+    if said.is_empty() { error.to_string() } else { said.join(": ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Client, ClientSettings, save_feedback_url};
+
+    fn settings(api_version: &str, bot_id: &str) -> ClientSettings {
+        ClientSettings {
+            host: "https://bots.kore.ai".parse().unwrap(),
+            bot_id: bot_id.to_owned(),
+            api_version: api_version.to_owned(),
+            timeout: Duration::from_secs(30),
+            ca_file: None,
+        }
+    }
+
+    #[test]
+    fn both_forms_of_the_address_are_those_of_the_contract() {
+        let url = |version| save_feedback_url(&settings(version, "st-1")).unwrap().to_string();
+        assert_eq!(url("1.1"), "https://bots.kore.ai/api/1.1/public/bot/st-1/saveFeedback");
+        assert_eq!(url(""), "https://bots.kore.ai/api/public/bot/st-1/saveFeedback");
+    }
+
+    #[test]
+    fn a_bot_id_cannot_leave_its_place_in_the_path() {
+        let url = save_feedback_url(&settings("1.1", "../x?y#z")).unwrap();
+        assert_eq!(url.path(), "/api/1.1/public/bot/..%2Fx%3Fy%23z/saveFeedback");
+    }
+
+    #[test]
+    fn a_ca_file_without_certificates_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let settings = ClientSettings { ca_file: Some(file.path().to_owned()), ..settings("1.1", "st-1") };
+        let error = Client::new(&settings).unwrap_err().to_string();
+        assert!(error.contains(&file.path().display().to_string()), "{error}");
+    }
+}

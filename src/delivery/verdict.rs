@@ -1,0 +1,330 @@
+//! What a reply means. A pure function of the reply, with the table in [`super`].
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::reply::{Answer, Reached, Reply, RetryAfter, Trouble};
+use crate::text;
+
+const QUOTED: usize = 300;
+const LONGEST_ID: usize = 128;
+
+/// What a reply means for its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The server has it, under this id.
+    Saved {
+        /// `_id` of the record.
+        id: String,
+        /// 200 or 201.
+        status: u16,
+    },
+    /// The server does not take this record; others it may.
+    Rejected {
+        /// The HTTP status.
+        status: u16,
+        /// The server's words.
+        message: String,
+    },
+    /// The server takes no record from us as things are; this one is as good as before.
+    Refused {
+        /// What it objects to.
+        concern: Concern,
+        /// The HTTP status, when there was one.
+        status: Option<u16>,
+        /// The server's words.
+        message: String,
+    },
+    /// The server surely did not take it, and may later.
+    Repeat {
+        /// Why.
+        cause: Cause,
+        /// The HTTP status, when there was one.
+        status: Option<u16>,
+        /// Not before this.
+        retry_after: Option<RetryAfter>,
+        /// The server's words, or what went wrong.
+        message: String,
+    },
+    /// It may have been saved, or not.
+    InDoubt {
+        /// The HTTP status, when there was one.
+        status: Option<u16>,
+        /// The server's words, or what went wrong.
+        message: String,
+    },
+}
+
+/// What a refusal is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// The token, the client id, its secret or its scopes.
+    Credentials,
+    /// The host, the path or the bot id.
+    Target,
+    /// TLS: the host can't prove who it is, or does not speak it.
+    Tls,
+}
+
+/// Why a record may be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// A rolling limit is full; its length, when the answer names it.
+    RateLimited {
+        /// A minute or an hour.
+        window: Option<Duration>,
+    },
+    /// The token's `jti` had been seen.
+    Replayed,
+    /// The server asked to come back later.
+    Unavailable,
+    /// No connection.
+    Unreachable,
+}
+
+/// Says what a reply means.
+pub fn judge(reply: &Reply) -> Verdict {
+    match reply {
+        Reply::Nothing(trouble) => judge_trouble(trouble),
+        Reply::Answer(answer) => judge_answer(answer),
+    }
+}
+
+fn judge_trouble(trouble: &Trouble) -> Verdict {
+    let message = trouble.message.clone();
+    match trouble.reached {
+        Reached::Nowhere => Verdict::Repeat { cause: Cause::Unreachable, status: None, retry_after: None, message },
+        Reached::Handshake => Verdict::Refused { concern: Concern::Tls, status: None, message },
+        Reached::PerhapsTaken => Verdict::InDoubt { status: None, message },
+    }
+}
+
+fn judge_answer(answer: &Answer) -> Verdict {
+    let status = answer.status;
+    let json: Option<Value> = serde_json::from_str(&answer.body).ok();
+    if matches!(status, 200 | 201)
+        && let Some(id) = json.as_ref().and_then(record_id)
+    {
+        return Verdict::Saved { id, status };
+    }
+    let said = Said::read(answer, json.as_ref());
+    if let Some(cause) = said.cause_to_repeat(answer) {
+        let retry_after = answer.retry_after;
+        return Verdict::Repeat { cause, status: Some(status), retry_after, message: said.shown };
+    }
+    match (status, said.concern(status)) {
+        (300..=499, Some(concern)) => Verdict::Refused { concern, status: Some(status), message: said.shown },
+        (400..=499, None) => Verdict::Rejected { status, message: said.shown },
+        (200..=299, _) => Verdict::InDoubt { status: Some(status), message: unreadable(answer, &said.shown) },
+        _ => Verdict::InDoubt { status: Some(status), message: said.shown },
+    }
+}
+
+/// The contract's table spells it `_Id`, its sample `_id`.
+fn record_id(record: &Value) -> Option<String> {
+    let id = record.get("_id").or_else(|| record.get("_Id"))?.as_str()?;
+    (!id.is_empty()).then(|| text::excerpt(id, LONGEST_ID))
+}
+
+fn unreadable(answer: &Answer, shown: &str) -> String {
+    let what = if answer.complete { "no record in the answer" } else { "the answer broke off" };
+    if shown.is_empty() { what.to_owned() } else { format!("{what}: {shown}") }
+}
+
+/// A server's words, for people and (in lower case, errors only) for telling what they are about.
+struct Said {
+    shown: String,
+    errors: String,
+}
+
+impl Said {
+    fn read(answer: &Answer, json: Option<&Value>) -> Self {
+        let errors = json.map(error_texts).unwrap_or_default();
+        let shown = match (&errors[..], &answer.location) {
+            (_, Some(location)) if (300..=399).contains(&answer.status) => format!("redirects to {location}"),
+            ([], _) => text::excerpt(&answer.body, QUOTED),
+            (texts, _) => text::excerpt(&texts.join("; "), QUOTED),
+        };
+        Self { shown, errors: errors.join("; ").to_lowercase() }
+    }
+
+    /// Decision 2: what the server surely did not take.
+    fn cause_to_repeat(&self, answer: &Answer) -> Option<Cause> {
+        const MINUTE: Duration = Duration::from_secs(60);
+        const HOUR: Duration = Duration::from_secs(3600);
+        // Whole phrases of the vendor's: a rejected record's own words may be quoted in an error, too.
+        let limited = if self.errors.contains("exceeded the per-minute rate limit") {
+            Some(Some(MINUTE))
+        } else if self.errors.contains("exceeded the hourly rate limit") {
+            Some(Some(HOUR))
+        } else if answer.status == 429 || self.errors.contains("rate limit for this api has been reached") {
+            Some(None)
+        } else {
+            None
+        };
+        match (limited, answer.status) {
+            (Some(window), _) => Some(Cause::RateLimited { window }),
+            (None, 401) if self.errors.contains("possibly a replay") => Some(Cause::Replayed),
+            (None, 503) if answer.retry_after.is_some() => Some(Cause::Unavailable),
+            _ => None,
+        }
+    }
+
+    /// Decision 7: what concerns the credentials or the target, and not the record. `code` alone tells nothing: the
+    /// vendor's other calls use 4002 for wrong credentials, tokens and scopes alike, so the text decides.
+    fn concern(&self, status: u16) -> Option<Concern> {
+        const ABOUT_CREDENTIALS: [&str; 5] = [
+            "invalid sdk credentials",
+            "invalid jwt",
+            "error verifying the jwt",
+            "permission denied",
+            "scope is incorrect",
+        ];
+        match status {
+            401 | 403 | 407 => Some(Concern::Credentials),
+            300..=399 | 404 | 405 => Some(Concern::Target),
+            _ if ABOUT_CREDENTIALS.iter().any(|words| self.errors.contains(words)) => Some(Concern::Credentials),
+            _ if self.errors.contains("invalid streamid") => Some(Concern::Target),
+            _ => None,
+        }
+    }
+}
+
+/// The texts of `{"errors":[{"msg","code"}]}`, where `code` may be a number or a string.
+fn error_texts(body: &Value) -> Vec<String> {
+    let errors = body.get("errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    errors.iter().filter_map(error_text).collect()
+}
+
+fn error_text(error: &Value) -> Option<String> {
+    let message = error.get("msg").or_else(|| error.get("message"))?.as_str()?;
+    let code = match error.get("code") {
+        Some(Value::String(code)) => code.clone(),
+        Some(Value::Number(code)) => code.to_string(),
+        _ => return Some(message.to_owned()),
+    };
+    Some(format!("{message} (code {code})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Answer, Cause, Concern, Reached, Reply, RetryAfter, Trouble, Verdict, judge};
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, body: body.to_owned(), complete: true, ..Answer::default() }
+    }
+
+    fn error(status: u16, message: &str) -> Answer {
+        answer(status, &format!(r#"{{"errors":[{{"msg":{message:?},"code":{status}}}]}}"#))
+    }
+
+    /// A word for each verdict, so that the table below reads as a table.
+    fn word(verdict: &Verdict) -> String {
+        match verdict {
+            Verdict::Saved { id, .. } => format!("saved {id}"),
+            Verdict::Rejected { .. } => "rejected".to_owned(),
+            Verdict::Refused { concern: Concern::Credentials, .. } => "refused: credentials".to_owned(),
+            Verdict::Refused { concern: Concern::Target, .. } => "refused: target".to_owned(),
+            Verdict::Refused { concern: Concern::Tls, .. } => "refused: tls".to_owned(),
+            Verdict::Repeat { cause: Cause::RateLimited { window: None }, .. } => "repeat: limited".to_owned(),
+            Verdict::Repeat { cause: Cause::RateLimited { window: Some(window) }, .. } => {
+                format!("repeat: limited {}", window.as_secs())
+            }
+            Verdict::Repeat { cause: Cause::Replayed, .. } => "repeat: replayed".to_owned(),
+            Verdict::Repeat { cause: Cause::Unavailable, .. } => "repeat: unavailable".to_owned(),
+            Verdict::Repeat { cause: Cause::Unreachable, .. } => "repeat: unreachable".to_owned(),
+            Verdict::InDoubt { .. } => "in doubt".to_owned(),
+        }
+    }
+
+    #[test]
+    fn every_answer_has_its_verdict() {
+        let record = r#"{"botId":"st-1","_id":"641b","score":0,"novel":[1]}"#;
+        let per_minute = "You've exceeded the per-minute rate limit. Please wait for sometime before retrying.";
+        let hourly = "You've exceeded the hourly rate limit. Please wait for sometime before retrying.";
+        let any = "Rate limit for this API has been reached. Please try again later";
+        let replay = "error verifying the jwt: possibly a replay";
+        let hour = "error verifying the jwt: if \"jti\" claim \"exp\" must be <= 1 hour(s)";
+        let table = [
+            (answer(200, record), "saved 641b"),
+            (answer(201, r#"{"_Id":"7"}"#), "saved 7"),
+            (answer(200, r#"{"_id":""}"#), "in doubt"),
+            (answer(200, r#"{"_id":7}"#), "in doubt"),
+            (answer(200, "{}"), "in doubt"),
+            (answer(200, ""), "in doubt"),
+            (answer(200, "<html>ok</html>"), "in doubt"),
+            (answer(200, &record[..20]), "in doubt"),
+            (error(200, "Invalid JWT token"), "in doubt"),
+            (error(200, any), "repeat: limited"),
+            (answer(202, record), "in doubt"),
+            (answer(204, ""), "in doubt"),
+            (answer(301, ""), "refused: target"),
+            (answer(307, ""), "refused: target"),
+            (error(400, "score must be a number"), "rejected"),
+            (error(400, "Invalid StreamId"), "refused: target"),
+            (error(400, any), "repeat: limited"),
+            (error(400, "name \"Rate limit survey\" is taken"), "rejected"),
+            (error(401, "Invalid SDK credentials"), "refused: credentials"),
+            (error(401, replay), "repeat: replayed"),
+            (error(401, hour), "refused: credentials"),
+            (error(400, "Permission denied. Scope is incorrect!"), "refused: credentials"),
+            (answer(401, "<html>"), "refused: credentials"),
+            (error(403, "Forbidden"), "refused: credentials"),
+            (error(404, "Not found"), "refused: target"),
+            (error(405, "Method not allowed"), "refused: target"),
+            (error(412, "ValidationError"), "rejected"),
+            (answer(413, ""), "rejected"),
+            (answer(422, "nonsense"), "rejected"),
+            (answer(429, ""), "repeat: limited"),
+            (error(429, per_minute), "repeat: limited 60"),
+            (error(429, hourly), "repeat: limited 3600"),
+            (error(500, "Internal error"), "in doubt"),
+            (error(500, hourly), "repeat: limited 3600"),
+            (answer(502, "<html>Bad Gateway</html>"), "in doubt"),
+            (answer(503, ""), "in doubt"),
+            (Answer { retry_after: RetryAfter::parse("7"), ..answer(503, "") }, "repeat: unavailable"),
+            (answer(504, ""), "in doubt"),
+            (answer(599, ""), "in doubt"),
+        ];
+        for (answer, expected) in table {
+            let said = format!("{} {}", answer.status, answer.body);
+            assert_eq!(word(&judge(&Reply::Answer(answer))), expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn without_an_answer_it_matters_how_far_the_request_got() {
+        let verdict = |reached| word(&judge(&Reply::Nothing(Trouble { reached, message: "gone".to_owned() })));
+        assert_eq!(verdict(Reached::Nowhere), "repeat: unreachable");
+        assert_eq!(verdict(Reached::Handshake), "refused: tls");
+        assert_eq!(verdict(Reached::PerhapsTaken), "in doubt");
+    }
+
+    #[test]
+    fn the_servers_words_are_shown_with_their_code_and_without_their_control_characters() {
+        let shown = |body: &str| match judge(&Reply::Answer(answer(400, body))) {
+            Verdict::Rejected { message, .. } => message,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(shown(r#"{"errors":[{"msg":"bad","code":"ValidationError"}]}"#), "bad (code ValidationError)");
+        assert_eq!(shown(r#"{"errors":[{"msg":"bad","code":400},{"msg":"worse"}]}"#), "bad (code 400); worse");
+        assert_eq!(shown("<h1>\u{1b}[2JNo</h1>\n"), "<h1>\u{fffd}[2JNo</h1>");
+    }
+
+    #[test]
+    fn a_redirect_says_where_it_pointed() {
+        let redirect = Answer { location: Some("https://elsewhere.example/".to_owned()), ..answer(302, "") };
+        let Verdict::Refused { message, .. } = judge(&Reply::Answer(redirect)) else { panic!() };
+        assert_eq!(message, "redirects to https://elsewhere.example/");
+    }
+
+    #[test]
+    fn retry_after_goes_with_the_verdict() {
+        let limited = Answer { retry_after: RetryAfter::parse("9"), ..answer(429, "") };
+        let Verdict::Repeat { retry_after, .. } = judge(&Reply::Answer(limited)) else { panic!() };
+        assert_eq!(retry_after, Some(RetryAfter::Wait(Duration::from_secs(9))));
+    }
+}

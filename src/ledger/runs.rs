@@ -1,0 +1,253 @@
+//! Runs: what identifies one, what is kept of it, and how its rows add up.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::state::{OutcomeKind, RowState};
+use super::{LedgerError, store::millis, store::timestamp};
+
+/// A run's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub i64);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What makes two imports the same: a hash of content, mapping and target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity(pub [u8; 32]);
+
+impl Identity {
+    /// The identity of this content, read with this mapping, sent to this target.
+    pub fn of(content: &[u8; 32], mapping: &str, target: &[&str]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(content);
+        for part in std::iter::once(&mapping).chain(target) {
+            // Lengths go in, so that no two lists of texts run together into the same bytes.
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+        }
+        Self(*hasher.finalize().as_bytes())
+    }
+}
+
+/// What kind of run it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunKind {
+    /// Many rows from an input.
+    Import,
+    /// One record by hand.
+    Submit,
+}
+
+impl RunKind {
+    /// The kind's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Submit => "submit",
+        }
+    }
+}
+
+/// What is written down when a run begins.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// What kind.
+    pub kind: RunKind,
+    /// Whether it goes to the sandbox in this process.
+    pub sandbox: bool,
+    /// The profile's name, if one was used.
+    pub profile: Option<String>,
+    /// The environment's address.
+    pub host: String,
+    /// The bot.
+    pub bot_id: String,
+    /// The version in the path.
+    pub api_version: String,
+    /// The input's name, `-` for standard input.
+    pub input: String,
+    /// BLAKE3 of the input's bytes.
+    pub content: [u8; 32],
+    /// Which column is which field, in a form that compares.
+    pub mapping: String,
+    /// Content, mapping and target together.
+    pub identity: Identity,
+    /// How many rows the input has.
+    pub rows: u64,
+}
+
+/// A run as the ledger has it.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Its number.
+    pub id: RunId,
+    /// What kind.
+    pub kind: RunKind,
+    /// Whether it went to the sandbox.
+    pub sandbox: bool,
+    /// The profile's name, if one was used.
+    pub profile: Option<String>,
+    /// The environment's address.
+    pub host: String,
+    /// The bot.
+    pub bot_id: String,
+    /// The input's name.
+    pub input: String,
+    /// How many rows the input has.
+    pub rows: u64,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended with nothing left to send; `None` while it can be resumed.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// How the rows of a run stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// All rows of the input.
+    pub rows: u64,
+    /// On the server.
+    pub saved: u64,
+    /// The server said no.
+    pub rejected: u64,
+    /// Not valid, never sent.
+    pub invalid: u64,
+    /// Left out on purpose.
+    pub skipped: u64,
+    /// Perhaps on the server; claimed rows of a dead process among them.
+    pub in_doubt: u64,
+    /// Not sent, and will be by a resumed run: given up, or never reached.
+    pub unsent: u64,
+}
+
+impl Counts {
+    /// Counts of an input whose rows are all still to be sent.
+    pub fn untouched(rows: u64) -> Self {
+        Self { rows, unsent: rows, ..Self::default() }
+    }
+
+    /// Adds rows of one outcome that were unsent so far.
+    pub fn settle(&mut self, kind: OutcomeKind, rows: u64) {
+        let counter = match kind {
+            OutcomeKind::Saved => &mut self.saved,
+            OutcomeKind::Rejected => &mut self.rejected,
+            OutcomeKind::Invalid => &mut self.invalid,
+            OutcomeKind::Skipped => &mut self.skipped,
+            OutcomeKind::InDoubt => &mut self.in_doubt,
+            OutcomeKind::Unsent => return,
+        };
+        *counter += rows;
+        self.unsent = self.unsent.saturating_sub(rows);
+    }
+
+    /// Rows that should be on the server and, as far as is known, are not.
+    pub fn failed(&self) -> u64 {
+        self.rejected + self.invalid + self.unsent + self.in_doubt
+    }
+}
+
+pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
+    connection.execute(
+        "INSERT INTO runs (kind, sandbox, profile, host, bot_id, api_version, input, content, mapping, identity, rows,
+                           started_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        params![
+            run.kind.word(),
+            run.sandbox,
+            run.profile,
+            run.host,
+            run.bot_id,
+            run.api_version,
+            run.input,
+            run.content,
+            run.mapping,
+            run.identity.0,
+            i64::try_from(run.rows).unwrap_or(i64::MAX),
+            millis(now),
+        ],
+    )?;
+    Ok(RunId(connection.last_insert_rowid()))
+}
+
+const COLUMNS: &str = "run, kind, sandbox, profile, host, bot_id, input, rows, started_at, finished_at";
+
+pub(super) fn by_id(connection: &Connection, run: RunId) -> Result<Option<Run>, LedgerError> {
+    let sql = format!("SELECT {COLUMNS} FROM runs WHERE run = ?1");
+    Ok(connection.query_row(&sql, [run.0], read).optional()?)
+}
+
+/// Runs that a condition on one BLOB column selects, the latest first.
+pub(super) fn by_hash(connection: &Connection, column: &'static str, hash: &[u8; 32]) -> Result<Vec<Run>, LedgerError> {
+    let sql = format!("SELECT {COLUMNS} FROM runs WHERE {column} = ?1 ORDER BY run DESC");
+    let mut statement = connection.prepare(&sql)?;
+    let runs = statement.query_map([hash], read)?.collect::<Result<_, _>>()?;
+    Ok(runs)
+}
+
+pub(super) fn all(connection: &Connection) -> Result<Vec<Run>, LedgerError> {
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM runs ORDER BY run"))?;
+    let runs = statement.query_map([], read)?.collect::<Result<_, _>>()?;
+    Ok(runs)
+}
+
+pub(super) fn counts(connection: &Connection, run: RunId, rows: u64) -> Result<Counts, LedgerError> {
+    let mut counts = Counts::untouched(rows);
+    let mut statement = connection.prepare_cached("SELECT state, count(*) FROM rows WHERE run = ?1 GROUP BY state")?;
+    let mut groups = statement.query([run.0])?;
+    while let Some(group) = groups.next()? {
+        let state: String = group.get(0)?;
+        let number = u64::try_from(group.get::<_, i64>(1)?).unwrap_or_default();
+        match RowState::from_word(&state) {
+            Some(RowState::Settled(kind)) => counts.settle(kind, number),
+            Some(RowState::Claimed) => counts.settle(OutcomeKind::InDoubt, number),
+            None => {}
+        }
+    }
+    Ok(counts)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Run> {
+    let kind: String = row.get(1)?;
+    Ok(Run {
+        id: RunId(row.get(0)?),
+        kind: if kind == RunKind::Submit.word() { RunKind::Submit } else { RunKind::Import },
+        sandbox: row.get(2)?,
+        profile: row.get(3)?,
+        host: row.get(4)?,
+        bot_id: row.get(5)?,
+        input: row.get(6)?,
+        rows: u64::try_from(row.get::<_, i64>(7)?).unwrap_or_default(),
+        started_at: timestamp(row.get(8)?),
+        finished_at: row.get::<_, Option<i64>>(9)?.map(timestamp),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, Identity, OutcomeKind};
+
+    #[test]
+    fn an_identity_changes_with_each_of_its_parts_and_with_where_they_are_cut() {
+        let content = [7; 32];
+        let one = Identity::of(&content, "score=Q1", &["https://a", "st-1"]);
+        assert_eq!(one, Identity::of(&content, "score=Q1", &["https://a", "st-1"]));
+        assert_ne!(one, Identity::of(&[8; 32], "score=Q1", &["https://a", "st-1"]));
+        assert_ne!(one, Identity::of(&content, "score=Q2", &["https://a", "st-1"]));
+        assert_ne!(one, Identity::of(&content, "score=Q1", &["https://as", "t-1"]));
+    }
+
+    #[test]
+    fn counts_always_add_up_to_the_rows() {
+        let mut counts = Counts::untouched(10);
+        for kind in OutcomeKind::ALL {
+            counts.settle(kind, 1);
+        }
+        assert_eq!(counts.saved + counts.skipped + counts.failed(), counts.rows);
+        assert_eq!(counts.unsent, 5);
+    }
+}

@@ -1,0 +1,93 @@
+//! The ledger's tables, versioned by `PRAGMA user_version`; each migration is applied once, in order, in one transaction.
+//!
+//! - `runs`: one line a run. `content` is the BLAKE3 hash of the input's bytes, `identity` that of content, mapping and
+//!   target together; `finished_at` is null while the run can be resumed. Times are milliseconds since 1970, UTC.
+//! - `rows`: what became of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
+//!   `skipped`, `unsent` or `in doubt`. A row that is missing has not been reached yet. `fingerprint` is a hash of the
+//!   fields that the server can read back; no respondent's answer is kept here.
+//! - `attempts`: every POST of the last days, so that rolling limits hold across runs and processes.
+//! - `last_values`: what `submit` offers when it asks.
+
+use rusqlite::Connection;
+
+use super::LedgerError;
+
+/// "KFBK", so that `file` and careful people can tell what the file is.
+const APPLICATION_ID: i32 = 0x4b46_424b;
+
+const MIGRATIONS: [&str; 1] = ["CREATE TABLE runs (
+         run         INTEGER PRIMARY KEY AUTOINCREMENT,
+         kind        TEXT NOT NULL CHECK (kind IN ('import', 'submit')),
+         sandbox     INTEGER NOT NULL,
+         profile     TEXT,
+         host        TEXT NOT NULL,
+         bot_id      TEXT NOT NULL,
+         api_version TEXT NOT NULL,
+         input       TEXT NOT NULL,
+         content     BLOB NOT NULL,
+         mapping     TEXT NOT NULL,
+         identity    BLOB NOT NULL,
+         rows        INTEGER NOT NULL,
+         started_at  INTEGER NOT NULL,
+         finished_at INTEGER
+     ) STRICT;
+     CREATE INDEX runs_by_identity ON runs (identity);
+     CREATE INDEX runs_by_content ON runs (content);
+     CREATE TABLE rows (
+         run         INTEGER NOT NULL REFERENCES runs (run),
+         row         INTEGER NOT NULL,
+         state       TEXT NOT NULL CHECK (state IN
+                     ('claimed', 'saved', 'rejected', 'invalid', 'skipped', 'unsent', 'in doubt')),
+         status      INTEGER,
+         server_id   TEXT,
+         detail      TEXT,
+         fingerprint BLOB,
+         attempts    INTEGER NOT NULL DEFAULT 0,
+         changed_at  INTEGER NOT NULL,
+         PRIMARY KEY (run, row)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE attempts (
+         attempt     INTEGER PRIMARY KEY,
+         scope       TEXT NOT NULL,
+         session     TEXT NOT NULL,
+         claimed_at  INTEGER NOT NULL,
+         answer_due  INTEGER NOT NULL,
+         answered_at INTEGER
+     ) STRICT;
+     CREATE INDEX attempts_by_scope ON attempts (scope, answer_due);
+     CREATE TABLE last_values (
+         field TEXT PRIMARY KEY,
+         value TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;"];
+
+/// The schema's version that this build reads and writes.
+pub const VERSION: usize = MIGRATIONS.len();
+
+/// Brings the ledger to this build's version.
+///
+/// # Errors
+/// [`LedgerError::Newer`] when a later build wrote it; otherwise what SQLite says.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
+    if version(connection)? == VERSION {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Read again under the lock: another process may have migrated it meanwhile.
+    let found = version(&transaction)?;
+    if found > VERSION {
+        return Err(LedgerError::Newer { found, known: VERSION });
+    }
+    for migration in &MIGRATIONS[found..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", i64::try_from(VERSION).unwrap_or(i64::MAX))?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<usize, LedgerError> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    // A negative version was never written by us; as the largest it is refused as unknown.
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}

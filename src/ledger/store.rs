@@ -1,0 +1,249 @@
+//! The ledger's file: opened, migrated, and asked by commands. The hot path, claims and outcomes, is the writer's.
+
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, params};
+
+use super::runs::{self, Counts, Identity, NewRun, Run, RunId};
+use super::settled::{self, RowEntry};
+use super::{LedgerError, schema};
+
+const FILE: &str = "ledger.db";
+/// Other processes hold the write lock for one group commit at a time.
+const WAIT_FOR_LOCK: Duration = Duration::from_secs(15);
+
+/// An open ledger.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    directory: PathBuf,
+}
+
+impl Store {
+    /// Opens the ledger of this state directory, and makes both where they don't exist: readable by the user alone.
+    ///
+    /// # Errors
+    /// [`LedgerError::Create`], [`LedgerError::Newer`], or what SQLite says, about a damaged file among others.
+    pub fn open(directory: &Path) -> Result<Self, LedgerError> {
+        create_private(directory)?;
+        let mut connection = Connection::open(directory.join(FILE))?;
+        connection.busy_timeout(WAIT_FOR_LOCK)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        schema::migrate(&mut connection)?;
+        Ok(Self { connection, directory: directory.to_owned() })
+    }
+
+    /// Opens the ledger only to look into it; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_existing(directory: &Path) -> Result<Option<Self>, LedgerError> {
+        if directory.join(FILE).exists() { Self::open(directory).map(Some) } else { Ok(None) }
+    }
+
+    /// A second connection to the same ledger, for another thread.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn reader(&self) -> Result<Self, LedgerError> {
+        let connection = Connection::open_with_flags(self.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(WAIT_FOR_LOCK)?;
+        Ok(Self { connection, directory: self.directory.clone() })
+    }
+
+    /// The ledger's file.
+    pub fn path(&self) -> PathBuf {
+        self.directory.join(FILE)
+    }
+
+    /// The state directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Writes down that a run begins.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn begin(&self, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
+        runs::insert(&self.connection, run, now)
+    }
+
+    /// The run of this number.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchRun`], or what SQLite says.
+    pub fn run(&self, run: RunId) -> Result<Run, LedgerError> {
+        runs::by_id(&self.connection, run)?.ok_or(LedgerError::NoSuchRun { run })
+    }
+
+    /// All runs, in order.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn runs(&self) -> Result<Vec<Run>, LedgerError> {
+        runs::all(&self.connection)
+    }
+
+    /// The runs of this identity, the latest first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn runs_of(&self, identity: Identity) -> Result<Vec<Run>, LedgerError> {
+        runs::by_hash(&self.connection, "identity", &identity.0)
+    }
+
+    /// The runs of an input with this content, whatever their mapping and target, the latest first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn runs_with_content(&self, content: &[u8; 32]) -> Result<Vec<Run>, LedgerError> {
+        runs::by_hash(&self.connection, "content", content)
+    }
+
+    /// How the rows of a run stand. Claims without an outcome count as in doubt, which they are unless the run is being
+    /// worked on.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
+        runs::counts(&self.connection, run.id, run.rows)
+    }
+
+    /// What the ledger has of the rows after this one, in order, at most this many.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn rows_after(&self, run: RunId, row: u64, most: u32) -> Result<Vec<RowEntry>, LedgerError> {
+        settled::rows_after(&self.connection, run, row, most)
+    }
+
+    /// Takes note that claims of a process that is gone are in doubt (invariant 4). To be called under the run's lease.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn claims_into_doubt(&self, run: RunId, why: &str, now: Timestamp) -> Result<u64, LedgerError> {
+        let changed = self.connection.execute(
+            "UPDATE rows SET state = 'in doubt', detail = ?2, changed_at = ?3 WHERE run = ?1 AND state = 'claimed'",
+            params![run.0, why, millis(now)],
+        )?;
+        Ok(changed as u64)
+    }
+
+    /// Takes note that nothing of the run is left to send.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn finish(&self, run: RunId, now: Timestamp) -> Result<(), LedgerError> {
+        self.connection.execute("UPDATE runs SET finished_at = ?2 WHERE run = ?1", params![run.0, millis(now)])?;
+        Ok(())
+    }
+
+    /// What was typed last for a field.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn last_values(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        let mut statement = self.connection.prepare("SELECT field, value FROM last_values")?;
+        let values = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(values)
+    }
+
+    /// Remembers what was typed for a field.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn remember_value(&self, field: &str, value: &str) -> Result<(), LedgerError> {
+        self.connection.execute(
+            "INSERT INTO last_values (field, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
+            [field, value],
+        )?;
+        Ok(())
+    }
+
+    /// Gives the connection away, to the writer.
+    pub(super) fn into_connection(self) -> Connection {
+        self.connection
+    }
+}
+
+/// The ledger names servers' words about customers' records: for its owner's eyes.
+fn create_private(directory: &Path) -> Result<(), LedgerError> {
+    let failed =
+        |path: &Path, error: std::io::Error| LedgerError::Create { path: path.to_owned(), reason: error.to_string() };
+    if !directory.exists() {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(directory).map_err(|error| failed(directory, error))?;
+    }
+    let file = directory.join(FILE);
+    if !file.exists() {
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&file).map_err(|error| failed(&file, error))?;
+    }
+    Ok(())
+}
+
+pub(super) fn millis(moment: Timestamp) -> i64 {
+    moment.as_millisecond()
+}
+
+pub(super) fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::{FILE, LedgerError, Store};
+    use crate::error::Advice;
+
+    #[test]
+    fn a_ledger_of_a_later_version_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Store::open(dir.path()).unwrap());
+        let connection = Connection::open(dir.path().join(FILE)).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        let error = Store::open(dir.path()).unwrap_err();
+        assert!(matches!(error, LedgerError::Newer { found: 99, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_ledger_is_told_and_never_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let damaged = b"this was a ledger once, and is now something else entirely".repeat(20);
+        std::fs::write(dir.path().join(FILE), &damaged).unwrap();
+        let error = Store::open(dir.path()).unwrap_err();
+        assert!(error.hint().unwrap().contains("damaged"), "{error}");
+        assert_eq!(std::fs::read(dir.path().join(FILE)).unwrap(), damaged);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_ledger_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state/kore-feedback");
+        let store = Store::open(&state).unwrap();
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&state), mode(&store.path())), (0o700, 0o600));
+    }
+
+    #[test]
+    fn looking_for_a_ledger_makes_none() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(Store::open_existing(dir.path()).unwrap().is_none());
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,311 @@
+//! The thread that owns the ledger's connection while rows are sent. It commits in groups: whatever has queued up while
+//! the disk was busy shares the next transaction, so that a slow disk costs time and never certainty.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use tokio::sync::oneshot;
+
+use super::others::{self, Others};
+use super::state::{Leave, Outcome, RowState, may_be_claimed, may_be_settled};
+use super::store::millis;
+use super::{LedgerError, RunId, Store};
+
+/// How many requests one commit takes at the most.
+const GROUP: usize = 512;
+/// Windows longer than a day are not remembered beyond one.
+const REMEMBERED: Duration = Duration::from_secs(25 * 60 * 60);
+
+/// What is to be claimed: one row, for one POST.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The run.
+    pub run: RunId,
+    /// The row.
+    pub row: u64,
+    /// What the server can read back of it, hashed.
+    pub fingerprint: [u8; 16],
+    /// What the user has given leave to.
+    pub leave: Leave,
+    /// When it is claimed.
+    pub now: Timestamp,
+    /// When its answer will have come at the latest.
+    pub answer_due: Timestamp,
+    /// Calls of other processes answered before this moment hold no slot in any window. `None` without limits.
+    pub windows_since: Option<Timestamp>,
+    /// Which [`Others`] the permit for this POST was given in view of; 0 before any.
+    pub others_seen: u64,
+}
+
+/// The proof that an intent is durable. Only the ledger makes one, and each allows one POST.
+#[derive(Debug)]
+pub struct Claimed {
+    run: RunId,
+    row: u64,
+    attempt: i64,
+}
+
+impl Claimed {
+    /// The row that may be sent.
+    pub fn row(&self) -> u64 {
+        self.row
+    }
+}
+
+/// What came of a claim.
+#[derive(Debug)]
+pub enum ClaimAnswer {
+    /// The intent is on the disk: send it.
+    Granted(Claimed),
+    /// Other processes have called the same bot meanwhile: look at the windows again with these calls in them.
+    Others(Others),
+}
+
+/// The hot path's handle on the ledger. Dropped, it waits for what is queued to be committed.
+#[derive(Debug)]
+pub struct Writer {
+    sender: Option<SyncSender<Request>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
+
+enum Request {
+    Claim(Claim, Reply<ClaimAnswer>),
+    Settle { claimed: Claimed, outcome: Outcome, now: Timestamp, reply: Reply<()> },
+    Record { run: RunId, outcomes: Vec<(u64, Outcome)>, now: Timestamp, reply: Reply<()> },
+}
+
+impl Writer {
+    /// Starts the writer for one bot; `session` tells this process's calls from others'.
+    pub fn start(store: Store, scope: String, session: String) -> Self {
+        let (sender, receiver) = sync_channel(2 * GROUP);
+        let connection = store.into_connection();
+        let thread =
+            std::thread::spawn(move || Desk { connection, scope, session, others: Seen::default() }.work(&receiver));
+        Self { sender: Some(sender), thread: Some(thread) }
+    }
+
+    /// Makes the intent to send a row durable.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotClaimable`] when it would send something twice; what SQLite says. Nothing may be sent then.
+    pub async fn claim(&self, claim: Claim) -> Result<ClaimAnswer, LedgerError> {
+        self.ask(|reply| Request::Claim(claim, reply)).await
+    }
+
+    /// Makes the outcome of a claimed row durable.
+    ///
+    /// # Errors
+    /// What SQLite says; the row is then in doubt.
+    pub async fn settle(&self, claimed: Claimed, outcome: Outcome, now: Timestamp) -> Result<(), LedgerError> {
+        self.ask(|reply| Request::Settle { claimed, outcome, now, reply }).await
+    }
+
+    /// Makes outcomes of rows durable that need no sending: invalid, skipped.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotSettleable`] when a row has an outcome already; what SQLite says.
+    pub async fn record(&self, run: RunId, outcomes: Vec<(u64, Outcome)>, now: Timestamp) -> Result<(), LedgerError> {
+        self.ask(|reply| Request::Record { run, outcomes, now, reply }).await
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, LedgerError> {
+        let (reply, answer) = oneshot::channel();
+        let sender = self.sender.as_ref().ok_or(LedgerError::WriterGone)?;
+        // Never blocks: a worker has one request open at a time, and there are far fewer workers than places.
+        sender.send(request(reply)).map_err(|_| LedgerError::WriterGone)?;
+        answer.await.unwrap_or(Err(LedgerError::WriterGone))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        if let Some(thread) = self.thread.take() {
+            // A panicked writer has failed every request already; there is nothing to add here.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// An answer that is sent once the commit has succeeded.
+enum Pending {
+    Claim(Reply<ClaimAnswer>, Result<ClaimAnswer, LedgerError>),
+    Done(Reply<()>, Result<(), LedgerError>),
+}
+
+impl Pending {
+    fn send(self, committed: &Result<(), LedgerError>) {
+        // Whoever asked may have gone; the ledger is right all the same.
+        match self {
+            Self::Claim(reply, answer) => drop(reply.send(committed.clone().and(answer))),
+            Self::Done(reply, answer) => drop(reply.send(committed.clone().and(answer))),
+        }
+    }
+}
+
+/// What is known of the other processes, and SQLite's mark of the state it was read from.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    mark: Option<i64>,
+    others: Others,
+}
+
+/// The thread's own side.
+struct Desk {
+    connection: Connection,
+    scope: String,
+    session: String,
+    others: Seen,
+}
+
+impl Desk {
+    fn work(mut self, requests: &Receiver<Request>) {
+        self.forget_old_attempts();
+        while let Ok(first) = requests.recv() {
+            let group: Vec<Request> = std::iter::once(first).chain(requests.try_iter().take(GROUP - 1)).collect();
+            self.serve(group);
+        }
+    }
+
+    fn serve(&mut self, group: Vec<Request>) {
+        let Self { connection, scope, session, others } = self;
+        let mut pending = Vec::with_capacity(group.len());
+        let committed = (|| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            // A failed commit must leave no trace in what we believe to know.
+            let mut looked = others.clone();
+            for request in group {
+                pending.push(answer(&transaction, request, scope, session, &mut looked));
+            }
+            transaction.commit()?;
+            *others = looked;
+            Ok(())
+        })();
+        for answer in pending {
+            answer.send(&committed);
+        }
+    }
+
+    fn forget_old_attempts(&self) {
+        let before = crate::clock::now().checked_sub(REMEMBERED).map_or(0, millis);
+        // Only a matter of the file's size: if it fails now, the next start does it.
+        let _ = self.connection.execute("DELETE FROM attempts WHERE answer_due < ?1", [before]);
+    }
+}
+
+fn answer(transaction: &Transaction<'_>, request: Request, scope: &str, session: &str, seen: &mut Seen) -> Pending {
+    match request {
+        Request::Claim(request, reply) => {
+            let answer = news_of_others(transaction, &request, scope, session, seen).and_then(|news| match news {
+                Some(others) => Ok(ClaimAnswer::Others(others)),
+                None => claim(transaction, &request, scope, session).map(ClaimAnswer::Granted),
+            });
+            Pending::Claim(reply, answer)
+        }
+        Request::Settle { claimed, outcome, now, reply } => {
+            Pending::Done(reply, settle(transaction, &claimed, &outcome, now))
+        }
+        Request::Record { run, outcomes, now, reply } => {
+            let recorded = outcomes.iter().try_for_each(|(row, outcome)| record(transaction, run, *row, outcome, now));
+            Pending::Done(reply, recorded)
+        }
+    }
+}
+
+/// The others' calls, if they are not those in view of which the permit was given. Under the write lock: whoever is
+/// granted a claim has seen every claim before.
+fn news_of_others(
+    transaction: &Transaction<'_>,
+    claim: &Claim,
+    scope: &str,
+    session: &str,
+    seen: &mut Seen,
+) -> Result<Option<Others>, LedgerError> {
+    let Some(since) = claim.windows_since else { return Ok(None) };
+    let mark: i64 = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
+    if seen.mark != Some(mark) {
+        let calls = others::since(transaction, scope, session, since)?;
+        let new = calls.iter().any(|call| !seen.others.calls.contains(call));
+        let version = seen.others.version + u64::from(new);
+        *seen = Seen { mark: Some(mark), others: Others { version, calls } };
+    }
+    Ok((claim.others_seen != seen.others.version).then(|| seen.others.clone()))
+}
+
+fn claim(transaction: &Transaction<'_>, claim: &Claim, scope: &str, session: &str) -> Result<Claimed, LedgerError> {
+    let state = state(transaction, claim.run, claim.row)?;
+    if !may_be_claimed(state, claim.leave) {
+        let state = state.map_or("new", RowState::word);
+        return Err(LedgerError::NotClaimable { run: claim.run, row: claim.row, state });
+    }
+    let (now, due) = (millis(claim.now), millis(claim.answer_due));
+    transaction
+        .prepare_cached(
+            "INSERT INTO rows (run, row, state, fingerprint, attempts, changed_at) VALUES (?1, ?2, 'claimed', ?3, 1, ?4)
+             ON CONFLICT DO UPDATE SET state = 'claimed', status = NULL, server_id = NULL, detail = NULL,
+                                       fingerprint = ?3, attempts = attempts + 1, changed_at = ?4",
+        )?
+        .execute(params![claim.run.0, sql(claim.row), claim.fingerprint, now])?;
+    transaction
+        .prepare_cached("INSERT INTO attempts (scope, session, claimed_at, answer_due) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![scope, session, now, due])?;
+    Ok(Claimed { run: claim.run, row: claim.row, attempt: transaction.last_insert_rowid() })
+}
+
+fn settle(
+    transaction: &Transaction<'_>,
+    claimed: &Claimed,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    transaction
+        .prepare_cached("UPDATE attempts SET answered_at = ?2 WHERE attempt = ?1")?
+        .execute(params![claimed.attempt, millis(now)])?;
+    record(transaction, claimed.run, claimed.row, outcome, now)
+}
+
+fn record(
+    transaction: &Transaction<'_>,
+    run: RunId,
+    row: u64,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let state = state(transaction, run, row)?;
+    if !may_be_settled(state, outcome.kind) {
+        let state = state.map_or("new", RowState::word);
+        return Err(LedgerError::NotSettleable { run, row, outcome: outcome.kind, state });
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7",
+        )?
+        .execute(params![
+            run.0,
+            sql(row),
+            outcome.kind.word(),
+            outcome.status,
+            outcome.server_id,
+            outcome.detail,
+            millis(now)
+        ])?;
+    Ok(())
+}
+
+fn state(transaction: &Transaction<'_>, run: RunId, row: u64) -> Result<Option<RowState>, LedgerError> {
+    let word: Option<String> = transaction
+        .prepare_cached("SELECT state FROM rows WHERE run = ?1 AND row = ?2")?
+        .query_row(params![run.0, sql(row)], |row| row.get(0))
+        .optional()?;
+    Ok(word.as_deref().and_then(RowState::from_word))
+}
+
+fn sql(row: u64) -> i64 {
+    i64::try_from(row).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,359 @@
+//! Exact rolling windows as pure arithmetic over moments.
+//!
+//! A slot is taken by a call and is free again one window after the *answer* to that call arrived. The server counted
+//! the call no later than it answered, so however latency varies it never sees more than the limit.
+//!
+//! Invariants, for every limit and at every moment a call is let go:
+//! 1. calls in flight + calls answered within the last window < the limit;
+//! 2. on an even pace, the call before was let go at least one spacing earlier;
+//! 3. no call is let go before a hold ends.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::Limit;
+
+/// A moment, as the time since some fixed origin that all moments of one [`Windows`] share.
+pub type Moment = Duration;
+
+/// How calls are spread inside the smallest window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pace {
+    /// Evenly: 60 a minute becomes one a second. Kind to the server, and nobody else on the bot is starved for a minute.
+    #[default]
+    Even,
+    /// As early as possible: a full window's worth at once, then a pause.
+    Early,
+}
+
+/// When the next call may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// At once.
+    Now,
+    /// Not before this moment.
+    At(Moment),
+    /// Only after a call in flight has been answered.
+    AfterAnswer,
+}
+
+/// The state of all rolling windows of one bot.
+#[derive(Debug, Clone)]
+pub struct Windows {
+    limits: Vec<Limit>,
+    spacing: Duration,
+    /// When calls were answered, in order; only those that some window still holds.
+    answered: VecDeque<Moment>,
+    in_flight: usize,
+    last_call: Option<Moment>,
+    held_until: Moment,
+    /// Calls of other processes on the same bot, by when their answers came or will have come at the latest; in order.
+    others: Vec<Moment>,
+}
+
+impl Windows {
+    /// Empty windows for these limits; none at all never make anybody wait.
+    pub fn new(limits: &[Limit], pace: Pace) -> Self {
+        let smallest = limits.iter().min_by_key(|limit| limit.per);
+        let spacing = match (pace, smallest) {
+            (Pace::Even, Some(limit)) => limit.per / limit.calls.get(),
+            _ => Duration::ZERO,
+        };
+        Self {
+            limits: limits.to_vec(),
+            spacing,
+            answered: VecDeque::new(),
+            in_flight: 0,
+            last_call: None,
+            held_until: Duration::ZERO,
+            others: Vec::new(),
+        }
+    }
+
+    /// Whether a call may go at this moment, and if not, when.
+    pub fn room(&self, now: Moment) -> Room {
+        let mut earliest = self.held_until.max(self.last_call.map_or(Duration::ZERO, |last| last + self.spacing));
+        for limit in &self.limits {
+            match self.slot_free(limit) {
+                Some(free) => earliest = earliest.max(free),
+                None => return Room::AfterAnswer,
+            }
+        }
+        if earliest <= now { Room::Now } else { Room::At(earliest) }
+    }
+
+    /// When this limit has a free slot, as far as answers are known; `None` while calls in flight hold them all.
+    fn slot_free(&self, limit: &Limit) -> Option<Moment> {
+        let slots = limit.calls.get() as usize;
+        let free_of_flying = slots.checked_sub(self.in_flight).filter(|free| *free > 0)?;
+        let holder = self.nth_latest_answer(free_of_flying);
+        Some(holder.map_or(Duration::ZERO, |answer| answer + held_for(limit)))
+    }
+
+    /// The n-th latest answer (1 = the latest) of ours and the others' together.
+    fn nth_latest_answer(&self, n: usize) -> Option<Moment> {
+        let (mut ours, mut others) = (self.answered.iter().rev().peekable(), self.others.iter().rev().peekable());
+        if others.peek().is_none() {
+            return ours.nth(n - 1).copied();
+        }
+        let mut latest = None;
+        for _ in 0..n {
+            latest = match (ours.peek(), others.peek()) {
+                (Some(our), Some(other)) if our >= other => ours.next(),
+                (_, Some(_)) => others.next(),
+                _ => ours.next(),
+            };
+            latest?;
+        }
+        latest.copied()
+    }
+
+    /// Takes a slot: a call goes at this moment.
+    pub fn take(&mut self, now: Moment) {
+        self.in_flight += 1;
+        self.last_call = Some(now);
+    }
+
+    /// The answer to a call has come, or the call has been given up as unanswered: its slot runs out from here.
+    pub fn answer(&mut self, now: Moment) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.answered.push_back(now);
+        self.forget_expired(now);
+    }
+
+    /// A call that had taken a slot was never made.
+    pub fn give_back(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// No call before this moment, whatever the windows say.
+    pub fn hold_until(&mut self, moment: Moment) {
+        self.held_until = self.held_until.max(moment);
+    }
+
+    /// What other processes did on the same bot, replacing what was known: when each call was answered, or will have
+    /// been answered at the latest.
+    pub fn set_others(&mut self, mut answered: Vec<Moment>) {
+        answered.sort_unstable();
+        self.others = answered;
+    }
+
+    /// When the window that a refusal named (or the smallest) will have lost its oldest call of ours or of others we
+    /// know; `None` when it holds none.
+    pub fn next_expiry(&self, per: Option<Duration>, now: Moment) -> Option<Moment> {
+        let limit = match per {
+            Some(per) => self.limits.iter().find(|limit| limit.per == per),
+            None => self.limits.iter().min_by_key(|limit| limit.per),
+        }?;
+        self.answered
+            .iter()
+            .chain(&self.others)
+            .map(|answer| *answer + held_for(limit))
+            .filter(|free| *free > now)
+            .min()
+    }
+
+    /// How long this many more calls take from now on, when every answer comes at once.
+    pub fn time_for(&self, calls: u64, now: Moment) -> Duration {
+        if self.limits.is_empty() || calls == 0 {
+            return self.held_until.saturating_sub(now);
+        }
+        let (cycle, settled) = self.cycle();
+        let simulated = calls.min(settled + cycle + (calls - 1 - settled.min(calls - 1)) % cycle + 1);
+        let mut future = self.with_flying_answered(now);
+        let (mut moment, mut one_cycle_ago) = (now, now);
+        for call in 0..simulated {
+            moment = future.go_at_the_earliest(moment);
+            if call + 1 + cycle == simulated {
+                one_cycle_ago = moment;
+            }
+        }
+        // Once settled, the schedule repeats itself, one filling of the slowest window after the other.
+        let repeats = (calls - simulated) / cycle;
+        let period = moment.saturating_sub(one_cycle_ago);
+        moment.saturating_sub(now) + period * u32::try_from(repeats).unwrap_or(u32::MAX)
+    }
+
+    /// After how many calls the schedule repeats itself (a filling of the slowest window), and how many calls it takes to
+    /// settle into that.
+    fn cycle(&self) -> (u64, u64) {
+        let slots = |limit: &Limit| u64::from(limit.calls.get());
+        let slowest = self.limits.iter().max_by_key(|limit| limit.per / limit.calls.get());
+        let largest = self.limits.iter().map(slots).max().unwrap_or(1);
+        (slowest.map_or(1, slots), 4 * largest)
+    }
+
+    fn with_flying_answered(&self, now: Moment) -> Self {
+        let mut future = self.clone();
+        while future.in_flight > 0 {
+            future.answer(now);
+        }
+        future
+    }
+
+    fn go_at_the_earliest(&mut self, now: Moment) -> Moment {
+        let moment = match self.room(now) {
+            Room::At(moment) => moment,
+            Room::Now | Room::AfterAnswer => now,
+        };
+        self.take(moment);
+        self.answer(moment);
+        moment
+    }
+
+    fn forget_expired(&mut self, now: Moment) {
+        let longest = self.limits.iter().map(held_for).max().unwrap_or_default();
+        while self.answered.front().is_some_and(|answer| *answer + longest <= now) {
+            self.answered.pop_front();
+        }
+    }
+}
+
+/// How long an answered call holds its slot: the window, a little longer. The server's clock may run slower than ours
+/// by some parts in ten thousand, and its window may count both of its ends.
+fn held_for(limit: &Limit) -> Duration {
+    limit.per + (limit.per / 10_000).max(Duration::from_millis(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::{Just, Strategy, prop, prop_assert, proptest};
+
+    use super::{Limit, Moment, Pace, Room, Windows};
+
+    fn limits(texts: &[&str]) -> Vec<Limit> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    /// Lets calls go as early as the windows allow, with these latencies and at most `width` in flight; gives the
+    /// moments at which each went, arrived at the server and was answered.
+    fn drive(windows: &mut Windows, latencies: &[(Duration, Duration)], width: usize) -> Vec<(Moment, Moment, Moment)> {
+        let mut calls: Vec<(Moment, Moment, Moment)> = Vec::new();
+        let mut flying: Vec<Moment> = Vec::new();
+        let mut now = Duration::ZERO;
+        for (there, back) in latencies {
+            loop {
+                flying.sort_unstable();
+                let room = if flying.len() >= width { Room::AfterAnswer } else { windows.room(now) };
+                let next_answer = flying.first().copied();
+                match (room, next_answer) {
+                    (Room::Now, _) => break,
+                    (Room::At(moment), None) => now = moment,
+                    (Room::At(moment), Some(answer)) if moment < answer => now = moment,
+                    (_, Some(answer)) => {
+                        now = answer.max(now);
+                        windows.answer(now);
+                        flying.remove(0);
+                    }
+                    (Room::AfterAnswer, None) => panic!("waits for an answer with nothing in flight"),
+                }
+            }
+            windows.take(now);
+            calls.push((now, now + *there, now + *there + *back));
+            flying.push(now + *there + *back);
+        }
+        calls
+    }
+
+    /// The most calls that arrive within any closed stretch as long as the window.
+    fn fullest(arrivals: &[Moment], per: Duration) -> usize {
+        let mut sorted = arrivals.to_vec();
+        sorted.sort_unstable();
+        (0..sorted.len())
+            .map(|last| sorted[..=last].iter().filter(|a| **a + per >= sorted[last]).count())
+            .max()
+            .unwrap_or(0)
+    }
+
+    fn latency_model() -> impl Strategy<Value = Vec<(Duration, Duration)>> {
+        let one = (0u64..400).prop_map(Duration::from_millis);
+        prop::collection::vec((one.clone(), one), 1..120)
+    }
+
+    fn limit_model() -> impl Strategy<Value = Vec<Limit>> {
+        let one = (1u32..12, 200u64..4000).prop_map(|(calls, millis)| Limit {
+            calls: std::num::NonZeroU32::new(calls).unwrap(),
+            per: Duration::from_millis(millis),
+        });
+        prop::collection::vec(one, 1..4)
+    }
+
+    proptest! {
+        #[test]
+        fn a_server_counting_at_arrival_never_sees_more_than_the_limit(
+            limits in limit_model(),
+            latencies in latency_model(),
+            width in 1usize..20,
+            pace in prop::sample::select(vec![Pace::Even, Pace::Early]),
+        ) {
+            let mut windows = Windows::new(&limits, pace);
+            let calls = drive(&mut windows, &latencies, width);
+            let arrivals: Vec<Moment> = calls.iter().map(|call| call.1).collect();
+            for limit in &limits {
+                prop_assert!(fullest(&arrivals, limit.per) <= limit.calls.get() as usize, "{limit} broken");
+            }
+        }
+
+        #[test]
+        fn the_estimate_is_what_a_run_with_instant_answers_takes(
+            limits in limit_model(),
+            calls in 1usize..200,
+            pace in prop::sample::select(vec![Pace::Even, Pace::Early]),
+            nothing in Just(Duration::ZERO),
+        ) {
+            let estimate = Windows::new(&limits, pace).time_for(calls as u64, Duration::ZERO);
+            let driven = drive(&mut Windows::new(&limits, pace), &vec![(nothing, nothing); calls], 1);
+            let real = driven.last().map(|call| call.0).unwrap_or_default();
+            let largest = limits.iter().map(|limit| limit.per).max().unwrap_or_default();
+            let slack = (real / 100).max(largest / 10);
+            prop_assert!(estimate.abs_diff(real) <= slack, "estimated {estimate:?}, took {real:?}");
+        }
+    }
+
+    #[test]
+    fn the_vendors_limits_take_half_an_hour_for_the_first_1800_and_an_hour_for_each_1800_after() {
+        let windows = Windows::new(&limits(&["60/1m", "1800/1h"]), Pace::Even);
+        let minutes = |calls| windows.time_for(calls, Duration::ZERO).as_secs_f64() / 60.0;
+        assert!((29.9..30.1).contains(&minutes(1_800)), "{}", minutes(1_800));
+        assert!((60.0..60.1).contains(&minutes(1_801)), "{}", minutes(1_801));
+        let hours = minutes(100_000) / 60.0;
+        assert!((55.27..55.3).contains(&hours), "{hours}");
+    }
+
+    #[test]
+    fn an_even_pace_is_one_a_second_at_sixty_a_minute() {
+        let mut windows = Windows::new(&limits(&["60/1m"]), Pace::Even);
+        windows.take(Duration::from_secs(5));
+        windows.answer(Duration::from_secs(5));
+        assert_eq!(windows.room(Duration::from_secs(5)), Room::At(Duration::from_secs(6)));
+    }
+
+    #[test]
+    fn calls_of_others_take_slots_too() {
+        let mut windows = Windows::new(&limits(&["2/1m"]), Pace::Early);
+        windows.set_others(vec![Duration::from_secs(7), Duration::from_secs(3)]);
+        assert_eq!(windows.room(Duration::from_secs(10)), Room::At(Duration::from_millis(63_006)));
+        windows.set_others(Vec::new());
+        assert_eq!(windows.room(Duration::from_secs(10)), Room::Now);
+    }
+
+    #[test]
+    fn a_slot_given_back_is_free_at_once() {
+        let mut windows = Windows::new(&limits(&["1/1m"]), Pace::Early);
+        windows.take(Duration::ZERO);
+        assert_eq!(windows.room(Duration::ZERO), Room::AfterAnswer);
+        windows.give_back();
+        assert_eq!(windows.room(Duration::ZERO), Room::Now);
+    }
+
+    #[test]
+    fn a_hold_stops_every_call_even_without_limits() {
+        let mut windows = Windows::new(&[], Pace::Even);
+        assert_eq!(windows.room(Duration::ZERO), Room::Now);
+        windows.hold_until(Duration::from_secs(9));
+        assert_eq!(windows.room(Duration::from_secs(8)), Room::At(Duration::from_secs(9)));
+        assert_eq!(windows.room(Duration::from_secs(9)), Room::Now);
+    }
+}
