@@ -1,6 +1,24 @@
 //! Rows into feedback: which column is which field, what a score may be, and the one place that decides what is valid.
 //! Knows nothing of files, of the ledger or of HTTP.
 
+mod checker;
+mod draft;
+mod feedback;
 mod field;
+pub mod hints;
+mod mapping;
+mod problem;
+mod score;
+mod validate;
 
+pub use checker::{Checker, Judged, SkipReason};
+pub use draft::{Draft, DraftError, RefusedDraft};
+pub use feedback::{Feedback, Fingerprint, fingerprint};
 pub use field::{Field, fold};
+pub use mapping::{
+    Assignment, AssignmentError, ColumnBy, ConstantBy, FieldSource, Mapping, MappingError, MappingProblem,
+    MappingRules, REPORT_COLUMNS,
+};
+pub use problem::{Problem, ProblemKind};
+pub use score::{FeedbackType, Score, ScoreRule};
+pub use validate::check_value;

@@ -1,0 +1,282 @@
+//! One row after the other: mapped, validated, judged.
+
+use std::fmt;
+
+use super::mapping::{FieldSource, Mapping};
+use super::validate::{Finding, validate};
+use super::{Feedback, Field, Problem, ProblemKind, ScoreRule};
+use crate::source::{Row, RowFault};
+
+/// The `_outcome` of a failure report's row that may have been saved.
+const IN_DOUBT: &str = "in doubt";
+
+/// Judges the rows of one input. Judging a valid row allocates nothing.
+#[derive(Debug, Clone)]
+pub struct Checker {
+    mapping: Mapping,
+    rule: ScoreRule,
+    /// The column of a failure report's outcomes, when rows in doubt there are left alone.
+    outcomes: Option<usize>,
+}
+
+/// What a row turned out to be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Judged<'a> {
+    /// A record that can be sent.
+    Valid(Feedback<'a>),
+    /// A row that can't, and why; at least one reason.
+    Invalid(Vec<Problem>),
+    /// A row that isn't meant to be sent.
+    Skipped(SkipReason),
+}
+
+/// Why a row isn't meant to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SkipReason {
+    /// All its cells are empty or blank.
+    Blank,
+    /// An earlier run left it in doubt: it may have been saved.
+    InDoubtBefore,
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Blank => "blank row",
+            Self::InDoubtBefore => "in doubt in an earlier run",
+        })
+    }
+}
+
+impl Checker {
+    /// A checker for the rows of the input that the mapping was made for. `include_in_doubt` takes the rows that a failure
+    /// report calls in doubt for rows like others.
+    pub fn new(mapping: Mapping, rule: ScoreRule, include_in_doubt: bool) -> Self {
+        // `_outcome` is the second of the columns that a report adds.
+        let outcomes = (mapping.is_failure_report() && !include_in_doubt).then(|| mapping.own_columns() + 1);
+        Self { mapping, rule, outcomes }
+    }
+
+    /// The mapping that rows are read by.
+    pub fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    /// What the row is. A blank row is blank however many cells it has.
+    pub fn check<'a>(&'a self, row: &'a Row) -> Judged<'a> {
+        if row.cells().take(self.mapping.own_columns()).all(|cell| cell.trim_start().is_empty()) {
+            return Judged::Skipped(SkipReason::Blank);
+        }
+        if let Some(fault) = row.fault {
+            return Judged::Invalid(vec![self.faulty(row, fault)]);
+        }
+        if self.outcomes.and_then(|column| row.cell(column)).is_some_and(|outcome| outcome.trim() == IN_DOUBT) {
+            return Judged::Skipped(SkipReason::InDoubtBefore);
+        }
+        match validate(Field::ALL.map(|field| self.text(row, field)), self.rule) {
+            Ok(feedback) => Judged::Valid(feedback),
+            Err(findings) => Judged::Invalid(findings.into_iter().map(|found| self.found(row, found)).collect()),
+        }
+    }
+
+    fn text<'a>(&'a self, row: &'a Row, field: Field) -> &'a str {
+        match self.mapping.source(field) {
+            FieldSource::Column { index, .. } => row.cell(*index).unwrap_or_default(),
+            FieldSource::Constant { value, .. } => value,
+        }
+    }
+
+    fn found(&self, row: &Row, (field, kind): Finding) -> Problem {
+        let column = self.mapping.source(field).column().and_then(|column| self.mapping.headers().get(column));
+        Problem::new(column.cloned(), Some(field), self.text(row, field), kind)
+    }
+
+    fn faulty(&self, row: &Row, fault: RowFault) -> Problem {
+        let (column, kind) = match fault {
+            RowFault::Ragged { found, expected } => {
+                let kind = if found < expected { ProblemKind::TooFewCells } else { ProblemKind::TooManyCells };
+                return Problem::new(None, None, &format!("{found} instead of {expected}"), kind);
+            }
+            RowFault::NotUtf8 { column } => (column, ProblemKind::NotUtf8),
+            RowFault::Undecodable { column, .. } => (column, ProblemKind::Undecodable),
+        };
+        let field = self.mapping.fields().find(|(_, source)| source.column() == Some(column)).map(|(field, _)| field);
+        let header = self.mapping.headers().get(column).cloned();
+        Problem::new(header, field, row.cell(column).unwrap_or_default(), kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Checker, Judged, SkipReason};
+    use crate::record::{Assignment, FeedbackType, Field, Mapping, MappingRules, ProblemKind, ScoreRule};
+    use crate::source::{Row, RowFault, Rows, SourceOptions};
+    use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
+
+    const HEADER: [&str; 8] = ["channel_uid", "name", "score", "channel", "type", "language", "message", "note"];
+    const GOOD: [&str; 8] = ["007", "Post-chat", "4.0", "rtm", "csat", "de", "", "kept out"];
+
+    fn checker(header: &[&str], include_in_doubt: bool) -> Checker {
+        let headers: Vec<String> = header.iter().copied().map(str::to_owned).collect();
+        let mapping = Mapping::resolve(&headers, Some(','), &MappingRules::default()).unwrap();
+        Checker::new(mapping, ScoreRule::InScale, include_in_doubt)
+    }
+
+    fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> Row {
+        Row::from_cells(1, 2, cells)
+    }
+
+    #[test]
+    fn a_row_becomes_a_body() {
+        let (checker, row) = (checker(&HEADER, false), row(GOOD));
+        let Judged::Valid(feedback) = checker.check(&row) else { panic!("not valid") };
+        let body = r#"{"channelUId":"007","name":"Post-chat","score":4,"channel":"rtm","type":"CSAT","language":"de","message":""}"#;
+        assert_eq!(String::from_utf8(feedback.body()).unwrap(), body);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_column_and_value() {
+        let (checker, mut row) = (checker(&HEADER, false), row(["", "x", "11\u{1b}[2J", "rtm", "NPS", "de", "", ""]));
+        let Judged::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
+        let told: Vec<_> = problems.iter().map(|p| (p.column.as_deref(), p.value.as_str(), p.kind)).collect();
+        assert_eq!(
+            told,
+            [(Some("channel_uid"), "", ProblemKind::Empty), (Some("score"), "11\u{fffd}[2J", ProblemKind::NotANumber)]
+        );
+        row = Row::from_cells(1, 2, ["1", "x", "11", "rtm", "NPS", "de", "", ""]);
+        let Judged::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
+        assert_eq!(problems[0].kind, ProblemKind::OutOfScale(FeedbackType::Nps));
+        assert_eq!(problems[0].to_string(), "score: an NPS score is a whole number from 0 to 10");
+    }
+
+    #[test]
+    fn a_constant_fills_a_field_and_never_an_empty_cell() {
+        let rules = MappingRules {
+            set: vec![(Field::Language, "fr".into())],
+            defaults: [(Field::Name, "default".to_owned())].into(),
+            ..MappingRules::default()
+        };
+        let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+        let checker = Checker::new(mapping, ScoreRule::InScale, false);
+        let good = row(GOOD);
+        assert!(matches!(checker.check(&good), Judged::Valid(feedback) if feedback.language() == "fr"));
+        let nameless = row(["007", "", "4", "rtm", "CSAT", "de", "", ""]);
+        assert!(
+            matches!(checker.check(&nameless), Judged::Invalid(problems) if problems[0].field == Some(Field::Name))
+        );
+    }
+
+    #[test]
+    fn blank_rows_are_skipped_and_faulty_ones_are_invalid() {
+        let checker = checker(&HEADER, false);
+        assert_eq!(checker.check(&row([""; 8])), Judged::Skipped(SkipReason::Blank));
+        let mut ragged = row(["", " ", "\t"]);
+        ragged.fault = Some(RowFault::Ragged { found: 3, expected: 8 });
+        assert_eq!(checker.check(&ragged), Judged::Skipped(SkipReason::Blank));
+        ragged = row(["1", "x"]);
+        ragged.fault = Some(RowFault::Ragged { found: 2, expected: 8 });
+        let Judged::Invalid(problems) = checker.check(&ragged) else { panic!("not invalid") };
+        assert_eq!((problems[0].kind, &*problems[0].value), (ProblemKind::TooFewCells, "2 instead of 8"));
+        let mut foreign = row(GOOD);
+        foreign.fault = Some(RowFault::NotUtf8 { column: 1 });
+        let Judged::Invalid(problems) = checker.check(&foreign) else { panic!("not invalid") };
+        assert_eq!((problems[0].field, problems[0].kind), (Some(Field::Name), ProblemKind::NotUtf8));
+    }
+
+    #[test]
+    fn a_failure_reports_doubtful_rows_are_left_alone_unless_asked_for() {
+        let header: Vec<_> = HEADER.into_iter().chain(["_row", "_outcome", "_status", "_error"]).collect();
+        let reported = |outcome| row(GOOD.into_iter().chain(["9", outcome, "504", "timed out"]));
+        let (careful, eager) = (checker(&header, false), checker(&header, true));
+        assert_eq!(careful.check(&reported("in doubt")), Judged::Skipped(SkipReason::InDoubtBefore));
+        assert!(matches!(careful.check(&reported("rejected")), Judged::Valid(_)));
+        assert!(matches!(eager.check(&reported("in doubt")), Judged::Valid(_)));
+        let blank = row([""; 8].into_iter().chain(["9", "invalid", "", "blank"]));
+        assert_eq!(careful.check(&blank), Judged::Skipped(SkipReason::Blank));
+    }
+
+    /// How many rows of an example are valid, and what is wrong with the others.
+    fn judge_example(bytes: &[u8], map: &[&str], set: &[&str]) -> (usize, Vec<ProblemKind>) {
+        let pairs = |given: &[&str]| -> Vec<(Field, String)> {
+            given.iter().map(|text| text.parse::<Assignment>().unwrap()).map(|a| (a.field, a.text)).collect()
+        };
+        let rules = MappingRules { map: pairs(map), set: pairs(set), ..MappingRules::default() };
+        let mut rows = Rows::open(bytes, "example", SourceOptions::default()).unwrap();
+        let checker = Checker::new(Mapping::resolve(rows.headers(), None, &rules).unwrap(), ScoreRule::InScale, false);
+        let (mut row, mut valid, mut invalid) = (Row::default(), 0, Vec::new());
+        while rows.read(&mut row).unwrap() {
+            match checker.check(&row) {
+                Judged::Valid(_) => valid += 1,
+                Judged::Invalid(problems) => invalid.extend(problems.iter().map(|problem| problem.kind)),
+                Judged::Skipped(reason) => panic!("line {}: {reason}", row.line),
+            }
+        }
+        (valid, invalid)
+    }
+
+    #[test]
+    fn the_examples_are_what_their_readme_says() {
+        let feedback = include_bytes!("../../examples/feedback.csv");
+        assert_eq!(judge_example(feedback, &[], &[]), (200, vec![]));
+
+        let columns = ["channel_uid=Kundennummer", "name=Umfrage", "score=Bewertung", "channel=Kanal"];
+        let umfrage = include_bytes!("../../examples/umfrage.csv");
+        let map: Vec<_> = columns.into_iter().chain(["language=Sprache", "message=Frage"]).collect();
+        assert_eq!(judge_example(umfrage, &map, &["type=CSAT"]), (204, vec![]));
+
+        let columns = ["channel_uid=Email Address", "name=Campaign", "score=Score (0-10)", "channel=Source"];
+        let export = include_bytes!("../../examples/nps-export.csv");
+        let map: Vec<_> = columns.into_iter().chain(["language=Locale"]).collect();
+        let (valid, kinds) = judge_example(export, &map, &["type=NPS", "message=How likely?"]);
+        assert_eq!(valid, 205);
+        assert_eq!(
+            kinds,
+            [
+                ProblemKind::OutOfScale(FeedbackType::Nps),
+                ProblemKind::Empty,
+                ProblemKind::NotANumber,
+                ProblemKind::TooFewCells,
+                ProblemKind::SeparatorInNumber
+            ]
+        );
+    }
+
+    /// Seven texts that make a valid record.
+    fn record() -> impl Strategy<Value = [String; 7]> {
+        let text = || "[a-zA-Z0-9äöüß東京🙂,;\"'\\\\|@. ]{0,16}[a-z0-9€]";
+        let score = prop::sample::select(vec![("NPS", 0..=10_u8), ("CSAT", 1..=5), ("THUMB", 0..=1)])
+            .prop_flat_map(|(of, scale)| scale.prop_map(move |score| (of.to_owned(), score.to_string())));
+        let message = "[a-zäöü東,;\"\\\\ \n\t]{0,40}";
+        (text(), text(), score, text(), text(), message).prop_map(
+            |(uid, name, (of, score), channel, language, message)| [uid, name, score, channel, of, language, message],
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn records_written_as_csv_arrive_field_for_field(
+            records in prop::collection::vec(record(), 1..20),
+            delimiter in prop::sample::select(vec![b',', b';', b'\t', b'|']),
+        ) {
+            let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+            writer.write_record(Field::ALL.map(Field::wire_name)).unwrap();
+            for record in &records {
+                writer.write_record(record).unwrap();
+            }
+            let bytes = writer.into_inner().unwrap();
+            let options = SourceOptions { delimiter: Some(delimiter), encoding: None };
+            let mut rows = Rows::open(&bytes[..], "in.csv", options).unwrap();
+            let checker = checker(&Field::ALL.map(Field::wire_name), false);
+            let (mut row, mut sent) = (Row::default(), Vec::new());
+            while rows.read(&mut row).unwrap() {
+                let Judged::Valid(feedback) = checker.check(&row) else { panic!("{row:?}") };
+                let body: serde_json::Map<_, _> = serde_json::from_slice(&feedback.body()).unwrap();
+                sent.push(Field::ALL.map(|field| match &body[field.wire_name()] {
+                    serde_json::Value::String(text) => text.clone(),
+                    number => number.to_string(),
+                }));
+            }
+            prop_assert_eq!(sent, records);
+        }
+    }
+}

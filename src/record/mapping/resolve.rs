@@ -1,0 +1,267 @@
+//! From a header and the rules to a mapping.
+
+use super::{ColumnBy, ConstantBy, FieldSource, Mapping, MappingError, MappingProblem, MappingRules, REPORT_COLUMNS};
+use crate::error::nearest;
+use crate::record::validate::check_value;
+use crate::record::{Field, fold};
+
+impl Mapping {
+    /// Finds each field's column or constant. For a field decide, in this order: `--map` or `--set`, the profile's
+    /// columns, a header that is the field's name, a header that is it but for case, `_`, `-` and blanks, the profile's
+    /// defaults. A constant does not fill the empty cells of a column.
+    ///
+    /// `delimiter` is what parted the header, for the message about an input read as one column; `None` for inputs
+    /// without one.
+    ///
+    /// # Errors
+    /// When a field has no source, or more than one is meant, or a constant is wrong: everything at once.
+    pub fn resolve(headers: &[String], delimiter: Option<char>, rules: &MappingRules) -> Result<Self, MappingError> {
+        let is_failure_report = headers.ends_with(&REPORT_COLUMNS.map(String::from));
+        let own = headers.len() - if is_failure_report { REPORT_COLUMNS.len() } else { 0 };
+        let resolver = Resolver { headers: &headers[..own], rules };
+        let sources = Field::ALL.map(|field| resolver.checked_source(field));
+        let mut problems: Vec<_> = sources.iter().filter_map(|source| source.as_ref().err().cloned()).collect();
+        problems.splice(0..0, resolver.one_column(delimiter, &problems));
+        match sources {
+            [Ok(a), Ok(b), Ok(c), Ok(d), Ok(e), Ok(f), Ok(g)] => {
+                Ok(Self { sources: [a, b, c, d, e, f, g], headers: headers.to_vec(), is_failure_report })
+            }
+            _ => Err(MappingError { problems, headers: headers.to_vec() }),
+        }
+    }
+}
+
+struct Resolver<'a> {
+    /// The input's own columns.
+    headers: &'a [String],
+    rules: &'a MappingRules,
+}
+
+impl Resolver<'_> {
+    fn checked_source(&self, field: Field) -> Result<FieldSource, MappingProblem> {
+        let source = self.source(field)?;
+        if let FieldSource::Constant { value, by } = &source
+            && let Some(kind) = check_value(field, value)
+        {
+            return Err(MappingProblem::BadConstant { field, value: value.clone(), by: *by, kind });
+        }
+        Ok(source)
+    }
+
+    fn source(&self, field: Field) -> Result<FieldSource, MappingProblem> {
+        let Self { rules, .. } = self;
+        let given = |pairs: &[(Field, String)]| -> Vec<String> {
+            pairs.iter().filter(|(of, _)| *of == field).map(|(_, text)| text.clone()).collect()
+        };
+        match (&given(&rules.map)[..], &given(&rules.set)[..]) {
+            ([], []) => {}
+            ([column], []) => return self.named(field, column, ColumnBy::Map),
+            ([], [value]) => return Ok(FieldSource::Constant { value: value.clone(), by: ConstantBy::Set }),
+            (columns, values) => {
+                let columns = columns.iter().map(|column| format!("--map {field}={column}"));
+                let values = values.iter().map(|value| format!("--set {field}={value}"));
+                return Err(MappingProblem::GivenTwice { field, options: columns.chain(values).collect() });
+            }
+        }
+        if let Some(column) = rules.columns.get(&field) {
+            return self.named(field, column, ColumnBy::Profile);
+        }
+        if let Some(found) = self.by_own_name(field) {
+            return found;
+        }
+        let default = rules.defaults.get(&field).cloned();
+        default
+            .map(|value| FieldSource::Constant { value, by: ConstantBy::Default })
+            .ok_or(MappingProblem::Unfilled { field })
+    }
+
+    /// The column that the user named.
+    fn named(&self, field: Field, column: &str, by: ColumnBy) -> Result<FieldSource, MappingProblem> {
+        let exact = self.only(field, by, |header| header == column);
+        let found = exact.or_else(|| self.only(field, by, |header| fold(header) == fold(column)));
+        found.unwrap_or_else(|| {
+            let nearest = nearest(column, self.headers.iter().map(String::as_str)).map(str::to_owned);
+            Err(MappingProblem::NoSuchColumn { field, column: column.to_owned(), by, nearest })
+        })
+    }
+
+    /// The column whose header is the field's name.
+    fn by_own_name(&self, field: Field) -> Option<Result<FieldSource, MappingProblem>> {
+        let is_name = |header: &str| header == field.wire_name() || header == field.key();
+        self.only(field, ColumnBy::ExactName, is_name)
+            .or_else(|| self.only(field, ColumnBy::SimilarName, |header| Field::from_name(header) == Some(field)))
+    }
+
+    /// The one column that fits, an error if there are several, `None` if there are none.
+    fn only(
+        &self,
+        field: Field,
+        by: ColumnBy,
+        fits: impl Fn(&str) -> bool,
+    ) -> Option<Result<FieldSource, MappingProblem>> {
+        let fitting: Vec<_> = self.headers.iter().enumerate().filter(|(_, header)| fits(header)).collect();
+        match fitting[..] {
+            [] => None,
+            [(index, header)] => Some(Ok(FieldSource::Column { index, header: header.clone(), by })),
+            _ => {
+                let columns = fitting.into_iter().map(|(index, header)| (index, header.clone())).collect();
+                Some(Err(MappingProblem::Ambiguous { field, columns }))
+            }
+        }
+    }
+
+    /// One column only is suspicious when columns are missing.
+    fn one_column(&self, delimiter: Option<char>, problems: &[MappingProblem]) -> Option<MappingProblem> {
+        let lacks_columns =
+            problems.iter().any(|p| matches!(p, MappingProblem::Unfilled { .. } | MappingProblem::NoSuchColumn { .. }));
+        match (self.headers, delimiter) {
+            ([header], Some(delimiter)) if lacks_columns => {
+                Some(MappingProblem::OneColumn { delimiter, header: header.clone() })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::Advice;
+    use crate::record::mapping::{ColumnBy, ConstantBy, FieldSource, MappingProblem};
+    use crate::record::{Field, Mapping, MappingError, MappingRules, ProblemKind};
+
+    const PLAIN: &str = "channelUId,name,score,channel,type,language,message";
+
+    fn headers(text: &str) -> Vec<String> {
+        text.split(',').map(str::to_owned).collect()
+    }
+
+    fn resolve(text: &str, rules: &MappingRules) -> Result<Mapping, MappingError> {
+        Mapping::resolve(&headers(text), Some(','), rules)
+    }
+
+    fn pairs(pairs: &[(Field, &str)]) -> Vec<(Field, String)> {
+        pairs.iter().map(|(field, text)| (*field, (*text).to_owned())).collect()
+    }
+
+    fn rules(map: &[(Field, &str)], set: &[(Field, &str)]) -> MappingRules {
+        MappingRules { map: pairs(map), set: pairs(set), ..MappingRules::default() }
+    }
+
+    fn problems(text: &str, rules: &MappingRules) -> Vec<MappingProblem> {
+        resolve(text, rules).unwrap_err().problems
+    }
+
+    #[test]
+    fn columns_find_their_fields_by_exact_and_by_similar_names() {
+        let mapping = resolve("Message,Channel-UID,channel,NAME, score ,Type,language,extra", &MappingRules::default());
+        let mapping = mapping.unwrap();
+        let found: Vec<_> = mapping.fields().map(|(_, source)| source.column().unwrap()).collect();
+        assert_eq!(found, [1, 3, 4, 2, 5, 6, 0]);
+        assert!(matches!(mapping.source(Field::Channel), FieldSource::Column { by: ColumnBy::ExactName, .. }));
+        assert!(matches!(mapping.source(Field::Name), FieldSource::Column { by: ColumnBy::SimilarName, .. }));
+        assert_eq!(mapping.unused().collect::<Vec<_>>(), ["extra"]);
+        assert!(!mapping.is_failure_report());
+    }
+
+    #[test]
+    fn what_is_said_nearer_to_the_run_decides() {
+        let columns = [(Field::Name, "Survey".to_owned())].into();
+        let defaults = [Field::Name, Field::Language].map(|field| (field, "default".to_owned())).into();
+        let mut rules = MappingRules { columns, defaults, ..MappingRules::default() };
+        let header = format!("{PLAIN},Survey,Other");
+        let by = |rules: &MappingRules, header: &str| resolve(header, rules).unwrap().source(Field::Name).clone();
+
+        let profile = FieldSource::Column { index: 7, header: "Survey".into(), by: ColumnBy::Profile };
+        assert_eq!(by(&rules, &header), profile);
+        rules.set = pairs(&[(Field::Name, "Chat")]);
+        assert_eq!(by(&rules, &header), FieldSource::Constant { value: "Chat".into(), by: ConstantBy::Set });
+        (rules.set, rules.map) = (vec![], pairs(&[(Field::Name, "other")]));
+        assert_eq!(by(&rules, &header), FieldSource::Column { index: 8, header: "Other".into(), by: ColumnBy::Map });
+
+        rules = MappingRules { map: vec![], columns: [].into(), ..rules };
+        assert!(matches!(by(&rules, PLAIN), FieldSource::Column { index: 1, by: ColumnBy::ExactName, .. }));
+        let without_name = PLAIN.replace(",name", "");
+        assert!(matches!(by(&rules, &without_name), FieldSource::Constant { by: ConstantBy::Default, .. }));
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_a_mapping_is_said_at_once() {
+        let rules = rules(
+            &[(Field::ChannelUid, "Kundenummer"), (Field::Name, "Umfrage"), (Field::Channel, "Kanal")],
+            &[(Field::Type, "CES"), (Field::Channel, "rtm")],
+        );
+        let error = resolve("Kundennummer,Umfrage,Umfrage,Kanal,score,Score", &rules).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the input's columns and the options given don't make a record:\
+            \n  - channel_uid: there is no column \"Kundenummer\" (named by --map), but \"Kundennummer\"\
+            \n  - name: several columns could be meant: \"Umfrage\" (column 2), \"Umfrage\" (column 3)\
+            \n  - channel: given more than once (--map channel=Kanal, --set channel=rtm)\
+            \n  - type: \"CES\" from --set: not a type: it is NPS, CSAT or THUMB\
+            \n  - language: no column and no value\
+            \n  - message: no column and no value\
+            \n  columns seen: \"Kundennummer\", \"Umfrage\", \"Umfrage\", \"Kanal\", \"score\", \"Score\""
+        );
+        let hint = error.hint().unwrap();
+        assert!(hint.contains("--map language=COLUMN") && hint.contains("--set language=VALUE"), "{hint}");
+    }
+
+    #[test]
+    fn a_header_that_appears_twice_matters_only_when_it_is_needed() {
+        assert!(resolve(&format!("{PLAIN},,,Extra,Extra"), &MappingRules::default()).is_ok());
+        let twice = problems(&format!("{PLAIN},score"), &MappingRules::default());
+        let columns = vec![(2, "score".to_owned()), (7, "score".to_owned())];
+        assert_eq!(twice, [MappingProblem::Ambiguous { field: Field::Score, columns }]);
+        assert!(resolve(&format!("{PLAIN},score,Q1"), &rules(&[(Field::Score, "Q1")], &[])).is_ok());
+    }
+
+    #[test]
+    fn an_input_read_as_one_column_says_so_first() {
+        let error = Mapping::resolve(&headers("Kunde;Bewertung"), Some(','), &MappingRules::default()).unwrap_err();
+        let one = MappingProblem::OneColumn { delimiter: ',', header: "Kunde;Bewertung".into() };
+        assert_eq!(error.problems[0], one);
+        assert_eq!(one.to_string(), "with ',' as delimiter the input has one column only, \"Kunde;Bewertung\"");
+        assert!(error.hint().unwrap().starts_with("give the delimiter with --delimiter"));
+
+        let fields = Field::ALL.into_iter().filter(|field| *field != Field::Score);
+        let defaults = fields.map(|f| (f, if f == Field::Type { "NPS" } else { "x" }.to_owned())).collect();
+        assert!(resolve("score", &MappingRules { defaults, ..MappingRules::default() }).is_ok());
+    }
+
+    #[test]
+    fn constants_are_checked_before_any_row_is() {
+        for (field, value, kind) in [
+            (Field::Type, "CES", ProblemKind::UnknownType),
+            (Field::Score, "3,5", ProblemKind::SeparatorInNumber),
+            (Field::Name, " ", ProblemKind::Empty),
+            (Field::Language, "e\nn", ProblemKind::ControlCharacter),
+        ] {
+            let problem = MappingProblem::BadConstant { field, value: value.into(), by: ConstantBy::Set, kind };
+            assert_eq!(problems(PLAIN, &rules(&[], &[(field, value)])), [problem]);
+        }
+        assert!(resolve(PLAIN, &rules(&[], &[(Field::Message, "")])).is_ok());
+    }
+
+    #[test]
+    fn a_failure_reports_own_columns_are_no_fields() {
+        let report = format!("{PLAIN},_row,_outcome,_status,_error");
+        let mapping = resolve(&report, &MappingRules::default()).unwrap();
+        assert!(mapping.is_failure_report());
+        assert_eq!((mapping.own_columns(), mapping.unused().count()), (7, 0));
+        let problems = problems(&report, &rules(&[(Field::Message, "_error")], &[]));
+        assert!(matches!(problems[..], [MappingProblem::NoSuchColumn { .. }]), "{problems:?}");
+    }
+
+    #[test]
+    fn the_canonical_text_tells_what_a_mapping_does_and_not_how_it_was_found() {
+        let found = resolve(PLAIN, &MappingRules::default()).unwrap();
+        let named = resolve(PLAIN, &rules(&[(Field::Name, "name")], &[])).unwrap();
+        assert_eq!(found.canonical(), named.canonical());
+        let other = resolve(PLAIN, &rules(&[], &[(Field::Message, "say \"hi\"\n")])).unwrap();
+        assert_eq!(
+            other.canonical(),
+            "channelUId<0\"channelUId\"\nname<1\"name\"\nscore<2\"score\"\nchannel<3\"channel\"\ntype<4\"type\"\n\
+            language<5\"language\"\nmessage=\"say \\\"hi\\\"\\n\"\n"
+        );
+    }
+}
