@@ -1,10 +1,22 @@
 //! What can be said on the command line: clap structs only, one file per subcommand. Decides nothing.
 
+mod completions;
+mod import;
+mod runs;
+mod sending;
+mod submit;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Exit;
+
+pub use completions::CompletionsArgs;
+pub use import::ImportArgs;
+pub use runs::{RunsArgs, RunsCommand, ShowArgs};
+pub use sending::{DeliveryArg, PaceArg, SendingArgs};
+pub use submit::SubmitArgs;
 
 /// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai.
 #[derive(Debug, Parser)]
@@ -54,7 +66,13 @@ pub enum OutputFormat {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+#[expect(missing_docs, reason = "clap shows a variant's words instead of those of its own arguments")]
+pub enum Command {
+    Submit(Box<SubmitArgs>),
+    Import(Box<ImportArgs>),
+    Runs(RunsArgs),
+    Completions(CompletionsArgs),
+}
 
 /// Reads the command line.
 ///

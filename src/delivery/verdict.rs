@@ -19,6 +19,8 @@ pub enum Verdict {
         id: String,
         /// 200 or 201.
         status: u16,
+        /// The server's record, whole.
+        record: Value,
     },
     /// The server does not take this record; others it may.
     Rejected {
@@ -104,9 +106,9 @@ fn judge_answer(answer: &Answer) -> Verdict {
     let status = answer.status;
     let json: Option<Value> = serde_json::from_str(&answer.body).ok();
     if matches!(status, 200 | 201)
-        && let Some(id) = json.as_ref().and_then(record_id)
+        && let Some((id, record)) = json.as_ref().and_then(|record| Some((record_id(record)?, record)))
     {
-        return Verdict::Saved { id, status };
+        return Verdict::Saved { id, status, record: record.clone() };
     }
     let said = Said::read(answer, json.as_ref());
     if let Some(cause) = said.cause_to_repeat(answer) {

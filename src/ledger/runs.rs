@@ -1,6 +1,7 @@
 //! Runs: what identifies one, what is kept of it, and how its rows add up.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -104,6 +105,8 @@ pub struct Run {
     pub started_at: Timestamp,
     /// When it ended with nothing left to send; `None` while it can be resumed.
     pub finished_at: Option<Timestamp>,
+    /// The failure report that was written last, and the hash of its content.
+    pub report: Option<(PathBuf, [u8; 32])>,
 }
 
 /// How the rows of a run stand.
@@ -174,7 +177,7 @@ pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> R
     Ok(RunId(connection.last_insert_rowid()))
 }
 
-const COLUMNS: &str = "run, kind, sandbox, profile, host, bot_id, input, rows, started_at, finished_at";
+const COLUMNS: &str = "run, kind, sandbox, profile, host, bot_id, input, rows, started_at, finished_at, report, report_hash";
 
 pub(super) fn by_id(connection: &Connection, run: RunId) -> Result<Option<Run>, LedgerError> {
     let sql = format!("SELECT {COLUMNS} FROM runs WHERE run = ?1");
@@ -224,6 +227,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Run> {
         rows: u64::try_from(row.get::<_, i64>(7)?).unwrap_or_default(),
         started_at: timestamp(row.get(8)?),
         finished_at: row.get::<_, Option<i64>>(9)?.map(timestamp),
+        report: row.get::<_, Option<String>>(10)?.map(PathBuf::from).zip(row.get(11)?),
     })
 }
 

@@ -112,6 +112,8 @@ pub(super) fn may_be_settled(state: Option<RowState>, outcome: OutcomeKind) -> b
     match (state, outcome) {
         // Found without sending.
         (None, Invalid | Skipped | Unsent) => true,
+        // Checked more strictly by a later resume.
+        (Some(RowState::Settled(Unsent)), Invalid | Skipped) => true,
         // What a POST came to.
         (Some(RowState::Claimed), Saved | Rejected | Unsent | InDoubt) => true,
         // Doubt resolved by asking the server.

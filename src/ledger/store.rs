@@ -115,6 +115,16 @@ impl Store {
         runs::counts(&self.connection, run.id, run.rows)
     }
 
+    /// How many rows were tried and given up, for a resumed run to send.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn gave_up(&self, run: RunId) -> Result<u64, LedgerError> {
+        let sql = "SELECT count(*) FROM rows WHERE run = ?1 AND state = 'unsent'";
+        let rows: i64 = self.connection.query_row(sql, [run.0], |row| row.get(0))?;
+        Ok(u64::try_from(rows).unwrap_or_default())
+    }
+
     /// What the ledger has of the rows after this one, in order, at most this many.
     ///
     /// # Errors
@@ -141,6 +151,17 @@ impl Store {
     /// What SQLite says.
     pub fn finish(&self, run: RunId, now: Timestamp) -> Result<(), LedgerError> {
         self.connection.execute("UPDATE runs SET finished_at = ?2 WHERE run = ?1", params![run.0, millis(now)])?;
+        Ok(())
+    }
+
+    /// Takes note of the failure report that was written last, or that there is none.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn set_report(&self, run: RunId, report: Option<(&Path, [u8; 32])>) -> Result<(), LedgerError> {
+        let (path, hash) = report.map(|(path, hash)| (path.display().to_string(), hash)).unzip();
+        let sql = "UPDATE runs SET report = ?2, report_hash = ?3 WHERE run = ?1";
+        self.connection.execute(sql, params![run.0, path, hash])?;
         Ok(())
     }
 

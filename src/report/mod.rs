@@ -1,5 +1,17 @@
 //! What people and programs are shown. Listens to events and finished results; nothing waits for it.
 
+mod failures;
+mod findings;
 mod printer;
+mod progress;
+mod runs;
+mod summary;
+mod words;
 
+pub use failures::{FailureReport, Older, ReportError, default_path, keep_aside};
+pub use findings::{mapping_table, problems_table, schedule};
 pub use printer::Printer;
+pub use progress::{Opening, Screen};
+pub use runs::{ROW_COLUMNS, RunView, runs_table, write_rows};
+pub use summary::{Summary, SummaryView};
+pub use words::{moment, span};

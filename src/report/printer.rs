@@ -53,6 +53,19 @@ impl Printer {
         }
     }
 
+    /// A long result, written as it comes.
+    ///
+    /// # Errors
+    /// What the closure says; a closed pipe is no error.
+    pub fn stream(&self, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let written = write(&mut out).and_then(|()| Ok(out.flush()?));
+        match written {
+            Err(error) if is_broken_pipe(&error) => Ok(()),
+            written => written,
+        }
+    }
+
     /// A JSON result, on standard output: indented on one object, with a final line break.
     ///
     /// # Errors
@@ -103,6 +116,11 @@ impl Printer {
     fn painted(&self, word: &str, style: Style) -> String {
         if self.coloured { format!("{style}{word}{style:#}") } else { word.to_owned() }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>().map(io::Error::kind));
+    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
 }
 
 /// The message and its causes on one line, without saying anything twice.

@@ -1,1 +1,22 @@
-//! Source, workers and signals joined: one run from its first row to its last.
+//! One run, from its first row to its last: source, workers and signals joined. Knows no terminal; tells what happens as
+//! [`RunEvent`]s.
+//!
+//! A row's way: [`feed`](feed_input) reads and validates it → a worker gets leave from the gate (is the target fit?) and
+//! the pacer (is there room in the windows?) → the ledger makes the intent durable → the POST → the verdict → the ledger
+//! makes the outcome durable.
+
+mod attempt;
+mod check;
+mod engine;
+mod event;
+mod feed;
+mod gate;
+mod health;
+mod phase;
+
+pub use attempt::{Delivery, SendSettings};
+pub use check::{CheckError, CheckReport, CheckSettings, ProblemRow, check};
+pub use engine::{End, Machinery, Plan, run};
+pub use event::{Events, RunEvent};
+pub use feed::{Batch, FeedError, FeedSettings, Feed, Prepared, feed_input, feed_one};
+pub use health::{Fault, Patience};

@@ -1,0 +1,19 @@
+//! `kore-feedback completions`.
+
+use clap::Args;
+use clap_complete::Shell;
+
+const EXAMPLES: &str = "\
+Examples:
+  bash:  kore-feedback completions bash > ~/.local/share/bash-completion/completions/kore-feedback
+  zsh:   kore-feedback completions zsh > \"${fpath[1]}/_kore-feedback\"
+  fish:  kore-feedback completions fish > ~/.config/fish/completions/kore-feedback.fish";
+
+/// Print a shell's completions
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}

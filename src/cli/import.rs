@@ -1,0 +1,78 @@
+//! `kore-feedback import`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use encoding_rs::Encoding;
+
+use super::SendingArgs;
+use crate::record::Assignment;
+use crate::source::{parse_delimiter, parse_encoding};
+
+const EXAMPLES: &str = "\
+Examples:
+  Try it, without any configuration and without sending anything real:
+    kore-feedback import feedback.csv --sandbox
+  Check a file, and see how long the import will take:
+    kore-feedback import feedback.csv --dry-run
+  Columns with other names, and one value for every row:
+    kore-feedback import umfrage.csv --map channel_uid=Kundennummer --map score=Bewertung --set type=CSAT
+  Go on after an interruption:
+    kore-feedback import feedback.csv --resume
+  From a pipe, with the summary as JSON:
+    zcat 2024.csv.gz | kore-feedback import - --output json";
+
+/// Import feedback from a CSV file, each row exactly once
+///
+/// The whole file is checked before the first call. Every call is written down before it is made, so that the run can be
+/// resumed after anything: nothing is lost, and nothing is sent twice.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ImportArgs {
+    /// CSV file with a header row; - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Take a field from this column; repeatable
+    #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
+    pub map: Vec<Assignment>,
+    /// Give a field this value in every row; repeatable
+    #[arg(long, value_name = "FIELD=VALUE", help_heading = "Columns")]
+    pub set: Vec<Assignment>,
+    /// What stands between two cells: , ; tab or | [default: found out]
+    #[arg(long, value_name = "CHAR", value_parser = parse_delimiter, help_heading = "Columns")]
+    pub delimiter: Option<u8>,
+    /// The file's encoding, such as windows-1252 [default: UTF-8, or what a byte order mark says]
+    #[arg(long, value_name = "NAME", value_parser = parse_encoding, help_heading = "Columns")]
+    pub encoding: Option<&'static Encoding>,
+
+    /// Check everything, show the mapping and how long the run would take, and send nothing
+    #[arg(long, help_heading = "Rows")]
+    pub dry_run: bool,
+    /// Import the valid rows, and put the others into the failure report
+    #[arg(long, help_heading = "Rows")]
+    pub skip_invalid: bool,
+    /// Let scores through that are not on their type's scale
+    #[arg(long, help_heading = "Rows")]
+    pub any_score: bool,
+    /// When importing a failure report: send its rows in doubt, too, though they may have been saved
+    #[arg(long, help_heading = "Rows")]
+    pub include_in_doubt: bool,
+    /// Where the failure report goes [default: beside the input, as NAME.failures.csv]
+    #[arg(long, value_name = "FILE", help_heading = "Rows")]
+    pub failures: Option<PathBuf>,
+
+    /// Go on with the unfinished run of this file
+    #[arg(long, help_heading = "Runs", conflicts_with = "again")]
+    pub resume: bool,
+    /// With --resume: send rows in doubt again, though they may have been saved
+    #[arg(long, help_heading = "Runs", requires = "resume")]
+    pub resend_in_doubt: bool,
+    /// Import a file that has been imported before once more: every row is then saved twice
+    #[arg(long, help_heading = "Runs")]
+    pub again: bool,
+
+    /// How records are sent.
+    #[command(flatten)]
+    pub sending: SendingArgs,
+}

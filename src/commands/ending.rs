@@ -1,0 +1,89 @@
+//! How a run that ended early is told: what happened, what to check, which exit code.
+
+use crate::credentials::CredentialError;
+use crate::delivery::Concern;
+use crate::error::Advice;
+use crate::exit::Exit;
+use crate::ledger::LedgerError;
+use crate::run::{End, Fault, FeedError};
+use crate::text::excerpt;
+
+const QUOTED: usize = 300;
+
+/// Why a run ended before its rows did.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum EndedEarly {
+    #[error("interrupted")]
+    Interrupted,
+    #[error("the server refuses {what}: {message}")]
+    Refused { concern: Concern, what: &'static str, message: String },
+    #[error("the target can't be reached: {0}")]
+    Unreachable(String),
+    #[error("the server doesn't say what becomes of records: {0}")]
+    Silent(String),
+    #[error(transparent)]
+    Ledger(LedgerError),
+    #[error(transparent)]
+    Credentials(CredentialError),
+    #[error(transparent)]
+    Feed(FeedError),
+}
+
+impl EndedEarly {
+    /// The reason, if it did end early.
+    pub(super) fn from_end(end: End) -> Option<Self> {
+        Some(match end {
+            End::Complete => return None,
+            End::Interrupted => Self::Interrupted,
+            End::Fault(Fault::Refused { concern, message }) => {
+                let what = match concern {
+                    Concern::Credentials => "the credentials",
+                    Concern::Target => "the target",
+                    Concern::Tls => "a secure connection",
+                };
+                Self::Refused { concern, what, message: excerpt(&message, QUOTED) }
+            }
+            End::Fault(Fault::Unreachable { message }) => Self::Unreachable(excerpt(&message, QUOTED)),
+            End::Fault(Fault::Silent { message }) => Self::Silent(excerpt(&message, QUOTED)),
+            End::Ledger(error) => Self::Ledger(error),
+            End::Credentials(error) => Self::Credentials(error),
+            End::Feed(error) => Self::Feed(error),
+        })
+    }
+}
+
+impl Advice for EndedEarly {
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Interrupted => return None,
+            Self::Refused { concern: Concern::Credentials, .. } => {
+                "`kore-feedback token | kore-feedback token inspect -` says what the platform may refuse. Check the \
+                 client id (appId) and secret, that the JWT app has the scope \"Metrics\" (or \"Feedback Analytics\"), \
+                 that the bot is published since, and this machine's clock"
+            }
+            Self::Refused { concern: Concern::Target, .. } => {
+                "check host, bot_id and api_version: `kore-feedback config show`"
+            }
+            Self::Refused { concern: Concern::Tls, .. } => {
+                "if the host is a private installation, name its certificate authority in ca_file"
+            }
+            Self::Unreachable(_) => "check the host, the network and any proxy; --wait-for-target waits longer",
+            Self::Silent(_) => {
+                "look at the dashboard whether the rows in doubt have arrived before you send them again"
+            }
+            Self::Ledger(error) => return error.hint(),
+            Self::Credentials(error) => return error.hint(),
+            Self::Feed(error) => return error.hint(),
+        };
+        Some(hint.to_owned())
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Interrupted => Exit::Interrupted,
+            Self::Refused { concern: Concern::Tls, .. } | Self::Unreachable(_) => Exit::Unreachable,
+            Self::Refused { .. } | Self::Credentials(_) => Exit::Credentials,
+            Self::Silent(_) | Self::Ledger(_) | Self::Feed(_) => Exit::Stopped,
+        }
+    }
+}

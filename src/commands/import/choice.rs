@@ -1,0 +1,95 @@
+//! Which run an import is: a new one, the rest of an earlier one, or none at all (decision 4: an input is imported once).
+
+use super::Import;
+use crate::error::Advice;
+use crate::ledger::{Counts, LedgerError, Run, RunId, Store};
+use crate::text::{counted, grouped, printable};
+
+/// What is to be done about an input.
+#[derive(Debug)]
+pub(super) enum Choice {
+    /// Import it.
+    New,
+    /// Go on with this run.
+    Resume(Run),
+    /// This run has nothing left to send.
+    Done(Run),
+}
+
+/// Why an import is refused. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::commands) enum ImportRefused {
+    #[error("run {run} of this input, begun {began}, is unfinished: {} of {} rows are saved", grouped(counts.saved), grouped(counts.rows))]
+    Unfinished { run: RunId, began: String, counts: Counts, command: String },
+    #[error("this input was imported already, by run {run} on {began}: {} saved", counted(counts.saved, "row"))]
+    Imported { run: RunId, began: String, counts: Counts },
+    #[error("there is no run of this input to resume")]
+    NothingToResume,
+    #[error("there is no run of this input to resume: {} has changed since run {run}", printable(input))]
+    InputChanged { run: RunId, input: String },
+    #[error("there is no run of this input with this mapping and target to resume; run {run} had others")]
+    OtherMapping { run: RunId },
+}
+
+impl Advice for ImportRefused {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unfinished { command, .. } => format!("go on with it: {command}"),
+            Self::Imported { counts: Counts { in_doubt: 1.., .. }, .. } => {
+                "--resume --resend-in-doubt sends its rows in doubt again; --again imports all of it once more: what was \
+                 saved is then saved twice"
+                    .to_owned()
+            }
+            Self::Imported { .. } => {
+                "--again imports it once more: what was saved is then saved twice, which falsifies the score".to_owned()
+            }
+            Self::NothingToResume => "leave --resume out to import it".to_owned(),
+            Self::InputChanged { run, .. } => format!(
+                "put the file back as it was, or import what is new as a file of its own; `kore-feedback runs show {run} \
+                 --rows` says what has been sent"
+            ),
+            Self::OtherMapping { run } => {
+                format!("repeat the options of run {run}, the same columns, values and profile, and add --resume")
+            }
+        })
+    }
+}
+
+/// Decides, from the runs of the same identity, the latest first.
+pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> anyhow::Result<Choice> {
+    let args = import.args;
+    let latest = same.into_iter().next();
+    if args.resume {
+        return resume(store, latest, import);
+    }
+    let Some(latest) = latest.filter(|_| !args.again && !import.setup.is_sandbox) else { return Ok(Choice::New) };
+    let (run, began, counts) = (latest.id, day(&latest), store.counts(&latest)?);
+    Err(match latest.finished_at {
+        None => ImportRefused::Unfinished { run, began, counts, command: import.command_to_resume(&[]) },
+        Some(_) => ImportRefused::Imported { run, began, counts },
+    }
+    .into())
+}
+
+fn resume(store: &Store, latest: Option<Run>, import: &Import<'_>) -> anyhow::Result<Choice> {
+    let Some(run) = latest else { return Err(nothing_to_resume(store, import)?.into()) };
+    let has_leave = import.args.resend_in_doubt && store.counts(&run)?.in_doubt > 0;
+    Ok(if run.finished_at.is_none() || has_leave { Choice::Resume(run) } else { Choice::Done(run) })
+}
+
+/// The nearest run there is says best what is wrong.
+fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused, LedgerError> {
+    if let Some(run) = store.runs_with_content(&import.report.content)?.first() {
+        return Ok(ImportRefused::OtherMapping { run: run.id });
+    }
+    let name = import.input.name();
+    let same_name = store.runs()?.into_iter().rev().find(|run| run.input == name && import.input.path().is_some());
+    Ok(match same_name {
+        Some(run) => ImportRefused::InputChanged { run: run.id, input: name.to_owned() },
+        None => ImportRefused::NothingToResume,
+    })
+}
+
+fn day(run: &Run) -> String {
+    run.started_at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,125 @@
+//! The end of an import: what is left is counted, reported and said.
+
+use std::path::{Path, PathBuf};
+
+use super::Import;
+use crate::clock;
+use crate::commands::ending::EndedEarly;
+use crate::exit::Exit;
+use crate::ledger::{Counts, Run, Store};
+use crate::report::{FailureReport, Older, ReportError, Summary, SummaryView, keep_aside};
+use crate::text::counted;
+
+/// What the end is about.
+pub(super) struct Finish<'a> {
+    pub(super) import: &'a Import<'a>,
+    pub(super) store: &'a Store,
+    pub(super) run: Run,
+}
+
+impl Finish<'_> {
+    /// Reports a run that has just been worked on, and gives the exit code.
+    pub(super) fn end(self, early: Option<EndedEarly>) -> anyhow::Result<Exit> {
+        let counts = self.store.counts(&self.run)?;
+        if counts.unsent == 0 {
+            self.store.finish(self.run.id, clock::now())?;
+        }
+        // The run's result must not be lost because a report about it can't be written.
+        let report = self.write_report(&counts);
+        let failures_file = report.as_ref().ok().cloned().flatten();
+        self.summarise(counts, failures_file, early.is_some())?;
+        if let Some(early) = early {
+            report.inspect_err(|error| self.import.printer.warning(error)).ok();
+            return Err(early.into());
+        }
+        report?;
+        Ok(if counts.failed() == 0 { Exit::Success } else { Exit::SomeNotSaved })
+    }
+
+    /// Reports a run that had nothing left to send.
+    pub(super) fn end_without_sending(self) -> anyhow::Result<Exit> {
+        self.import.printer.note(format_args!("run {} has nothing left to send", self.run.id));
+        let counts = self.store.counts(&self.run)?;
+        let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
+        self.summarise(counts, failures_file, false)?;
+        Ok(if counts.failed() == 0 { Exit::Success } else { Exit::SomeNotSaved })
+    }
+
+    fn write_report(&self, counts: &Counts) -> Result<Option<PathBuf>, ReportError> {
+        let path = self.import.report_path();
+        // Rows that were never reached are no failures: a resumed run sends them.
+        let failures = counts.rejected + counts.invalid + counts.in_doubt + self.store.gave_up(self.run.id)?;
+        self.clear_the_place(&path, failures > 0)?;
+        if failures == 0 {
+            self.store.set_report(self.run.id, None)?;
+            return Ok(None);
+        }
+        let import = self.import;
+        let report = FailureReport {
+            input: &import.input,
+            source: import.source(),
+            mapping: &import.report.mapping,
+            ledger: self.store,
+            run: self.run.id,
+        };
+        let hash = report.write(&path)?;
+        self.store.set_report(self.run.id, Some((&path, hash)))?;
+        Ok(Some(path))
+    }
+
+    /// What this run reported earlier goes: its rows may have been sent since. What somebody mended by hand, or another
+    /// run reported, is kept.
+    fn clear_the_place(&self, path: &Path, to_write: bool) -> Result<(), ReportError> {
+        let failed = |reason| ReportError::Write { path: path.to_owned(), reason };
+        let reported_here = self.run.report.as_ref().filter(|(last, _)| last == path);
+        let printer = self.import.printer;
+        match Older::look(path, reported_here.map(|(_, hash)| *hash)).map_err(failed)? {
+            Older::Nothing => {}
+            Older::Ours => std::fs::remove_file(path).map_err(failed)?,
+            Older::Other if to_write && self.import.args.failures.is_none() => {
+                let kept = keep_aside(path).map_err(failed)?;
+                printer.warning(format_args!("an older {} is kept as {}", path.display(), kept.display()));
+            }
+            Older::Other if reported_here.is_some() => {
+                let path = path.display();
+                printer.warning(format_args!("rows of {path} have been sent since: take care not to import them again"));
+            }
+            Older::Other => {}
+        }
+        Ok(())
+    }
+
+    fn summarise(&self, counts: Counts, failures_file: Option<PathBuf>, early: bool) -> anyhow::Result<()> {
+        let import = self.import;
+        if import.json {
+            return import.print_summary_json(Some(self.run.id.0), counts, failures_file);
+        }
+        let summary = Summary::new(Some(self.run.id.0), counts, import.began.elapsed(), failures_file);
+        let ledger = self.store.path();
+        let target = import.setup.target_in_words();
+        let next = self.next(&summary, early);
+        import.printer.result(SummaryView { summary: &summary, target: &target, ledger: &ledger, next: &next })?;
+        Ok(())
+    }
+
+    /// What to do next, the most urgent first.
+    fn next(&self, summary: &Summary, early: bool) -> Vec<String> {
+        let mut next = Vec::new();
+        if summary.unsent > 0 {
+            let rows = counted(summary.unsent, "unsent row");
+            let why = if early { "go on" } else { "send them" };
+            next.push(format!("{rows}: {why} with `{}`", self.import.command_to_resume(&[])));
+        }
+        if summary.in_doubt > 0 {
+            let rows = counted(summary.in_doubt, "row");
+            let command = self.import.command_to_resume(&["--resend-in-doubt"]);
+            next.push(format!(
+                "{rows} may have been saved or not: look for them on the dashboard; `{command}` sends them again"
+            ));
+        }
+        if summary.rejected + summary.invalid > 0 && summary.failures_file.is_some() {
+            next.push("mend the rows in the failure report, and import it like any other file".to_owned());
+        }
+        next
+    }
+}

@@ -1,0 +1,301 @@
+//! `import`: check everything → decide which run it is → send → report.
+
+mod choice;
+mod finish;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use self::choice::{Choice, choose};
+use self::finish::Finish;
+use super::ending::EndedEarly;
+use super::setup::Setup;
+use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
+use crate::clock;
+use crate::error::Advice;
+use crate::exit::Exit;
+use crate::ledger::{Counts, Lease, Leave, Run, RunKind, Store};
+use crate::record::{Assignment, MappingRules, ScoreRule};
+use crate::report::{
+    Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule,
+};
+use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, check, feed_input, run as run_rows};
+use crate::settings::{Context, Settings};
+use crate::source::{Input, SourceOptions, delimiter_name};
+use crate::text::{counted, excerpt};
+
+const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
+/// Claims that a process left behind when it died.
+const DIED: &str = "the process ended before the answer came";
+/// Claims that this process gave up waiting for.
+const ABANDONED: &str = "the run ended before the answer came";
+
+/// Everything an import knows once its input has been checked.
+struct Import<'a> {
+    args: &'a ImportArgs,
+    context: &'a Context,
+    printer: &'a Printer,
+    json: bool,
+    setup: Setup,
+    input: Arc<Input>,
+    report: CheckReport,
+    began: Instant,
+}
+
+/// Runs `import`.
+pub(super) fn import(
+    args: &ImportArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    let setup = Setup::new(global, &args.sending, context, printer)?;
+    let input = Arc::new(open(&args.file, &setup.settings)?);
+    let report = check(&input, &check_settings(args, &setup.settings))?;
+    let json = global.output == OutputFormat::Json;
+    let import = Import { args, context, printer, json, setup, input, report, began };
+    import.ensure_report_spares_input()?;
+    import.tell_findings();
+    if import.report.invalid > 0 && !args.skip_invalid {
+        return import.refuse_invalid();
+    }
+    import.tell_schedule();
+    if args.dry_run {
+        return import.end_dry();
+    }
+    import.send()
+}
+
+fn open(file: &Path, settings: &Settings) -> anyhow::Result<Input> {
+    let spool = settings.state_dir()?.join("spool");
+    if file == Path::new("-") {
+        return Ok(Input::spooled(&mut std::io::stdin().lock(), "standard input".to_owned(), &spool)?);
+    }
+    Ok(Input::file(file, &spool)?)
+}
+
+fn check_settings(args: &ImportArgs, settings: &Settings) -> CheckSettings {
+    let pairs = |given: &[Assignment]| given.iter().map(|one| (one.field, one.text.clone())).collect();
+    CheckSettings {
+        source: SourceOptions { delimiter: args.delimiter, encoding: args.encoding },
+        rules: MappingRules {
+            map: pairs(&args.map),
+            set: pairs(&args.set),
+            columns: settings.columns().clone(),
+            defaults: settings.defaults().clone(),
+        },
+        score: if args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
+        include_in_doubt: args.include_in_doubt,
+    }
+}
+
+impl Import<'_> {
+    fn ensure_report_spares_input(&self) -> anyhow::Result<()> {
+        let (report, input) = (self.report_path(), self.input.path());
+        let same = input.is_some_and(|input| match (report.canonicalize(), input.canonicalize()) {
+            (Ok(report), Ok(input)) => report == input,
+            _ => false,
+        });
+        if same { Err(ReportOverInput { path: report }.into()) } else { Ok(()) }
+    }
+
+    fn tell_findings(&self) {
+        let report = &self.report;
+        let shape = report.shape;
+        let name = excerpt(self.input.name(), 200);
+        let rows = counted(report.rows, "row");
+        let delimiter = delimiter_name(shape.delimiter);
+        self.printer.note(format_args!("{name}: {rows}, {}, cells separated by {delimiter}", shape.encoding));
+        self.printer.note(mapping_table(&report.mapping));
+        for (reason, rows) in &report.skipped {
+            self.printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
+        }
+    }
+
+    /// Decision 5: invalid rows stop the run before it starts.
+    fn refuse_invalid(&self) -> anyhow::Result<Exit> {
+        self.print_summary_json(None, self.checked_counts(), None)?;
+        let refused = InvalidRows {
+            input: excerpt(self.input.name(), 200),
+            invalid: self.report.invalid,
+            rows: self.report.rows,
+            table: problems_table(&self.report),
+        };
+        Err(refused.into())
+    }
+
+    fn tell_schedule(&self) {
+        let report = &self.report;
+        if report.invalid > 0 {
+            let invalid = counted(report.invalid, "invalid row");
+            self.printer.warning(format_args!("{invalid} will not be sent:\n{}", problems_table(report)));
+        }
+        let time = self.setup.pacer().time_for(report.valid);
+        let schedule = schedule(report.valid, self.setup.limits(), time, &clock::local_now());
+        self.printer.note(format_args!("to send: {schedule}"));
+        if report.valid > 0 && !self.setup.is_sandbox {
+            self.printer.note("note: the API takes no date: on the dashboard every record carries the day of this import");
+        }
+    }
+
+    fn end_dry(&self) -> anyhow::Result<Exit> {
+        if self.json {
+            self.print_summary_json(None, self.checked_counts(), None)?;
+        } else {
+            self.printer.result(format_args!(
+                "{}: {} can be sent, {} invalid, {} skipped; nothing was sent (--dry-run)",
+                excerpt(self.input.name(), 200),
+                counted(self.report.valid, "row"),
+                self.report.invalid,
+                self.report.all_skipped(),
+            ))?;
+        }
+        Ok(Exit::Success)
+    }
+
+    /// The rows as the check found them, none of them sent.
+    fn checked_counts(&self) -> Counts {
+        let report = &self.report;
+        Counts {
+            rows: report.rows,
+            invalid: report.invalid,
+            skipped: report.all_skipped(),
+            unsent: report.valid,
+            ..Counts::default()
+        }
+    }
+
+    fn send(&self) -> anyhow::Result<Exit> {
+        let store = Store::open(&self.setup.settings.state_dir()?)?;
+        let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
+        let same = store.runs_of(identity)?;
+        let (run, resumed) = match choose(&store, same, self)? {
+            Choice::New => {
+                self.tell_relatives(&store)?;
+                let mapping = self.report.mapping.canonical();
+                let name = self.input.name();
+                let rows = self.report.rows;
+                let new = self.setup.new_run(RunKind::Import, name, self.report.content, mapping, rows);
+                (store.run(store.begin(&new, clock::now())?)?, false)
+            }
+            Choice::Resume(run) => (run, true),
+            Choice::Done(run) => return self.finish(&store, run).end_without_sending(),
+        };
+        let _lease = Lease::take(store.directory(), run.id)?;
+        store.claims_into_doubt(run.id, DIED, clock::now())?;
+        self.work(&store, run, resumed)
+    }
+
+    fn work(&self, store: &Store, run: Run, resumed: bool) -> anyhow::Result<Exit> {
+        let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
+        let before = store.counts(&run)?;
+        let verb = if resumed { "resuming" } else { "starting" };
+        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words()));
+        let machinery = self.setup.machinery(store, self.context)?;
+        let again = if leave == Leave::ResendInDoubt { before.in_doubt } else { 0 };
+        let plan = self.setup.plan(run.id, &self.args.sending, leave, before.unsent + again, WAIT_FOR_TARGET);
+        let (events, shown) = Events::channel();
+        let opening = Opening { counts: before, on_terminal: self.context.stderr_is_terminal };
+        let screen = Screen::start(shown, opening, self.printer.clone());
+        let feed = feed_input(Arc::clone(&self.input), self.feed_settings(leave), store.reader()?, run.id);
+        let end = run_rows(machinery, plan, feed, events)?;
+        drop(screen);
+        store.claims_into_doubt(run.id, ABANDONED, clock::now())?;
+        self.finish(store, run).end(EndedEarly::from_end(end))
+    }
+
+    fn feed_settings(&self, leave: Leave) -> FeedSettings {
+        FeedSettings {
+            source: self.source(),
+            mapping: self.report.mapping.clone(),
+            score: if self.args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
+            include_in_doubt: self.args.include_in_doubt,
+            leave,
+        }
+    }
+
+    /// How the input is read, with what the check found out.
+    fn source(&self) -> SourceOptions {
+        SourceOptions { delimiter: Some(self.report.shape.delimiter), encoding: self.args.encoding }
+    }
+
+    /// The same file read with another mapping, or sent elsewhere, is another import; it is worth a word all the same.
+    fn tell_relatives(&self, store: &Store) -> anyhow::Result<()> {
+        let relatives = store.runs_with_content(&self.report.content)?;
+        let Some(latest) = relatives.iter().find(|run| !run.sandbox && run.bot_id == self.setup.target.bot_id) else {
+            return Ok(());
+        };
+        if !self.setup.is_sandbox && !self.args.again {
+            let saved = counted(store.counts(latest)?.saved, "row");
+            self.printer.warning(format_args!(
+                "run {} has sent this same file to this bot before, with another mapping ({saved} saved): is this meant?",
+                latest.id
+            ));
+        }
+        Ok(())
+    }
+
+    fn finish<'b>(&'b self, store: &'b Store, run: Run) -> Finish<'b> {
+        Finish { import: self, store, run }
+    }
+
+    fn print_summary_json(
+        &self,
+        run: Option<i64>,
+        counts: Counts,
+        failures_file: Option<PathBuf>,
+    ) -> anyhow::Result<()> {
+        if self.json {
+            self.printer.json(&Summary::new(run, counts, self.began.elapsed(), failures_file))?;
+        }
+        Ok(())
+    }
+
+    /// Where the failure report goes.
+    fn report_path(&self) -> PathBuf {
+        let path = self.args.failures.clone().unwrap_or_else(|| default_path(self.input.path()));
+        self.context.working_directory.join(path)
+    }
+
+    /// The command that goes on with this run: this one, with `--resume`.
+    fn command_to_resume(&self, more: &[&str]) -> String {
+        let leave_out = ["--again", "--dry-run", "--resume", "--resend-in-doubt"];
+        let given = self.context.arguments.iter().map(|word| word.to_string_lossy());
+        let kept = given.filter(|word| !leave_out.contains(&word.as_ref()));
+        let mut words: Vec<String> = std::iter::once("kore-feedback".to_owned()).chain(kept.map(Into::into)).collect();
+        words.push("--resume".to_owned());
+        words.extend(more.iter().map(|word| (*word).to_owned()));
+        shell_words::join(words)
+    }
+}
+
+/// Some rows can't be sent, and nobody has said to leave them out.
+#[derive(Debug, thiserror::Error)]
+#[error("{input}: {invalid} of {} can't be sent; nothing was sent\n{table}", counted(*rows, "row"))]
+pub(super) struct InvalidRows {
+    input: String,
+    invalid: u64,
+    rows: u64,
+    table: String,
+}
+
+impl Advice for InvalidRows {
+    fn hint(&self) -> Option<String> {
+        Some("mend the file, or import the valid rows with --skip-invalid: the others go into the failure report".to_owned())
+    }
+}
+
+/// `--failures` names the input itself.
+#[derive(Debug, thiserror::Error)]
+#[error("the failure report would overwrite the input: {}", path.display())]
+pub(super) struct ReportOverInput {
+    path: PathBuf,
+}
+
+impl Advice for ReportOverInput {
+    fn hint(&self) -> Option<String> {
+        Some("name another file with --failures".to_owned())
+    }
+}

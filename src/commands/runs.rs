@@ -1,0 +1,72 @@
+//! `runs`: what the ledger remembers.
+
+use jiff::tz::TimeZone;
+
+use crate::cli::{GlobalArgs, OutputFormat, RunsArgs, RunsCommand, ShowArgs};
+use crate::exit::Exit;
+use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
+use crate::report::{Printer, ROW_COLUMNS, RunView, runs_table, write_rows};
+use crate::settings::{Context, resolve};
+
+/// How many rows are read from the ledger at a time.
+const PAGE: u32 = 4096;
+
+/// Runs `runs`.
+pub(super) fn runs(args: &RunsArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+    let settings = resolve(&super::setup::overrides(global), context)?;
+    let store = Store::open_existing(&settings.state_dir()?)?;
+    let json = global.output == OutputFormat::Json;
+    match (&args.command, store) {
+        (RunsCommand::List, None) => list(&[], json, printer)?,
+        (RunsCommand::List, Some(store)) => {
+            let views = store.runs()?.into_iter().map(|run| view(&store, run)).collect::<Result<Vec<_>, _>>()?;
+            list(&views, json, printer)?;
+        }
+        (RunsCommand::Show(show), None) => return Err(LedgerError::NoSuchRun { run: RunId(show.run) }.into()),
+        (RunsCommand::Show(show), Some(store)) => show_run(&store, show, json, printer)?,
+    }
+    Ok(Exit::Success)
+}
+
+fn list(views: &[RunView], json: bool, printer: &Printer) -> anyhow::Result<()> {
+    if json {
+        printer.json(&views)?;
+    } else if views.is_empty() {
+        printer.note("no runs yet");
+    } else {
+        printer.result(runs_table(views, &TimeZone::system()))?;
+    }
+    Ok(())
+}
+
+fn show_run(store: &Store, show: &ShowArgs, json: bool, printer: &Printer) -> anyhow::Result<()> {
+    let run = store.run(RunId(show.run))?;
+    if show.rows {
+        return print_rows(store, &run, printer);
+    }
+    let view = view(store, run)?;
+    if json { printer.json(&view)? } else { printer.result(view.in_words(&TimeZone::system()))? }
+    Ok(())
+}
+
+fn print_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Result<()> {
+    let running = Lease::is_held(store.directory(), run.id);
+    printer.stream(|out| {
+        let mut out = csv::Writer::from_writer(out);
+        out.write_record(ROW_COLUMNS).map_err(std::io::Error::from)?;
+        let mut last = 0;
+        loop {
+            let rows = store.rows_after(run.id, last, PAGE)?;
+            let Some(row) = rows.last() else { break };
+            last = row.row;
+            write_rows(&rows, running, &mut out)?;
+        }
+        Ok(out.flush()?)
+    })
+}
+
+fn view(store: &Store, run: Run) -> Result<RunView, LedgerError> {
+    let counts = store.counts(&run)?;
+    let running = Lease::is_held(store.directory(), run.id);
+    Ok(RunView::new(run, counts, running))
+}

@@ -1,0 +1,173 @@
+//! What `submit` and `import` have in common: the settings resolved, the target, and the machinery of a run.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::cli::{DeliveryArg, GlobalArgs, PaceArg, SendingArgs};
+use crate::credentials::{Minter, TokenSource};
+use crate::delivery::{Client, ClientSettings};
+use crate::ledger::{Identity, Leave, NewRun, RunId, RunKind, Store, Writer};
+use crate::pacing::{Limit, Pace, Pacer};
+use crate::report::Printer;
+use crate::run::{Delivery, Machinery, Patience, Plan, SendSettings};
+use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::settings::{Context, Overrides, SandboxTarget, Settings, Target, resolve};
+
+/// Refusals in a row that end a run.
+const REFUSALS: u32 = 5;
+/// Rows in doubt in a row from which on a run holds.
+const DOUBTS: u32 = 3;
+
+/// What the arguments say of every command, as the settings take it.
+pub(super) fn overrides(global: &GlobalArgs) -> Overrides {
+    Overrides {
+        config: global.config.clone(),
+        profile: global.profile.clone(),
+        state_dir: global.state_dir.clone(),
+        ..Overrides::default()
+    }
+}
+
+/// A sandbox started in this process, as a target.
+pub(super) fn start_sandbox() -> anyhow::Result<(Sandbox, SandboxTarget)> {
+    let sandbox = Sandbox::start(SandboxOptions::default())?;
+    let target = SandboxTarget {
+        host: sandbox.url().parse().context("the sandbox has no address")?,
+        bot_id: sandbox.bot_id().to_owned(),
+        client_id: sandbox.client_id().to_owned(),
+        client_secret: SecretString::from(sandbox.client_secret().to_owned()),
+    };
+    Ok((sandbox, target))
+}
+
+/// Resolved settings and a target to send to.
+pub(super) struct Setup {
+    pub(super) settings: Settings,
+    pub(super) target: Target,
+    pub(super) is_sandbox: bool,
+    pace: Pace,
+    /// Serves until the setup is dropped.
+    _sandbox: Option<Sandbox>,
+}
+
+impl Setup {
+    /// Resolves the settings, and starts the sandbox if one is asked for.
+    pub(super) fn new(
+        global: &GlobalArgs,
+        sending: &SendingArgs,
+        context: &Context,
+        printer: &Printer,
+    ) -> anyhow::Result<Self> {
+        let (sandbox, sandbox_target) = if sending.sandbox { start_sandbox().map(Option::Some)? } else { None }.unzip();
+        let overrides = Overrides {
+            limits: sending.limits(),
+            concurrency: sending.concurrency,
+            timeout: sending.timeout,
+            sandbox: sandbox_target,
+            ..overrides(global)
+        };
+        let settings = resolve(&overrides, context)?;
+        for warning in settings.warnings() {
+            printer.warning(warning);
+        }
+        let target = settings.target()?;
+        let pace = match sending.pace {
+            PaceArg::Even => Pace::Even,
+            PaceArg::Early => Pace::Early,
+        };
+        Ok(Self { settings, target, is_sandbox: sending.sandbox, pace, _sandbox: sandbox })
+    }
+
+    /// The target in a few words.
+    pub(super) fn target_in_words(&self) -> String {
+        if self.is_sandbox {
+            "the sandbox (nothing left this machine)".to_owned()
+        } else {
+            format!("{}, bot {}", origin(&self.target), self.target.bot_id)
+        }
+    }
+
+    pub(super) fn limits(&self) -> &[Limit] {
+        &self.settings.delivery().limits.value
+    }
+
+    /// A pacer at this setup's limits.
+    pub(super) fn pacer(&self) -> Pacer {
+        Pacer::new(self.limits(), self.pace)
+    }
+
+    /// The identity of an input sent to this target. All sandboxes are one target: none of them lives long.
+    pub(super) fn identity(&self, content: &[u8; 32], mapping: &str) -> Identity {
+        if self.is_sandbox {
+            return Identity::of(content, mapping, &["sandbox"]);
+        }
+        let target = &self.target;
+        Identity::of(content, mapping, &[&origin(target), &target.bot_id, &target.api_version])
+    }
+
+    /// What the ledger writes down of a run to this target.
+    pub(super) fn new_run(&self, kind: RunKind, input: &str, content: [u8; 32], mapping: String, rows: u64) -> NewRun {
+        NewRun {
+            kind,
+            sandbox: self.is_sandbox,
+            profile: self.settings.profile().map(str::to_owned),
+            host: origin(&self.target),
+            bot_id: self.target.bot_id.clone(),
+            api_version: self.target.api_version.clone(),
+            input: input.to_owned(),
+            content,
+            identity: self.identity(&content, &mapping),
+            mapping,
+            rows,
+        }
+    }
+
+    /// The client for this target.
+    pub(super) fn client(&self) -> anyhow::Result<Client> {
+        let delivery = self.settings.delivery();
+        Ok(Client::new(&ClientSettings {
+            host: self.target.host.clone(),
+            bot_id: self.target.bot_id.clone(),
+            api_version: self.target.api_version.clone(),
+            timeout: delivery.timeout.value,
+            ca_file: delivery.ca_file.as_ref().map(|file| file.value.clone()),
+        })?)
+    }
+
+    /// Whatever a run needs to send, made ready: a wrong secret or certificate is found here, before anything is sent.
+    pub(super) fn machinery(&self, store: &Store, context: &Context) -> anyhow::Result<Machinery> {
+        let client = self.client()?;
+        let tokens = TokenSource::new(Minter::new(self.settings.credentials()?, context)?);
+        let scope = format!("{} {}", origin(&self.target), self.target.bot_id);
+        let session = Uuid::new_v4().to_string();
+        let writer = Writer::start(Store::open(store.directory())?, scope, session);
+        Ok(Machinery { client, tokens, pacer: self.pacer(), writer })
+    }
+
+    /// What a run does with so many rows.
+    pub(super) fn plan(&self, run: RunId, sending: &SendingArgs, leave: Leave, to_send: u64, wait: Duration) -> Plan {
+        let delivery = self.settings.delivery();
+        let send = SendSettings {
+            run,
+            leave,
+            delivery: match sending.delivery {
+                DeliveryArg::AtMostOnce => Delivery::AtMostOnce,
+                DeliveryArg::AtLeastOnce => Delivery::AtLeastOnce,
+            },
+            retries: sending.retries,
+            timeout: delivery.timeout.value,
+            longest_window: self.limits().iter().map(|limit| limit.per).max(),
+        };
+        let patience =
+            Patience { refusals: REFUSALS, doubts: DOUBTS, wait_for_target: sending.wait_for_target.unwrap_or(wait) };
+        Plan { send, concurrency: delivery.concurrency.value.get(), patience, to_send }
+    }
+}
+
+/// The host without a path, as the ledger and messages name it.
+fn origin(target: &Target) -> String {
+    target.host.as_str().trim_end_matches('/').to_owned()
+}

@@ -1,0 +1,97 @@
+//! Asking at the terminal for what is missing, with the last answers offered.
+
+use dialoguer::{Input, Select, theme::ColorfulTheme};
+
+use crate::record::{Draft, FeedbackType, Field, ScoreRule, check_value};
+
+/// The order in which one thinks of feedback: what kind, how much, whose.
+const ORDER: [Field; 7] = [
+    Field::Type,
+    Field::Score,
+    Field::ChannelUid,
+    Field::Name,
+    Field::Channel,
+    Field::Language,
+    Field::Message,
+];
+
+/// Asks for the missing fields, one after the other.
+///
+/// # Errors
+/// When the terminal is gone, or Ctrl-C was pressed.
+pub(super) fn ask(
+    draft: &mut Draft,
+    missing: &[Field],
+    last: &[(String, String)],
+    rule: ScoreRule,
+) -> dialoguer::Result<()> {
+    let theme = ColorfulTheme::default();
+    for field in ORDER.into_iter().filter(|field| missing.contains(field)) {
+        let offered = last.iter().find(|(key, _)| key == field.key()).map(|(_, value)| value.as_str());
+        let kind = draft.get(Field::Type).and_then(FeedbackType::parse);
+        let answer = match (field, kind) {
+            (Field::Type, _) => ask_type(&theme, offered)?,
+            (Field::Score, Some(kind)) if rule == ScoreRule::InScale => ask_score(&theme, kind)?,
+            _ => ask_text(&theme, field, offered)?,
+        };
+        draft.set(field, answer);
+    }
+    Ok(())
+}
+
+fn ask_type(theme: &ColorfulTheme, offered: Option<&str>) -> dialoguer::Result<String> {
+    let kinds = FeedbackType::ALL;
+    let items = kinds.map(|kind| match kind {
+        FeedbackType::Nps => "NPS: how likely to recommend, 0 to 10",
+        FeedbackType::Csat => "CSAT: how satisfied, 1 to 5",
+        FeedbackType::Thumb => "THUMB: thumbs up or down",
+    });
+    let first = kinds.iter().position(|kind| Some(kind.wire_name()) == offered).unwrap_or_default();
+    let chosen = Select::with_theme(theme).with_prompt("Type of feedback").items(items).default(first).interact()?;
+    Ok(kinds[chosen].wire_name().to_owned())
+}
+
+fn ask_score(theme: &ColorfulTheme, kind: FeedbackType) -> dialoguer::Result<String> {
+    let scores: Vec<u8> = kind.scale().collect();
+    let items: Vec<String> = scores.iter().map(|score| meaning(kind, *score)).collect();
+    let chosen = Select::with_theme(theme).with_prompt("Score").items(&items).default(items.len() - 1).interact()?;
+    Ok(scores[chosen].to_string())
+}
+
+/// What a score means on the vendor's dashboard, where its pages agree; they don't on which end of CSAT is the good one.
+fn meaning(kind: FeedbackType, score: u8) -> String {
+    let meaning = match (kind, score) {
+        (FeedbackType::Nps, 9..) => "promoter",
+        (FeedbackType::Nps, 6..=8) => "passive",
+        (FeedbackType::Nps, _) => "detractor",
+        (FeedbackType::Thumb, 0) => "dislike",
+        (FeedbackType::Thumb, _) => "like",
+        (FeedbackType::Csat, 5) => "very satisfied, on the current dashboard",
+        (FeedbackType::Csat, 1) => "very unsatisfied, on the current dashboard",
+        (FeedbackType::Csat, _) => return score.to_string(),
+    };
+    format!("{score}  {meaning}")
+}
+
+fn ask_text(theme: &ColorfulTheme, field: Field, offered: Option<&str>) -> dialoguer::Result<String> {
+    let mut input = Input::<String>::with_theme(theme)
+        .with_prompt(prompt(field))
+        .allow_empty(field == Field::Message)
+        .validate_with(move |text: &String| check_value(field, text).map_or(Ok(()), |problem| Err(problem.to_string())));
+    if let Some(offered) = offered {
+        input = input.default(offered.to_owned()).show_default(!offered.is_empty());
+    }
+    input.interact_text()
+}
+
+fn prompt(field: Field) -> &'static str {
+    match field {
+        Field::ChannelUid => "Respondent's id or e-mail address",
+        Field::Name => "Survey name",
+        Field::Channel => "Channel, such as rtm or email",
+        Field::Language => "Language, such as en",
+        Field::Message => "Prompt the respondent was shown (may be empty)",
+        Field::Score => "Score",
+        Field::Type => "Type",
+    }
+}

@@ -1,0 +1,210 @@
+//! The failure report: the rows that were not saved, in a file that can be mended and imported.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::Advice;
+use crate::exit::Exit;
+use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, SettledRows, Store};
+use crate::record::{Mapping, REPORT_COLUMNS};
+use crate::source::{Hashing, Input, InputError, Row, Rows, SourceError, SourceOptions};
+use crate::text::printable;
+
+/// What a failure report is made of.
+#[derive(Debug)]
+pub struct FailureReport<'a> {
+    /// The input, read once more.
+    pub input: &'a Input,
+    /// How its bytes are read.
+    pub source: SourceOptions,
+    /// Its columns.
+    pub mapping: &'a Mapping,
+    /// What became of its rows.
+    pub ledger: &'a Store,
+    /// In which run.
+    pub run: RunId,
+}
+
+/// Why the report can't be written. The run's result is in the ledger all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The file can't be written.
+    #[error("can't write the failure report {}: {reason}", path.display())]
+    Write {
+        /// The report.
+        path: PathBuf,
+        /// The system's reason.
+        reason: io::Error,
+    },
+    /// The input can't be had any more.
+    #[error("can't write the failure report: {0}")]
+    Input(#[from] InputError),
+    /// The input can't be read any more.
+    #[error("can't write the failure report: {0}")]
+    Source(#[from] SourceError),
+    /// The ledger can't be read.
+    #[error("can't write the failure report: {0}")]
+    Ledger(#[from] LedgerError),
+}
+
+impl Advice for ReportError {
+    fn hint(&self) -> Option<String> {
+        Some("what became of each row is in the ledger: `kore-feedback runs show N --rows`".to_owned())
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::SomeNotSaved
+    }
+}
+
+impl FailureReport<'_> {
+    /// Writes the report, readable by the user alone, all of it or nothing. Gives the hash of what was written.
+    ///
+    /// The input's own columns come first, as they are; then the row's number, its outcome, the HTTP status and the
+    /// reason. It keeps the input's delimiter, and is UTF-8.
+    ///
+    /// # Errors
+    /// [`ReportError`]; a report that stood there before is then untouched.
+    pub fn write(&self, path: &Path) -> Result<[u8; 32], ReportError> {
+        let failed = |reason| ReportError::Write { path: path.to_owned(), reason };
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // A temporary file is made with mode 0600.
+        let file = tempfile::Builder::new().prefix(".failures-").tempfile_in(directory).map_err(failed)?;
+        let mut out = csv::WriterBuilder::new().delimiter(self.source.delimiter.unwrap_or(b',')).flexible(true).from_writer(file);
+        self.write_rows(&mut out, &failed)?;
+        let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.as_file().sync_all().map_err(failed)?;
+        let hash = hash_of(file.path()).map_err(failed)?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+        Ok(hash)
+    }
+
+    fn write_rows(
+        &self,
+        out: &mut csv::Writer<NamedTempFile>,
+        failed: &impl Fn(io::Error) -> ReportError,
+    ) -> Result<(), ReportError> {
+        let own = self.mapping.own_columns();
+        let headers = self.mapping.headers()[..own].iter().map(String::as_str).chain(REPORT_COLUMNS);
+        out.write_record(headers).map_err(|error| failed(error.into()))?;
+        let mut rows = Rows::open(self.input.read()?, self.input.name(), self.source)?;
+        let mut known = SettledRows::new(self.ledger, self.run);
+        let mut row = Row::default();
+        while rows.read(&mut row)? {
+            let Some(entry) = known.entry(row.number)? else { continue };
+            let Some(outcome) = failure(&entry) else { continue };
+            let number = row.number.to_string();
+            let status = entry.status.map_or_else(String::new, |status| status.to_string());
+            let error = entry.detail.as_deref().map(printable).unwrap_or_default();
+            let added = [number.as_str(), outcome.word(), &status, &error];
+            // A ragged row stays ragged, so that it is found again and not taken for another.
+            let cells = row.cells().take(if row.fault.is_some() { usize::MAX } else { own });
+            out.write_record(cells.chain(added)).map_err(|error| failed(error.into()))?;
+        }
+        Ok(())
+    }
+}
+
+fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
+    Hashing::new(fs::File::open(path)?).finish()
+}
+
+/// Where the report goes when nobody says: beside the input, or in the working directory when that came through a pipe.
+pub fn default_path(input: Option<&Path>) -> PathBuf {
+    let Some(path) = input else { return PathBuf::from("stdin.failures.csv") };
+    let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
+    path.with_file_name(format!("{stem}.failures.csv"))
+}
+
+/// What stood where a report goes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Older {
+    /// Nothing.
+    Nothing,
+    /// What this run wrote last.
+    Ours,
+    /// Something else: another run's report, or one that was mended by hand.
+    Other,
+}
+
+impl Older {
+    /// Looks at what stands there; `written_last` is the hash of what this run wrote there last.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn look(path: &Path, written_last: Option<[u8; 32]>) -> io::Result<Self> {
+        match hash_of(path) {
+            Ok(found) if written_last == Some(found) => Ok(Self::Ours),
+            Ok(_) => Ok(Self::Other),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::Nothing),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Renames a file out of a report's way, and gives its new name.
+///
+/// # Errors
+/// When it can't be renamed.
+pub fn keep_aside(path: &Path) -> io::Result<PathBuf> {
+    let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
+    let free = (1..u32::MAX)
+        .map(|number| path.with_file_name(format!("{stem}.kept-{number}.csv")))
+        .find(|free| !free.exists())
+        .unwrap_or_else(|| path.with_extension("kept.csv"));
+    fs::rename(path, &free)?;
+    Ok(free)
+}
+
+/// The outcome, if it belongs into the report.
+fn failure(entry: &RowEntry) -> Option<OutcomeKind> {
+    match entry.state {
+        RowState::Settled(OutcomeKind::Saved | OutcomeKind::Skipped) => None,
+        RowState::Settled(kind) => Some(kind),
+        RowState::Claimed => Some(OutcomeKind::InDoubt),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::{Older, default_path, hash_of, keep_aside};
+
+    #[test]
+    fn the_report_lies_beside_its_input() {
+        assert_eq!(default_path(Some(Path::new("q3/nps.csv"))), Path::new("q3/nps.failures.csv"));
+        assert_eq!(default_path(Some(Path::new("export"))), Path::new("export.failures.csv"));
+        assert_eq!(default_path(None), Path::new("stdin.failures.csv"));
+    }
+
+    #[test]
+    fn a_report_mended_by_hand_is_told_from_our_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("in.failures.csv");
+        assert_eq!(Older::look(&path, None).unwrap(), Older::Nothing);
+        fs::write(&path, "ours").unwrap();
+        let ours = hash_of(&path).unwrap();
+        assert_eq!(Older::look(&path, Some(ours)).unwrap(), Older::Ours);
+        fs::write(&path, "mended").unwrap();
+        assert_eq!(Older::look(&path, Some(ours)).unwrap(), Older::Other);
+        assert_eq!(Older::look(&path, None).unwrap(), Older::Other);
+    }
+
+    #[test]
+    fn what_is_kept_aside_never_replaces_anything() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("in.failures.csv");
+        for (content, kept_as) in [("one", "in.failures.kept-1.csv"), ("two", "in.failures.kept-2.csv")] {
+            fs::write(&path, content).unwrap();
+            let kept = keep_aside(&path).unwrap();
+            assert_eq!(kept, dir.path().join(kept_as));
+            assert_eq!(fs::read_to_string(kept).unwrap(), content);
+            assert!(!path.exists());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What the checking pass found, before anything is sent: the mapping, the problems, the time it will take.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use comfy_table::{ContentArrangement, Table, TableStyle};
+use jiff::Zoned;
+
+use super::words::{moment, span};
+use crate::pacing::Limit;
+use crate::record::{FieldSource, Mapping};
+use crate::run::CheckReport;
+use crate::text::{counted, excerpt, printable};
+
+const WIDTH: u16 = 110;
+
+/// A table without lines, as wide as a terminal commonly is.
+pub(super) fn plain_table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table.set_header(header.to_vec());
+    table
+}
+
+/// Which column, or which constant, is which field.
+pub fn mapping_table(mapping: &Mapping) -> String {
+    let mut table = plain_table(&["  field", "taken from", "because of"]);
+    for (field, source) in mapping.fields() {
+        let (from, because) = match source {
+            FieldSource::Column { header, by, .. } => (format!("column {:?}", excerpt(header, 50)), by.to_string()),
+            FieldSource::Constant { value, by } => (format!("always {:?}", excerpt(value, 50)), by.to_string()),
+        };
+        table.add_row([format!("  {field}"), from, because]);
+    }
+    let unused: Vec<String> = mapping.unused().map(|header| excerpt(header, 30)).collect();
+    let mut text = table.trim_fmt();
+    if !unused.is_empty() {
+        let _ = write!(text, "\n  not used: {}", unused.join(", "));
+    }
+    text
+}
+
+/// The first problems, and the count of each kind.
+pub fn problems_table(report: &CheckReport) -> String {
+    let mut table = plain_table(&["  row", "line", "column", "value", "problem"]);
+    for found in &report.first {
+        let problem = &found.problem;
+        table.add_row([
+            format!("  {}", found.row),
+            found.line.to_string(),
+            problem.column.as_deref().map_or_else(|| "–".to_owned(), |column| excerpt(column, 24)),
+            if problem.value.is_empty() { "–".to_owned() } else { printable(&problem.value).into_owned() },
+            problem.to_string(),
+        ]);
+    }
+    let mut text = table.trim_fmt();
+    let all: u64 = report.problems.values().sum();
+    if all > report.first.len() as u64 {
+        let _ = write!(text, "\n  … and {} more", all - report.first.len() as u64);
+    }
+    let kinds: Vec<String> = report.problems.iter().map(|(kind, number)| format!("{number} × {}", kind.name())).collect();
+    let _ = write!(text, "\n  in all: {}", kinds.join(", "));
+    text
+}
+
+/// How long so many rows take, and when that will be: `100,000 rows at 60/1m and 1800/1h: 2 days 7 h 16 min, done on
+/// Tuesday at 21:16`.
+pub fn schedule(rows: u64, limits: &[Limit], time: Duration, now: &Zoned) -> String {
+    let rows_text = counted(rows, "row");
+    if limits.is_empty() {
+        return format!("{rows_text}, as fast as the server takes them (no limits)");
+    }
+    let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
+    format!("{rows_text} at {}: {}, done {}", limits.join(" and "), span(time), moment(now, time))
+}

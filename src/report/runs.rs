@@ -1,0 +1,164 @@
+//! Earlier runs, for people and for programs.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use super::findings::plain_table;
+use super::words::date;
+use crate::ledger::{Counts, Run, RowEntry, RowState};
+use crate::text::{excerpt, grouped, printable};
+
+/// A run with its figures, as JSON has it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunView {
+    /// The run's number.
+    pub run: i64,
+    /// `import` or `submit`.
+    pub kind: &'static str,
+    /// `running`, `finished` or `unfinished`.
+    pub state: &'static str,
+    /// Whether it went to a sandbox in the process.
+    pub sandbox: bool,
+    /// The profile's name, if one was used.
+    pub profile: Option<String>,
+    /// The environment's address.
+    pub host: String,
+    /// The bot.
+    pub bot_id: String,
+    /// The input's name.
+    pub input: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended with nothing left to send.
+    pub finished_at: Option<Timestamp>,
+    /// All rows of the input.
+    pub rows: u64,
+    /// On the server.
+    pub saved: u64,
+    /// The server said no.
+    pub rejected: u64,
+    /// Not valid, never sent.
+    pub invalid: u64,
+    /// Left out on purpose.
+    pub skipped: u64,
+    /// Not sent, and will be by a resumed run.
+    pub unsent: u64,
+    /// Perhaps on the server; while the run is going on, also what is in flight.
+    pub in_doubt: u64,
+    /// The failure report that was written last.
+    pub failures_file: Option<PathBuf>,
+}
+
+impl RunView {
+    /// The view of a run; `running` says whether a process works on it now.
+    pub fn new(run: Run, counts: Counts, running: bool) -> Self {
+        let state = match (running, run.finished_at) {
+            (true, _) => "running",
+            (false, Some(_)) => "finished",
+            (false, None) => "unfinished",
+        };
+        Self {
+            run: run.id.0,
+            kind: run.kind.word(),
+            state,
+            sandbox: run.sandbox,
+            profile: run.profile,
+            host: run.host,
+            bot_id: run.bot_id,
+            input: run.input,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            rows: counts.rows,
+            saved: counts.saved,
+            rejected: counts.rejected,
+            invalid: counts.invalid,
+            skipped: counts.skipped,
+            unsent: counts.unsent,
+            in_doubt: counts.in_doubt,
+            failures_file: run.report.map(|(path, _)| path),
+        }
+    }
+
+    /// Every figure on a line of its own.
+    pub fn in_words(&self, zone: &TimeZone) -> String {
+        let sandbox = if self.sandbox { " (sandbox)" } else { "" };
+        let mut lines = vec![
+            format!("Run {}: {}, {}{sandbox}", self.run, self.kind, self.state),
+            format!("  input     {}", printable(&self.input)),
+            format!("  target    {}, bot {}", printable(&self.host), printable(&self.bot_id)),
+            format!("  started   {}", date(self.started_at, zone)),
+        ];
+        lines.extend(self.profile.as_ref().map(|profile| format!("  profile   {}", printable(profile))));
+        lines.extend(self.finished_at.map(|moment| format!("  finished  {}", date(moment, zone))));
+        lines.push(format!("  rows      {:>9}", grouped(self.rows)));
+        let figures = [
+            ("saved", self.saved),
+            ("rejected", self.rejected),
+            ("invalid", self.invalid),
+            ("skipped", self.skipped),
+            ("unsent", self.unsent),
+            ("in doubt", self.in_doubt),
+        ];
+        lines.extend(figures.map(|(word, number)| format!("  {word:<9} {:>9}", grouped(number))));
+        lines.extend(
+            self.failures_file.as_ref().map(|path| format!("  failures  {}", printable(&path.display().to_string()))),
+        );
+        lines.join("\n")
+    }
+}
+
+/// All runs, a line each.
+pub fn runs_table(runs: &[RunView], zone: &TimeZone) -> String {
+    let mut table = plain_table(&["run", "started", "state", "input", "bot", "rows", "saved", "failed", "in doubt"]);
+    for run in runs {
+        let bot = if run.sandbox { "sandbox".to_owned() } else { excerpt(&run.bot_id, 14) };
+        let input = if run.kind == "submit" { "(submit)".to_owned() } else { tail(&run.input, 30) };
+        table.add_row([
+            run.run.to_string(),
+            date(run.started_at, zone),
+            run.state.to_owned(),
+            input,
+            bot,
+            grouped(run.rows),
+            grouped(run.saved),
+            grouped(run.rejected + run.invalid + run.unsent),
+            grouped(run.in_doubt),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+/// The end of a path says more than its beginning.
+fn tail(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return printable(text).into_owned();
+    }
+    let end: String = text.chars().skip(length - most + 1).collect();
+    format!("…{}", printable(&end))
+}
+
+/// The header of the rows' CSV.
+pub const ROW_COLUMNS: [&str; 5] = ["row", "outcome", "status", "server_id", "error"];
+
+/// Rows as CSV lines, without the header.
+///
+/// # Errors
+/// When they can't be written.
+pub fn write_rows<W: Write>(rows: &[RowEntry], running: bool, out: &mut csv::Writer<W>) -> io::Result<()> {
+    for entry in rows {
+        let outcome = match entry.state {
+            RowState::Settled(kind) => kind.word(),
+            RowState::Claimed if running => "in flight",
+            RowState::Claimed => "in doubt",
+        };
+        let status = entry.status.map_or_else(String::new, |status| status.to_string());
+        let error = entry.detail.as_deref().map(printable).unwrap_or_default();
+        let id = entry.server_id.as_deref().unwrap_or_default();
+        out.write_record([entry.row.to_string().as_str(), outcome, &status, id, &error]).map_err(io::Error::from)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! One row's delivery: leave → intent → send → verdict → outcome, again where that is certain not to send it twice.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::engine::End;
+use super::event::{Events, RunEvent};
+use super::feed::Prepared;
+use super::gate::{Gate, Pass};
+use super::phase::{Phase, Phases};
+use crate::clock;
+use crate::credentials::{Token, TokenSource};
+use crate::delivery::{Cause, Client, RetryAfter, Verdict, judge};
+use crate::ledger::{Claim, ClaimAnswer, Claimed, Leave, Others, Outcome, OutcomeKind, RunId, Writer};
+use crate::pacing::{Backoff, Moment, Pacer, Permit};
+
+/// Between the intent and the last byte of the request lies a commit; a slow disk may take this long for it.
+const COMMIT_SLACK: Duration = Duration::from_secs(5);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// What is done about a row whose fate is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Delivery {
+    /// It stays in doubt.
+    #[default]
+    AtMostOnce,
+    /// It is sent again: it may then be saved twice.
+    AtLeastOnce,
+}
+
+/// How rows are sent.
+#[derive(Debug, Clone)]
+pub struct SendSettings {
+    /// The run they belong to.
+    pub run: RunId,
+    /// What the user has given leave to.
+    pub leave: Leave,
+    /// What is done about a row whose fate is unknown.
+    pub delivery: Delivery,
+    /// How often a row is tried again while others get through.
+    pub retries: u32,
+    /// How long one call may take.
+    pub timeout: Duration,
+    /// The longest of the rolling windows; `None` without limits.
+    pub longest_window: Option<Duration>,
+}
+
+/// Everything one delivery needs; shared by all workers.
+#[derive(Debug)]
+pub(super) struct Courier {
+    pub(super) client: Client,
+    pub(super) tokens: TokenSource,
+    pub(super) pacer: Pacer,
+    pub(super) gate: Gate,
+    pub(super) writer: Writer,
+    pub(super) events: Events,
+    pub(super) settings: SendSettings,
+    pub(super) phases: Phases,
+}
+
+/// How often one row has failed without fault of its own.
+struct Tries {
+    failures: u32,
+    first_failure: Option<Moment>,
+}
+
+/// What follows from a verdict.
+struct Step {
+    outcome: Outcome,
+    again_after: Option<Duration>,
+    /// The server's record, when it was saved.
+    record: Option<Value>,
+}
+
+impl Courier {
+    /// Sends one row until it has an outcome, or until the run ends: then it stays as the ledger has it.
+    pub(super) async fn deliver(&self, row: &Prepared) -> Result<(), End> {
+        let mut tries = Tries { failures: 0, first_failure: None };
+        let mut leave = self.settings.leave;
+        loop {
+            let Some((pass, permit)) = self.phases.before(Phase::Draining, self.leave_to_send()).await.transpose()? else {
+                return Ok(());
+            };
+            // Before the intent: a token that can't be had must not leave a row in doubt.
+            let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
+            let Some(claimed) = self.claim(row, leave, &permit).await? else { continue };
+            let Some(verdict) = self.send(&claimed, permit, &token, row).await else { return Ok(()) };
+            let step = self.follow(verdict, row, &mut tries);
+            let (again_after, kind) = (step.again_after, step.outcome.kind);
+            self.settle(claimed, step, row).await?;
+            drop(pass);
+            let Some(wait) = again_after else { return Ok(()) };
+            if kind == OutcomeKind::InDoubt {
+                leave = Leave::ResendInDoubt;
+            }
+            if self.phases.before(Phase::Draining, tokio::time::sleep(wait)).await.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Leave from the gate and the windows, both at once.
+    async fn leave_to_send(&self) -> Result<(Pass<'_>, Permit), End> {
+        loop {
+            let pass = self.gate.pass().await.map_err(End::Fault)?;
+            let permit = self.pacer.permit().await;
+            // The wait for the windows may have been long.
+            if self.gate.admits(&pass) {
+                return Ok((pass, permit));
+            }
+        }
+    }
+
+    async fn claim(&self, row: &Prepared, leave: Leave, permit: &Permit) -> Result<Option<Claimed>, End> {
+        let now = clock::now();
+        let claim = Claim {
+            run: self.settings.run,
+            row: row.number,
+            fingerprint: row.fingerprint,
+            leave,
+            now,
+            answer_due: later(now, self.settings.timeout + COMMIT_SLACK),
+            windows_since: self.settings.longest_window.map(|window| earlier(now, window)),
+            others_seen: permit.others_seen(),
+        };
+        match self.writer.claim(claim).await.map_err(End::Ledger)? {
+            ClaimAnswer::Granted(claimed) => Ok(Some(claimed)),
+            ClaimAnswer::Others(others) => {
+                self.pacer.set_others(others.version, &ages(&others, clock::now()));
+                Ok(None)
+            }
+        }
+    }
+
+    /// The POST and what it means; `None` when the run was abandoned before an answer came.
+    async fn send(&self, claimed: &Claimed, mut permit: Permit, token: &Token, row: &Prepared) -> Option<Verdict> {
+        permit.going_out();
+        let reply = self.client.save_feedback(claimed, &token.jwt, row.body.clone());
+        let reply = self.phases.before(Phase::Abandoned, reply).await?;
+        Some(judge(&reply))
+    }
+
+    /// What a verdict means for the row, the gate, the windows and the token.
+    fn follow(&self, verdict: Verdict, row: &Prepared, tries: &mut Tries) -> Step {
+        if let Some((wait, why)) = self.gate.observe(&verdict) {
+            self.events.send(RunEvent::Holding { why, wait });
+        }
+        let step = match verdict {
+            Verdict::Saved { id, status, record } => {
+                let step = Step::end(OutcomeKind::Saved, Some(status), Some(id), None);
+                Step { record: Some(record), ..step }
+            }
+            Verdict::Rejected { status, message } => {
+                Step::end(OutcomeKind::Rejected, Some(status), None, Some(message))
+            }
+            Verdict::InDoubt { status, message } => self.after_doubt(status, message, tries),
+            Verdict::Refused { status, message, .. } => {
+                self.tokens.fresh();
+                Step::again(status, message, Duration::ZERO)
+            }
+            Verdict::Repeat { cause: Cause::RateLimited { window }, status, retry_after, message } => {
+                self.hold_windows(window, retry_after, &message);
+                Step::again(status, message, Duration::ZERO)
+            }
+            Verdict::Repeat { status, message, retry_after, .. } => {
+                self.tokens.fresh();
+                self.after_failure(status, message, retry_after, tries)
+            }
+        };
+        self.tell(&step, row);
+        step
+    }
+
+    fn after_doubt(&self, status: Option<u16>, message: String, tries: &mut Tries) -> Step {
+        let mut step = Step::end(OutcomeKind::InDoubt, status, None, Some(message));
+        tries.failures += 1;
+        if self.settings.delivery == Delivery::AtLeastOnce && tries.failures <= self.settings.retries {
+            step.again_after = Some(Backoff::default().wait(tries.failures));
+        }
+        step
+    }
+
+    /// Out of tries only when others got through meanwhile: a target that takes nothing at all is the gate's business,
+    /// and no row's.
+    fn after_failure(
+        &self,
+        status: Option<u16>,
+        message: String,
+        retry_after: Option<RetryAfter>,
+        tries: &mut Tries,
+    ) -> Step {
+        let first = *tries.first_failure.get_or_insert_with(|| self.gate.now());
+        tries.failures += 1;
+        let asked = retry_after.map_or(Duration::ZERO, |after| after.wait_from(clock::now()));
+        let wait = Backoff::default().wait(tries.failures).max(asked);
+        let mut step = Step::again(status, message, wait);
+        if tries.failures > self.settings.retries && self.gate.good_since(first) {
+            step.again_after = None;
+        }
+        step
+    }
+
+    /// A window is full that ours say is not: others use the bot. No row is burned on it: hold until the window can have
+    /// room, twice as long for each refusal in a row, or as long as the server asks.
+    fn hold_windows(&self, window: Option<Duration>, retry_after: Option<RetryAfter>, message: &str) {
+        let asked = retry_after.map_or(Duration::ZERO, |after| after.wait_from(clock::now()));
+        let named = window.unwrap_or(MINUTE);
+        let growing = Backoff { first: named / 60, most: named }.ceiling(self.gate.limited());
+        let ours = self.pacer.next_expiry(window).unwrap_or_default();
+        let wait = asked.max(growing).max(ours);
+        self.pacer.hold_for(wait);
+        self.events.send(RunEvent::Holding { why: format!("the server's rate limit: {message}"), wait });
+    }
+
+    fn tell(&self, step: &Step, row: &Prepared) {
+        if let Some(wait) = step.again_after {
+            let why = step.outcome.detail.clone().unwrap_or_default();
+            self.events.send(RunEvent::Repeating { row: row.number, why, wait });
+        }
+    }
+
+    async fn settle(&self, claimed: Claimed, step: Step, row: &Prepared) -> Result<(), End> {
+        let Step { outcome, again_after, record } = step;
+        let (kind, why) = (outcome.kind, outcome.detail.clone());
+        self.writer.settle(claimed, outcome, clock::now()).await.map_err(End::Ledger)?;
+        if again_after.is_some() {
+            return Ok(());
+        }
+        self.events.send(RunEvent::Settled { kind, rows: 1 });
+        match (record, why) {
+            (Some(record), _) => self.events.send(RunEvent::Saved { row: row.number, record }),
+            (None, Some(why)) => self.events.send(RunEvent::NotSaved { row: row.number, kind, why }),
+            (None, None) => {}
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn end(kind: OutcomeKind, status: Option<u16>, server_id: Option<String>, detail: Option<String>) -> Self {
+        Self { outcome: Outcome { kind, status, server_id, detail }, again_after: None, record: None }
+    }
+
+    fn again(status: Option<u16>, message: String, wait: Duration) -> Self {
+        let step = Self::end(OutcomeKind::Unsent, status, None, Some(message));
+        Self { again_after: Some(wait), ..step }
+    }
+}
+
+fn ages(others: &Others, now: Timestamp) -> Vec<SignedDuration> {
+    others.calls.iter().map(|call| call.answered_at.duration_since(now)).collect()
+}
+
+fn later(moment: Timestamp, by: Duration) -> Timestamp {
+    moment.saturating_add(by).unwrap_or(moment)
+}
+
+fn earlier(moment: Timestamp, by: Duration) -> Timestamp {
+    moment.saturating_sub(by).unwrap_or(moment)
+}

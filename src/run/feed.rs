@@ -1,0 +1,180 @@
+//! The feed: a thread that reads the input again and hands the engine what is still to be done, in batches, through a
+//! bounded channel. Rows that have an outcome in the ledger are passed over.
+
+use tokio::sync::mpsc;
+
+use crate::error::Advice;
+use crate::exit::Exit;
+use crate::ledger::{Leave, LedgerError, Outcome, OutcomeKind, RowState, RunId, SettledRows, Store};
+use crate::record::{Checker, Fingerprint, Judged, Mapping, Problem, ScoreRule};
+use crate::source::{Input, InputError, Row, Rows, SourceError, SourceOptions};
+
+/// Rows in one batch, and batches read ahead.
+const BATCH: usize = 64;
+const AHEAD: usize = 4;
+
+/// A row ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// Its number in the input.
+    pub number: u64,
+    /// The request's body.
+    pub body: Vec<u8>,
+    /// What the server can read back of it, hashed.
+    pub fingerprint: Fingerprint,
+}
+
+/// Some rows, in order.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Rows to be sent.
+    pub to_send: Vec<Prepared>,
+    /// Rows that have their outcome without being sent.
+    pub settled: Vec<(u64, Outcome)>,
+}
+
+/// Why the input can't be read on. What was settled is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    /// It can't be had, or has changed.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// It can't be read as rows any more.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// What was settled before can't be looked up.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl Advice for FeedError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Input(error) => error.hint(),
+            Self::Source(error) => error.hint(),
+            Self::Ledger(error) => error.hint(),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Stopped
+    }
+}
+
+/// The engine's end of a feed.
+#[derive(Debug)]
+pub struct Feed(mpsc::Receiver<Result<Batch, FeedError>>);
+
+impl Feed {
+    /// The next batch; `None` after the last.
+    pub async fn recv(&mut self) -> Option<Result<Batch, FeedError>> {
+        self.0.recv().await
+    }
+}
+
+/// How a checked input is read again.
+#[derive(Debug)]
+pub struct FeedSettings {
+    /// How its bytes are read, as the checking pass found it.
+    pub source: SourceOptions,
+    /// Which column is which field.
+    pub mapping: Mapping,
+    /// What a score may be.
+    pub score: ScoreRule,
+    /// Whether a failure report's rows in doubt are taken.
+    pub include_in_doubt: bool,
+    /// Whether rows in doubt in this run are taken up again.
+    pub leave: Leave,
+}
+
+/// Feeds one record.
+pub fn feed_one(row: Prepared) -> Feed {
+    let (sender, receiver) = mpsc::channel(1);
+    // There is room for one, and the receiver is right here.
+    let _ = sender.try_send(Ok(Batch { to_send: vec![row], settled: Vec::new() }));
+    Feed(receiver)
+}
+
+/// Feeds the rows of an input that this run has not settled yet.
+pub fn feed_input(input: std::sync::Arc<Input>, settings: FeedSettings, ledger: Store, run: RunId) -> Feed {
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    std::thread::spawn(move || {
+        let reader = Reader { input: &input, settings: &settings, sender: &sender };
+        if let Err(error) = reader.read(&ledger, run) {
+            // When the engine has stopped, nobody needs to hear of it.
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    Feed(receiver)
+}
+
+struct Reader<'a> {
+    input: &'a Input,
+    settings: &'a FeedSettings,
+    sender: &'a mpsc::Sender<Result<Batch, FeedError>>,
+}
+
+impl Reader<'_> {
+    fn read(&self, ledger: &Store, run: RunId) -> Result<(), FeedError> {
+        let file = self.input.read()?;
+        let mut rows = Rows::open(&file, self.input.name(), self.settings.source)?;
+        let settings = self.settings;
+        let checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
+        let mut known = SettledRows::new(ledger, run);
+        let (mut row, mut batch) = (Row::default(), Batch::default());
+        while rows.read(&mut row)? {
+            let state = known.entry(row.number)?.map(|entry| entry.state);
+            if is_done(state, settings.leave) {
+                continue;
+            }
+            match (state, checker.check(&row)) {
+                // Checked more strictly now than when it was sent: it stays in doubt.
+                (Some(RowState::Settled(OutcomeKind::InDoubt)), Judged::Invalid(_) | Judged::Skipped(_)) => continue,
+                (_, judged) => batch.add(row.number, judged),
+            }
+            if batch.is_full() {
+                self.input.ensure_unchanged(&file)?;
+                if self.sender.blocking_send(Ok(std::mem::take(&mut batch))).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        self.input.ensure_unchanged(&file)?;
+        let _ = self.sender.blocking_send(Ok(batch));
+        Ok(())
+    }
+}
+
+/// Whether this run has nothing more to do for a row in this state.
+fn is_done(state: Option<RowState>, leave: Leave) -> bool {
+    match state {
+        None | Some(RowState::Settled(OutcomeKind::Unsent)) => false,
+        Some(RowState::Settled(OutcomeKind::InDoubt)) => leave == Leave::None,
+        Some(_) => true,
+    }
+}
+
+impl Batch {
+    fn add(&mut self, number: u64, judged: Judged<'_>) {
+        match judged {
+            Judged::Valid(feedback) => {
+                let (body, fingerprint) = (feedback.body(), feedback.fingerprint());
+                self.to_send.push(Prepared { number, body, fingerprint });
+            }
+            Judged::Invalid(problems) => {
+                self.settled.push((number, Outcome::because(OutcomeKind::Invalid, in_words(&problems))));
+            }
+            Judged::Skipped(reason) => {
+                self.settled.push((number, Outcome::because(OutcomeKind::Skipped, reason.to_string())));
+            }
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.to_send.len() + self.settled.len() >= BATCH
+    }
+}
+
+fn in_words(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,278 @@
+//! Whether the target is fit to be sent to: a pure state machine fed with verdicts (decision 7).
+//!
+//! - Refusals that concern the credentials or the target: after some in a row the run ends, rows intact.
+//! - A target that can't be reached, or asks to come back later, is waited for, up to a limit.
+//! - Rows in doubt in a row: a server that answers 5xx or stays silent is not fed the whole file. The run holds, with
+//!   growing pauses, and tries one row at a time.
+//!
+//! While anything of that lasts, one attempt is made at a time; the first record the server takes, or says no to on its
+//! own account, opens the full width again.
+
+use std::time::Duration;
+
+use crate::delivery::{Cause, Concern, Verdict};
+use crate::pacing::{Backoff, Moment, duration_text};
+
+/// How much trouble is put up with.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// This many refusals in a row end the run.
+    pub refusals: u32,
+    /// From this many rows in doubt in a row on, the run holds.
+    pub doubts: u32,
+    /// Trouble that lasts longer ends the run.
+    pub wait_for_target: Duration,
+}
+
+/// Why a run ends before its rows do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The server refuses everything we send.
+    Refused {
+        /// What it objects to.
+        concern: Concern,
+        /// Its words.
+        message: String,
+    },
+    /// No connection, or a server that asks to come back later, for longer than the run waits.
+    Unreachable {
+        /// What went wrong last.
+        message: String,
+    },
+    /// The server answers nothing that tells what became of a record, for longer than the run waits.
+    Silent {
+        /// What went wrong last.
+        message: String,
+    },
+}
+
+/// What may be sent now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// Everything.
+    Open,
+    /// One row at a time, from this moment on.
+    Probe {
+        /// The moment.
+        from: Moment,
+    },
+    /// Nothing any more.
+    Ended(Fault),
+}
+
+/// The target's state, as the verdicts tell it.
+#[derive(Debug)]
+pub(super) struct Health {
+    patience: Patience,
+    refused: u32,
+    doubted: u32,
+    failures: u32,
+    limited: u32,
+    trouble_since: Option<Moment>,
+    last_good: Option<Moment>,
+    flow: Flow,
+}
+
+impl Health {
+    /// A target about which nothing bad is known.
+    pub(super) fn new(patience: Patience) -> Self {
+        Self {
+            patience,
+            refused: 0,
+            doubted: 0,
+            failures: 0,
+            limited: 0,
+            trouble_since: None,
+            last_good: None,
+            flow: Flow::Open,
+        }
+    }
+
+    /// What may be sent now.
+    pub(super) fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// Whether the server has taken a record, or judged one, since this moment.
+    pub(super) fn good_since(&self, moment: Moment) -> bool {
+        self.last_good.is_some_and(|good| good > moment)
+    }
+
+    /// How many rate-limit refusals the target has answered with lately.
+    pub(super) fn limited(&self) -> u32 {
+        self.limited
+    }
+
+    /// Takes note of a verdict; gives a pause that begins with it, and why.
+    pub(super) fn observe(&mut self, verdict: &Verdict, now: Moment) -> Option<(Duration, String)> {
+        if matches!(self.flow, Flow::Ended(_)) {
+            return None;
+        }
+        match verdict {
+            Verdict::Saved { .. } | Verdict::Rejected { .. } => {
+                self.recover(now);
+                None
+            }
+            Verdict::Refused { concern, message, .. } => self.refuse(*concern, message, now),
+            Verdict::InDoubt { message, .. } => self.doubt(message, now),
+            Verdict::Repeat { cause: Cause::RateLimited { .. }, .. } => {
+                self.limited = self.limited.saturating_add(1);
+                None
+            }
+            Verdict::Repeat { cause: Cause::Replayed, .. } => None,
+            Verdict::Repeat { cause: Cause::Unreachable | Cause::Unavailable, message, .. } => {
+                let fault = Fault::Unreachable { message: message.clone() };
+                self.trouble(fault, "the target can't be reached", message, now)
+            }
+        }
+    }
+
+    fn recover(&mut self, now: Moment) {
+        self.refused = 0;
+        self.doubted = 0;
+        self.failures = 0;
+        // Somebody else may go on using the quota: come back by halves.
+        self.limited /= 2;
+        self.trouble_since = None;
+        self.last_good = Some(now);
+        self.flow = Flow::Open;
+    }
+
+    fn refuse(&mut self, concern: Concern, message: &str, now: Moment) -> Option<(Duration, String)> {
+        self.refused += 1;
+        let fault = Fault::Refused { concern, message: message.to_owned() };
+        if self.refused >= self.patience.refusals {
+            self.flow = Flow::Ended(fault);
+            return None;
+        }
+        self.trouble(fault, "the server refuses what we send", message, now)
+    }
+
+    fn doubt(&mut self, message: &str, now: Moment) -> Option<(Duration, String)> {
+        self.doubted += 1;
+        if self.doubted < self.patience.doubts {
+            return None;
+        }
+        let fault = Fault::Silent { message: message.to_owned() };
+        self.trouble(fault, "the server doesn't say what becomes of records", message, now)
+    }
+
+    fn trouble(&mut self, fault: Fault, what: &str, message: &str, now: Moment) -> Option<(Duration, String)> {
+        let since = *self.trouble_since.get_or_insert(now);
+        let wait = self.pause(&fault);
+        if now + wait >= since + self.patience.wait_for_target && !matches!(fault, Fault::Refused { .. }) {
+            self.flow = Flow::Ended(fault);
+            return None;
+        }
+        self.failures += 1;
+        self.flow = Flow::Probe { from: now + wait };
+        Some((wait, format!("{what}: {message}; trying one record in {}", duration_text(rounded(wait)))))
+    }
+
+    /// Each probe into silence costs a row in doubt, so those pauses grow to minutes; knocking at a closed door is free.
+    fn pause(&self, fault: &Fault) -> Duration {
+        let (first, most) = match fault {
+            Fault::Silent { .. } => (Duration::from_secs(10), Duration::from_secs(300)),
+            Fault::Unreachable { .. } => (Duration::from_secs(1), Duration::from_secs(30)),
+            Fault::Refused { .. } => (Duration::from_millis(250), Duration::from_secs(4)),
+        };
+        // A short patience still gets some tries.
+        let first = first.min(self.patience.wait_for_target / 16);
+        Backoff { first, most }.ceiling(self.failures + 1)
+    }
+}
+
+fn rounded(wait: Duration) -> Duration {
+    if wait.as_secs() > 0 { Duration::from_secs(wait.as_secs()) } else { Duration::from_millis(wait.as_millis() as u64) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Cause, Concern, Fault, Flow, Health, Moment, Patience, Verdict};
+
+    const PATIENCE: Patience = Patience { refusals: 5, doubts: 3, wait_for_target: Duration::from_secs(600) };
+
+    fn saved() -> Verdict {
+        Verdict::Saved { id: "1".to_owned(), status: 200, record: serde_json::Value::Null }
+    }
+
+    fn refused() -> Verdict {
+        Verdict::Refused { concern: Concern::Credentials, status: Some(401), message: "no".to_owned() }
+    }
+
+    fn doubtful() -> Verdict {
+        Verdict::InDoubt { status: Some(500), message: "oops".to_owned() }
+    }
+
+    fn unreachable() -> Verdict {
+        Verdict::Repeat { cause: Cause::Unreachable, status: None, retry_after: None, message: "refused".to_owned() }
+    }
+
+    /// Feeds the verdict as often as the target's health lets it be tried; gives how often, and when it ended.
+    fn until_ended(health: &mut Health, verdict: &Verdict) -> (u32, Moment) {
+        let mut now = Duration::ZERO;
+        for tries in 0..10_000 {
+            match health.flow().clone() {
+                Flow::Open => {}
+                Flow::Probe { from } => now = from.max(now),
+                Flow::Ended(_) => return (tries, now),
+            }
+            health.observe(verdict, now);
+        }
+        panic!("never ends");
+    }
+
+    #[test]
+    fn the_fifth_refusal_in_a_row_ends_the_run_and_a_save_between_starts_the_count_again() {
+        let mut health = Health::new(PATIENCE);
+        for _ in 0..4 {
+            health.observe(&refused(), Duration::ZERO);
+        }
+        health.observe(&saved(), Duration::ZERO);
+        assert_eq!(*health.flow(), Flow::Open);
+        let (tries, _) = until_ended(&mut health, &refused());
+        assert_eq!(tries, 5);
+        assert!(matches!(health.flow(), Flow::Ended(Fault::Refused { concern: Concern::Credentials, .. })));
+    }
+
+    #[test]
+    fn a_silent_server_gets_a_handful_of_rows_within_ten_minutes() {
+        let mut health = Health::new(PATIENCE);
+        let (tries, ended) = until_ended(&mut health, &doubtful());
+        assert!((5..=9).contains(&tries), "{tries} rows in doubt");
+        assert!(ended <= PATIENCE.wait_for_target, "{ended:?}");
+        assert!(matches!(health.flow(), Flow::Ended(Fault::Silent { .. })));
+    }
+
+    #[test]
+    fn single_doubts_do_not_slow_the_run() {
+        let mut health = Health::new(PATIENCE);
+        for _ in 0..50 {
+            health.observe(&doubtful(), Duration::ZERO);
+            health.observe(&doubtful(), Duration::ZERO);
+            assert_eq!(*health.flow(), Flow::Open);
+            health.observe(&saved(), Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn an_unreachable_target_is_waited_for_and_then_given_up() {
+        let mut health = Health::new(PATIENCE);
+        let (tries, ended) = until_ended(&mut health, &unreachable());
+        assert!(ended >= Duration::from_secs(540) && ended <= PATIENCE.wait_for_target, "{ended:?}");
+        assert!(tries > 15, "{tries}");
+        assert!(matches!(health.flow(), Flow::Ended(Fault::Unreachable { .. })));
+    }
+
+    #[test]
+    fn the_first_saved_record_opens_the_full_width() {
+        let mut health = Health::new(PATIENCE);
+        health.observe(&unreachable(), Duration::ZERO);
+        assert!(matches!(health.flow(), Flow::Probe { .. }));
+        health.observe(&saved(), Duration::from_secs(5));
+        assert_eq!(*health.flow(), Flow::Open);
+        assert!(health.good_since(Duration::from_secs(4)) && !health.good_since(Duration::from_secs(5)));
+    }
+}

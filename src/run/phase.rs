@@ -1,0 +1,98 @@
+//! How a run is asked to end: by the first signal gently, by the second at once.
+
+use std::future::Future;
+
+use tokio::sync::watch;
+
+/// How far a run is from its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// Rows are taken and sent.
+    Going,
+    /// No row is taken any more; flying attempts land.
+    Draining,
+    /// Flying attempts are left to themselves: their rows are in doubt.
+    Abandoned,
+}
+
+/// One end that everybody watches and anybody may move on. Never moves back.
+#[derive(Debug, Clone)]
+pub(super) struct Phases(watch::Sender<Phase>);
+
+impl Phases {
+    pub(super) fn new() -> Self {
+        Self(watch::Sender::new(Phase::Going))
+    }
+
+    pub(super) fn now(&self) -> Phase {
+        *self.0.borrow()
+    }
+
+    /// Moves on to this phase, unless it is passed already; says whether it moved.
+    pub(super) fn advance_to(&self, phase: Phase) -> bool {
+        self.0.send_if_modified(|current| {
+            let moved = *current < phase;
+            *current = phase.max(*current);
+            moved
+        })
+    }
+
+    /// What the future gives, or `None` once the phase has been reached: then the future is dropped where it stands.
+    pub(super) async fn before<T>(&self, phase: Phase, future: impl Future<Output = T>) -> Option<T> {
+        let mut watched = self.0.subscribe();
+        tokio::select! {
+            biased;
+            _ = watched.wait_for(|current| *current >= phase) => None,
+            done = future => Some(done),
+        }
+    }
+}
+
+/// Moves the phases on with each SIGINT (Ctrl-C) and SIGTERM. Ends with the run.
+pub(super) async fn follow_signals(phases: Phases, draining: impl Fn()) {
+    let Ok(mut signals) = Signals::listen() else { return };
+    while signals.next().await {
+        let next = if phases.now() == Phase::Going { Phase::Draining } else { Phase::Abandoned };
+        phases.advance_to(next);
+        if next == Phase::Draining {
+            draining();
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for a signal; `false` when none can come any more.
+    async fn next(&mut self) -> bool {
+        tokio::select! {
+            interrupted = self.interrupt.recv() => interrupted.is_some(),
+            terminated = self.terminate.recv() => terminated.is_some(),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for a signal; `false` when none can come any more.
+    async fn next(&mut self) -> bool {
+        tokio::signal::ctrl_c().await.is_ok()
+    }
+}
