@@ -1,0 +1,72 @@
+//! What can be said on the command line: clap structs only, one file per subcommand. Decides nothing.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit::Exit;
+
+/// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai.
+#[derive(Debug, Parser)]
+#[command(name = "kore-feedback", version, propagate_version = true, max_term_width = 100)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct GlobalArgs {
+    /// Config file to read [default: config.toml in the user's config directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Profile of the config to use [default: the config's default_profile, or its only one]
+    #[arg(long, short = 'p', global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Directory of the ledger [default: kore-feedback in the user's state directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    /// How results are printed on standard output
+    #[arg(long, short = 'o', global = true, value_name = "FORMAT", default_value = "text")]
+    pub output: OutputFormat,
+    /// Say nothing on standard error but errors
+    #[arg(long, short = 'q', global = true)]
+    pub quiet: bool,
+    /// Say more on standard error: every retry, wait and refusal
+    #[arg(long, short = 'v', global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// The form of what goes to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object.
+    Json,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {}
+
+/// Reads the command line.
+///
+/// # Errors
+/// Whatever clap refuses; a request for help or the version comes this way too.
+pub fn parse() -> Result<Arguments, clap::Error> {
+    Arguments::try_parse()
+}
+
+/// Prints what clap has to say, and the exit code that goes with it.
+pub fn refuse(error: &clap::Error) -> Exit {
+    // A closed pipe behind `--help | head` leaves nobody to tell.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Success }
+}

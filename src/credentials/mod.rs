@@ -1,0 +1,1 @@
+//! Where the client secret comes from, and the tokens minted with it.

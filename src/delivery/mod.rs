@@ -1,0 +1,1 @@
+//! One POST, and what its answer means.

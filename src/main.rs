@@ -1,0 +1,14 @@
+//! Arguments in, exit code out; nothing else.
+
+use std::process::ExitCode;
+
+use kore_feedback::settings::Context;
+use kore_feedback::{cli, commands};
+
+fn main() -> ExitCode {
+    let context = Context::read();
+    match cli::parse() {
+        Ok(arguments) => commands::run(arguments, &context).into(),
+        Err(refused) => cli::refuse(&refused).into(),
+    }
+}

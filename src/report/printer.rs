@@ -1,0 +1,123 @@
+//! The one writer to standard output and standard error: results go out, words for people go to the side.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::settings::Context;
+use crate::text;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Prints results to standard output, and everything else to standard error.
+#[derive(Debug, Clone)]
+pub struct Printer {
+    quiet: bool,
+    verbose: bool,
+    coloured: bool,
+}
+
+impl Printer {
+    /// A printer that minds `--quiet`, `--verbose` and whether colours make sense.
+    pub fn new(context: &Context, quiet: bool, verbose: bool) -> Self {
+        Self { quiet, verbose, coloured: context.stderr_is_terminal && context.colours_allowed() }
+    }
+
+    /// Whether `--quiet` was asked for.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether `--verbose` was asked for.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Whether standard error may be coloured.
+    pub fn is_coloured(&self) -> bool {
+        self.coloured
+    }
+
+    /// A result, on standard output, as a line.
+    ///
+    /// # Errors
+    /// When standard output can't be written; a closed pipe (`| head`) is no error, for nobody reads on.
+    pub fn result(&self, line: impl Display) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match writeln!(out, "{line}").and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+
+    /// A JSON result, on standard output: indented on one object, with a final line break.
+    ///
+    /// # Errors
+    /// As for [`Printer::result`].
+    pub fn json(&self, value: &impl serde::Serialize) -> io::Result<()> {
+        self.result(serde_json::to_string_pretty(value)?)
+    }
+
+    /// Words for the person at the terminal; silent under `--quiet`.
+    pub fn note(&self, line: impl Display) {
+        if !self.quiet {
+            self.say(&line);
+        }
+    }
+
+    /// Words for the person who asked to hear more.
+    pub fn detail(&self, line: impl Display) {
+        if self.verbose {
+            self.say(&line);
+        }
+    }
+
+    /// Something that may need attention; silent under `--quiet`.
+    pub fn warning(&self, line: impl Display) {
+        if !self.quiet {
+            self.say(&format_args!("{}: {line}", self.painted("warning", WARNING)));
+        }
+    }
+
+    /// What to do about what was said last; silent under `--quiet`.
+    pub fn hint(&self, line: impl Display) {
+        self.note(format_args!("{}: {line}", self.painted("hint", HINT)));
+    }
+
+    /// An error with all its causes, and what to do about it. Never silent.
+    pub fn error(&self, error: &anyhow::Error, hint: Option<&str>) {
+        self.say(&format_args!("{}: {}", self.painted("error", ERROR), chain(error)));
+        if let Some(hint) = hint {
+            self.say(&format_args!("{}: {hint}", self.painted("hint", HINT)));
+        }
+    }
+
+    fn say(&self, line: &dyn Display) {
+        // Nobody is left to tell when standard error itself can't be written.
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
+
+    fn painted(&self, word: &str, style: Style) -> String {
+        if self.coloured { format!("{style}{word}{style:#}") } else { word.to_owned() }
+    }
+}
+
+/// The message and its causes on one line, without saying anything twice.
+fn chain(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain() {
+        let words = cause.to_string();
+        if said.ends_with(&words) {
+            continue;
+        }
+        if !said.is_empty() {
+            said.push_str(": ");
+        }
+        said.push_str(&words);
+    }
+    // Line breaks are ours (lists of problems); every other control character is somebody else's.
+    said.split('\n').map(text::printable).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,1 @@
+//! Source, workers and signals joined: one run from its first row to its last.

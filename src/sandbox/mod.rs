@@ -1,0 +1,1 @@
+//! An imitation of the API, written from its contract alone.

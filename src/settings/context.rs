@@ -1,0 +1,59 @@
+//! The process's surroundings, read once and handed on: nothing else asks the environment or the terminal.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// What the process was started with.
+#[derive(Debug, Clone)]
+pub struct Context {
+    environment: BTreeMap<OsString, OsString>,
+    /// Whether standard input is a terminal: only then is anything asked.
+    pub stdin_is_terminal: bool,
+    /// Whether standard output is a terminal.
+    pub stdout_is_terminal: bool,
+    /// Whether standard error is a terminal: only then are bars drawn.
+    pub stderr_is_terminal: bool,
+    /// The working directory; empty when it can't be told.
+    pub working_directory: PathBuf,
+}
+
+impl Context {
+    /// Reads it all, once.
+    #[expect(clippy::disallowed_methods, reason = "this is the environment's home")]
+    pub fn read() -> Self {
+        Self {
+            environment: std::env::vars_os().collect(),
+            stdin_is_terminal: std::io::stdin().is_terminal(),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            working_directory: std::env::current_dir().unwrap_or_default(),
+        }
+    }
+
+    /// A variable of the environment, as it is.
+    pub fn variable_os(&self, name: &str) -> Option<&OsStr> {
+        self.environment.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// Whether colours are wanted (<https://no-color.org>: any value but an empty one forbids them).
+    pub fn colours_allowed(&self) -> bool {
+        let set = |name| self.variable_os(name).is_some_and(|value| !value.is_empty());
+        !set("NO_COLOR") && self.variable_os("TERM").is_none_or(|term| term != "dumb")
+    }
+}
+
+#[cfg(test)]
+impl Context {
+    /// A context with just these variables, no terminal anywhere.
+    pub(crate) fn with_variables(variables: &[(&str, &str)]) -> Self {
+        Self {
+            environment: variables.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            stdin_is_terminal: false,
+            stdout_is_terminal: false,
+            stderr_is_terminal: false,
+            working_directory: PathBuf::new(),
+        }
+    }
+}

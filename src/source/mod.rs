@@ -1,0 +1,1 @@
+//! Bytes into rows. Knows files, and no field's meaning.

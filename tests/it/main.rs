@@ -1,0 +1,1 @@
+//! The behaviour of the real binary, over real HTTP, against the sandbox.
