@@ -1,10 +1,16 @@
 //! What can be said on the command line: clap structs only, one file per subcommand. Decides nothing.
 
+mod config;
+mod token;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Exit;
+
+pub use config::{ConfigArgs, ConfigCommand};
+pub use token::{InspectArgs, MintArgs, TokenArgs, TokenCommand};
 
 /// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai.
 #[derive(Debug, Parser)]
@@ -54,7 +60,12 @@ pub enum OutputFormat {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// Print a token (JWT) for the API, or look into one
+    Token(TokenArgs),
+    /// Show what is configured, or write a config to begin with
+    Config(ConfigArgs),
+}
 
 /// Reads the command line.
 ///

@@ -1,10 +1,15 @@
 //! One file per subcommand: settings → pipeline → report → exit code. Knows everything, decides nothing.
 
-use crate::cli::Arguments;
+mod config;
+mod settings;
+mod token;
+
+use crate::cli::{Arguments, Command};
+use crate::credentials::CredentialError;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::report::Printer;
-use crate::settings::Context;
+use crate::settings::{Context, InitialConfigError, SettingsError};
 
 /// Runs the command and reports its error, if it ends with one.
 pub fn run(arguments: Arguments, context: &Context) -> Exit {
@@ -19,8 +24,12 @@ pub fn run(arguments: Arguments, context: &Context) -> Exit {
     }
 }
 
-fn dispatch(arguments: Arguments, _context: &Context, _printer: &Printer) -> anyhow::Result<Exit> {
-    match arguments.command {}
+fn dispatch(arguments: Arguments, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+    let global = &arguments.global;
+    match &arguments.command {
+        Command::Token(args) => token::run(args, global, context, printer),
+        Command::Config(args) => config::run(args, global, context, printer),
+    }
 }
 
 /// The exit code and the hint of the first error in the chain that knows them.
@@ -34,6 +43,11 @@ fn advice(error: &anyhow::Error) -> (Exit, Option<String>) {
 }
 
 /// Every error type of the crate that can give advice.
-fn as_advice<'a>(_cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Advice> {
-    None
+fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Advice> {
+    fn known<'a, E: Advice + 'static>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Advice> {
+        cause.downcast_ref::<E>().map(|error| error as &dyn Advice)
+    }
+    known::<SettingsError>(cause)
+        .or_else(|| known::<CredentialError>(cause))
+        .or_else(|| known::<InitialConfigError>(cause))
 }
