@@ -1,22 +1,28 @@
 //! What can be said on the command line: clap structs only, one file per subcommand. Decides nothing.
 
 mod completions;
+mod config;
 mod import;
 mod runs;
 mod sending;
 mod submit;
+mod token;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Exit;
+use crate::pacing::parse_duration;
 
 pub use completions::CompletionsArgs;
+pub use config::{ConfigArgs, ConfigCommand};
 pub use import::ImportArgs;
 pub use runs::{RunsArgs, RunsCommand, ShowArgs};
 pub use sending::{DeliveryArg, PaceArg, SendingArgs};
 pub use submit::SubmitArgs;
+pub use token::{InspectArgs, MintArgs, TokenArgs, TokenCommand};
 
 /// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai.
 #[derive(Debug, Parser)]
@@ -70,7 +76,9 @@ pub enum OutputFormat {
 pub enum Command {
     Submit(Box<SubmitArgs>),
     Import(Box<ImportArgs>),
+    Token(TokenArgs),
     Runs(RunsArgs),
+    Config(ConfigArgs),
     Completions(CompletionsArgs),
 }
 
@@ -87,4 +95,9 @@ pub fn refuse(error: &clap::Error) -> Exit {
     // A closed pipe behind `--help | head` leaves nobody to tell.
     let _ = error.print();
     if error.use_stderr() { Exit::Usage } else { Exit::Success }
+}
+
+/// A length of time as people write it.
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).ok_or_else(|| "write a number with a unit, such as 90s, 10m or 1h30m".to_owned())
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::pacing::{Limit, parse_duration};
+use super::duration;
+use crate::pacing::Limit;
 
 /// How records are sent.
 #[derive(Debug, Clone, Args)]
@@ -56,11 +57,6 @@ pub enum DeliveryArg {
     AtMostOnce,
     /// Send it again: it may then be saved twice
     AtLeastOnce,
-}
-
-/// A length of time as people write it.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    parse_duration(text).ok_or_else(|| "write a time such as 30s, 10m or 1h30m".to_owned())
 }
 
 impl SendingArgs {

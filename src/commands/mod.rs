@@ -1,10 +1,26 @@
 //! One file per subcommand: settings → pipeline → report → exit code. Knows everything, decides nothing.
 
-use crate::cli::Arguments;
+mod completions;
+mod config;
+mod ending;
+mod import;
+mod runs;
+mod settings;
+mod setup;
+mod submit;
+mod token;
+
+use crate::cli::{Arguments, Command};
+use crate::credentials::CredentialError;
+use crate::delivery::ClientError;
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::report::Printer;
-use crate::settings::Context;
+use crate::ledger::LedgerError;
+use crate::record::{DraftError, RefusedDraft};
+use crate::report::{Printer, ReportError};
+use crate::run::CheckError;
+use crate::settings::{Context, InitialConfigError, SettingsError};
+use crate::source::InputError;
 
 /// Runs the command and reports its error, if it ends with one.
 pub fn run(arguments: Arguments, context: &Context) -> Exit {
@@ -19,8 +35,16 @@ pub fn run(arguments: Arguments, context: &Context) -> Exit {
     }
 }
 
-fn dispatch(arguments: Arguments, _context: &Context, _printer: &Printer) -> anyhow::Result<Exit> {
-    match arguments.command {}
+fn dispatch(arguments: Arguments, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+    let global = &arguments.global;
+    match &arguments.command {
+        Command::Submit(args) => submit::submit(args, global, context, printer),
+        Command::Import(args) => import::import(args, global, context, printer),
+        Command::Token(args) => token::run(args, global, context, printer),
+        Command::Runs(args) => runs::runs(args, global, context, printer),
+        Command::Config(args) => config::run(args, global, context, printer),
+        Command::Completions(args) => completions::completions(args, printer),
+    }
 }
 
 /// The exit code and the hint of the first error in the chain that knows them.
@@ -33,7 +57,33 @@ fn advice(error: &anyhow::Error) -> (Exit, Option<String>) {
     (Exit::Usage, None)
 }
 
-/// Every error type of the crate that can give advice.
-fn as_advice<'a>(_cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Advice> {
+/// The error as one that can give advice: every such type of the crate stands here once.
+fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Advice> {
+    macro_rules! known {
+        ($($error:ty),+ $(,)?) => {
+            $(if let Some(error) = cause.downcast_ref::<$error>() {
+                return Some(error);
+            })+
+        };
+    }
+    known!(
+        CheckError,
+        ClientError,
+        CredentialError,
+        DraftError,
+        InitialConfigError,
+        InputError,
+        LedgerError,
+        RefusedDraft,
+        ReportError,
+        SettingsError,
+        ending::EndedEarly,
+        import::ImportRefused,
+        import::InvalidRows,
+        import::ReportOverInput,
+        submit::DoubtfulTwin,
+        submit::Incomplete,
+        submit::NotSaved,
+    );
     None
 }

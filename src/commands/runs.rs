@@ -2,18 +2,19 @@
 
 use jiff::tz::TimeZone;
 
+use super::settings::{overrides, resolve};
 use crate::cli::{GlobalArgs, OutputFormat, RunsArgs, RunsCommand, ShowArgs};
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
 use crate::report::{Printer, ROW_COLUMNS, RunView, runs_table, write_rows};
-use crate::settings::{Context, resolve};
+use crate::settings::Context;
 
 /// How many rows are read from the ledger at a time.
 const PAGE: u32 = 4096;
 
 /// Runs `runs`.
 pub(super) fn runs(args: &RunsArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
-    let settings = resolve(&super::setup::overrides(global), context)?;
+    let settings = resolve(&overrides(global), context, printer)?;
     let store = Store::open_existing(&settings.state_dir()?)?;
     let json = global.output == OutputFormat::Json;
     match (&args.command, store) {

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::settings::{overrides, resolve};
 use crate::cli::{DeliveryArg, GlobalArgs, PaceArg, SendingArgs};
 use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
@@ -14,22 +15,12 @@ use crate::pacing::{Limit, Pace, Pacer};
 use crate::report::Printer;
 use crate::run::{Delivery, Machinery, Patience, Plan, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
-use crate::settings::{Context, Overrides, SandboxTarget, Settings, Target, resolve};
+use crate::settings::{Context, Overrides, SandboxTarget, Settings, Target};
 
 /// Refusals in a row that end a run.
 const REFUSALS: u32 = 5;
 /// Rows in doubt in a row from which on a run holds.
 const DOUBTS: u32 = 3;
-
-/// What the arguments say of every command, as the settings take it.
-pub(super) fn overrides(global: &GlobalArgs) -> Overrides {
-    Overrides {
-        config: global.config.clone(),
-        profile: global.profile.clone(),
-        state_dir: global.state_dir.clone(),
-        ..Overrides::default()
-    }
-}
 
 /// A sandbox started in this process, as a target.
 pub(super) fn start_sandbox() -> anyhow::Result<(Sandbox, SandboxTarget)> {
@@ -69,10 +60,7 @@ impl Setup {
             sandbox: sandbox_target,
             ..overrides(global)
         };
-        let settings = resolve(&overrides, context)?;
-        for warning in settings.warnings() {
-            printer.warning(warning);
-        }
+        let settings = resolve(&overrides, context, printer)?;
         let target = settings.target()?;
         let pace = match sending.pace {
             PaceArg::Even => Pace::Even,

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// What the process was started with.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Context {
     environment: BTreeMap<OsString, OsString>,
+    /// The words of the command line, without the program's name.
+    pub arguments: Vec<OsString>,
     /// Whether standard input is a terminal: only then is anything asked.
     pub stdin_is_terminal: bool,
     /// Whether standard output is a terminal.
@@ -17,6 +20,13 @@ pub struct Context {
     pub stderr_is_terminal: bool,
     /// The working directory; empty when it can't be told.
     pub working_directory: PathBuf,
+    /// The user's home, for a leading `~` in paths.
+    pub home_directory: Option<PathBuf>,
+    /// Where the user's configuration lives; `None` where there is no home either.
+    pub config_directory: Option<PathBuf>,
+    /// Where the user's programs keep what they must remember: the state directory, or the local data directory on
+    /// systems that have no such thing.
+    pub state_directory: Option<PathBuf>,
 }
 
 impl Context {
@@ -25,16 +35,25 @@ impl Context {
     pub fn read() -> Self {
         Self {
             environment: std::env::vars_os().collect(),
+            arguments: std::env::args_os().skip(1).collect(),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             working_directory: std::env::current_dir().unwrap_or_default(),
+            home_directory: dirs::home_dir(),
+            config_directory: dirs::config_dir(),
+            state_directory: dirs::state_dir().or_else(dirs::data_local_dir),
         }
     }
 
     /// A variable of the environment, as it is.
     pub fn variable_os(&self, name: &str) -> Option<&OsStr> {
         self.environment.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// The names of all variables of the environment.
+    pub fn variable_names(&self) -> impl Iterator<Item = &OsStr> {
+        self.environment.keys().map(OsString::as_os_str)
     }
 
     /// Whether colours are wanted (<https://no-color.org>: any value but an empty one forbids them).
@@ -44,16 +63,34 @@ impl Context {
     }
 }
 
+/// The environment may hold secrets, so its values are left out.
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("working_directory", &self.working_directory).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 impl Context {
-    /// A context with just these variables, no terminal anywhere.
+    /// A context with just these variables, no terminal and no directories anywhere.
     pub(crate) fn with_variables(variables: &[(&str, &str)]) -> Self {
         Self {
             environment: variables.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            arguments: Vec::new(),
             stdin_is_terminal: false,
             stdout_is_terminal: false,
             stderr_is_terminal: false,
             working_directory: PathBuf::new(),
+            home_directory: None,
+            config_directory: None,
+            state_directory: None,
         }
+    }
+
+    /// A context with just this variable, whose value need not be text.
+    pub(crate) fn with_variable_bytes(name: &str, value: &OsStr) -> Self {
+        let mut context = Self::with_variables(&[]);
+        context.environment.insert(name.into(), value.into());
+        context
     }
 }

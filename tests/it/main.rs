@@ -1,1 +1,6 @@
 //! The behaviour of the real binary, over real HTTP, against the sandbox.
+
+mod config;
+mod settings;
+mod surroundings;
+mod token;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use self::choice::{Choice, choose};
+pub(super) use self::choice::ImportRefused;
 use self::finish::Finish;
 use super::ending::EndedEarly;
 use super::setup::Setup;

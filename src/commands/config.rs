@@ -1,0 +1,126 @@
+//! `config show`, `config path` and `config init`.
+
+use serde_json::{Map, Value, json};
+
+use super::settings::{overrides, resolve};
+use crate::cli::{ConfigArgs, ConfigCommand, GlobalArgs, OutputFormat};
+use crate::exit::Exit;
+use crate::report::Printer;
+use crate::settings::{
+    Context, Key, Overrides, Settings, SettingsError, Shown, ShownValue, Source, Sourced, config_file,
+    write_initial_config,
+};
+use crate::text::printable;
+
+pub(super) fn run(
+    args: &ConfigArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
+    let overrides = overrides(global);
+    match args.command {
+        ConfigCommand::Show => show(&overrides, global.output, context, printer)?,
+        ConfigCommand::Path => print_path(&overrides, global.output, context, printer)?,
+        ConfigCommand::Init => init(&overrides, global.output, context, printer)?,
+    }
+    Ok(Exit::Success)
+}
+
+fn show(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> anyhow::Result<()> {
+    let settings = resolve(overrides, context, printer)?;
+    match output {
+        OutputFormat::Text => printer.result(settings_text(&settings))?,
+        OutputFormat::Json => printer.json(&settings_json(&settings))?,
+    }
+    Ok(())
+}
+
+fn print_path(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> anyhow::Result<()> {
+    let path = located(overrides, context)?;
+    match output {
+        OutputFormat::Text => printer.result(path.value.display())?,
+        OutputFormat::Json => printer.json(&json!({
+            "path": path.value.display().to_string(),
+            "exists": path.value.exists(),
+            "source": path.source.to_string(),
+        }))?,
+    }
+    Ok(())
+}
+
+fn init(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> anyhow::Result<()> {
+    let path = located(overrides, context)?.value;
+    write_initial_config(&path)?;
+    match output {
+        OutputFormat::Text => printer.result(path.display())?,
+        OutputFormat::Json => printer.json(&json!({ "path": path.display().to_string() }))?,
+    }
+    printer
+        .hint("fill in host, bot_id, client_id and where the secret is; `kore-feedback config show` tells what holds");
+    Ok(())
+}
+
+fn located(overrides: &Overrides, context: &Context) -> Result<Sourced<std::path::PathBuf>, SettingsError> {
+    config_file(overrides, context)?.ok_or(SettingsError::NoHome("the config"))
+}
+
+/// Three columns: the key, its value, and where that was said.
+fn settings_text(settings: &Settings) -> String {
+    let rows: Vec<_> = settings.shown().into_iter().map(|shown| shown_row(shown, settings)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let (keys, values) = (width(0), width(1).min(60));
+    let line =
+        |[key, value, source]: &[String; 3]| format!("{key:keys$}  {value:values$}  {source}").trim_end().to_owned();
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn shown_row(shown: Shown<'_>, settings: &Settings) -> [String; 3] {
+    let source = shown.source.map(|source| format!("({source})")).unwrap_or_default();
+    let value = match shown.value {
+        ShownValue::Open(value) => open_text(&value),
+        ShownValue::Secret(kind) => format!("set, from {}", secret_origin(kind, shown.source)),
+        ShownValue::Unset => "not set".to_owned(),
+    };
+    let is_missing_config = shown.key == "config" && settings.config().is_some_and(|(_, exists)| !exists);
+    let value = if is_missing_config { format!("{value}, which is not there") } else { value };
+    [printable(&shown.key).into_owned(), printable(&value).into_owned(), printable(&source).into_owned()]
+}
+
+fn open_text(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(open_text).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// The variable that holds the secret, else the config's key that says where it is.
+fn secret_origin(kind: Key, source: Option<&Source>) -> &'static str {
+    match source {
+        Some(Source::Environment(variable)) => variable,
+        _ => kind.name(),
+    }
+}
+
+fn settings_json(settings: &Settings) -> Value {
+    let entries = settings.shown().into_iter().map(|shown| {
+        let source = shown.source.map(ToString::to_string);
+        let entry = match shown.value {
+            ShownValue::Open(value) => json!({ "value": value, "source": source }),
+            ShownValue::Secret(kind) => {
+                json!({ "set": true, "from": secret_origin(kind, shown.source), "source": source })
+            }
+            ShownValue::Unset if shown.key == Key::ClientSecret.name() => json!({ "set": false }),
+            ShownValue::Unset => json!({ "value": null, "source": null }),
+        };
+        (shown.key, entry)
+    });
+    json!({
+        "settings": entries.collect::<Map<_, _>>(),
+        "config_exists": settings.config().is_some_and(|(_, exists)| exists),
+        "warnings": settings.warnings(),
+    })
+}

@@ -1,0 +1,176 @@
+//! `token` and `token inspect`.
+
+use std::io::{Read, stdin};
+
+use jiff::Timestamp;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value, json};
+
+use super::settings::{overrides, resolve};
+use super::setup::start_sandbox;
+use crate::cli::{GlobalArgs, InspectArgs, MintArgs, OutputFormat, TokenArgs, TokenCommand};
+use crate::clock;
+use crate::credentials::{Expected, Inspection, Minter, Signature, Token, inspect};
+use crate::exit::Exit;
+use crate::report::Printer;
+use crate::settings::{Context, Overrides, Settings};
+use crate::text::printable;
+
+/// More than any token: proxies refuse headers of a tenth of it.
+const LONGEST_TOKEN: u64 = 1024 * 1024;
+
+pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+    match &args.command {
+        Some(TokenCommand::Inspect(args)) => look_into(args, global, context, printer),
+        None => print_token(&args.mint, global, context, printer),
+    }
+}
+
+fn print_token(args: &MintArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+    let (_sandbox, target) = if args.sandbox { start_sandbox().map(Option::Some)? } else { None }.unzip();
+    let overrides = Overrides { sandbox: target, ..mint_overrides(args, global) };
+    let settings = resolve(&overrides, context, printer)?;
+    let token = Minter::new(settings.credentials()?, context)?.mint(clock::now())?;
+    let line = Zeroizing::new(if args.header { header(&token) } else { token.jwt.expose_secret().to_owned() });
+    match global.output {
+        OutputFormat::Text => printer.result(line.as_str())?,
+        OutputFormat::Json => printer.json(&token_json(&token, args.header))?,
+    }
+    Ok(Exit::Success)
+}
+
+fn mint_overrides(args: &MintArgs, global: &GlobalArgs) -> Overrides {
+    Overrides {
+        ttl: args.ttl,
+        sub: args.sub.clone(),
+        jti: args.jti.then_some(true),
+        claims: args.claims.clone(),
+        ..overrides(global)
+    }
+}
+
+/// The API's header is `auth`, without a scheme (contract: "Authorization").
+fn header(token: &Token) -> String {
+    format!("auth: {}", token.jwt.expose_secret())
+}
+
+fn token_json(token: &Token, with_header: bool) -> Value {
+    let mut object = Map::new();
+    object.insert("token".to_owned(), token.jwt.expose_secret().into());
+    if with_header {
+        object.insert("header".to_owned(), header(token).into());
+    }
+    object.insert("claims".to_owned(), Value::Object(token.claims.clone()));
+    object.insert("expires".to_owned(), token.expires.to_string().into());
+    Value::Object(object)
+}
+
+fn look_into(args: &InspectArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+    let settings = resolve(&overrides(global), context, printer)?;
+    let token = given_token(&args.token, context, printer)?;
+    let expected = expected(&settings, context, printer);
+    let now = clock::now();
+    let inspection = inspect(token.expose_secret(), &expected, now)?;
+    match global.output {
+        OutputFormat::Text => printer.result(inspection_text(&inspection, now))?,
+        OutputFormat::Json => printer.json(&inspection_json(&inspection, now))?,
+    }
+    Ok(if inspection.is_acceptable() { Exit::Success } else { Exit::Credentials })
+}
+
+fn given_token(token: &SecretString, context: &Context, printer: &Printer) -> anyhow::Result<SecretString> {
+    if token.expose_secret() != "-" {
+        return Ok(token.clone());
+    }
+    if context.stdin_is_terminal {
+        printer.note("Paste the token, then press Enter and Ctrl-D.");
+    }
+    let mut text = Zeroizing::new(Vec::new());
+    stdin().lock().take(LONGEST_TOKEN).read_to_end(&mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned().into())
+}
+
+/// A token can be read without the secret, so a secret that can't be had only costs the signature's check.
+fn expected(settings: &Settings, context: &Context, printer: &Printer) -> Expected {
+    Expected::of(settings, context).unwrap_or_else(|error| {
+        printer.warning(format_args!("the signature is not checked: {}", chain(&error)));
+        Expected::without_key(settings)
+    })
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+fn inspection_text(inspection: &Inspection, now: Timestamp) -> String {
+    let mut lines = vec!["Header".to_owned()];
+    lines.extend(object_lines(&inspection.header));
+    lines.push("Claims".to_owned());
+    lines.extend(object_lines(&inspection.claims));
+    lines.push("Time".to_owned());
+    let issued = inspection.age(now).unwrap_or_else(|| "does not say when it was issued".to_owned());
+    lines.push(moment_line(issued, inspection.issued));
+    let end = inspection.end(now).unwrap_or_else(|| "does not say when it ends".to_owned());
+    lines.push(moment_line(end, inspection.expires));
+    lines.push("Signature".to_owned());
+    lines.push(format!("  {}", signature_text(inspection.signature)));
+    lines.extend(inspection.notes.iter().map(|note| format!("Note: {note}")));
+    lines.push(match inspection.is_acceptable() {
+        true => "The platform would accept it, as far as can be told from here.".to_owned(),
+        false => "The platform would refuse it:".to_owned(),
+    });
+    lines.extend(inspection.refusals.iter().map(|refusal| format!("  - {}", refusal.message)));
+    lines.join("\n")
+}
+
+fn object_lines(object: &Map<String, Value>) -> impl Iterator<Item = String> {
+    let width = object.keys().map(|key| key.chars().count()).max().unwrap_or_default();
+    object.iter().map(move |(key, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("  {:width$}  {}", printable(key), printable(&value))
+    })
+}
+
+fn moment_line(words: String, moment: Option<Timestamp>) -> String {
+    match moment {
+        Some(moment) => format!("  {words} ({moment})"),
+        None => format!("  {words}"),
+    }
+}
+
+fn signature_text(signature: Signature) -> String {
+    match signature {
+        Signature::Verified => "verified".to_owned(),
+        Signature::Wrong => "wrong".to_owned(),
+        Signature::Unchecked(why) => format!("not checked: {why}"),
+    }
+}
+
+fn inspection_json(inspection: &Inspection, now: Timestamp) -> Value {
+    let signature = match inspection.signature {
+        Signature::Verified => "verified",
+        Signature::Wrong => "wrong",
+        Signature::Unchecked(_) => "unchecked",
+    };
+    let refusals: Vec<_> = inspection
+        .refusals
+        .iter()
+        .map(|refusal| json!({ "kind": refusal.kind.name(), "message": refusal.message }))
+        .collect();
+    json!({
+        "header": inspection.header,
+        "claims": inspection.claims,
+        "issued": inspection.issued,
+        "age_seconds": inspection.issued.map(|issued| now.duration_since(issued).as_secs()),
+        "expires": inspection.expires,
+        "seconds_left": inspection.expires.map(|expires| expires.duration_since(now).as_secs()),
+        "signature": signature,
+        "acceptable": inspection.is_acceptable(),
+        "refusals": refusals,
+        "notes": inspection.notes,
+    })
+}

@@ -1,0 +1,403 @@
+//! What a token says, and what the platform would refuse in it. Pure: the moment and the key are given, and nothing in
+//! the token is trusted.
+
+use jiff::Timestamp;
+use jsonwebtoken::{AlgorithmFamily, DecodingKey, EncodingKey};
+use serde_json::{Map, Value};
+
+use super::jws::Jws;
+use super::refusal::{Refusal, RefusalKind, Signature};
+use super::token::{encoding_key, wire_algorithm};
+use super::{CredentialError, span};
+use crate::settings::{Algorithm, Context, LONGEST_JTI_TTL, Settings};
+use crate::text::excerpt;
+
+/// Past this many seconds (the year 5138) a date was surely written in milliseconds.
+const SURELY_MILLISECONDS: i64 = 100_000_000_000;
+const SHOWN: usize = 80;
+
+/// What a token is held against: as much as the settings know.
+#[derive(Debug, Default)]
+pub struct Expected {
+    client_id: Option<String>,
+    key: Option<EncodingKey>,
+}
+
+impl Expected {
+    /// The client id alone, for when the secret is not to be had.
+    pub fn without_key(settings: &Settings) -> Self {
+        Self { client_id: settings.client_id().map(str::to_owned), key: None }
+    }
+
+    /// The client id and what signs, as far as they are configured.
+    ///
+    /// # Errors
+    /// When a secret or a key is configured and can't be read.
+    pub fn of(settings: &Settings, context: &Context) -> Result<Self, CredentialError> {
+        let key = settings.signing_key().map(|key| encoding_key(&key, settings.algorithm(), context)).transpose()?;
+        Ok(Self { key, ..Self::without_key(settings) })
+    }
+}
+
+/// What a token says.
+#[derive(Debug, Clone)]
+pub struct Inspection {
+    /// Its header, as it is.
+    pub header: Map<String, Value>,
+    /// Its claims, as they are: text of unknown origin.
+    pub claims: Map<String, Value>,
+    /// Its `iat`; the last moment that can be written where it lies beyond.
+    pub issued: Option<Timestamp>,
+    /// Its `exp`; the last moment that can be written where it lies beyond.
+    pub expires: Option<Timestamp>,
+    /// Whether it is signed with the expected key.
+    pub signature: Signature,
+    /// What the platform would refuse; empty when it would accept the token, as far as can be told from here.
+    pub refusals: Vec<Refusal>,
+    /// What is worth knowing and no reason to refuse.
+    pub notes: Vec<String>,
+}
+
+impl Inspection {
+    /// Whether the platform would accept it, as far as can be told from here.
+    pub fn is_acceptable(&self) -> bool {
+        self.refusals.is_empty()
+    }
+
+    /// How old it is, in words; `None` when it does not say.
+    pub fn age(&self, now: Timestamp) -> Option<String> {
+        self.issued.map(|issued| match issued <= now {
+            true => format!("issued {} ago", span::between(issued, now)),
+            false => format!("issued {} from now", span::between(now, issued)),
+        })
+    }
+
+    /// When it ends, in words; `None` when it never does.
+    pub fn end(&self, now: Timestamp) -> Option<String> {
+        self.expires.map(|expires| match expires > now {
+            true => format!("ends in {}", span::between(now, expires)),
+            false => format!("ended {} ago", span::between(expires, now)),
+        })
+    }
+
+    fn refuse(&mut self, kind: RefusalKind, message: String) {
+        self.refusals.push(Refusal { kind, message });
+    }
+
+    fn check_algorithm(&mut self, algorithm: Option<Algorithm>) {
+        let name = excerpt(&self.header.get("alg").map_or_else(|| "none".to_owned(), shown), SHOWN);
+        match algorithm {
+            Some(listed) if listed.is_listed() => {
+                if listed != Algorithm::Hs256 {
+                    self.notes.push(format!("apps for API scopes are said to accept HS256 only, and this is {listed}"));
+                }
+            }
+            _ => self.refuse(
+                RefusalKind::UnlistedAlgorithm,
+                format!("it is signed with {name}, and the platform lists HS256, HS512, RS256 and RS512"),
+            ),
+        }
+    }
+
+    fn check_signature(&mut self) {
+        if self.signature == Signature::Wrong {
+            let message = "its signature is not by the configured secret or key, or it was changed afterwards";
+            self.refuse(RefusalKind::WrongSignature, message.to_owned());
+        }
+    }
+
+    fn check_app_id(&mut self, client_id: Option<&str>) {
+        match (self.claims.get("appId"), client_id) {
+            (None, _) => {
+                let spelt = self.claims.keys().find(|name| crate::record::fold(name) == "appid").cloned();
+                match spelt {
+                    Some(name) => self.refuse(
+                        RefusalKind::MisspeltAppId,
+                        format!(
+                            "the client id stands under {:?}, and must stand under appId, exactly so",
+                            excerpt(&name, SHOWN)
+                        ),
+                    ),
+                    None => {
+                        self.refuse(RefusalKind::NoAppId, "it has no appId, which must be the client id".to_owned())
+                    }
+                }
+            }
+            (Some(Value::String(app_id)), Some(client_id)) if app_id == client_id => {}
+            (Some(Value::String(_)), None) => {
+                self.notes.push("there is no client id configured to compare appId with".to_owned());
+            }
+            (Some(app_id), client_id) => {
+                let configured =
+                    client_id.map_or_else(String::new, |id| format!(", and the configured client id is {id:?}"));
+                let message = format!("its appId is {}{configured}", excerpt(&app_id.to_string(), SHOWN));
+                self.refuse(RefusalKind::OtherClientId, message);
+            }
+        }
+    }
+
+    fn check_dates(&mut self, now: Timestamp) {
+        self.issued = self.date("iat");
+        self.expires = self.date("exp");
+        if let Some(issued) = self.issued.filter(|issued| *issued > now) {
+            let message =
+                format!("its iat is {} in the future: is this machine's clock right?", span::between(now, issued));
+            self.refuse(RefusalKind::IssuedInFuture, message);
+        }
+        if let Some(expires) = self.expires.filter(|expires| *expires <= now) {
+            self.refuse(RefusalKind::Expired, format!("it expired {} ago", span::between(expires, now)));
+        }
+        if self.claims.contains_key("jti") {
+            self.check_jti(now);
+        } else if !self.claims.contains_key("exp") {
+            self.notes.push("it has no exp: it never ends by itself".to_owned());
+        }
+        if !self.claims.contains_key("sub") {
+            self.notes.push("it has no sub, which the vendor's examples all have".to_owned());
+        }
+    }
+
+    fn date(&mut self, claim: &str) -> Option<Timestamp> {
+        let value = self.claims.get(claim)?;
+        let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64));
+        if let Some(seconds) = seconds.filter(|seconds| *seconds >= SURELY_MILLISECONDS) {
+            self.notes
+                .push(format!("{claim} is {seconds}: that looks like milliseconds, and the platform counts seconds"));
+        }
+        let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+        let date = seconds.and_then(|seconds| Timestamp::from_second(seconds.clamp(first, last)).ok());
+        if date.is_none() {
+            let message = format!("its {claim} is {}, which is no date in seconds", excerpt(&value.to_string(), SHOWN));
+            self.refuse(RefusalKind::NotADate, message);
+        }
+        date
+    }
+
+    /// The platform asks that `exp` lie an hour away at most, and does not say from when: the stricter reading holds.
+    fn check_jti(&mut self, now: Timestamp) {
+        let begins = self.issued.map_or(now, |issued| issued.min(now));
+        let message = match self.expires {
+            None if self.claims.contains_key("exp") => return,
+            None => "it has a jti and no exp, which then must be at most 1 hour away".to_owned(),
+            Some(expires) => {
+                let life = expires.duration_since(begins);
+                if life.as_secs() <= LONGEST_JTI_TTL.as_secs().cast_signed() {
+                    return;
+                }
+                format!(
+                    "it has a jti and lives {}: with jti, exp must be at most 1 hour away",
+                    span::between(begins, expires)
+                )
+            }
+        };
+        self.refuse(RefusalKind::JtiTooLong, message);
+    }
+}
+
+/// Decodes a token and holds it against what is expected. Accepts it as `--header` prints it, too.
+///
+/// # Errors
+/// When the text is no token, or an encrypted one.
+pub fn inspect(token: &str, expected: &Expected, now: Timestamp) -> Result<Inspection, CredentialError> {
+    let jws = Jws::decode(token)?;
+    let algorithm = jws.header.get("alg").and_then(Value::as_str).and_then(exact_algorithm);
+    let mut inspection = Inspection {
+        signature: check_signature(&jws, algorithm, expected.key.as_ref()),
+        header: jws.header,
+        claims: jws.claims,
+        issued: None,
+        expires: None,
+        refusals: Vec::new(),
+        notes: Vec::new(),
+    };
+    inspection.check_algorithm(algorithm);
+    inspection.check_signature();
+    inspection.check_app_id(expected.client_id.as_deref());
+    inspection.check_dates(now);
+    Ok(inspection)
+}
+
+/// In a token's header, unlike in a config, the name's case counts (RFC 7515 §4.1.1).
+fn exact_algorithm(name: &str) -> Option<Algorithm> {
+    Algorithm::from_name(name).filter(|algorithm| algorithm.name() == name)
+}
+
+fn check_signature(jws: &Jws, algorithm: Option<Algorithm>, key: Option<&EncodingKey>) -> Signature {
+    let Some(key) = key else { return Signature::Unchecked("there is no secret or key configured to check it with") };
+    let Some(algorithm) = algorithm else { return Signature::Unchecked("its algorithm is not known here") };
+    let expects_rsa = key.family() == AlgorithmFamily::Rsa;
+    if algorithm.uses_private_key() != expects_rsa {
+        return Signature::Unchecked("it is signed with another kind of key than the configured one");
+    }
+    let wire = wire_algorithm(algorithm);
+    let holds = if expects_rsa {
+        // These signatures are deterministic, so the private key alone can tell its own.
+        jsonwebtoken::crypto::sign(jws.signed.as_bytes(), key, wire).is_ok_and(|own| own == jws.signature)
+    } else {
+        let secret = DecodingKey::from_secret(key.as_bytes());
+        jsonwebtoken::crypto::verify(&jws.signature, jws.signed.as_bytes(), &secret, wire).unwrap_or(false)
+    };
+    if holds { Signature::Verified } else { Signature::Wrong }
+}
+
+/// A claim's value as people read it: a text without its quotes.
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jsonwebtoken::EncodingKey;
+    use proptest::prelude::*;
+    use secrecy::ExposeSecret;
+    use serde_json::{Value, json};
+
+    use super::{Expected, Inspection, inspect};
+    use crate::credentials::samples::{NOW, RsaKey, SECRET, context, credentials};
+    use crate::credentials::token::encoding_key;
+    use crate::credentials::{Minter, RefusalKind, Signature};
+    use crate::settings::Algorithm;
+
+    fn now() -> Timestamp {
+        NOW.parse().unwrap()
+    }
+
+    fn expected() -> Expected {
+        Expected { client_id: Some("cs-1".to_owned()), key: Some(EncodingKey::from_secret(SECRET.as_bytes())) }
+    }
+
+    fn token(algorithm: jsonwebtoken::Algorithm, claims: &Value) -> String {
+        let key = EncodingKey::from_secret(SECRET.as_bytes());
+        jsonwebtoken::encode(&jsonwebtoken::Header::new(algorithm), claims, &key).unwrap()
+    }
+
+    fn inspected(claims: &Value) -> Inspection {
+        inspect(&token(jsonwebtoken::Algorithm::HS256, claims), &expected(), now()).unwrap()
+    }
+
+    fn refusals(claims: &Value) -> Vec<RefusalKind> {
+        inspected(claims).refusals.into_iter().map(|refusal| refusal.kind).collect()
+    }
+
+    #[test]
+    fn what_is_minted_is_accepted() {
+        for jti in [false, true] {
+            let mut settings = credentials();
+            settings.jti.value = jti;
+            let token = Minter::new(settings, &context()).unwrap().mint(now()).unwrap();
+            let inspection = inspect(token.jwt.expose_secret(), &expected(), now()).unwrap();
+            assert!(inspection.is_acceptable(), "{:?}", inspection.refusals);
+            assert_eq!(inspection.signature, Signature::Verified);
+            assert_eq!(inspection.claims, token.claims);
+            assert_eq!(inspection.notes, [] as [String; 0]);
+            assert_eq!(inspection.age(now()).unwrap(), "issued 0 seconds ago");
+            assert_eq!(inspection.end(token.expires).unwrap(), "ended 0 seconds ago");
+        }
+    }
+
+    #[test]
+    fn each_thing_that_the_platform_would_refuse_is_named() {
+        let (at, s) = (now().as_second(), "a");
+        for (claims, kinds) in [
+            (json!({"sub": s, "appId": "cs-1"}), vec![]),
+            (json!({"sub": s}), vec![RefusalKind::NoAppId]),
+            (json!({"sub": s, "appid": "cs-1"}), vec![RefusalKind::MisspeltAppId]),
+            (json!({"sub": s, "AppId": "cs-1"}), vec![RefusalKind::MisspeltAppId]),
+            (json!({"sub": s, "app_id": "cs-1"}), vec![RefusalKind::MisspeltAppId]),
+            (json!({"sub": s, "appId": "cs-2"}), vec![RefusalKind::OtherClientId]),
+            (json!({"sub": s, "appId": 1}), vec![RefusalKind::OtherClientId]),
+            (json!({"appId": "cs-1", "exp": at}), vec![RefusalKind::Expired]),
+            (json!({"appId": "cs-1", "exp": at + 1}), vec![]),
+            (json!({"appId": "cs-1", "iat": at + 1}), vec![RefusalKind::IssuedInFuture]),
+            (json!({"appId": "cs-1", "iat": at}), vec![]),
+            (json!({"appId": "cs-1", "iat": at * 1000}), vec![RefusalKind::IssuedInFuture]),
+            (json!({"appId": "cs-1", "iat": "now"}), vec![RefusalKind::NotADate]),
+            (json!({"appId": "cs-1", "exp": [at]}), vec![RefusalKind::NotADate]),
+            (json!({"appId": "cs-1", "exp": 1e300}), vec![]),
+            (json!({"appId": "cs-1", "exp": at * 1000, "jti": "1"}), vec![RefusalKind::JtiTooLong]),
+            (json!({"appId": "cs-1", "jti": "1"}), vec![RefusalKind::JtiTooLong]),
+            (json!({"appId": "cs-1", "jti": "1", "exp": at + 3_600}), vec![]),
+            (json!({"appId": "cs-1", "jti": "1", "exp": at + 3_602}), vec![RefusalKind::JtiTooLong]),
+            (json!({"appId": "cs-1", "jti": "1", "iat": at - 60, "exp": at + 3_570}), vec![RefusalKind::JtiTooLong]),
+            (json!({"appId": "cs-1", "iat": at - 60, "exp": at + 36_000}), vec![]),
+            (
+                json!({"iat": at + 9, "exp": at - 9}),
+                vec![RefusalKind::NoAppId, RefusalKind::IssuedInFuture, RefusalKind::Expired],
+            ),
+        ] {
+            assert_eq!(refusals(&claims), kinds, "{claims}");
+        }
+    }
+
+    #[test]
+    fn a_date_in_milliseconds_is_recognised() {
+        let notes = inspected(&json!({"appId": "cs-1", "exp": now().as_millisecond()})).notes;
+        assert!(notes[0].contains("milliseconds"), "{notes:?}");
+    }
+
+    #[test]
+    fn the_signature_is_checked_as_far_as_it_can_be() {
+        let claims = json!({"sub": "a", "appId": "cs-1"});
+        let good = token(jsonwebtoken::Algorithm::HS512, &claims);
+        let signature = |token: &str, key: Option<EncodingKey>| {
+            inspect(token, &Expected { key, ..expected() }, now()).unwrap().signature
+        };
+        let other = EncodingKey::from_secret(b"another");
+        assert_eq!(signature(&good, expected().key), Signature::Verified);
+        assert_eq!(signature(&good, Some(other)), Signature::Wrong);
+        assert!(matches!(signature(&good, None), Signature::Unchecked(_)));
+        let changed = good.replacen("eyJ0eXAi", "eyJ0eXAj", 1);
+        assert!(
+            inspect(&changed, &expected(), now()).is_err() || signature(&changed, expected().key) == Signature::Wrong
+        );
+        let (signed, _) = good.rsplit_once('.').unwrap();
+        assert_eq!(signature(&format!("{signed}."), expected().key), Signature::Wrong);
+        assert_eq!(signature(&format!("{signed}.§"), expected().key), Signature::Wrong);
+    }
+
+    #[test]
+    fn a_private_key_knows_its_own_signature() {
+        let (own, other) = (RsaKey::generate(), RsaKey::generate());
+        let mut settings = credentials();
+        settings.algorithm.value = Algorithm::Rs256;
+        settings.key = own.signing_key();
+        let token = Minter::new(settings, &context()).unwrap().mint(now()).unwrap();
+        let signature = |key: &RsaKey| {
+            let key = encoding_key(&key.signing_key(), Algorithm::Rs256, &context()).unwrap();
+            inspect(token.jwt.expose_secret(), &Expected { key: Some(key), ..expected() }, now()).unwrap().signature
+        };
+        assert_eq!(signature(&own), Signature::Verified);
+        assert_eq!(signature(&other), Signature::Wrong);
+        let by_secret = inspect(token.jwt.expose_secret(), &expected(), now()).unwrap();
+        assert!(matches!(by_secret.signature, Signature::Unchecked(_)));
+    }
+
+    #[test]
+    fn an_algorithm_that_the_platform_does_not_list_is_refused() {
+        let claims = json!({"sub": "a", "appId": "cs-1"});
+        let kinds = |token: &str| {
+            let refusals = inspect(token, &expected(), now()).unwrap().refusals;
+            refusals.into_iter().map(|refusal| refusal.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(&token(jsonwebtoken::Algorithm::HS384, &claims)), [RefusalKind::UnlistedAlgorithm]);
+        assert_eq!(kinds(&token(jsonwebtoken::Algorithm::HS512, &claims)), []);
+        // {"alg":"none"}, {"alg":"hs256"} and {} over {"appId":"cs-1"}
+        for header in ["eyJhbGciOiJub25lIn0", "eyJhbGciOiJoczI1NiJ9", "e30"] {
+            assert_eq!(
+                kinds(&format!("{header}.eyJhcHBJZCI6ImNzLTEifQ.")),
+                [RefusalKind::UnlistedAlgorithm],
+                "{header}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_claims_make_it_panic(iat in any::<i64>(), exp in any::<f64>(), text in "\\PC{0,20}") {
+            let claims = json!({"iat": iat, "exp": exp, "jti": text, "appId": text, "sub": [text]});
+            let inspection = inspected(&claims);
+            let _ = (inspection.age(now()), inspection.end(now()));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What the tests of this module mint with.
+
+use std::io::Write;
+use std::time::Duration;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::SecretString;
+
+use crate::settings::{Algorithm, Context, CredentialSettings, SecretSource, SigningKey, Source, Sourced};
+
+pub(super) const SECRET: &str = "a secret of more than thirty-two bytes";
+pub(super) const NOW: &str = "2026-01-02T03:04:05.678Z";
+
+pub(super) fn context() -> Context {
+    Context::with_variables(&[])
+}
+
+pub(super) fn credentials() -> CredentialSettings {
+    CredentialSettings {
+        client_id: Sourced::default_of("cs-1".to_owned()),
+        key: SigningKey::Secret(Sourced::default_of(SecretSource::Inline(SecretString::from(SECRET)))),
+        algorithm: Sourced::default_of(Algorithm::Hs256),
+        subject: Sourced::default_of("kore-feedback".to_owned()),
+        token_ttl: Sourced::default_of(Duration::from_secs(600)),
+        jti: Sourced::default_of(false),
+        claims: Vec::new(),
+    }
+}
+
+/// A key of its own for each test run, so that none is kept in the repository.
+pub(super) struct RsaKey {
+    file: tempfile::NamedTempFile,
+    /// The public half in DER (PKCS #1).
+    pub(super) public: Vec<u8>,
+}
+
+impl RsaKey {
+    pub(super) fn generate() -> Self {
+        let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+        let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let body = STANDARD.encode(der.as_ref());
+        write!(file, "-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n").unwrap();
+        Self { file, public: pair.public_key().as_ref().to_vec() }
+    }
+
+    pub(super) fn signing_key(&self) -> SigningKey {
+        SigningKey::PrivateKey(Sourced::new(self.file.path().into(), Source::Default))
+    }
+}

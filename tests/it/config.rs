@@ -1,0 +1,108 @@
+//! `config show`, `config path` and `config init`.
+
+use crate::surroundings::{Surroundings, json, stderr, stdout};
+
+#[test]
+fn init_writes_a_start_for_its_owner_alone_and_never_overwrites() {
+    let surroundings = Surroundings::new();
+    let assert = surroundings.run(&["config", "init"]).success();
+    let path = surroundings.config_path();
+    assert_eq!(stdout(&assert), format!("{}\n", path.display()));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), include_str!("../../config.example.toml"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+    }
+    std::fs::write(&path, "# mine\n").unwrap();
+    let refused = surroundings.run(&["config", "init"]).failure().code(2);
+    assert!(stderr(&refused).contains("already"), "{}", stderr(&refused));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "# mine\n");
+}
+
+#[test]
+fn what_init_writes_is_a_config_that_lacks_what_only_the_user_knows() {
+    let surroundings = Surroundings::new();
+    surroundings.run(&["config", "init"]).success();
+    let said = stderr(&surroundings.run(&["token"]).failure().code(2));
+    assert!(said.starts_with("error: client_id and client_secret are not set for the profile production\n"), "{said}");
+}
+
+#[test]
+fn init_and_path_go_where_they_are_told() {
+    let surroundings = Surroundings::new();
+    let named = surroundings.path("deep/er/my.toml");
+    surroundings.run(&["config", "init", "--config", "deep/er/my.toml"]).success();
+    assert!(named.is_file() && !surroundings.config_path().exists());
+    let shown = stdout(&surroundings.run(&["config", "path", "--config", "deep/er/my.toml"]).success());
+    assert_eq!(shown, format!("{}\n", named.display()));
+    let usual = json(&surroundings.run(&["config", "path", "-o", "json"]).success());
+    assert_eq!(usual["path"], surroundings.config_path().display().to_string());
+    assert_eq!(usual["exists"], false);
+}
+
+#[cfg(unix)]
+#[test]
+fn init_does_not_follow_a_link_that_leads_nowhere() {
+    let surroundings = Surroundings::new();
+    let elsewhere = surroundings.path("elsewhere.toml");
+    std::os::unix::fs::symlink(&elsewhere, surroundings.path("link.toml")).unwrap();
+    surroundings.run(&["config", "init", "--config", "link.toml"]).failure().code(2);
+    assert!(!elsewhere.exists());
+}
+
+#[test]
+fn show_says_each_value_and_its_source_and_no_secret() {
+    let surroundings = Surroundings::new();
+    surroundings.write_config(
+        "[profiles.prod]\nhost = \"https://bots.kore.ai\"\nclient_secret = \"hunter2\"\n[profiles.prod.defaults]\nscore = 4\n",
+    );
+    let shown =
+        stdout(&surroundings.command(&["config", "show"]).env("KORE_FEEDBACK_BOT_ID", "st-1").assert().success());
+    let shown = shown.replace(&surroundings.config_path().display().to_string(), "FILE");
+    let line = |key: &str| {
+        let line = shown.lines().find(|line| line.split(' ').next() == Some(key));
+        let words = line.unwrap_or_else(|| panic!("no {key} in\n{shown}")).split_whitespace();
+        words.skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("host"), "https://bots.kore.ai (profile prod, FILE:2)");
+    assert_eq!(line("bot_id"), "st-1 (KORE_FEEDBACK_BOT_ID)");
+    assert_eq!(line("client_id"), "not set");
+    assert_eq!(line("client_secret"), "set, from client_secret (profile prod, FILE:3)");
+    assert_eq!(line("limits"), "60/1m, 1800/1h (default)");
+    assert_eq!(line("defaults.score"), "4 (profile prod, FILE:5)");
+    assert!(!shown.contains("hunter2"));
+}
+
+#[test]
+fn show_as_json_has_every_key_and_no_secret() {
+    let surroundings = Surroundings::new();
+    let assert = surroundings
+        .command(&["config", "show", "-o", "json"])
+        .env("KORE_FEEDBACK_CLIENT_SECRET", "hunter2")
+        .env("KORE_FEEDBACK_LIMITS", "")
+        .assert()
+        .success();
+    let shown = json(&assert);
+    let secret = &shown["settings"]["client_secret"];
+    assert_eq!(secret["set"], true);
+    assert_eq!(secret["source"], "KORE_FEEDBACK_CLIENT_SECRET");
+    assert_eq!(shown["settings"]["limits"]["value"], serde_json::json!([]));
+    assert_eq!(shown["settings"]["host"]["value"], serde_json::Value::Null);
+    assert_eq!(shown["config_exists"], false);
+    assert!(!stdout(&assert).contains("hunter2"));
+}
+
+#[test]
+fn help_shows_no_value_of_the_environment() {
+    let surroundings = Surroundings::new();
+    for arguments in [["token", "--help"], ["config", "--help"]] {
+        let mut command = surroundings.command(&arguments);
+        let assert =
+            command.env("KORE_FEEDBACK_CLIENT_SECRET", "hunter2").env("KORE_FEEDBACK_HOST", "hunter2").assert();
+        let help = stdout(&assert.success());
+        assert!(help.contains("Examples:") && !help.contains("hunter2"), "{help}");
+    }
+}
