@@ -1,0 +1,72 @@
+//! `config.example.toml` against the keys that there are.
+
+use super::super::file::ConfigFile;
+use super::super::key::{DEFAULT_PROFILE, PROFILES};
+use super::super::{Context, INITIAL_CONFIG, Key, Shown, Source, resolve};
+use super::{Written, resolved};
+use crate::record::Field;
+
+/// The example with every setting of it in force.
+fn uncommented() -> String {
+    let is_setting = |line: &str| {
+        line.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '['))
+    };
+    INITIAL_CONFIG.lines().map(|line| if is_setting(line) { &line[1..] } else { line }).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_example_holds_every_key_there_is() {
+    let text = uncommented();
+    let config: toml::Table = toml::from_str(&text).unwrap();
+    assert_eq!(config.keys().collect::<Vec<_>>(), [DEFAULT_PROFILE, PROFILES]);
+    let profile = config[PROFILES]["production"].as_table().unwrap();
+    for key in Key::ALL {
+        assert!(profile.contains_key(key.name()), "{key} is not in the example");
+    }
+    for key in [Key::Defaults, Key::Columns] {
+        for field in Field::ALL {
+            assert!(profile[key.name()].get(field.key()).is_some(), "{key}.{field} is not in the example");
+        }
+    }
+    for variable in
+        super::super::key::variables().filter(|name| Key::ALL.iter().any(|key| key.variable() == Some(name)))
+    {
+        assert!(text.contains(variable), "{variable} is not in the example");
+    }
+}
+
+#[test]
+fn the_example_loads_with_each_kind_of_secret() {
+    let home = Some(std::path::Path::new("/home/jo"));
+    let path = std::path::Path::new("/etc/config.toml");
+    assert!(ConfigFile::parse(path, INITIAL_CONFIG, home).is_ok());
+    for kept in Key::SECRETS {
+        let others: Vec<_> =
+            Key::SECRETS.into_iter().filter(|key| *key != kept).map(|key| format!("{key} =")).collect();
+        let text = uncommented();
+        let lines = text.lines().filter(|line| !others.iter().any(|other| line.starts_with(other)));
+        let config = ConfigFile::parse(path, &lines.collect::<Vec<_>>().join("\n"), home).unwrap();
+        assert_eq!(config.profiles["production"].secret.as_ref().unwrap().value.key(), kept);
+    }
+}
+
+#[test]
+fn the_examples_defaults_are_the_defaults() {
+    let defaults = resolved("", &[], |_| {});
+    let example =
+        uncommented().lines().filter(|line| !line.starts_with("client_secret_")).collect::<Vec<_>>().join("\n");
+    let home = tempfile::tempdir().unwrap();
+    let mut context = Context::with_variables(&[]);
+    context.home_directory = Some(home.path().into());
+    let config = Written::new(&example);
+    let written = resolve(&config.overrides(), &context).unwrap();
+    let (written, defaults) = (written.shown(), defaults.shown());
+    let is_default = |shown: &&Shown<'_>| shown.source == Some(&Source::Default);
+    let compared: Vec<_> = defaults.iter().filter(is_default).collect();
+    assert!(compared.len() >= 8, "{compared:?}");
+    for default in compared {
+        let example = written.iter().find(|shown| shown.key == default.key).unwrap();
+        assert_eq!(example.value, default.value, "{}", default.key);
+        assert_ne!(example.source, Some(&Source::Default), "{} is not in the example", default.key);
+    }
+}

@@ -1,0 +1,235 @@
+//! Who says a value, and who says it first.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::super::{Algorithm, Context, Overrides, SandboxTarget, SecretSource, SigningKey, Source, resolve};
+use super::{FULL, Written, resolved};
+use crate::error::Advice;
+use crate::record::Field;
+
+#[test]
+fn arguments_come_before_the_environment_the_profile_and_the_defaults() {
+    let text = format!("{FULL}timeout = \"1s\"\nsubject = \"profile\"\n");
+    let settings = resolved(&text, &[], |_| {});
+    assert_eq!(settings.delivery().timeout.value, Duration::from_secs(1));
+    assert!(matches!(&settings.delivery().timeout.source, Source::Profile { name, line: 7, .. } if &**name == "prod"));
+    assert_eq!(settings.delivery().concurrency.source, Source::Default);
+
+    let variables = [("KORE_FEEDBACK_TIMEOUT", "2s"), ("KORE_FEEDBACK_HOST", "http://localhost:1")];
+    let settings = resolved(&text, &variables, |_| {});
+    assert_eq!(settings.delivery().timeout.value, Duration::from_secs(2));
+    assert_eq!(settings.delivery().timeout.source, Source::Environment("KORE_FEEDBACK_TIMEOUT"));
+    assert_eq!(settings.target().unwrap().host.as_str(), "http://localhost:1/");
+
+    let settings = resolved(&text, &variables, |overrides| overrides.timeout = Some(Duration::from_secs(3)));
+    assert_eq!(settings.delivery().timeout.value, Duration::from_secs(3));
+    assert_eq!(settings.delivery().timeout.source, Source::Argument("--timeout"));
+}
+
+#[test]
+fn no_file_is_needed_at_all() {
+    let context = Context::with_variables(&[
+        ("KORE_FEEDBACK_HOST", "https://bots.kore.ai"),
+        ("KORE_FEEDBACK_BOT_ID", "st-1"),
+        ("KORE_FEEDBACK_API_VERSION", ""),
+        ("KORE_FEEDBACK_CLIENT_ID", "cs-1"),
+        ("KORE_FEEDBACK_CLIENT_SECRET", "s3cr3t"),
+        ("KORE_FEEDBACK_ALGORITHM", "hs512"),
+        ("KORE_FEEDBACK_SUBJECT", ""),
+        ("KORE_FEEDBACK_TOKEN_TTL", "1h"),
+        ("KORE_FEEDBACK_JTI", "true"),
+        ("KORE_FEEDBACK_LIMITS", ""),
+        ("KORE_FEEDBACK_CONCURRENCY", "9"),
+        ("KORE_FEEDBACK_CA_FILE", "/ca.pem"),
+        ("KORE_FEEDBACK_STATE_DIR", "/state"),
+    ]);
+    let settings = resolve(&Overrides::default(), &context).unwrap();
+    assert_eq!(settings.target().unwrap().api_version, "");
+    let credentials = settings.credentials().unwrap();
+    assert_eq!(credentials.algorithm.value, Algorithm::Hs512);
+    assert_eq!(credentials.subject.source, Source::Default);
+    assert_eq!(credentials.token_ttl.value, Duration::from_secs(3_600));
+    assert!(credentials.jti.value);
+    assert_eq!(settings.delivery().limits.value, []);
+    assert_eq!(settings.delivery().concurrency.value.get(), 9);
+    assert_eq!(settings.delivery().ca_file.as_ref().unwrap().value, PathBuf::from("/ca.pem"));
+    assert_eq!(settings.state_dir().unwrap(), PathBuf::from("/state"));
+    assert_eq!(settings.profile(), None);
+    assert_eq!(settings.warnings(), [] as [String; 0]);
+}
+
+#[test]
+fn the_environments_secret_beats_the_profiles() {
+    let key = |variables: &[(&str, &str)]| match resolved(FULL, variables, |_| {}).credentials().unwrap().key {
+        SigningKey::Secret(secret) => secret,
+        SigningKey::PrivateKey(_) => panic!("HS256 signs with the secret"),
+    };
+    assert!(matches!(key(&[]).source, Source::Profile { line: 6, .. }));
+    assert_eq!(key(&[("KORE_FEEDBACK_CLIENT_SECRET", "s")]).source, Source::Environment("KORE_FEEDBACK_CLIENT_SECRET"));
+    let file = key(&[("KORE_FEEDBACK_CLIENT_SECRET_FILE", "/secret")]);
+    assert!(matches!(file.value, SecretSource::File(path) if path.as_os_str() == "/secret"));
+    assert!(matches!(key(&[("KORE_FEEDBACK_CLIENT_SECRET", "")]).source, Source::Profile { .. }));
+}
+
+#[test]
+fn the_profile_is_named_or_the_default_or_the_only_one() {
+    let two = "default_profile = \"b\"\n[profiles.a]\n[profiles.b]\n";
+    assert_eq!(resolved(FULL, &[], |_| {}).profile(), Some("prod"));
+    assert_eq!(resolved(two, &[], |_| {}).profile(), Some("b"));
+    assert_eq!(resolved(two, &[("KORE_FEEDBACK_PROFILE", "a")], |_| {}).profile(), Some("a"));
+    let named = |overrides: &mut Overrides| overrides.profile = Some("b".to_owned());
+    assert_eq!(resolved(two, &[("KORE_FEEDBACK_PROFILE", "a")], named).profile(), Some("b"));
+    let undecided = resolved("[profiles.a]\n[profiles.b]\n", &[], |_| {});
+    assert_eq!(undecided.profile(), None);
+    let hint = undecided.target().unwrap_err().hint().unwrap();
+    assert!(hint.starts_with("choose a profile with --profile: a, b"), "{hint}");
+}
+
+#[test]
+fn a_missing_config_is_an_error_only_when_it_was_asked_for() {
+    let nowhere = Context::with_variables(&[]);
+    assert!(resolve(&Overrides::default(), &nowhere).is_ok());
+    let config = Some(PathBuf::from("/nowhere/config.toml"));
+    let error = resolve(&Overrides { config, ..Overrides::default() }, &nowhere).unwrap_err();
+    assert_eq!(error.to_string(), "--config: there is no config at /nowhere/config.toml");
+    let named = Context::with_variables(&[("KORE_FEEDBACK_CONFIG", "/nowhere/config.toml")]);
+    let error = resolve(&Overrides::default(), &named).unwrap_err();
+    assert_eq!(error.to_string(), "KORE_FEEDBACK_CONFIG: there is no config at /nowhere/config.toml");
+    let profile = Some("prod".to_owned());
+    let error = resolve(&Overrides { profile, ..Overrides::default() }, &nowhere).unwrap_err();
+    assert_eq!(error.to_string(), "--profile: there is no profile \"prod\", for there is no config");
+}
+
+#[test]
+fn paths_of_a_config_start_where_it_is() {
+    let config = Written::new(
+        "[profiles.prod]\nclient_id = \"a\"\nclient_secret_command = [\"bin/secret\", \"~/x\"]\nca_file = \"ca.pem\"\n",
+    );
+    let settings = config.resolve().unwrap();
+    let below = |name: &str| config.directory.path().join(name);
+    assert_eq!(settings.delivery().ca_file.as_ref().unwrap().value, below("ca.pem"));
+    let Some(SigningKey::Secret(secret)) = settings.signing_key() else { panic!("no secret") };
+    let SecretSource::Command(words) = secret.value else { panic!("no command") };
+    assert_eq!(words, [below("bin/secret").into_os_string(), "~/x".into()]);
+}
+
+#[test]
+fn claims_keep_their_order_and_arguments_replace_them_in_place() {
+    let text = "[profiles.prod.claims]\nzeta = 1\nalpha = [\"a\", 1.5, true]\n";
+    let settings =
+        resolved(text, &[("KORE_FEEDBACK_CLIENT_ID", "a"), ("KORE_FEEDBACK_CLIENT_SECRET", "b")], |overrides| {
+            overrides.claims = vec![("new".into(), json!(null)), ("zeta".into(), json!(2))];
+        });
+    let claims = settings.credentials().unwrap().claims;
+    let claims: Vec<_> = claims.into_iter().map(|(name, claim)| (name, claim.value)).collect();
+    let expected = [("zeta", json!(2)), ("alpha", json!(["a", 1.5, true])), ("new", json!(null))];
+    assert_eq!(claims, expected.map(|(name, value)| (name.to_owned(), value)));
+}
+
+#[test]
+fn fields_go_by_both_their_names_and_know_their_line() {
+    let text =
+        "[profiles.prod.defaults]\nscore = 4.0\nchannelUId = \"x\"\n[profiles.prod.columns]\nchannel_uid = \"Mail\"\n";
+    let settings = resolved(text, &[], |_| {});
+    assert_eq!(settings.defaults()[&Field::Score], "4.0");
+    assert_eq!(settings.defaults()[&Field::ChannelUid], "x");
+    assert_eq!(settings.columns()[&Field::ChannelUid], "Mail");
+    assert!(matches!(settings.default_source(Field::Score), Some(Source::Profile { line: 2, .. })));
+    assert!(matches!(settings.column_source(Field::ChannelUid), Some(Source::Profile { line: 5, .. })));
+    assert_eq!(settings.column_source(Field::Score), None);
+}
+
+fn sandboxed(overrides: &mut Overrides) {
+    overrides.sandbox = Some(SandboxTarget {
+        host: "http://127.0.0.1:4321".parse().unwrap(),
+        bot_id: "st-sandbox".into(),
+        client_id: "cs-sandbox".into(),
+        client_secret: SecretString::from("sandbox-secret"),
+    });
+}
+
+#[test]
+fn beside_a_sandbox_the_profile_says_columns_and_defaults_only() {
+    let text = format!(
+        "{FULL}algorithm = \"RS256\"\nprivate_key_file = \"k\"\njti = true\nlimits = [\"1/1h\"]\nca_file = \"c\"\n\
+         claims = {{ a = 1 }}\nconcurrency = 7\ndefaults = {{ language = \"en\" }}\ncolumns = {{ score = \"Q1\" }}\n"
+    );
+    let variables =
+        [("KORE_FEEDBACK_CLIENT_ID", "other"), ("KORE_FEEDBACK_LIMITS", "1/1h"), ("KORE_FEEDBACK_API_VERSION", "")];
+    let settings = resolved(&text, &variables, sandboxed);
+    let target = settings.target().unwrap();
+    assert_eq!((target.host.as_str(), target.bot_id.as_str()), ("http://127.0.0.1:4321/", "st-sandbox"));
+    assert_eq!(target.api_version, "1.1");
+    let credentials = settings.credentials().unwrap();
+    assert_eq!(credentials.client_id.value, "cs-sandbox");
+    assert_eq!(credentials.algorithm.value, Algorithm::Hs256);
+    assert!(!credentials.jti.value);
+    assert!(credentials.claims.is_empty());
+    assert_eq!(settings.delivery().limits.value, []);
+    assert_eq!(settings.delivery().ca_file, None);
+    assert_eq!(settings.delivery().concurrency.value.get(), 7);
+    assert_eq!(settings.defaults()[&Field::Language], "en");
+    assert_eq!(settings.columns()[&Field::Score], "Q1");
+}
+
+#[test]
+fn a_sandbox_needs_no_config_and_minds_arguments() {
+    let mut overrides = Overrides {
+        limits: Some(vec!["6/1s".parse().unwrap()]),
+        jti: Some(true),
+        claims: vec![("a".into(), json!(1))],
+        ..Overrides::default()
+    };
+    sandboxed(&mut overrides);
+    let settings = resolve(&overrides, &Context::with_variables(&[])).unwrap();
+    assert_eq!(settings.delivery().limits.value.len(), 1);
+    let credentials = settings.credentials().unwrap();
+    assert!(credentials.jti.value);
+    assert_eq!(credentials.claims.len(), 1);
+}
+
+#[test]
+fn variables_that_mean_nothing_are_warned_of_unless_a_profile_names_them() {
+    let text = "[profiles.prod]\nclient_secret_env = \"KORE_FEEDBACK_PROD_SECRET\"\n";
+    let variables = [("KORE_FEEDBACK_CLEINT_ID", "hunter2"), ("KORE_FEEDBACK_PROD_SECRET", "hunter2")];
+    let settings = resolved(text, &variables, |_| {});
+    assert_eq!(
+        settings.warnings(),
+        [
+            "the environment variable KORE_FEEDBACK_CLEINT_ID means nothing here, did you mean \"KORE_FEEDBACK_CLIENT_ID\"?"
+        ]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_can_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: PathBuf, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    let config = Written::new(FULL);
+    mode(config.path(), 0o644);
+    let warnings = config.resolve().unwrap().warnings().join("\n");
+    assert!(warnings.contains("chmod 600") && warnings.contains("the config"), "{warnings}");
+    mode(config.path(), 0o600);
+    assert_eq!(config.resolve().unwrap().warnings(), [] as [String; 0]);
+
+    let config = Written::new("[profiles.prod]\nclient_secret_file = \"secret\"\n");
+    mode(config.path(), 0o644);
+    let secret = config.directory.path().join("secret");
+    std::fs::write(&secret, "s3cr3t").unwrap();
+    mode(secret.clone(), 0o640);
+    let warnings = config.resolve().unwrap().warnings().join("\n");
+    assert!(warnings.starts_with("the file ") && warnings.ends_with("secret"), "{warnings}");
+    mode(secret, 0o400);
+    assert_eq!(config.resolve().unwrap().warnings(), [] as [String; 0]);
+}
+
+#[test]
+fn an_algorithm_that_the_platform_does_not_list_is_warned_of() {
+    let settings = resolved("[profiles.prod]\nalgorithm = \"HS384\"\n", &[], |_| {});
+    assert!(settings.warnings()[0].contains("HS384"));
+}

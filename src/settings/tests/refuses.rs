@@ -1,0 +1,214 @@
+//! What is refused, where it says that it is, and what it never says.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::super::{Context, Overrides, resolve};
+use super::{FULL, Written, in_profile, refused, resolved};
+use crate::error::Advice;
+
+#[test]
+fn a_profile_that_does_not_exist_is_named_with_its_nearest_and_all_others() {
+    let config = Written::new(FULL);
+    let overrides = Overrides { profile: Some("pord".into()), ..config.overrides() };
+    let error = resolve(&overrides, &Context::with_variables(&[])).unwrap_err();
+    let path = config.path().display().to_string();
+    assert_eq!(error.to_string(), format!("--profile: there is no profile \"pord\" in {path}, did you mean \"prod\"?"));
+    assert_eq!(error.hint().unwrap(), "the config has prod");
+    assert_eq!(
+        refused("default_profile = \"pord\"\n[profiles.prod]\n"),
+        "FILE:1: there is no profile \"pord\", did you mean \"prod\"?"
+    );
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_place_and_the_nearest_right_one() {
+    let config = Written::new("[profiles.prod]\nhost = \"https://a.b\"\ncleint_id = \"cs-1\"\n");
+    let error = config.resolve().unwrap_err();
+    assert!(error.hint().unwrap().starts_with("[profiles.prod] takes host, bot_id,"));
+    assert_eq!(
+        in_profile("\ncleint_id = 1"),
+        "FILE:3: unknown key \"cleint_id\" in [profiles.prod], did you mean \"client_id\"?"
+    );
+    assert_eq!(
+        refused("defualt_profile = 1"),
+        "FILE:1: unknown key \"defualt_profile\" in the config, did you mean \"default_profile\"?"
+    );
+    assert_eq!(
+        in_profile("[profiles.prod.defaults]\nscroe = 1"),
+        "FILE:3: unknown key \"scroe\" in [profiles.prod.defaults], did you mean \"score\"?"
+    );
+    assert_eq!(
+        in_profile("[profiles.prod.columns]\nzebra = \"\""),
+        "FILE:3: unknown key \"zebra\" in [profiles.prod.columns]"
+    );
+}
+
+#[test]
+fn a_wrong_value_is_named_with_file_line_and_key() {
+    for (lines, expected) in [
+        ("host = 1", "FILE:2: host must be a string in quotes, and is a whole number"),
+        (
+            "host = \"http://bots.kore.ai\"",
+            "FILE:2: host \"http://bots.kore.ai\" must begin with https://, for only this machine itself may be called without encryption",
+        ),
+        ("host = \"bots.kore.ai\"", "FILE:2: host \"bots.kore.ai\" must be a URL such as https://bots.kore.ai"),
+        (
+            "host = \"https://bots.kore.ai/api\"",
+            "FILE:2: host must end after the host's name or port, and goes on with a path",
+        ),
+        ("bot_id = \"\"", "FILE:2: bot_id must not be empty"),
+        (
+            "api_version = \"v1\"",
+            "FILE:2: api_version \"v1\" must be digits and dots, such as 1.1, or empty for a URL without a version",
+        ),
+        ("client_id = \"cs-1 \"", "FILE:2: client_id \"cs-1\" must have no blanks, line breaks or control characters"),
+        (
+            "client_secret_command = \"pass show\"",
+            "FILE:2: client_secret_command must be a list of strings in quotes, and is a string",
+        ),
+        ("client_secret_command = []", "FILE:2: client_secret_command must name a program, and after it its arguments"),
+        (
+            "algorithm = \"HS265\"",
+            "FILE:2: algorithm \"HS265\" is none of HS256, HS384, HS512, RS256, RS384, RS512, did you mean \"HS256\"?",
+        ),
+        (
+            "\nalgorithm = \"RS256\"",
+            "FILE:3: algorithm RS256 signs with a private key, and there is no private_key_file",
+        ),
+        ("token_ttl = 10", "FILE:2: token_ttl must be a string in quotes, and is a whole number"),
+        (
+            "token_ttl = \"10\"",
+            "FILE:2: token_ttl \"10\" is not a duration: write a number with a unit, such as 30s, 10m or 1h 30m",
+        ),
+        ("token_ttl = \"1ms\"", "FILE:2: token_ttl must be at least 1s"),
+        (
+            "jti = true\ntoken_ttl = \"2h\"",
+            "FILE:3: token_ttl is 2h, and may be 1h at most where jti is on: the platform refuses such a token when its exp is further away",
+        ),
+        ("jti = \"yes\"", "FILE:2: jti must be true or false, and is a string"),
+        ("limits = \"60/1m\"", "FILE:2: limits must be a list of strings in quotes, and is a string"),
+        ("limits = [\"60\"]", "FILE:2: limits \"60\" is not a limit: write calls/time, such as 60/1m or 1800/1h"),
+        ("concurrency = 0", "FILE:2: concurrency \"0\" must be a whole number from 1 to 1000"),
+        ("concurrency = 99999999999999999999", "FILE:2: concurrency is a number too large"),
+        ("timeout = \"0s\"", "FILE:2: timeout must be at least 1ms"),
+        ("ca_file = \"~/ca.pem\"", "FILE:2: ca_file begins with ~, and there is no home directory"),
+        ("claims = 1", "FILE:2: claims must be a table, and is a whole number"),
+        (
+            "[profiles.prod.claims]\nexp = 1",
+            "FILE:3: claims may not set \"exp\": token_ttl in the config or --ttl does",
+        ),
+        ("[profiles.prod.claims]\nx = nan", "FILE:3: x may not be infinite or not a number"),
+        ("[profiles.prod.defaults]\nname = 1", "FILE:3: name must be a string in quotes, and is a whole number"),
+        (
+            "[profiles.prod.defaults]\nchannelUId = \"a\"\nchannel_uid = \"b\"",
+            "FILE:4: both channel_uid and channelUId are given",
+        ),
+        (
+            "client_secret = \"a\"\nclient_secret_file = \"b\"",
+            "FILE:3: both client_secret and client_secret_file are given",
+        ),
+    ] {
+        assert_eq!(in_profile(lines), expected, "{lines}");
+    }
+    assert_eq!(refused("profiles = 1"), "FILE:1: profiles must be a table, and is a whole number");
+    assert_eq!(refused("[profiles]\nprod = 1"), "FILE:2: prod must be a table, and is a whole number");
+    assert!(refused("[profiles.prod]\nhost =").starts_with("FILE:2: "));
+    assert!(refused("[profiles.prod]\nhost = \"a\"\nhost = \"b\"").starts_with("FILE:3: "));
+}
+
+#[test]
+fn a_wrong_variable_or_argument_is_named() {
+    let refused = |variable: (&str, &str), overrides: Overrides| {
+        resolve(&overrides, &Context::with_variables(&[variable])).unwrap_err().to_string()
+    };
+    let error = refused(("KORE_FEEDBACK_JTI", "1"), Overrides::default());
+    assert_eq!(error, "KORE_FEEDBACK_JTI: jti \"1\" must be true or false");
+    let none = ("OTHER", "");
+    let error = refused(none, Overrides { host: Some("x".into()), ..Overrides::default() });
+    assert_eq!(error, "--host: host \"x\" must be a URL such as https://bots.kore.ai");
+    let error = refused(none, Overrides { claims: vec![("appId".into(), json!(1))], ..Overrides::default() });
+    assert_eq!(error, "--claim: claims may not set \"appId\": it is always the client_id");
+    let long = Some(Duration::from_secs(3_601));
+    let error = refused(none, Overrides { ttl: long, jti: Some(true), ..Overrides::default() });
+    assert!(error.starts_with("--ttl: token_ttl is 1h 1s, and may be 1h at most"), "{error}");
+    let both = [("KORE_FEEDBACK_CLIENT_SECRET", "hunter2"), ("KORE_FEEDBACK_CLIENT_SECRET_FILE", "b")];
+    let error = resolve(&Overrides::default(), &Context::with_variables(&both)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "KORE_FEEDBACK_CLIENT_SECRET_FILE: both KORE_FEEDBACK_CLIENT_SECRET and KORE_FEEDBACK_CLIENT_SECRET_FILE are given"
+    );
+}
+
+#[test]
+fn everything_that_is_missing_is_named_at_once() {
+    let settings = resolved("[profiles.prod]\nclient_id = \"cs-1\"", &[], |_| {});
+    let error = settings.target().unwrap_err();
+    assert_eq!(error.to_string(), "host, bot_id and client_secret are not set for the profile prod");
+    let hint = error.hint().unwrap();
+    for way in ["[profiles.prod]", "KORE_FEEDBACK_HOST", "KORE_FEEDBACK_CLIENT_SECRET", "client_secret_command"] {
+        assert!(hint.contains(way), "{hint}");
+    }
+    assert_eq!(settings.credentials().unwrap_err().to_string(), "client_secret is not set for the profile prod");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_named_and_not_shown() {
+    use std::os::unix::ffi::OsStrExt;
+    let context =
+        Context::with_variable_bytes("KORE_FEEDBACK_CLIENT_SECRET", std::ffi::OsStr::from_bytes(b"hunter2\xff"));
+    let error = resolve(&Overrides::default(), &context).unwrap_err();
+    assert_eq!(error.to_string(), "the environment variable KORE_FEEDBACK_CLIENT_SECRET is not UTF-8 text");
+    assert!(!format!("{error:?}").contains("hunter2"));
+}
+
+/// All that anybody gets to see of a config.
+fn said_of(text: &str) -> String {
+    match Written::new(text).resolve() {
+        Ok(settings) => {
+            format!("{settings:?} {:?} {:?} {:?}", settings.shown(), settings.warnings(), settings.credentials())
+        }
+        Err(error) => format!("{error} {error:?} {:?}", error.hint()),
+    }
+}
+
+#[test]
+fn whatever_is_wrong_around_a_secret_nobody_gets_to_see_it() {
+    let before = ["client_id = \"a\"", "host = 1", "jti = true\ntoken_ttl = \"2h\"", "x = 1", "bot_id = \"/\"", "= ="];
+    let keys = ["client_secret", "client_secret_env", "client_secret_command", "client_secret_x", "\"client_secret"];
+    let forms = [
+        "\"hunter2\"",
+        "\"hunter2!\"",
+        "[\"sh\", \"hunter2\"]",
+        "\"hunter2",
+        "'hunter2\"",
+        "[[\"hunter2\"]]",
+        "{ a = \"hunter2\" }",
+        "hunter2",
+        "\"\\hunter2\"",
+        "\"a\" hunter2",
+    ];
+    let after = ["", "client_secret_file = \"f\"", "\"", "client_secret = 1", "[profiles.prod]"];
+    let lines = keys.iter().flat_map(|key| forms.iter().map(move |form| format!("{key} = {form}")));
+    for line in lines {
+        for (before, after) in before.iter().flat_map(|before| after.iter().map(move |after| (before, after))) {
+            let text = format!("[profiles.prod]\n{before}\n{line}\n{after}\n");
+            let said = said_of(&text);
+            assert!(!said.contains("hunter2"), "{text}\n{said}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_secret_is_shown_by_what_was_resolved(secret in "[!-~]{12,40}") {
+        let quoted = serde_json::Value::from(secret.as_str());
+        for line in [format!("client_secret = {quoted}"), format!("client_secret_command = [\"echo\", {quoted}]")] {
+            let said = said_of(&format!("[profiles.prod]\nclient_id = \"a\"\n{line}\n"));
+            prop_assert!(!said.contains(&secret) && !said.contains(&quoted.to_string()), "{said}");
+        }
+    }
+}
