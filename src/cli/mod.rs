@@ -1,5 +1,7 @@
 //! What can be said on the command line: clap structs only, one file per subcommand. Decides nothing.
 
+pub mod sandbox;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -54,7 +56,10 @@ pub enum OutputFormat {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// Serve an imitation of the Kore.ai feedback API on this machine, to try things against
+    Sandbox(sandbox::SandboxArgs),
+}
 
 /// Reads the command line.
 ///

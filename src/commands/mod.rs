@@ -1,6 +1,8 @@
 //! One file per subcommand: settings → pipeline → report → exit code. Knows everything, decides nothing.
 
-use crate::cli::Arguments;
+mod sandbox;
+
+use crate::cli::{Arguments, Command};
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::report::Printer;
@@ -19,8 +21,11 @@ pub fn run(arguments: Arguments, context: &Context) -> Exit {
     }
 }
 
-fn dispatch(arguments: Arguments, _context: &Context, _printer: &Printer) -> anyhow::Result<Exit> {
-    match arguments.command {}
+fn dispatch(arguments: Arguments, _context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+    let global = arguments.global;
+    match arguments.command {
+        Command::Sandbox(arguments) => sandbox::run(arguments, global.output, printer),
+    }
 }
 
 /// The exit code and the hint of the first error in the chain that knows them.
@@ -34,6 +39,10 @@ fn advice(error: &anyhow::Error) -> (Exit, Option<String>) {
 }
 
 /// Every error type of the crate that can give advice.
-fn as_advice<'a>(_cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Advice> {
-    None
+fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Advice> {
+    known::<crate::sandbox::SandboxError>(cause)
+}
+
+fn known<'a, E: Advice + 'static>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Advice> {
+    cause.downcast_ref::<E>().map(|error| error as &dyn Advice)
 }
