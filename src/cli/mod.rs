@@ -4,6 +4,7 @@ mod completions;
 mod config;
 mod import;
 mod runs;
+mod sandbox;
 mod sending;
 mod submit;
 mod token;
@@ -20,6 +21,7 @@ pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
 pub use import::ImportArgs;
 pub use runs::{RunsArgs, RunsCommand, ShowArgs};
+pub use sandbox::SandboxArgs;
 pub use sending::{DeliveryArg, PaceArg, SendingArgs};
 pub use submit::SubmitArgs;
 pub use token::{InspectArgs, MintArgs, TokenArgs, TokenCommand};
@@ -78,6 +80,7 @@ pub enum Command {
     Import(Box<ImportArgs>),
     Token(TokenArgs),
     Runs(RunsArgs),
+    Sandbox(SandboxArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
 }

@@ -5,6 +5,7 @@ mod config;
 mod ending;
 mod import;
 mod runs;
+mod sandbox;
 mod settings;
 mod setup;
 mod submit;
@@ -19,6 +20,7 @@ use crate::ledger::LedgerError;
 use crate::record::{DraftError, RefusedDraft};
 use crate::report::{Printer, ReportError};
 use crate::run::CheckError;
+use crate::sandbox::SandboxError;
 use crate::settings::{Context, InitialConfigError, SettingsError};
 use crate::source::InputError;
 
@@ -42,6 +44,7 @@ fn dispatch(arguments: Arguments, context: &Context, printer: &Printer) -> anyho
         Command::Import(args) => import::import(args, global, context, printer),
         Command::Token(args) => token::run(args, global, context, printer),
         Command::Runs(args) => runs::runs(args, global, context, printer),
+        Command::Sandbox(args) => sandbox::run(args, global.output, printer),
         Command::Config(args) => config::run(args, global, context, printer),
         Command::Completions(args) => completions::completions(args, printer),
     }
@@ -76,6 +79,7 @@ fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn
         LedgerError,
         RefusedDraft,
         ReportError,
+        SandboxError,
         SettingsError,
         ending::EndedEarly,
         import::ImportRefused,

@@ -46,7 +46,11 @@ fn show_run(store: &Store, show: &ShowArgs, json: bool, printer: &Printer) -> an
         return print_rows(store, &run, printer);
     }
     let view = view(store, run)?;
-    if json { printer.json(&view)? } else { printer.result(view.in_words(&TimeZone::system()))? }
+    if json {
+        printer.json(&view)?
+    } else {
+        printer.result(view.in_words(&TimeZone::system()))?
+    }
     Ok(())
 }
 

@@ -177,7 +177,8 @@ pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> R
     Ok(RunId(connection.last_insert_rowid()))
 }
 
-const COLUMNS: &str = "run, kind, sandbox, profile, host, bot_id, input, rows, started_at, finished_at, report, report_hash";
+const COLUMNS: &str =
+    "run, kind, sandbox, profile, host, bot_id, input, rows, started_at, finished_at, report, report_hash";
 
 pub(super) fn by_id(connection: &Connection, run: RunId) -> Result<Option<Run>, LedgerError> {
     let sql = format!("SELECT {COLUMNS} FROM runs WHERE run = ?1");

@@ -73,7 +73,8 @@ impl FailureReport<'_> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // A temporary file is made with mode 0600.
         let file = tempfile::Builder::new().prefix(".failures-").tempfile_in(directory).map_err(failed)?;
-        let mut out = csv::WriterBuilder::new().delimiter(self.source.delimiter.unwrap_or(b',')).flexible(true).from_writer(file);
+        let mut out =
+            csv::WriterBuilder::new().delimiter(self.source.delimiter.unwrap_or(b',')).flexible(true).from_writer(file);
         self.write_rows(&mut out, &failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.as_file().sync_all().map_err(failed)?;

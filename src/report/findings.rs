@@ -58,7 +58,8 @@ pub fn problems_table(report: &CheckReport) -> String {
     if all > report.first.len() as u64 {
         let _ = write!(text, "\n  … and {} more", all - report.first.len() as u64);
     }
-    let kinds: Vec<String> = report.problems.iter().map(|(kind, number)| format!("{number} × {}", kind.name())).collect();
+    let kinds: Vec<String> =
+        report.problems.iter().map(|(kind, number)| format!("{number} × {}", kind.name())).collect();
     let _ = write!(text, "\n  in all: {}", kinds.join(", "));
     text
 }

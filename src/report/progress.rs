@@ -155,7 +155,8 @@ impl View {
 
     /// `saved 180 · failed 2 · 59/min · 12 min left`.
     fn state(&self) -> String {
-        let mut parts = vec![format!("saved {}", grouped(self.counts.saved)), format!("failed {}", grouped(self.failed()))];
+        let mut parts =
+            vec![format!("saved {}", grouped(self.counts.saved)), format!("failed {}", grouped(self.failed()))];
         parts.extend(self.rate());
         match (&self.waiting, self.left) {
             (Some(why), _) => parts.push(why.clone()),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::findings::plain_table;
 use super::words::date;
-use crate::ledger::{Counts, Run, RowEntry, RowState};
+use crate::ledger::{Counts, RowEntry, RowState, Run};
 use crate::text::{excerpt, grouped, printable};
 
 /// A run with its figures, as JSON has it.

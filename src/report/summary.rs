@@ -114,7 +114,16 @@ mod tests {
         let json = serde_json::to_value(summary()).unwrap();
         let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
         let documented = [
-            "run", "rows", "saved", "rejected", "invalid", "skipped", "unsent", "in_doubt", "elapsed_ms", "failures_file",
+            "run",
+            "rows",
+            "saved",
+            "rejected",
+            "invalid",
+            "skipped",
+            "unsent",
+            "in_doubt",
+            "elapsed_ms",
+            "failures_file",
         ];
         assert_eq!(keys, documented);
     }

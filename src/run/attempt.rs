@@ -80,7 +80,8 @@ impl Courier {
         let mut tries = Tries { failures: 0, first_failure: None };
         let mut leave = self.settings.leave;
         loop {
-            let Some((pass, permit)) = self.phases.before(Phase::Draining, self.leave_to_send()).await.transpose()? else {
+            let Some((pass, permit)) = self.phases.before(Phase::Draining, self.leave_to_send()).await.transpose()?
+            else {
                 return Ok(());
             };
             // Before the intent: a token that can't be had must not leave a row in doubt.

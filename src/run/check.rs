@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::error::Advice;
-use crate::record::{Checker, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule, SkipReason};
+use crate::record::{
+    Checker, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule, SkipReason,
+};
 use crate::source::{Hashing, Input, InputError, Row, Rows, Shape, SourceError, SourceOptions};
 
 /// How many of the problems are kept to be shown.

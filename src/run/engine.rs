@@ -89,7 +89,8 @@ impl Engine {
     fn start(machinery: Machinery, plan: Plan, feed: Feed, events: Events) -> Self {
         let Machinery { client, tokens, pacer, writer } = machinery;
         let gate = Gate::new(plan.patience);
-        let courier = Courier { client, tokens, pacer, gate, writer, events, settings: plan.send, phases: Phases::new() };
+        let courier =
+            Courier { client, tokens, pacer, gate, writer, events, settings: plan.send, phases: Phases::new() };
         Self {
             courier: Arc::new(courier),
             rows: Arc::new(Mutex::new(Rows { feed, ready: VecDeque::new() })),

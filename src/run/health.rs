@@ -183,7 +183,11 @@ impl Health {
 }
 
 fn rounded(wait: Duration) -> Duration {
-    if wait.as_secs() > 0 { Duration::from_secs(wait.as_secs()) } else { Duration::from_millis(wait.as_millis() as u64) }
+    if wait.as_secs() > 0 {
+        Duration::from_secs(wait.as_secs())
+    } else {
+        Duration::from_millis(wait.as_millis() as u64)
+    }
 }
 
 #[cfg(test)]

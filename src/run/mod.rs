@@ -18,5 +18,5 @@ pub use attempt::{Delivery, SendSettings};
 pub use check::{CheckError, CheckReport, CheckSettings, ProblemRow, check};
 pub use engine::{End, Machinery, Plan, run};
 pub use event::{Events, RunEvent};
-pub use feed::{Batch, FeedError, FeedSettings, Feed, Prepared, feed_input, feed_one};
+pub use feed::{Batch, Feed, FeedError, FeedSettings, Prepared, feed_input, feed_one};
 pub use health::{Fault, Patience};

@@ -243,7 +243,9 @@ mod tests {
     fn a_directory_and_a_missing_file_are_named() {
         let dir = tempfile::tempdir().unwrap();
         let name = dir.path().display().to_string();
-        assert!(matches!(Input::file(dir.path(), dir.path()), Err(InputError::Directory { name: found }) if found == name));
+        assert!(
+            matches!(Input::file(dir.path(), dir.path()), Err(InputError::Directory { name: found }) if found == name)
+        );
         let missing = dir.path().join("none.csv");
         let error = Input::file(&missing, dir.path()).unwrap_err().to_string();
         assert!(error.contains("none.csv"), "{error}");

@@ -82,7 +82,8 @@ impl Finish<'_> {
             }
             Older::Other if reported_here.is_some() => {
                 let path = path.display();
-                printer.warning(format_args!("rows of {path} have been sent since: take care not to import them again"));
+                printer
+                    .warning(format_args!("rows of {path} have been sent since: take care not to import them again"));
             }
             Older::Other => {}
         }

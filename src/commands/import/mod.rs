@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::choice::{Choice, choose};
 pub(super) use self::choice::ImportRefused;
+use self::choice::{Choice, choose};
 use self::finish::Finish;
 use super::ending::EndedEarly;
 use super::setup::Setup;
@@ -18,9 +18,7 @@ use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, Leave, Run, RunKind, Store};
 use crate::record::{Assignment, MappingRules, ScoreRule};
-use crate::report::{
-    Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule,
-};
+use crate::report::{Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule};
 use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, check, feed_input, run as run_rows};
 use crate::settings::{Context, Settings};
 use crate::source::{Input, SourceOptions, delimiter_name};
@@ -137,7 +135,8 @@ impl Import<'_> {
         let schedule = schedule(report.valid, self.setup.limits(), time, &clock::local_now());
         self.printer.note(format_args!("to send: {schedule}"));
         if report.valid > 0 && !self.setup.is_sandbox {
-            self.printer.note("note: the API takes no date: on the dashboard every record carries the day of this import");
+            self.printer
+                .note("note: the API takes no date: on the dashboard every record carries the day of this import");
         }
     }
 
@@ -284,7 +283,10 @@ pub(super) struct InvalidRows {
 
 impl Advice for InvalidRows {
     fn hint(&self) -> Option<String> {
-        Some("mend the file, or import the valid rows with --skip-invalid: the others go into the failure report".to_owned())
+        Some(
+            "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
+                .to_owned(),
+        )
     }
 }
 

@@ -5,15 +5,8 @@ use dialoguer::{Input, Select, theme::ColorfulTheme};
 use crate::record::{Draft, FeedbackType, Field, ScoreRule, check_value};
 
 /// The order in which one thinks of feedback: what kind, how much, whose.
-const ORDER: [Field; 7] = [
-    Field::Type,
-    Field::Score,
-    Field::ChannelUid,
-    Field::Name,
-    Field::Channel,
-    Field::Language,
-    Field::Message,
-];
+const ORDER: [Field; 7] =
+    [Field::Type, Field::Score, Field::ChannelUid, Field::Name, Field::Channel, Field::Language, Field::Message];
 
 /// Asks for the missing fields, one after the other.
 ///
@@ -77,7 +70,9 @@ fn ask_text(theme: &ColorfulTheme, field: Field, offered: Option<&str>) -> dialo
     let mut input = Input::<String>::with_theme(theme)
         .with_prompt(prompt(field))
         .allow_empty(field == Field::Message)
-        .validate_with(move |text: &String| check_value(field, text).map_or(Ok(()), |problem| Err(problem.to_string())));
+        .validate_with(move |text: &String| {
+            check_value(field, text).map_or(Ok(()), |problem| Err(problem.to_string()))
+        });
     if let Some(offered) = offered {
         input = input.default(offered.to_owned()).show_default(!offered.is_empty());
     }

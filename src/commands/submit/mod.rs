@@ -107,12 +107,7 @@ fn remember(store: &Store, feedback: &Feedback<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn show_request(
-    args: &SubmitArgs,
-    setup: &Setup,
-    feedback: &Feedback<'_>,
-    printer: &Printer,
-) -> anyhow::Result<Exit> {
+fn show_request(args: &SubmitArgs, setup: &Setup, feedback: &Feedback<'_>, printer: &Printer) -> anyhow::Result<Exit> {
     let url = setup.client()?.save_feedback_url().clone();
     let body = serde_json::to_string_pretty(feedback)?;
     printer.result(if args.curl { as_curl(&url, &body) } else { as_http(&url, &body) })?;
@@ -233,7 +228,8 @@ pub(super) struct Incomplete {
 
 impl Advice for Incomplete {
     fn hint(&self) -> Option<String> {
-        let options: Vec<String> = self.missing.iter().map(|field| format!("--{}", field.key().replace('_', "-"))).collect();
+        let options: Vec<String> =
+            self.missing.iter().map(|field| format!("--{}", field.key().replace('_', "-"))).collect();
         Some(format!("give {}, or set defaults in the profile; on a terminal, submit asks", options.join(", ")))
     }
 }
@@ -266,7 +262,10 @@ fn status_in_words(outcome: &Outcome) -> String {
 impl Advice for NotSaved {
     fn hint(&self) -> Option<String> {
         (self.outcome.kind == OutcomeKind::InDoubt).then(|| {
-            format!("it may have been saved or not (run {}): look on the dashboard before you submit it again", self.run)
+            format!(
+                "it may have been saved or not (run {}): look on the dashboard before you submit it again",
+                self.run
+            )
         })
     }
 

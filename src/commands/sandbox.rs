@@ -1,0 +1,133 @@
+//! `sandbox`: the imitation of the API, until it is interrupted.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use crate::cli::{OutputFormat, SandboxArgs};
+use crate::exit::Exit;
+use crate::pacing::Limit;
+use crate::report::Printer;
+use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::text::counted;
+
+/// Serves until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// When the sandbox can't be started, or standard output can't be written.
+pub(super) fn run(arguments: &SandboxArgs, output: OutputFormat, printer: &Printer) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .context("can't wait for signals on this system")?;
+    runtime.block_on(async {
+        // Before anything is printed: who reads the profile may already send the signal.
+        let interruption = Interruption::listen().context("can't wait for signals on this system")?;
+        let sandbox = Sandbox::start(options(arguments))?;
+        match output {
+            OutputFormat::Text => printer.result(profile(&sandbox, &arguments.limits))?,
+            OutputFormat::Json => printer.result(serde_json::to_string(&Started::from(&sandbox))?)?,
+        }
+        printer.note(format_args!("What arrives is shown at {}/ until Ctrl-C.", sandbox.url()));
+        interruption.wait().await;
+        printer.note(farewell(&sandbox));
+        Ok(Exit::Success)
+    })
+}
+
+fn options(arguments: &SandboxArgs) -> SandboxOptions {
+    let mut options = SandboxOptions::seeded(arguments.seed);
+    options.address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    options.limits = arguments.limits.iter().map(|limit| (limit.calls.get(), limit.per)).collect();
+    options.latency.clone_from(&arguments.latency);
+    options.faults.clone_from(&arguments.faults);
+    options.enforce_jti = arguments.enforce_jti;
+    if let Some(bot_id) = &arguments.bot_id {
+        options.credentials.bot_id.clone_from(bot_id);
+    }
+    options
+}
+
+/// The profile that goes with the sandbox, as a config has it. Nothing in it needs escaping: the host is an address,
+/// bot ids are checked, the rest is invented of letters, digits and dashes.
+fn profile(sandbox: &Sandbox, limits: &[Limit]) -> String {
+    let limits: Vec<String> = limits.iter().map(|limit| format!("\"{limit}\"")).collect();
+    format!(
+        "[profiles.sandbox]\nhost = \"{}\"\nbot_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\nlimits = [{}]",
+        sandbox.url(),
+        sandbox.bot_id(),
+        sandbox.client_id(),
+        sandbox.client_secret(),
+        limits.join(", ")
+    )
+}
+
+/// What `--output json` prints.
+#[derive(Serialize)]
+struct Started<'a> {
+    url: String,
+    bot_id: &'a str,
+    client_id: &'a str,
+    client_secret: &'a str,
+}
+
+impl<'a> From<&'a Sandbox> for Started<'a> {
+    fn from(sandbox: &'a Sandbox) -> Self {
+        Self {
+            url: sandbox.url(),
+            bot_id: sandbox.bot_id(),
+            client_id: sandbox.client_id(),
+            client_secret: sandbox.client_secret(),
+        }
+    }
+}
+
+fn farewell(sandbox: &Sandbox) -> String {
+    let tally = sandbox.tally();
+    let not_saved = tally.refused + tally.rate_limited;
+    format!(
+        "Stopped after {}: {} saved, {not_saved} refused, {} struck by faults.",
+        counted(tally.arrivals, "call"),
+        counted(tally.saved, "record"),
+        tally.faulted
+    )
+}
+
+/// The signals that end the sandbox.
+struct Interruption {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Interruption {
+    #[cfg(unix)]
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(unix)]
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(self) {
+        // Where there is no Ctrl-C to hear, the process is ended from outside.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

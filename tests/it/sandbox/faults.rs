@@ -1,0 +1,138 @@
+//! Each fault is what it says it is, seen from the other end of a socket.
+
+use std::io::ErrorKind;
+use std::time::{Duration, Instant};
+
+use kore_feedback::sandbox::{Sandbox, SandboxOptions, Tally};
+use serde_json::{Value, json};
+
+use super::{Connection, ask, good_save, responses_path, sample, save_path, signed, start};
+
+/// A sandbox where these faults happen.
+fn faulty(faults: &[&str]) -> Sandbox {
+    let faults = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
+    start(SandboxOptions { faults, ..SandboxOptions::default() })
+}
+
+/// Waits until the sandbox has counted what it should.
+fn wait_for(sandbox: &Sandbox, enough: impl Fn(Tally) -> bool) {
+    let started = Instant::now();
+    while !enough(sandbox.tally()) {
+        assert!(started.elapsed() < Duration::from_secs(20), "still {:?}", sandbox.tally());
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn each_fault_with_an_answer_answers_as_it_says() {
+    let cases = [
+        ("400", 400, "application/json", "Bad Request", false),
+        ("401", 401, "application/json", "Invalid SDK credentials", false),
+        ("401-replay", 401, "application/json", "possibly a replay", false),
+        ("403", 403, "application/json", "Permission denied. Scope is incorrect!", false),
+        ("404", 404, "application/json", "Not Found", false),
+        ("429", 429, "application/json", "Rate limit for this API has been reached", false),
+        ("500", 500, "application/json", "Internal Server Error", false),
+        ("502", 502, "text/plain", "Bad Gateway", false),
+        ("503", 503, "text/plain", "Service Unavailable", false),
+        ("504", 504, "text/plain", "Gateway Timeout", false),
+        ("html", 502, "text/html", "<html>", false),
+        ("truncate", 200, "application/json", "{\"botId\":", true),
+        ("oversized", 200, "application/json", "{\"botId\":", true),
+    ];
+    for (fault, status, media_type, start, saved) in cases {
+        let sandbox = faulty(&[&format!("{fault}:at=2")]);
+        let mut connection = Connection::to(&sandbox);
+        assert_eq!(connection.ask(&good_save(&sandbox)).status, 200, "{fault} strikes the second call only");
+        let answer = connection.ask(&good_save(&sandbox));
+        assert_eq!(answer.status, status, "{fault}");
+        assert!(answer.header("content-type").is_some_and(|given| given.starts_with(media_type)), "{fault}");
+        assert!(answer.body.contains(start), "{fault}: {:.200}", answer.body);
+        assert_eq!(answer.header("retry-after"), None, "{fault}");
+        assert_eq!(sandbox.records().len(), 1 + usize::from(saved), "{fault}");
+        assert_eq!(sandbox.tally().faulted, 1, "{fault}");
+    }
+}
+
+#[test]
+fn retry_after_comes_with_the_faults_that_are_named_so() {
+    for (fault, status) in [("503-retry-after", 503), ("429-retry-after", 429)] {
+        let sandbox = faulty(&[fault]);
+        let answer = ask(&sandbox, &good_save(&sandbox));
+        assert_eq!((answer.status, answer.header("retry-after")), (status, Some("1")));
+        assert_eq!(sandbox.records().len(), 0);
+    }
+}
+
+#[test]
+fn a_truncated_answer_is_no_json_and_an_oversized_one_is_sixteen_megabytes_of_it() {
+    let sandbox = faulty(&["truncate:at=1", "oversized:at=2"]);
+    let mut connection = Connection::to(&sandbox);
+    let truncated = connection.ask(&good_save(&sandbox));
+    assert!(serde_json::from_str::<Value>(&truncated.body).is_err(), "{}", truncated.body);
+    let oversized = connection.ask(&good_save(&sandbox));
+    assert!(oversized.body.len() > 16 * 1024 * 1024);
+    assert_eq!(oversized.json()["_id"], sandbox.records()[1].id.to_string());
+}
+
+#[test]
+fn a_redirect_saves_nothing_and_who_follows_it_is_counted() {
+    let sandbox = faulty(&["redirect"]);
+    let answer = ask(&sandbox, &good_save(&sandbox));
+    assert_eq!(answer.status, 307);
+    let location = answer.header("location").expect("a location").to_owned();
+    assert_eq!((sandbox.tally().saved, sandbox.tally().redirects_followed), (0, 0));
+    ask(&sandbox, &signed(&sandbox, &location, &sample()));
+    assert_eq!((sandbox.tally().saved, sandbox.tally().redirects_followed), (0, 1));
+}
+
+#[test]
+fn a_reset_is_a_tcp_reset_without_a_byte_of_an_answer() {
+    for (fault, saved) in [("reset-before", 0), ("reset-after-save", 1)] {
+        let sandbox = faulty(&[&format!("{fault}:first=1")]);
+        let mut connection = Connection::to(&sandbox);
+        connection.send(&good_save(&sandbox));
+        assert_eq!(connection.read_to_end(), (Vec::new(), Err(ErrorKind::ConnectionReset)), "{fault}");
+        assert_eq!(sandbox.records().len(), saved, "{fault}");
+        assert_eq!(ask(&sandbox, &good_save(&sandbox)).status, 200, "{fault}: the next connection is served");
+    }
+}
+
+#[test]
+fn a_hang_never_answers_and_ends_with_the_sandbox() {
+    for (fault, saved) in [("hang", 0), ("hang-after-save", 1)] {
+        let sandbox = faulty(&[fault]);
+        let mut connection = Connection::to(&sandbox);
+        connection.send(&good_save(&sandbox));
+        wait_for(&sandbox, |tally| tally.faulted == 1);
+        assert_eq!(sandbox.records().len(), saved, "{fault}");
+        connection.0.set_read_timeout(Some(Duration::from_millis(100))).expect("a time-out");
+        assert!(
+            matches!(connection.read_to_end(), (bytes, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)) if bytes.is_empty())
+        );
+        sandbox.stop();
+        connection.0.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+        let (bytes, end) = connection.read_to_end();
+        assert!(
+            bytes.is_empty() && !matches!(end, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)),
+            "{fault}: {end:?}"
+        );
+    }
+}
+
+#[test]
+fn a_fault_on_responses_leaves_saves_alone() {
+    let sandbox = faulty(&["500:on=responses"]);
+    assert_eq!(ask(&sandbox, &good_save(&sandbox)).status, 200);
+    let body = json!({"filters": {"from": "2020-01-01", "to": "2100-01-01"}});
+    assert_eq!(ask(&sandbox, &signed(&sandbox, &responses_path(&sandbox), &body)).status, 500);
+    assert_eq!(sandbox.tally().read, 0);
+}
+
+#[test]
+fn a_fault_does_not_hide_what_is_wrong_with_a_call() {
+    let sandbox = faulty(&["500"]);
+    let answer = ask(&sandbox, &signed(&sandbox, &save_path(&sandbox), &json!({})));
+    assert_eq!(answer.status, 400);
+    assert_eq!(sandbox.tally().faulted, 0);
+}
