@@ -133,6 +133,17 @@ mod tests {
         let summary = summary();
         let next = ["resume it".to_owned()];
         let view = SummaryView { summary: &summary, target: "bot st-1", ledger: Path::new("ledger.db"), next: &next };
-        insta::assert_snapshot!(view.to_string(), @"");
+        insta::assert_snapshot!(view.to_string(), @r"
+        Run 3: 1,200 rows to bot st-1, 3 min 20 s
+          saved         1,195
+          rejected          2
+          invalid           0
+          skipped           0
+          unsent            3
+          in doubt          0
+        Failures: in.failures.csv
+        Ledger:   ledger.db
+        Next:     resume it
+        ");
     }
 }
