@@ -1,4 +1,4 @@
-//! `sandbox`.
+//! `kore-feedback sandbox`.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,30 +10,30 @@ use crate::sandbox::{Fault, parse_latency};
 
 const EXAMPLES: &str = "\
 Examples:
-  # A server that answers well, on a free port; the profile for it is printed
-  kore-feedback sandbox
-
-  # The vendor's limits, and a port that stays the same
-  kore-feedback sandbox --port 8080 --limit 60/1m --limit 1800/1h
-
-  # A bad day: slow, every tenth call fails, one in a hundred is saved and never answered
-  kore-feedback sandbox --latency 20ms..80ms --fault 500:every=10 --fault reset-after-save:p=0.01
-
-  # Keep the profile, and import against it
-  kore-feedback sandbox --port 8080 > sandbox.toml &
-  kore-feedback --config sandbox.toml import survey.csv";
+  A server that answers well, on a free port; the profile that goes with it is printed:
+    kore-feedback sandbox
+  The vendor's limits, on a port that stays the same:
+    kore-feedback sandbox --port 8080 --limit 60/1m --limit 1800/1h
+  A bad day: slow, every tenth call fails, one in a hundred is saved and never answered:
+    kore-feedback sandbox --latency 20ms..80ms --fault 500:every=10 --fault reset-after-save:p=0.01
+  Keep the profile, and import with it in another terminal:
+    kore-feedback sandbox --port 8080 > sandbox.toml
+    kore-feedback import feedback.csv --config sandbox.toml";
 
 const FAULTS: &str = "\
-Let calls go wrong: KIND, or KIND:every=N, at=N, first=N or p=0.1 (repeatable)
+Let calls go wrong: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable
 
 Kinds that save nothing: 400, 401, 401-replay, 403, 404, 429, 429-retry-after, 500, 502, 503, 503-retry-after, 504, \
 html (a gateway's page), redirect, reset-before (the connection is reset), hang (no answer ever).
 Kinds that save the record first: reset-after-save, hang-after-save, truncate (half of the JSON), oversized (16 MiB).
 
-A fault strikes calls that would have gone well, and counts only those; the first that strikes a call wins. \
+A fault strikes calls that would have gone well, and counts only those; of several that strike one call, the first named wins. \
 With p, seed=N repeats the same draws. on=responses moves it from saveFeedback to getFeedbackSurveyResponses.";
 
-/// How the sandbox that `kore-feedback sandbox` serves behaves.
+/// Serve an imitation of the Kore.ai feedback API on this machine, to try things against
+///
+/// It checks tokens, fields and limits as the API's documentation describes them, and fails on demand. It listens on
+/// 127.0.0.1 only and keeps what it receives in memory, until Ctrl-C.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SandboxArgs {
@@ -43,7 +43,7 @@ pub struct SandboxArgs {
     /// Id of the bot to serve [default: an invented one]
     #[arg(long, value_name = "ID", value_parser = parse_bot_id, help_heading = "Where and who")]
     pub bot_id: Option<String>,
-    /// Rolling limit of the bot, such as 60/1m (repeatable) [default: none]
+    /// Rolling limit of the bot, such as 60/1m; repeatable [default: none]
     #[arg(long = "limit", value_name = "CALLS/TIME", help_heading = "Limits and tokens")]
     pub limits: Vec<Limit>,
     /// Refuse tokens without jti, as an app with "Enforce JTI" does

@@ -44,7 +44,7 @@ fn dispatch(arguments: Arguments, context: &Context, printer: &Printer) -> anyho
         Command::Import(args) => import::import(args, global, context, printer),
         Command::Token(args) => token::run(args, global, context, printer),
         Command::Runs(args) => runs::runs(args, global, context, printer),
-        Command::Sandbox(args) => sandbox::run(args, global.output, printer),
+        Command::Sandbox(args) => sandbox::sandbox(args, global, printer),
         Command::Config(args) => config::run(args, global, context, printer),
         Command::Completions(args) => completions::completions(args, printer),
     }

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::cli::{OutputFormat, SandboxArgs};
+use crate::cli::{GlobalArgs, OutputFormat, SandboxArgs};
 use crate::exit::Exit;
 use crate::pacing::Limit;
 use crate::report::Printer;
@@ -17,7 +17,7 @@ use crate::text::counted;
 ///
 /// # Errors
 /// When the sandbox can't be started, or standard output can't be written.
-pub(super) fn run(arguments: &SandboxArgs, output: OutputFormat, printer: &Printer) -> anyhow::Result<Exit> {
+pub(super) fn sandbox(args: &SandboxArgs, global: &GlobalArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
@@ -25,9 +25,9 @@ pub(super) fn run(arguments: &SandboxArgs, output: OutputFormat, printer: &Print
     runtime.block_on(async {
         // Before anything is printed: who reads the profile may already send the signal.
         let interruption = Interruption::listen().context("can't wait for signals on this system")?;
-        let sandbox = Sandbox::start(options(arguments))?;
-        match output {
-            OutputFormat::Text => printer.result(profile(&sandbox, &arguments.limits))?,
+        let sandbox = Sandbox::start(options(args))?;
+        match global.output {
+            OutputFormat::Text => printer.result(profile(&sandbox, &args.limits))?,
             OutputFormat::Json => printer.result(serde_json::to_string(&Started::from(&sandbox))?)?,
         }
         printer.note(format_args!("What arrives is shown at {}/ until Ctrl-C.", sandbox.url()));
@@ -37,14 +37,14 @@ pub(super) fn run(arguments: &SandboxArgs, output: OutputFormat, printer: &Print
     })
 }
 
-fn options(arguments: &SandboxArgs) -> SandboxOptions {
-    let mut options = SandboxOptions::seeded(arguments.seed);
-    options.address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    options.limits = arguments.limits.iter().map(|limit| (limit.calls.get(), limit.per)).collect();
-    options.latency.clone_from(&arguments.latency);
-    options.faults.clone_from(&arguments.faults);
-    options.enforce_jti = arguments.enforce_jti;
-    if let Some(bot_id) = &arguments.bot_id {
+fn options(args: &SandboxArgs) -> SandboxOptions {
+    let mut options = SandboxOptions::seeded(args.seed);
+    options.address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    options.limits = args.limits.iter().map(|limit| (limit.calls.get(), limit.per)).collect();
+    options.latency = args.latency.clone();
+    options.faults = args.faults.clone();
+    options.enforce_jti = args.enforce_jti;
+    if let Some(bot_id) = &args.bot_id {
         options.credentials.bot_id.clone_from(bot_id);
     }
     options
