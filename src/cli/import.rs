@@ -16,7 +16,7 @@ Examples:
   Check a file, and see how long the import will take:
     kore-feedback import feedback.csv --dry-run
   Columns with other names, and one value for every row:
-    kore-feedback import umfrage.csv --map channel_uid=Kundennummer --map score=Bewertung --set type=CSAT
+    kore-feedback import umfrage.csv --map channel_uid=Kunde --map score=Note --set type=CSAT
   Go on after an interruption:
     kore-feedback import feedback.csv --resume
   From a pipe, with the summary as JSON:

@@ -28,7 +28,7 @@ pub use token::{InspectArgs, MintArgs, TokenArgs, TokenCommand};
 
 /// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai.
 #[derive(Debug, Parser)]
-#[command(name = "kore-feedback", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "kore-feedback", version, max_term_width = 100)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub struct Arguments {
     /// What holds for every command.

@@ -32,7 +32,7 @@ pub struct SubmitArgs {
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, help_heading = "Record")]
     pub score: Option<String>,
     /// The respondent's id on the channel: an e-mail address or any other id
-    #[arg(long, visible_alias = "channel-u-id", value_name = "ID", help_heading = "Record")]
+    #[arg(long, value_name = "ID", help_heading = "Record")]
     pub channel_uid: Option<String>,
     /// The survey's name
     #[arg(long, value_name = "NAME", help_heading = "Record")]
