@@ -13,14 +13,19 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// Hands out tokens to any number of workers. Clones share what they hold.
 #[derive(Debug, Clone)]
 pub struct TokenSource {
+    shared: Arc<Mutex<Supply>>,
+}
+
+#[derive(Debug)]
+struct Supply {
     minter: Arc<Minter>,
-    held: Arc<Mutex<Option<Token>>>,
+    held: Option<Token>,
 }
 
 impl TokenSource {
     /// A source that holds no token yet.
     pub fn new(minter: Minter) -> Self {
-        Self { minter: Arc::new(minter), held: Arc::default() }
+        Self { shared: Arc::new(Mutex::new(Supply { minter: Arc::new(minter), held: None })) }
     }
 
     /// A token for one attempt at this moment: with `jti` nobody else's, else one that still lasts for a minute, or for
@@ -29,34 +34,46 @@ impl TokenSource {
     /// # Errors
     /// As for [`Minter::mint`].
     pub fn token(&self, now: Timestamp) -> Result<Token, CredentialError> {
-        if self.minter.mints_single_use() {
-            return self.minter.mint(now);
+        let mut supply = self.supply();
+        if supply.minter.mints_single_use() {
+            return supply.minter.mint(now);
         }
-        let mut held = self.held();
-        if let Some(token) = held.as_ref().filter(|token| self.lasts(token, now)) {
+        if let Some(token) = supply.held.as_ref().filter(|token| lasts(token, supply.minter.ttl(), now)) {
             return Ok(token.clone());
         }
-        let token = self.minter.mint(now)?;
-        *held = Some(token.clone());
+        let token = supply.minter.mint(now)?;
+        supply.held = Some(token.clone());
         Ok(token)
     }
 
     /// Drops the token that is held, so that the next one is new: for when the server refuses it before its time.
     pub fn fresh(&self) {
-        *self.held() = None;
+        self.supply().held = None;
     }
 
-    fn lasts(&self, token: &Token, now: Timestamp) -> bool {
-        let margin = MARGIN.min(self.minter.ttl() / 5);
-        let left = token.expires.duration_since(now);
-        // A clock that was set back makes an old token look young: one issued in the future is not trusted.
-        Duration::try_from(left).is_ok_and(|left| left >= margin && left <= self.minter.ttl())
+    /// Reads the secret anew, for when the server refuses what is minted with the old one. May take as long as the
+    /// command that gives the secret.
+    ///
+    /// # Errors
+    /// As for [`Minter::new`]; the old secret is then kept.
+    pub fn reread(&self) -> Result<(), CredentialError> {
+        // Not under the lock: other workers go on while a password manager thinks.
+        let minter = Arc::clone(&self.supply().minter).reread()?;
+        *self.supply() = Supply { minter: Arc::new(minter), held: None };
+        Ok(())
     }
 
-    fn held(&self) -> MutexGuard<'_, Option<Token>> {
+    fn supply(&self) -> MutexGuard<'_, Supply> {
         // A token is replaced as a whole, so what a panicking worker left behind is sound.
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn lasts(token: &Token, ttl: Duration, now: Timestamp) -> bool {
+    let margin = MARGIN.min(ttl / 5);
+    let left = token.expires.duration_since(now);
+    // A clock that was set back makes an old token look young: one issued in the future is not trusted.
+    Duration::try_from(left).is_ok_and(|left| left >= margin && left <= ttl)
 }
 
 #[cfg(test)]
@@ -70,6 +87,7 @@ mod tests {
     use super::TokenSource;
     use crate::credentials::Minter;
     use crate::credentials::samples::{NOW, context, credentials};
+    use crate::settings::{SecretSource, SigningKey, Sourced};
 
     fn source(ttl: u64, jti: bool) -> TokenSource {
         let mut settings = credentials();
@@ -114,6 +132,26 @@ mod tests {
         tokens.fresh();
         assert_ne!(tokens.token(at(1)).unwrap().expires, first);
         assert_eq!(tokens.token(at(-100)).unwrap().expires.as_second(), first.as_second() - 100);
+    }
+
+    #[test]
+    fn a_rotated_secret_is_taken_up_when_it_is_read_anew_and_a_lost_one_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("secret");
+        std::fs::write(&file, "the old one").unwrap();
+        let mut settings = credentials();
+        settings.key = SigningKey::Secret(Sourced::default_of(SecretSource::File(file.clone())));
+        let tokens = TokenSource::new(Minter::new(settings, &context()).unwrap());
+        let jwt = || tokens.token(at(0)).unwrap().jwt.expose_secret().to_owned();
+        let old = jwt();
+        std::fs::write(&file, "the new one").unwrap();
+        assert_eq!(jwt(), old);
+        tokens.reread().unwrap();
+        let new = jwt();
+        assert_ne!(new, old);
+        std::fs::remove_file(&file).unwrap();
+        assert!(tokens.reread().is_err());
+        assert_eq!(jwt(), new);
     }
 
     proptest! {

@@ -29,10 +29,11 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Makes tokens. Built once: the secret is read then, and not again.
+/// Makes tokens. The secret is read when it is built, and again only by [`Minter::reread`].
 pub struct Minter {
     key: EncodingKey,
     settings: CredentialSettings,
+    context: Context,
 }
 
 impl fmt::Debug for Minter {
@@ -49,7 +50,15 @@ impl Minter {
     pub fn new(settings: CredentialSettings, context: &Context) -> Result<Self, CredentialError> {
         let algorithm = settings.algorithm.value;
         let key = encoding_key(&settings.key, algorithm, context)?;
-        Ok(Self { key, settings })
+        Ok(Self { key, settings, context: context.clone() })
+    }
+
+    /// The same, with the secret read anew: it may have been rotated while a run of days goes on.
+    ///
+    /// # Errors
+    /// As for [`Minter::new`].
+    pub fn reread(&self) -> Result<Self, CredentialError> {
+        Self::new(self.settings.clone(), &self.context)
     }
 
     /// Whether each token works once only, because it carries a `jti`.

@@ -5,6 +5,8 @@
 
 mod backoff;
 mod limit;
+#[cfg(test)]
+mod model;
 mod pacer;
 mod windows;
 

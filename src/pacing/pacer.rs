@@ -82,6 +82,23 @@ impl Pacer {
         self.shared.changed.notify_waiters();
     }
 
+    /// A refusal came although the windows had room: others use the bot.
+    pub fn slow_down(&self) {
+        self.shared.state().windows.slow_down();
+    }
+
+    /// A call got through.
+    pub fn speed_up(&self) {
+        self.shared.state().windows.speed_up();
+    }
+
+    /// The limit whose window is full for longest, and for how long.
+    pub fn full_for(&self) -> Option<(Limit, Duration)> {
+        let now = self.shared.now();
+        let (limit, moment) = self.shared.state().windows.full_until(now)?;
+        Some((limit, moment.saturating_sub(now)))
+    }
+
     /// How long until the window of this length (or the smallest) loses a call that we know of.
     pub fn next_expiry(&self, per: Option<Duration>) -> Option<Duration> {
         let now = self.shared.now();

@@ -7,11 +7,19 @@
 //! 1. calls in flight + calls answered within the last window < the limit;
 //! 2. on an even pace, the call before was let go at least one spacing earlier;
 //! 3. no call is let go before a hold ends.
+//!
+//! Somebody else may use the same bot, whose calls nobody tells us of. Refusals then come although our own windows have
+//! room: each one doubles the spacing between calls, and each call that gets through takes a little of that back.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::Limit;
+
+/// The widest that spacing gets, in multiples of even: at 60 a minute, a call every half minute.
+const WIDEST: f64 = 32.0;
+/// What is left of the widening after a call that got through: half of it after some 22 calls.
+const COMING_BACK: f64 = 0.97;
 
 /// A moment, as the time since some fixed origin that all moments of one [`Windows`] share.
 pub type Moment = Duration;
@@ -41,7 +49,9 @@ pub enum Room {
 #[derive(Debug, Clone)]
 pub struct Windows {
     limits: Vec<Limit>,
-    spacing: Duration,
+    pace: Pace,
+    /// How many times wider than even calls are spaced while others use the bot; 1 when they don't.
+    stretch: f64,
     /// When calls were answered, in order; only those that some window still holds.
     answered: VecDeque<Moment>,
     in_flight: usize,
@@ -54,14 +64,10 @@ pub struct Windows {
 impl Windows {
     /// Empty windows for these limits; none at all never make anybody wait.
     pub fn new(limits: &[Limit], pace: Pace) -> Self {
-        let smallest = limits.iter().min_by_key(|limit| limit.per);
-        let spacing = match (pace, smallest) {
-            (Pace::Even, Some(limit)) => limit.per / limit.calls.get(),
-            _ => Duration::ZERO,
-        };
         Self {
             limits: limits.to_vec(),
-            spacing,
+            pace,
+            stretch: 1.0,
             answered: VecDeque::new(),
             in_flight: 0,
             last_call: None,
@@ -72,7 +78,7 @@ impl Windows {
 
     /// Whether a call may go at this moment, and if not, when.
     pub fn room(&self, now: Moment) -> Room {
-        let mut earliest = self.held_until.max(self.last_call.map_or(Duration::ZERO, |last| last + self.spacing));
+        let mut earliest = self.held_until.max(self.last_call.map_or(Duration::ZERO, |last| last + self.spacing()));
         for limit in &self.limits {
             match self.slot_free(limit) {
                 Some(free) => earliest = earliest.max(free),
@@ -80,6 +86,23 @@ impl Windows {
             }
         }
         if earliest <= now { Room::Now } else { Room::At(earliest) }
+    }
+
+    /// The limit whose window is full for longest at this moment, and when it has room again.
+    pub fn full_until(&self, now: Moment) -> Option<(Limit, Moment)> {
+        let full = self.limits.iter().filter_map(|limit| Some((*limit, self.slot_free(limit)?)));
+        full.filter(|(_, free)| *free > now).max_by_key(|(_, free)| *free)
+    }
+
+    /// The least time between two calls.
+    fn spacing(&self) -> Duration {
+        let Some(smallest) = self.limits.iter().min_by_key(|limit| limit.per) else { return Duration::ZERO };
+        let even = smallest.per / smallest.calls.get();
+        match self.pace {
+            Pace::Even => even.mul_f64(self.stretch),
+            Pace::Early if self.stretch > 1.0 => even.mul_f64(self.stretch),
+            Pace::Early => Duration::ZERO,
+        }
     }
 
     /// When this limit has a free slot, as far as answers are known; `None` while calls in flight hold them all.
@@ -124,6 +147,16 @@ impl Windows {
     /// A call that had taken a slot was never made.
     pub fn give_back(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// The server refused a call although the windows had room: others use the bot. Calls are spaced wider from here on.
+    pub fn slow_down(&mut self) {
+        self.stretch = (self.stretch * 2.0).min(WIDEST);
+    }
+
+    /// A call got through: the spacing comes back by a little.
+    pub fn speed_up(&mut self) {
+        self.stretch = (self.stretch * COMING_BACK).max(1.0);
     }
 
     /// No call before this moment, whatever the windows say.
@@ -184,7 +217,7 @@ impl Windows {
     }
 
     fn with_flying_answered(&self, now: Moment) -> Self {
-        let mut future = self.clone();
+        let mut future = Self { stretch: 1.0, ..self.clone() };
         while future.in_flight > 0 {
             future.answer(now);
         }
@@ -328,6 +361,36 @@ mod tests {
         windows.take(Duration::from_secs(5));
         windows.answer(Duration::from_secs(5));
         assert_eq!(windows.room(Duration::from_secs(5)), Room::At(Duration::from_secs(6)));
+    }
+
+    #[test]
+    fn refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly() {
+        for pace in [Pace::Even, Pace::Early] {
+            let mut windows = Windows::new(&limits(&["60/1m"]), pace);
+            windows.take(Duration::ZERO);
+            windows.answer(Duration::ZERO);
+            windows.slow_down();
+            windows.slow_down();
+            assert_eq!(windows.room(Duration::ZERO), Room::At(Duration::from_secs(4)));
+            windows.speed_up();
+            assert!(matches!(windows.room(Duration::ZERO), Room::At(moment) if moment > Duration::from_millis(3800)));
+            (0..100).for_each(|_| windows.speed_up());
+            assert_eq!(windows.spacing(), if pace == Pace::Even { Duration::from_secs(1) } else { Duration::ZERO });
+            (0..100).for_each(|_| windows.slow_down());
+            assert_eq!(windows.spacing(), Duration::from_secs(32));
+        }
+    }
+
+    #[test]
+    fn the_window_that_makes_everybody_wait_is_named() {
+        let mut windows = Windows::new(&limits(&["2/1s", "3/1m"]), Pace::Early);
+        for _ in 0..3 {
+            windows.take(Duration::ZERO);
+            windows.answer(Duration::ZERO);
+        }
+        let (limit, until) = windows.full_until(Duration::ZERO).unwrap();
+        assert_eq!((limit.to_string().as_str(), until), ("3/1m", Duration::from_millis(60_006)));
+        assert_eq!(windows.full_until(until), None);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Printer;
-use super::words::span;
+use super::words::{moment, span};
+use crate::clock;
 use crate::ledger::{Counts, OutcomeKind};
 use crate::run::RunEvent;
 use crate::text::{grouped, printable};
@@ -118,7 +119,8 @@ impl View {
     }
 
     fn hold(&mut self, why: &str, wait: Duration) {
-        let why = format!("{}; going on in {}", printable(why), span(wait));
+        let until = moment(&clock::local_now(), wait);
+        let why = format!("{}; going on in {}, {until}", printable(why), span(wait));
         if self.waiting.is_none() || self.printer.is_verbose() {
             self.line(&format!("holding: {why}"));
         }

@@ -12,9 +12,9 @@ use super::gate::{Gate, Pass};
 use super::phase::{Phase, Phases};
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
-use crate::delivery::{Cause, Client, RetryAfter, Verdict, judge};
+use crate::delivery::{Cause, Client, Concern, Reply, RetryAfter, Verdict, judge};
 use crate::ledger::{Claim, ClaimAnswer, Claimed, Leave, Others, Outcome, OutcomeKind, RunId, Writer};
-use crate::pacing::{Backoff, Moment, Pacer, Permit};
+use crate::pacing::{Backoff, Moment, Pacer, Permit, duration_text};
 
 /// Between the intent and the last byte of the request lies a commit; a slow disk may take this long for it.
 const COMMIT_SLACK: Duration = Duration::from_secs(5);
@@ -88,9 +88,14 @@ impl Courier {
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
             let Some(claimed) = self.claim(row, leave, &permit).await? else { continue };
             let Some(verdict) = self.send(&claimed, permit, &token, row).await else { return Ok(()) };
+            let is_about_credentials = matches!(verdict, Verdict::Refused { concern: Concern::Credentials, .. });
             let step = self.follow(verdict, row, &mut tries);
+            let is_first_refusal = self.gate.refused() == 1;
             let (again_after, kind) = (step.again_after, step.outcome.kind);
             self.settle(claimed, step, row).await?;
+            if is_about_credentials {
+                self.renew_credentials(is_first_refusal).await;
+            }
             drop(pass);
             let Some(wait) = again_after else { return Ok(()) };
             if kind == OutcomeKind::InDoubt {
@@ -140,7 +145,11 @@ impl Courier {
         permit.going_out();
         let reply = self.client.save_feedback(claimed, &token.jwt, row.body.clone());
         let reply = self.phases.before(Phase::Abandoned, reply).await?;
-        Some(judge(&reply))
+        let verdict = judge(&reply);
+        match reply {
+            Reply::Answer(answer) => Some(with_clocks_compared(verdict, answer.date, clock::now())),
+            Reply::Nothing(_) => Some(verdict),
+        }
     }
 
     /// What a verdict means for the row, the gate, the windows and the token.
@@ -150,6 +159,7 @@ impl Courier {
         }
         let step = match verdict {
             Verdict::Saved { id, status, record } => {
+                self.pacer.speed_up();
                 let step = Step::end(OutcomeKind::Saved, Some(status), Some(id), None);
                 Step { record: Some(record), ..step }
             }
@@ -157,10 +167,7 @@ impl Courier {
                 Step::end(OutcomeKind::Rejected, Some(status), None, Some(message))
             }
             Verdict::InDoubt { status, message } => self.after_doubt(status, message, tries),
-            Verdict::Refused { status, message, .. } => {
-                self.tokens.fresh();
-                Step::again(status, message, Duration::ZERO)
-            }
+            Verdict::Refused { status, message, .. } => Step::again(status, message, Duration::ZERO),
             Verdict::Repeat { cause: Cause::RateLimited { window }, status, retry_after, message } => {
                 self.hold_windows(window, retry_after, &message);
                 Step::again(status, message, Duration::ZERO)
@@ -181,6 +188,17 @@ impl Courier {
             step.again_after = Some(Backoff::default().wait(tries.failures));
         }
         step
+    }
+
+    /// A new token for the next try; after the first refusal in a row with the secret read anew, for it may have been
+    /// rotated since the run began.
+    async fn renew_credentials(&self, reread_secret: bool) {
+        self.tokens.fresh();
+        if reread_secret {
+            let tokens = self.tokens.clone();
+            // The secret may come from a command. If it can't be had now, the old one is refused again, and that is said.
+            let _ = tokio::task::spawn_blocking(move || tokens.reread()).await;
+        }
     }
 
     /// Out of tries only when others got through meanwhile: a target that takes nothing at all is the gate's business,
@@ -211,6 +229,7 @@ impl Courier {
         let growing = Backoff { first: named / 60, most: named }.ceiling(self.gate.limited());
         let ours = self.pacer.next_expiry(window).unwrap_or_default();
         let wait = asked.max(growing).max(ours);
+        self.pacer.slow_down();
         self.pacer.hold_for(wait);
         self.events.send(RunEvent::Holding { why: format!("the server's rate limit: {message}"), wait });
     }
@@ -250,6 +269,21 @@ impl Step {
     }
 }
 
+/// Adds to a refusal of credentials how far the clocks are apart, if that is further than tokens forgive.
+fn with_clocks_compared(verdict: Verdict, server: Option<Timestamp>, now: Timestamp) -> Verdict {
+    let (Verdict::Refused { concern: Concern::Credentials, status, message }, Some(server)) = (&verdict, server) else {
+        return verdict;
+    };
+    let apart = now.duration_since(server);
+    if apart.unsigned_abs() < MINUTE {
+        return verdict;
+    }
+    let side = if apart.is_positive() { "ahead of" } else { "behind" };
+    let apart = duration_text(Duration::from_secs(apart.unsigned_abs().as_secs()));
+    let message = format!("{message} (this machine's clock is {apart} {side} the server's)");
+    Verdict::Refused { concern: Concern::Credentials, status: *status, message }
+}
+
 fn ages(others: &Others, now: Timestamp) -> Vec<SignedDuration> {
     others.calls.iter().map(|call| call.answered_at.duration_since(now)).collect()
 }
@@ -260,4 +294,25 @@ fn later(moment: Timestamp, by: Duration) -> Timestamp {
 
 fn earlier(moment: Timestamp, by: Duration) -> Timestamp {
     moment.saturating_sub(by).unwrap_or(moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Concern, Timestamp, Verdict, with_clocks_compared};
+
+    #[test]
+    fn clocks_that_differ_are_named_beside_refused_credentials_only() {
+        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let server: Timestamp = "2026-11-22T11:55:00Z".parse().unwrap();
+        let refused = |concern| Verdict::Refused { concern, status: Some(401), message: "expired".to_owned() };
+        let said = |concern, server| match with_clocks_compared(refused(concern), server, now) {
+            Verdict::Refused { message, .. } => message,
+            other => panic!("{other:?}"),
+        };
+        let apart = "expired (this machine's clock is 5m ahead of the server's)";
+        assert_eq!(said(Concern::Credentials, Some(server)), apart);
+        assert_eq!(said(Concern::Target, Some(server)), "expired");
+        assert_eq!(said(Concern::Credentials, Some(now)), "expired");
+        assert_eq!(said(Concern::Credentials, None), "expired");
+    }
 }

@@ -20,6 +20,9 @@ use crate::delivery::Client;
 use crate::ledger::{LedgerError, Outcome, OutcomeKind, Writer};
 use crate::pacing::Pacer;
 
+/// A wait for a window that is longer than this is said.
+const WORTH_SAYING: Duration = Duration::from_secs(3);
+
 /// How a run ended.
 #[derive(Debug)]
 pub enum End {
@@ -176,5 +179,8 @@ async fn tell_time_left(courier: Arc<Courier>, left: Arc<AtomicU64>) {
         every_second.tick().await;
         let rows = left.load(Ordering::Relaxed);
         courier.events.send(RunEvent::TimeLeft(courier.pacer.time_for(rows)));
+        if let Some((limit, wait)) = courier.pacer.full_for().filter(|(_, wait)| rows > 0 && *wait >= WORTH_SAYING) {
+            courier.events.send(RunEvent::Holding { why: format!("{limit} is used up"), wait });
+        }
     }
 }

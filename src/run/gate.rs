@@ -81,6 +81,11 @@ impl Gate {
         self.state().health.good_since(moment)
     }
 
+    /// How many refusals have come in a row.
+    pub(super) fn refused(&self) -> u32 {
+        self.state().health.refused()
+    }
+
     /// How many rate-limit refusals the target has answered with lately.
     pub(super) fn limited(&self) -> u32 {
         self.state().health.limited()

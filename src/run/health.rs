@@ -98,6 +98,11 @@ impl Health {
         self.last_good.is_some_and(|good| good > moment)
     }
 
+    /// How many refusals have come in a row.
+    pub(super) fn refused(&self) -> u32 {
+        self.refused
+    }
+
     /// How many rate-limit refusals the target has answered with lately.
     pub(super) fn limited(&self) -> u32 {
         self.limited
