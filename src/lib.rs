@@ -24,6 +24,7 @@ pub mod error;
 pub mod exit;
 pub mod ledger;
 pub mod pacing;
+pub mod private;
 pub mod record;
 pub mod report;
 pub mod run;

@@ -20,7 +20,7 @@ use crate::pacing::parse_duration;
 pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
 pub use import::ImportArgs;
-pub use runs::{RunsArgs, RunsCommand, ShowArgs};
+pub use runs::{FailuresArgs, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
 pub use sandbox::SandboxArgs;
 pub use sending::{DeliveryArg, PaceArg, SendingArgs};
 pub use submit::SubmitArgs;
@@ -91,6 +91,14 @@ pub enum Command {
 /// Whatever clap refuses; a request for help or the version comes this way too.
 pub fn parse() -> Result<Arguments, clap::Error> {
     Arguments::try_parse()
+}
+
+/// Reads a command line that was given earlier, without the program's name.
+///
+/// # Errors
+/// Whatever clap refuses: it may have been given to another version.
+pub fn parse_again(words: &[String]) -> Result<Arguments, clap::Error> {
+    Arguments::try_parse_from(std::iter::once("kore-feedback").chain(words.iter().map(String::as_str)))
 }
 
 /// Prints what clap has to say, and the exit code that goes with it.

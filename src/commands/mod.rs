@@ -83,6 +83,7 @@ fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn
         SettingsError,
         ending::EndedEarly,
         import::ImportRefused,
+        import::InputGone,
         import::InvalidRows,
         import::ReportOverInput,
         submit::DoubtfulTwin,

@@ -2,8 +2,9 @@
 
 use jiff::tz::TimeZone;
 
+use super::import::{failures, resume};
 use super::settings::{overrides, resolve};
-use crate::cli::{GlobalArgs, OutputFormat, RunsArgs, RunsCommand, ShowArgs};
+use crate::cli::{FailuresArgs, GlobalArgs, OutputFormat, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
 use crate::report::{Printer, ROW_COLUMNS, RunView, runs_table, write_rows};
@@ -23,8 +24,19 @@ pub(super) fn runs(args: &RunsArgs, global: &GlobalArgs, context: &Context, prin
             let views = store.runs()?.into_iter().map(|run| view(&store, run)).collect::<Result<Vec<_>, _>>()?;
             list(&views, json, printer)?;
         }
-        (RunsCommand::Show(show), None) => return Err(LedgerError::NoSuchRun { run: RunId(show.run) }.into()),
+        (RunsCommand::Show(ShowArgs { run, .. }), None)
+        | (RunsCommand::Resume(ResumeArgs { run, .. }) | RunsCommand::Failures(FailuresArgs { run }), None) => {
+            return Err(LedgerError::NoSuchRun { run: RunId(*run) }.into());
+        }
         (RunsCommand::Show(show), Some(store)) => show_run(&store, show, json, printer)?,
+        (RunsCommand::Resume(args), Some(store)) => {
+            let run = store.run(RunId(args.run))?;
+            return resume(&run, args.resend_in_doubt, global, &store, context, printer);
+        }
+        (RunsCommand::Failures(args), Some(store)) => {
+            let run = store.run(RunId(args.run))?;
+            return failures(&run, global, &store, context, printer);
+        }
     }
     Ok(Exit::Success)
 }

@@ -34,6 +34,18 @@ pub(super) fn start_sandbox() -> anyhow::Result<(Sandbox, SandboxTarget)> {
     Ok((sandbox, target))
 }
 
+/// What a run is about, whatever its target.
+pub(super) struct Subject {
+    pub(super) kind: RunKind,
+    /// The input's name, as the ledger keeps it.
+    pub(super) input: String,
+    /// BLAKE3 of its bytes.
+    pub(super) content: [u8; 32],
+    /// Which column is which field, in a form that compares.
+    pub(super) mapping: String,
+    pub(super) rows: u64,
+}
+
 /// Resolved settings and a target to send to.
 pub(super) struct Setup {
     pub(super) settings: Settings,
@@ -97,19 +109,21 @@ impl Setup {
     }
 
     /// What the ledger writes down of a run to this target.
-    pub(super) fn new_run(&self, kind: RunKind, input: &str, content: [u8; 32], mapping: String, rows: u64) -> NewRun {
+    pub(super) fn new_run(&self, subject: Subject, context: &Context) -> NewRun {
         NewRun {
-            kind,
+            kind: subject.kind,
             sandbox: self.is_sandbox,
             profile: self.settings.profile().map(str::to_owned),
             host: origin(&self.target),
             bot_id: self.target.bot_id.clone(),
             api_version: self.target.api_version.clone(),
-            input: input.to_owned(),
-            content,
-            identity: self.identity(&content, &mapping),
-            mapping,
-            rows,
+            input: subject.input,
+            content: subject.content,
+            identity: self.identity(&subject.content, &subject.mapping),
+            mapping: subject.mapping,
+            rows: subject.rows,
+            command: context.arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+            directory: context.working_directory.clone(),
         }
     }
 

@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use super::{LedgerError, RunId};
+use crate::private;
 
 /// Held while a process works on a run; let go by drop, or by the process's end.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ impl Lease {
     pub fn take(state_dir: &Path, run: RunId) -> Result<Self, LedgerError> {
         let path = state_dir.join("leases").join(format!("run-{run}"));
         let failed = |error: std::io::Error| LedgerError::Create { path: path.clone(), reason: error.to_string() };
-        std::fs::create_dir_all(state_dir.join("leases")).map_err(failed)?;
+        private::create_dir(&state_dir.join("leases")).map_err(failed)?;
         let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _locked: file }),

@@ -14,6 +14,8 @@
 
 mod error;
 mod lease;
+#[cfg(test)]
+mod model;
 mod others;
 mod runs;
 pub mod schema;

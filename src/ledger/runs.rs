@@ -80,6 +80,10 @@ pub struct NewRun {
     pub identity: Identity,
     /// How many rows the input has.
     pub rows: u64,
+    /// The command line that begins it, without the program's name.
+    pub command: Vec<String>,
+    /// Where it was given.
+    pub directory: PathBuf,
 }
 
 /// A run as the ledger has it.
@@ -99,8 +103,14 @@ pub struct Run {
     pub bot_id: String,
     /// The input's name.
     pub input: String,
+    /// BLAKE3 of the input's bytes.
+    pub content: [u8; 32],
     /// How many rows the input has.
     pub rows: u64,
+    /// The command line that began it, without the program's name.
+    pub command: Vec<String>,
+    /// Where it was given.
+    pub directory: PathBuf,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended with nothing left to send; `None` while it can be resumed.
@@ -157,8 +167,8 @@ impl Counts {
 pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
     connection.execute(
         "INSERT INTO runs (kind, sandbox, profile, host, bot_id, api_version, input, content, mapping, identity, rows,
-                           started_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                           started_at, command, directory)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         params![
             run.kind.word(),
             run.sandbox,
@@ -172,13 +182,15 @@ pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> R
             run.identity.0,
             i64::try_from(run.rows).unwrap_or(i64::MAX),
             millis(now),
+            serde_json::Value::from(run.command.clone()).to_string(),
+            run.directory.to_string_lossy(),
         ],
     )?;
     Ok(RunId(connection.last_insert_rowid()))
 }
 
-const COLUMNS: &str =
-    "run, kind, sandbox, profile, host, bot_id, input, rows, started_at, finished_at, report, report_hash";
+const COLUMNS: &str = "run, kind, sandbox, profile, host, bot_id, input, rows, started_at, finished_at, report, report_hash, \
+                       content, command, directory";
 
 pub(super) fn by_id(connection: &Connection, run: RunId) -> Result<Option<Run>, LedgerError> {
     let sql = format!("SELECT {COLUMNS} FROM runs WHERE run = ?1");
@@ -229,6 +241,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Run> {
         started_at: timestamp(row.get(8)?),
         finished_at: row.get::<_, Option<i64>>(9)?.map(timestamp),
         report: row.get::<_, Option<String>>(10)?.map(PathBuf::from).zip(row.get(11)?),
+        content: row.get(12)?,
+        // Written as JSON by `insert`; what people may have made of it since is no command.
+        command: serde_json::from_str(&row.get::<_, String>(13)?).unwrap_or_default(),
+        directory: row.get::<_, String>(14)?.into(),
     })
 }
 

@@ -1,8 +1,9 @@
 //! The ledger's tables, versioned by `PRAGMA user_version`; each migration is applied once, in order, in one transaction.
 //!
 //! - `runs`: one line a run. `content` is the BLAKE3 hash of the input's bytes, `identity` that of content, mapping and
-//!   target together; `finished_at` is null while the run can be resumed. `report` is the failure report that was
-//!   written last, with its hash. Times are milliseconds since 1970, UTC.
+//!   target together; `finished_at` is null while the run can be resumed. `command` is the
+//!   command line that began it, as a JSON array, and `directory` where it was given. `report` is the failure report
+//!   that was written last, with its hash. Times are milliseconds since 1970, UTC.
 //! - `rows`: what became of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
 //!   `skipped`, `unsent` or `in doubt`. A row that is missing has not been reached yet. `fingerprint` is a hash of the
 //!   fields that the server can read back; no respondent's answer is kept here.
@@ -31,6 +32,8 @@ const MIGRATIONS: [&str; 1] = ["CREATE TABLE runs (
          rows        INTEGER NOT NULL,
          started_at  INTEGER NOT NULL,
          finished_at INTEGER,
+         command     TEXT NOT NULL,
+         directory   TEXT NOT NULL,
          report      TEXT,
          report_hash BLOB
      ) STRICT;

@@ -1,6 +1,6 @@
 //! The ledger's file: opened, migrated, and asked by commands. The hot path, claims and outcomes, is the writer's.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::runs::{self, Counts, Identity, NewRun, Run, RunId};
 use super::settled::{self, RowEntry};
 use super::{LedgerError, schema};
+use crate::private;
 
 const FILE: &str = "ledger.db";
 /// Other processes hold the write lock for one group commit at a time.
@@ -197,13 +198,7 @@ impl Store {
 fn create_private(directory: &Path) -> Result<(), LedgerError> {
     let failed =
         |path: &Path, error: std::io::Error| LedgerError::Create { path: path.to_owned(), reason: error.to_string() };
-    if !directory.exists() {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(directory).map_err(|error| failed(directory, error))?;
-    }
+    private::create_dir(directory).map_err(|error| failed(directory, error))?;
     let file = directory.join(FILE);
     if !file.exists() {
         let mut options = OpenOptions::new();

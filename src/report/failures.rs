@@ -4,8 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, SettledRows, Store};
@@ -73,8 +71,7 @@ impl FailureReport<'_> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // A temporary file is made with mode 0600.
         let file = tempfile::Builder::new().prefix(".failures-").tempfile_in(directory).map_err(failed)?;
-        let mut out =
-            csv::WriterBuilder::new().delimiter(self.source.delimiter.unwrap_or(b',')).flexible(true).from_writer(file);
+        let mut out = self.csv_writer(file);
         self.write_rows(&mut out, &failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.as_file().sync_all().map_err(failed)?;
@@ -83,9 +80,24 @@ impl FailureReport<'_> {
         Ok(hash)
     }
 
-    fn write_rows(
+    /// Writes the report to somewhere else than its file.
+    ///
+    /// # Errors
+    /// [`ReportError`].
+    pub fn write_to(&self, out: impl io::Write) -> Result<(), ReportError> {
+        let failed = |reason| ReportError::Write { path: PathBuf::from("standard output"), reason };
+        let mut out = self.csv_writer(out);
+        self.write_rows(&mut out, &failed)?;
+        out.flush().map_err(failed)
+    }
+
+    fn csv_writer<W: io::Write>(&self, out: W) -> csv::Writer<W> {
+        csv::WriterBuilder::new().delimiter(self.source.delimiter.unwrap_or(b',')).flexible(true).from_writer(out)
+    }
+
+    fn write_rows<W: io::Write>(
         &self,
-        out: &mut csv::Writer<NamedTempFile>,
+        out: &mut csv::Writer<W>,
         failed: &impl Fn(io::Error) -> ReportError,
     ) -> Result<(), ReportError> {
         let own = self.mapping.own_columns();

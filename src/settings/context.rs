@@ -46,6 +46,12 @@ impl Context {
         }
     }
 
+    /// The same surroundings, as if the process had been started with these words in this directory.
+    #[must_use]
+    pub fn as_if_given(&self, arguments: Vec<OsString>, working_directory: PathBuf) -> Self {
+        Self { arguments, working_directory, ..self.clone() }
+    }
+
     /// A variable of the environment, as it is.
     pub fn variable_os(&self, name: &str) -> Option<&OsStr> {
         self.environment.get(OsStr::new(name)).map(OsString::as_os_str)

@@ -1,10 +1,11 @@
 //! The config that people begin with.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Advice;
+use crate::private;
 
 /// Every key with what it means and its default, all of it commented.
 pub const INITIAL_CONFIG: &str = include_str!("../../config.example.toml");
@@ -47,8 +48,7 @@ pub fn write_initial_config(path: &Path) -> Result<(), InitialConfigError> {
         _ => InitialConfigError::NotWritten { path: path.to_owned(), source },
     };
     if let Some(directory) = path.parent().filter(|directory| !directory.is_dir()) {
-        private_directory()
-            .create(directory)
+        private::create_dir(directory)
             .map_err(|source| InitialConfigError::NotWritten { path: path.to_owned(), source })?;
     }
     let mut file = private_file().open(path).map_err(failed)?;
@@ -57,14 +57,6 @@ pub fn write_initial_config(path: &Path) -> Result<(), InitialConfigError> {
         let _ = std::fs::remove_file(path);
         failed(source)
     })
-}
-
-fn private_directory() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
 }
 
 fn private_file() -> OpenOptions {

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use tempfile::NamedTempFile;
 
 use crate::error::Advice;
+use crate::private;
 
 /// An input that can be read from its start again and again, and tells when it has changed between.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ enum Place {
     File(PathBuf),
     /// What came through a pipe, kept until the input is dropped.
     Spool(NamedTempFile),
+    /// What came through a pipe in an earlier process, and was kept by it.
+    Kept(PathBuf),
 }
 
 /// What changes when a file is written to or replaced.
@@ -105,11 +108,35 @@ impl Input {
     /// [`InputError::Spool`], [`InputError::Unreadable`].
     pub fn spooled(reader: &mut impl Read, name: String, spool: &Path) -> Result<Self, InputError> {
         let failed = |reason| InputError::Spool { directory: spool.to_owned(), reason };
-        std::fs::create_dir_all(spool).map_err(failed)?;
+        private::create_dir(spool).map_err(failed)?;
         let mut kept = tempfile::Builder::new().prefix("input-").tempfile_in(spool).map_err(failed)?;
         copy(reader, kept.as_file_mut(), &name, failed)?;
         let stamp = Stamp::of(&kept.as_file().metadata().map_err(failed)?);
         Ok(Self { name, place: Place::Spool(kept), stamp })
+    }
+
+    /// What an earlier process kept of its pipe with [`Input::keep`].
+    ///
+    /// # Errors
+    /// [`InputError::Unreadable`].
+    pub fn kept(path: &Path, name: String) -> Result<Self, InputError> {
+        let metadata =
+            std::fs::metadata(path).map_err(|reason| InputError::Unreadable { name: name.clone(), reason })?;
+        Ok(Self { name, place: Place::Kept(path.to_owned()), stamp: Stamp::of(&metadata) })
+    }
+
+    /// Makes what came through a pipe outlive this process, under this name in the spool's directory. What is in a file
+    /// of the user's stays there, and nothing is done.
+    ///
+    /// # Errors
+    /// [`InputError::Spool`].
+    pub fn keep(&self, path: &Path) -> Result<(), InputError> {
+        let Place::Spool(spooled) = &self.place else { return Ok(()) };
+        // Not every file system has links; a copy costs room for as long as this process lasts.
+        let kept = std::fs::hard_link(spooled.path(), path)
+            .or_else(|_| std::fs::copy(spooled.path(), path).map(drop))
+            .and_then(|()| File::open(path)?.sync_all());
+        kept.map_err(|reason| InputError::Spool { directory: path.parent().unwrap_or(path).to_owned(), reason })
     }
 
     /// What messages call it.
@@ -121,7 +148,7 @@ impl Input {
     pub fn path(&self) -> Option<&Path> {
         match &self.place {
             Place::File(path) => Some(path),
-            Place::Spool(_) => None,
+            Place::Spool(_) | Place::Kept(_) => None,
         }
     }
 
@@ -132,7 +159,7 @@ impl Input {
     pub fn read(&self) -> Result<File, InputError> {
         let unreadable = |reason| InputError::Unreadable { name: self.name.clone(), reason };
         let mut file = match &self.place {
-            Place::File(path) => File::open(path),
+            Place::File(path) | Place::Kept(path) => File::open(path),
             Place::Spool(kept) => kept.reopen(),
         }
         .map_err(unreadable)?;
@@ -224,6 +251,19 @@ mod tests {
         }
         drop(input);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_came_through_a_pipe_can_outlive_the_process() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run-1");
+        let input = Input::spooled(&mut &b"a,b\n"[..], "standard input".to_owned(), dir.path()).unwrap();
+        input.keep(&path).unwrap();
+        drop(input);
+        let kept = Input::kept(&path, "standard input".to_owned()).unwrap();
+        let mut text = String::new();
+        kept.read().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), kept.path()), ("a,b\n", None));
     }
 
     #[test]

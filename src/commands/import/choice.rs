@@ -65,7 +65,7 @@ pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> anyh
     let Some(latest) = latest.filter(|_| !args.again && !import.setup.is_sandbox) else { return Ok(Choice::New) };
     let (run, began, counts) = (latest.id, day(&latest), store.counts(&latest)?);
     Err(match latest.finished_at {
-        None => ImportRefused::Unfinished { run, began, counts, command: import.command_to_resume(&[]) },
+        None => ImportRefused::Unfinished { run, began, counts, command: import.command_to_resume(run, &[]) },
         Some(_) => ImportRefused::Imported { run, began, counts },
     }
     .into())
@@ -82,10 +82,10 @@ fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused
     if let Some(run) = store.runs_with_content(&import.report.content)?.first() {
         return Ok(ImportRefused::OtherMapping { run: run.id });
     }
-    let name = import.input.name();
+    let name = import.input_in_ledger();
     let same_name = store.runs()?.into_iter().rev().find(|run| run.input == name && import.input.path().is_some());
     Ok(match same_name {
-        Some(run) => ImportRefused::InputChanged { run: run.id, input: name.to_owned() },
+        Some(run) => ImportRefused::InputChanged { run: run.id, input: name },
         None => ImportRefused::NothingToResume,
     })
 }

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Import;
+use super::{Import, kept_input};
 use crate::clock;
 use crate::commands::ending::EndedEarly;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Run, Store};
-use crate::report::{FailureReport, Older, ReportError, Summary, SummaryView, keep_aside};
+use crate::report::{Older, ReportError, Summary, SummaryView, keep_aside};
 use crate::text::counted;
 
 /// What the end is about.
@@ -24,6 +24,9 @@ impl Finish<'_> {
         if counts.unsent == 0 {
             self.store.finish(self.run.id, clock::now())?;
         }
+        if counts.failed() == 0 {
+            self.forget_kept_input();
+        }
         // The run's result must not be lost because a report about it can't be written.
         let report = self.write_report(&counts);
         let failures_file = report.as_ref().ok().cloned().flatten();
@@ -34,6 +37,12 @@ impl Finish<'_> {
         }
         report?;
         Ok(if counts.failed() == 0 { Exit::Success } else { Exit::SomeNotSaved })
+    }
+
+    /// Nothing of the run will be sent or reported again: what came through a pipe need not lie here any longer.
+    fn forget_kept_input(&self) {
+        // It may be a file of the user's, and then there is nothing here; at worst a copy stays.
+        let _ = std::fs::remove_file(kept_input(self.store.directory(), self.run.id));
     }
 
     /// Reports a run that had nothing left to send.
@@ -54,15 +63,7 @@ impl Finish<'_> {
             self.store.set_report(self.run.id, None)?;
             return Ok(None);
         }
-        let import = self.import;
-        let report = FailureReport {
-            input: &import.input,
-            source: import.source(),
-            mapping: &import.report.mapping,
-            ledger: self.store,
-            run: self.run.id,
-        };
-        let hash = report.write(&path)?;
+        let hash = self.import.failure_report(self.store, self.run.id).write(&path)?;
         self.store.set_report(self.run.id, Some((&path, hash)))?;
         Ok(Some(path))
     }
@@ -109,11 +110,11 @@ impl Finish<'_> {
         if summary.unsent > 0 {
             let rows = counted(summary.unsent, "unsent row");
             let why = if early { "go on" } else { "send them" };
-            next.push(format!("{rows}: {why} with `{}`", self.import.command_to_resume(&[])));
+            next.push(format!("{rows}: {why} with `{}`", self.import.command_to_resume(self.run.id, &[])));
         }
         if summary.in_doubt > 0 {
             let rows = counted(summary.in_doubt, "row");
-            let command = self.import.command_to_resume(&["--resend-in-doubt"]);
+            let command = self.import.command_to_resume(self.run.id, &["--resend-in-doubt"]);
             next.push(format!(
                 "{rows} may have been saved or not: look for them on the dashboard; `{command}` sends them again"
             ));

@@ -1,6 +1,7 @@
 //! `import`: check everything → decide which run it is → send → report.
 
 mod choice;
+mod earlier;
 mod finish;
 
 use std::path::{Path, PathBuf};
@@ -9,22 +10,27 @@ use std::time::{Duration, Instant};
 
 pub(super) use self::choice::ImportRefused;
 use self::choice::{Choice, choose};
+pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
 use super::ending::EndedEarly;
-use super::setup::Setup;
+use super::setup::{Setup, Subject};
 use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
 use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{Counts, Lease, Leave, Run, RunKind, Store};
+use crate::ledger::{Counts, Lease, Leave, Run, RunId, RunKind, Store};
 use crate::record::{Assignment, MappingRules, ScoreRule};
-use crate::report::{Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule};
+use crate::report::{
+    FailureReport, Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule,
+};
 use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, check, feed_input, run as run_rows};
 use crate::settings::{Context, Settings};
 use crate::source::{Input, SourceOptions, delimiter_name};
 use crate::text::{counted, excerpt};
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
+/// What messages and the ledger call it.
+const STANDARD_INPUT: &str = "standard input";
 /// Claims that a process left behind when it died.
 const DIED: &str = "the process ended before the answer came";
 /// Claims that this process gave up waiting for.
@@ -40,6 +46,8 @@ struct Import<'a> {
     input: Arc<Input>,
     report: CheckReport,
     began: Instant,
+    /// Whether it was taken up by its run's number: then it goes on by that, too.
+    by_number: bool,
 }
 
 /// Runs `import`.
@@ -49,30 +57,27 @@ pub(super) fn import(
     context: &Context,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
-    let began = Instant::now();
     let setup = Setup::new(global, &args.sending, context, printer)?;
-    let input = Arc::new(open(&args.file, &setup.settings)?);
-    let report = check(&input, &check_settings(args, &setup.settings))?;
-    let json = global.output == OutputFormat::Json;
-    let import = Import { args, context, printer, json, setup, input, report, began };
-    import.ensure_report_spares_input()?;
-    import.tell_findings();
-    if import.report.invalid > 0 && !args.skip_invalid {
-        return import.refuse_invalid();
-    }
-    import.tell_schedule();
-    if args.dry_run {
-        return import.end_dry();
-    }
-    import.send()
+    let input = open(&args.file, &setup.settings)?;
+    Import::check(args, global, context, printer, setup, input)?.run()
 }
 
 fn open(file: &Path, settings: &Settings) -> anyhow::Result<Input> {
-    let spool = settings.state_dir()?.join("spool");
+    let spool = spool(&settings.state_dir()?);
     if file == Path::new("-") {
-        return Ok(Input::spooled(&mut std::io::stdin().lock(), "standard input".to_owned(), &spool)?);
+        return Ok(Input::spooled(&mut std::io::stdin().lock(), STANDARD_INPUT.to_owned(), &spool)?);
     }
     Ok(Input::file(file, &spool)?)
+}
+
+/// Where inputs that came through pipes are kept.
+fn spool(state_dir: &Path) -> PathBuf {
+    state_dir.join("spool")
+}
+
+/// Where the input of a run is kept, if it came through a pipe.
+fn kept_input(state_dir: &Path, run: RunId) -> PathBuf {
+    spool(state_dir).join(format!("run-{run}"))
 }
 
 fn check_settings(args: &ImportArgs, settings: &Settings) -> CheckSettings {
@@ -90,7 +95,36 @@ fn check_settings(args: &ImportArgs, settings: &Settings) -> CheckSettings {
     }
 }
 
-impl Import<'_> {
+impl<'a> Import<'a> {
+    /// Reads and validates the whole input.
+    fn check(
+        args: &'a ImportArgs,
+        global: &GlobalArgs,
+        context: &'a Context,
+        printer: &'a Printer,
+        setup: Setup,
+        input: Input,
+    ) -> anyhow::Result<Self> {
+        let began = Instant::now();
+        let report = check(&input, &check_settings(args, &setup.settings))?;
+        let json = global.output == OutputFormat::Json;
+        Ok(Self { args, context, printer, json, setup, input: Arc::new(input), report, began, by_number: false })
+    }
+
+    /// All that comes after the check.
+    fn run(&self) -> anyhow::Result<Exit> {
+        self.ensure_report_spares_input()?;
+        self.tell_findings();
+        if self.report.invalid > 0 && !self.args.skip_invalid {
+            return self.refuse_invalid();
+        }
+        self.tell_schedule();
+        if self.args.dry_run {
+            return self.end_dry();
+        }
+        self.send()
+    }
+
     fn ensure_report_spares_input(&self) -> anyhow::Result<()> {
         let (report, input) = (self.report_path(), self.input.path());
         let same = input.is_some_and(|input| match (report.canonicalize(), input.canonicalize()) {
@@ -174,11 +208,7 @@ impl Import<'_> {
         let (run, resumed) = match choose(&store, same, self)? {
             Choice::New => {
                 self.tell_relatives(&store)?;
-                let mapping = self.report.mapping.canonical();
-                let name = self.input.name();
-                let rows = self.report.rows;
-                let new = self.setup.new_run(RunKind::Import, name, self.report.content, mapping, rows);
-                (store.run(store.begin(&new, clock::now())?)?, false)
+                (self.begin(&store)?, false)
             }
             Choice::Resume(run) => (run, true),
             Choice::Done(run) => return self.finish(&store, run).end_without_sending(),
@@ -186,6 +216,28 @@ impl Import<'_> {
         let _lease = Lease::take(store.directory(), run.id)?;
         store.claims_into_doubt(run.id, DIED, clock::now())?;
         self.work(&store, run, resumed)
+    }
+
+    /// Writes down that the run begins. Its input is kept first if it came through a pipe, so that it can be resumed.
+    fn begin(&self, store: &Store) -> anyhow::Result<Run> {
+        let subject = Subject {
+            kind: RunKind::Import,
+            input: self.input_in_ledger(),
+            content: self.report.content,
+            mapping: self.report.mapping.canonical(),
+            rows: self.report.rows,
+        };
+        let run = store.begin(&self.setup.new_run(subject, self.context), clock::now())?;
+        self.input.keep(&kept_input(store.directory(), run))?;
+        Ok(store.run(run)?)
+    }
+
+    /// The input's name wherever it is resumed from.
+    fn input_in_ledger(&self) -> String {
+        match self.input.path() {
+            Some(path) => self.context.working_directory.join(path).to_string_lossy().into_owned(),
+            None => self.input.name().to_owned(),
+        }
     }
 
     fn work(&self, store: &Store, run: Run, resumed: bool) -> anyhow::Result<Exit> {
@@ -253,14 +305,23 @@ impl Import<'_> {
         Ok(())
     }
 
+    fn failure_report<'b>(&'b self, ledger: &'b Store, run: RunId) -> FailureReport<'b> {
+        FailureReport { input: &self.input, source: self.source(), mapping: &self.report.mapping, ledger, run }
+    }
+
     /// Where the failure report goes.
     fn report_path(&self) -> PathBuf {
         let path = self.args.failures.clone().unwrap_or_else(|| default_path(self.input.path()));
         self.context.working_directory.join(path)
     }
 
-    /// The command that goes on with this run: this one, with `--resume`.
-    fn command_to_resume(&self, more: &[&str]) -> String {
+    /// The command that goes on with this run: this one, with `--resume`; by its number when the input came through a
+    /// pipe, and was kept.
+    fn command_to_resume(&self, run: RunId, more: &[&str]) -> String {
+        if self.by_number || self.input.path().is_none() {
+            let words = ["kore-feedback", "runs", "resume", &run.to_string()].map(str::to_owned);
+            return shell_words::join(words.into_iter().chain(more.iter().map(|word| (*word).to_owned())));
+        }
         let leave_out = ["--again", "--dry-run", "--resume", "--resend-in-doubt"];
         let given = self.context.arguments.iter().map(|word| word.to_string_lossy());
         let kept = given.filter(|word| !leave_out.contains(&word.as_ref()));

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::request::{as_curl, as_http};
 use super::ending::EndedEarly;
-use super::setup::Setup;
+use super::setup::{Setup, Subject};
 use crate::cli::{GlobalArgs, OutputFormat, SubmitArgs};
 use crate::clock;
 use crate::error::Advice;
@@ -129,8 +129,9 @@ impl Submission<'_> {
         let content = *blake3::hash(&body).as_bytes();
         self.refuse_a_doubtful_twin(&content)?;
         let machinery = self.setup.machinery(self.store, context)?;
-        let new = self.setup.new_run(RunKind::Submit, "", content, BY_HAND.to_owned(), 1);
-        let run = self.store.begin(&new, clock::now())?;
+        let subject =
+            Subject { kind: RunKind::Submit, input: String::new(), content, mapping: BY_HAND.to_owned(), rows: 1 };
+        let run = self.store.begin(&self.setup.new_run(subject, context), clock::now())?;
         let _lease = Lease::take(self.store.directory(), run)?;
         let mut plan = self.setup.plan(run, &self.args.sending, Leave::None, 1, WAIT_FOR_TARGET);
         // A token that was refused once, fresh from the secret, will be refused again; one retry is for a race.

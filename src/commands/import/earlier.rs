@@ -1,0 +1,119 @@
+//! Earlier imports taken up again by their number: the command line that began one is read once more, where it was given.
+
+use std::path::Path;
+
+use super::{Import, STANDARD_INPUT, kept_input, open};
+use crate::cli::{Command, GlobalArgs, ImportArgs, parse_again};
+use crate::commands::setup::Setup;
+use crate::error::Advice;
+use crate::exit::Exit;
+use crate::ledger::{Run, RunId, Store};
+use crate::report::Printer;
+use crate::settings::Context;
+use crate::source::Input;
+use crate::text::printable;
+
+/// Why an earlier run can't be taken up. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::commands) enum InputGone {
+    #[error("run {run} was no import")]
+    NoImport { run: RunId },
+    #[error("the input of run {run} came through a pipe, and is not kept any longer")]
+    NotKept { run: RunId },
+    #[error("{} has changed since run {run}", printable(input))]
+    Changed { run: RunId, input: String },
+}
+
+impl Advice for InputGone {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoImport { .. } => None,
+            Self::NotKept { .. } => Some("pipe it in once more, to `kore-feedback import - --resume`".to_owned()),
+            Self::Changed { run, .. } => Some(format!(
+                "put the file back as it was; `kore-feedback runs show {run} --rows` says what has been sent"
+            )),
+        }
+    }
+}
+
+/// Goes on with an unfinished run.
+pub(in crate::commands) fn resume(
+    run: &Run,
+    resend_in_doubt: bool,
+    global: &GlobalArgs,
+    store: &Store,
+    context: &Context,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
+    let mut earlier = Earlier::of(run, global, context)?;
+    earlier.args.resume = true;
+    earlier.args.resend_in_doubt = resend_in_doubt;
+    (earlier.args.again, earlier.args.dry_run) = (false, false);
+    earlier.check(run, store, printer, |import| import.run())
+}
+
+/// Prints the failure report of a run.
+pub(in crate::commands) fn failures(
+    run: &Run,
+    global: &GlobalArgs,
+    store: &Store,
+    context: &Context,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
+    let earlier = Earlier::of(run, global, context)?;
+    earlier.check(run, store, printer, |import| {
+        printer.stream(|out| Ok(import.failure_report(store, run.id).write_to(out)?))?;
+        Ok(Exit::Success)
+    })
+}
+
+/// What was said when a run began, as if it were said now.
+struct Earlier {
+    args: ImportArgs,
+    global: GlobalArgs,
+    context: Context,
+}
+
+impl Earlier {
+    /// Reads the command line of a run. What is said of output, config and ledger now comes before what was said then.
+    fn of(run: &Run, global: &GlobalArgs, context: &Context) -> anyhow::Result<Self> {
+        let said = parse_again(&run.command)?;
+        let Command::Import(args) = said.command else { return Err(InputGone::NoImport { run: run.id }.into()) };
+        let mut args = *args;
+        if args.file != Path::new("-") {
+            args.file = run.directory.join(&args.file);
+        }
+        let then = |path: std::path::PathBuf| run.directory.join(path);
+        let global = GlobalArgs {
+            config: global.config.clone().or(said.global.config.map(then)),
+            profile: global.profile.clone().or(said.global.profile),
+            state_dir: global.state_dir.clone().or(said.global.state_dir.map(then)),
+            ..global.clone()
+        };
+        let words = run.command.iter().map(Into::into).collect();
+        let context = context.as_if_given(words, run.directory.clone());
+        Ok(Self { args, global, context })
+    }
+
+    fn check(
+        &self,
+        run: &Run,
+        store: &Store,
+        printer: &Printer,
+        then: impl FnOnce(&Import<'_>) -> anyhow::Result<Exit>,
+    ) -> anyhow::Result<Exit> {
+        let setup = Setup::new(&self.global, &self.args.sending, &self.context, printer)?;
+        let input = if run.input == STANDARD_INPUT {
+            let kept = kept_input(store.directory(), run.id);
+            Input::kept(&kept, STANDARD_INPUT.to_owned()).map_err(|_| InputGone::NotKept { run: run.id })?
+        } else {
+            open(&self.args.file, &setup.settings)?
+        };
+        let mut import = Import::check(&self.args, &self.global, &self.context, printer, setup, input)?;
+        import.by_number = true;
+        if import.report.content != run.content {
+            return Err(InputGone::Changed { run: run.id, input: run.input.clone() }.into());
+        }
+        then(&import)
+    }
+}
