@@ -195,7 +195,7 @@ fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 }
 
 fn trouble(error: &reqwest::Error) -> Trouble {
-    let reached = if has_cause::<rustls::Error>(error) {
+    let reached = if is_about_tls(error) {
         Reached::Handshake
     } else if error.is_connect() || error.is_builder() || was_never_written(error) {
         Reached::Nowhere
@@ -214,11 +214,16 @@ fn was_never_written(error: &reqwest::Error) -> bool {
     causes(error).any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
 }
 
-fn has_cause<E: std::error::Error + 'static>(error: &reqwest::Error) -> bool {
-    causes(error).any(|cause| {
-        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause.is::<E>() || wrapped.is_some_and(|inner| inner.is::<E>())
-    })
+fn is_about_tls(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| within_io(cause).is::<rustls::Error>())
+}
+
+/// An I/O error may wrap another one, several deep, and `source` passes over what it wraps.
+fn within_io<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(wrapped) => within_io(wrapped),
+        None => error,
+    }
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {

@@ -20,6 +20,8 @@
 
 mod client;
 mod reply;
+#[cfg(test)]
+mod sockets;
 mod verdict;
 
 pub use client::{Client, ClientError, ClientSettings};

@@ -1,0 +1,266 @@
+//! The client against real sockets: how far a request got decides whether it may be repeated, and only a socket can tell.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::{Cause, Client, ClientSettings, Concern, Reply, Verdict, judge};
+use crate::ledger::{Claim, ClaimAnswer, Claimed, Identity, Leave, NewRun, RunKind, Store, Writer};
+
+const TOKEN: &str = "header.claims.signature";
+
+/// A server that does one thing with each connection, for so many connections.
+struct Server {
+    port: u16,
+    thread: JoinHandle<Vec<String>>,
+}
+
+impl Server {
+    fn new(connections: usize, each: impl Fn(&mut TcpStream) -> String + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let thread =
+            std::thread::spawn(move || (0..connections).map(|_| each(&mut listener.accept().unwrap().0)).collect());
+        Self { port, thread }
+    }
+
+    /// Reads the request, and answers so.
+    fn answering(answer: &'static str) -> Self {
+        Self::new(1, move |stream| {
+            let request = read_request(stream);
+            stream.write_all(answer.as_bytes()).unwrap();
+            request
+        })
+    }
+
+    fn requests(self) -> Vec<String> {
+        self.thread.join().unwrap()
+    }
+}
+
+/// Reads one request with a body of a known length.
+fn read_request(stream: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let read = stream.read(&mut buffer).unwrap();
+        request.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&request);
+        if read == 0 || text.split_once("\r\n\r\n").is_some_and(|(_, body)| body == "{}") {
+            return text.into_owned();
+        }
+    }
+}
+
+fn client(scheme: &str, host: &str, port: u16) -> Client {
+    Client::new(&ClientSettings {
+        host: format!("{scheme}://{host}:{port}").parse().unwrap(),
+        bot_id: "st-1".to_owned(),
+        api_version: "1.1".to_owned(),
+        timeout: Duration::from_millis(600),
+        ca_file: None,
+    })
+    .unwrap()
+}
+
+/// Posts as many records as told, one after the other, and gives the last reply.
+fn post(client: &Client, times: u64) -> Reply {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let writer = begun_run(dir.path());
+    runtime.block_on(async {
+        let mut reply = None;
+        for row in 1..=times {
+            let token = SecretString::from(TOKEN);
+            let claimed = claimed(&writer, row).await;
+            reply = Some(client.save_feedback(&claimed, &token, b"{}".to_vec()).await);
+        }
+        reply.unwrap()
+    })
+}
+
+fn begun_run(dir: &std::path::Path) -> Writer {
+    let run = NewRun {
+        kind: RunKind::Submit,
+        sandbox: false,
+        profile: None,
+        host: String::new(),
+        bot_id: String::new(),
+        api_version: String::new(),
+        input: String::new(),
+        content: [0; 32],
+        mapping: String::new(),
+        identity: Identity([0; 32]),
+        rows: 1,
+        command: Vec::new(),
+        directory: "/".into(),
+    };
+    Store::open(dir).unwrap().begin(&run, Timestamp::UNIX_EPOCH).unwrap();
+    Writer::start(Store::open(dir).unwrap(), "bot".to_owned(), "session".to_owned())
+}
+
+async fn claimed(writer: &Writer, row: u64) -> Claimed {
+    let now = Timestamp::UNIX_EPOCH;
+    let run = crate::ledger::RunId(1);
+    let claim = Claim {
+        run,
+        row,
+        fingerprint: [0; 16],
+        leave: Leave::None,
+        now,
+        answer_due: now,
+        windows_since: None,
+        others_seen: 0,
+    };
+    match writer.claim(claim).await.unwrap() {
+        ClaimAnswer::Granted(claimed) => claimed,
+        ClaimAnswer::Others(others) => panic!("{others:?}"),
+    }
+}
+
+fn verdict(server: &Server) -> Verdict {
+    judge(&post(&client("http", "127.0.0.1", server.port), 1))
+}
+
+fn is_unreachable(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Repeat { cause: Cause::Unreachable, .. })
+}
+
+#[test]
+fn the_request_is_the_contracts() {
+    let server = Server::answering("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"_id\":\"7\"}");
+    assert!(matches!(verdict(&server), Verdict::Saved { id, .. } if id == "7"));
+    let request = server.requests().remove(0);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let mut lines = head.lines();
+    assert_eq!(lines.next(), Some("POST /api/1.1/public/bot/st-1/saveFeedback HTTP/1.1"));
+    let headers: Vec<String> = lines.map(str::to_lowercase).collect();
+    assert!(headers.contains(&format!("auth: {TOKEN}")), "{headers:?}");
+    assert!(headers.contains(&"content-type: application/json".to_owned()), "{headers:?}");
+    assert!(!head.to_lowercase().contains("authorization"), "{head}");
+    assert_eq!(body, "{}");
+}
+
+#[test]
+fn a_refused_connection_sent_nothing() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    assert!(is_unreachable(&judge(&post(&client("http", "127.0.0.1", port), 1))));
+}
+
+#[test]
+fn a_name_that_does_not_resolve_sent_nothing() {
+    // A label of more than 63 characters is refused by the resolver itself: no name server is asked.
+    let host = format!("{}.invalid", "a".repeat(64));
+    let verdict = judge(&post(&client("https", &host, 443), 1));
+    assert!(is_unreachable(&verdict), "{verdict:?}");
+}
+
+#[test]
+fn a_server_that_speaks_no_tls_is_a_refusal_and_was_sent_nothing() {
+    let server = Server::new(1, |stream| {
+        let mut hello = [0; 64];
+        let read = stream.read(&mut hello).unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        String::from_utf8_lossy(&hello[..read]).into_owned()
+    });
+    let verdict = judge(&post(&client("https", "127.0.0.1", server.port), 1));
+    assert!(matches!(verdict, Verdict::Refused { concern: Concern::Tls, .. }), "{verdict:?}");
+    assert!(!server.requests()[0].contains("POST"));
+}
+
+#[test]
+fn a_time_out_before_the_request_was_written_sent_nothing() {
+    // It takes the connection, and never answers the handshake.
+    let server = Server::new(1, |stream| {
+        let mut all = Vec::new();
+        stream.read_to_end(&mut all).unwrap();
+        String::from_utf8_lossy(&all).into_owned()
+    });
+    let verdict = judge(&post(&client("https", "127.0.0.1", server.port), 1));
+    assert!(is_unreachable(&verdict), "{verdict:?}");
+    assert!(!server.requests()[0].contains("POST"));
+}
+
+#[test]
+fn a_time_out_after_the_request_was_written_is_doubt() {
+    let server = Server::new(1, |stream| {
+        let request = read_request(stream);
+        // Until the client hangs up.
+        stream.read_to_end(&mut Vec::new()).unwrap();
+        request
+    });
+    assert!(matches!(verdict(&server), Verdict::InDoubt { status: None, .. }));
+    assert!(server.requests()[0].starts_with("POST"));
+}
+
+#[test]
+fn a_reset_with_the_request_unread_is_doubt_all_the_same() {
+    // Closed with something unread, a socket resets the connection.
+    let server = Server::new(1, |stream| stream.peek(&mut [0]).unwrap().to_string());
+    assert!(matches!(verdict(&server), Verdict::InDoubt { status: None, .. }));
+}
+
+#[test]
+fn a_close_after_the_request_was_read_is_doubt() {
+    let server = Server::new(1, read_request);
+    assert!(matches!(verdict(&server), Verdict::InDoubt { status: None, .. }));
+}
+
+#[test]
+fn a_connection_that_the_server_closes_between_two_requests_costs_nothing() {
+    let server = Server::new(3, |stream| {
+        let request = read_request(stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"_id\":\"7\"}").unwrap();
+        request
+    });
+    let verdict = judge(&post(&client("http", "127.0.0.1", server.port), 3));
+    assert!(matches!(verdict, Verdict::Saved { .. }), "{verdict:?}");
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[test]
+fn a_record_that_breaks_off_is_doubt() {
+    let server = Server::answering("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"_id\":\"7\",\"name\":\"x");
+    let Verdict::InDoubt { status: Some(200), message } = verdict(&server) else { panic!() };
+    assert!(message.starts_with("the answer broke off"), "{message}");
+}
+
+#[test]
+fn an_error_that_breaks_off_is_still_that_error() {
+    let server = Server::answering("HTTP/1.1 422 Unprocessable\r\nContent-Length: 500\r\n\r\nname is too");
+    assert!(matches!(verdict(&server), Verdict::Rejected { status: 422, message } if message == "name is too"));
+}
+
+#[test]
+fn a_redirect_is_not_followed_and_says_where_it_pointed() {
+    let server = Server::answering(
+        "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/elsewhere\r\nContent-Length: 0\r\n\r\n",
+    );
+    let Verdict::Refused { concern: Concern::Target, message, .. } = verdict(&server) else { panic!() };
+    assert_eq!(message, "redirects to http://127.0.0.1:1/elsewhere");
+}
+
+#[test]
+fn an_endless_answer_is_read_up_to_a_cap() {
+    let server = Server::new(1, |stream| {
+        let request = read_request(stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        while stream.write_all(&[b' '; 4096]).is_ok() {}
+        request
+    });
+    let Reply::Answer(answer) = post(&client("http", "127.0.0.1", server.port), 1) else { panic!() };
+    assert!(!answer.complete && answer.body.len() <= 64 * 1024, "{} bytes", answer.body.len());
+}
+
+#[test]
+fn a_gateway_that_quotes_the_request_does_not_make_us_print_the_token() {
+    let server = Server::answering(
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 42\r\n\r\nBlocked! auth: header.claims.signature :-(",
+    );
+    let Verdict::Refused { message, .. } = verdict(&server) else { panic!() };
+    assert_eq!(message, "Blocked! auth: [token] :-(");
+}
