@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, Leave, Run, RunKind, Store};
 use crate::record::{Assignment, MappingRules, ScoreRule};
 use crate::report::{Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule};
-use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, check, feed_input, run as run_rows};
+use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, Machinery, check, feed_input, run as run_rows};
 use crate::settings::{Context, Settings};
 use crate::source::{Input, SourceOptions, delimiter_name};
 use crate::text::{counted, excerpt};
@@ -171,29 +171,34 @@ impl Import<'_> {
         let store = Store::open(&self.setup.settings.state_dir()?)?;
         let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
         let same = store.runs_of(identity)?;
-        let (run, resumed) = match choose(&store, same, self)? {
-            Choice::New => {
-                self.tell_relatives(&store)?;
-                let mapping = self.report.mapping.canonical();
-                let name = self.input.name();
-                let rows = self.report.rows;
-                let new = self.setup.new_run(RunKind::Import, name, self.report.content, mapping, rows);
-                (store.run(store.begin(&new, clock::now())?)?, false)
-            }
-            Choice::Resume(run) => (run, true),
+        let unfinished = match choose(&store, same, self)? {
             Choice::Done(run) => return self.finish(&store, run).end_without_sending(),
+            Choice::Resume(run) => Some(run),
+            Choice::New => None,
+        };
+        // Before a run begins: a secret that can't be had must not leave an unfinished run behind.
+        let machinery = self.setup.machinery(&store, self.context)?;
+        let (run, verb) = match unfinished {
+            Some(run) => (run, "resuming"),
+            None => (self.begin(&store)?, "starting"),
         };
         let _lease = Lease::take(store.directory(), run.id)?;
         store.claims_into_doubt(run.id, DIED, clock::now())?;
-        self.work(&store, run, resumed)
+        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words()));
+        self.work(&store, run, machinery)
     }
 
-    fn work(&self, store: &Store, run: Run, resumed: bool) -> anyhow::Result<Exit> {
+    fn begin(&self, store: &Store) -> anyhow::Result<Run> {
+        self.tell_relatives(store)?;
+        let mapping = self.report.mapping.canonical();
+        let name = self.input.name();
+        let new = self.setup.new_run(RunKind::Import, name, self.report.content, mapping, self.report.rows);
+        Ok(store.run(store.begin(&new, clock::now())?)?)
+    }
+
+    fn work(&self, store: &Store, run: Run, machinery: Machinery) -> anyhow::Result<Exit> {
         let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
         let before = store.counts(&run)?;
-        let verb = if resumed { "resuming" } else { "starting" };
-        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words()));
-        let machinery = self.setup.machinery(store, self.context)?;
         let again = if leave == Leave::ResendInDoubt { before.in_doubt } else { 0 };
         let plan = self.setup.plan(run.id, &self.args.sending, leave, before.unsent + again, WAIT_FOR_TARGET);
         let (events, shown) = Events::channel();
