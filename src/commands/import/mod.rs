@@ -17,7 +17,7 @@ use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, Leave, Run, RunKind, Store};
-use crate::record::{Assignment, MappingRules, ScoreRule};
+use crate::record::{Assignment, MappingRules, ProblemKind, ScoreRule};
 use crate::report::{Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule};
 use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, Machinery, check, feed_input, run as run_rows};
 use crate::settings::{Context, Settings};
@@ -121,6 +121,7 @@ impl Import<'_> {
             invalid: self.report.invalid,
             rows: self.report.rows,
             table: problems_table(&self.report),
+            unknown_encoding: self.report.problems.contains_key(&ProblemKind::NotUtf8),
         };
         Err(refused.into())
     }
@@ -284,14 +285,18 @@ pub(super) struct InvalidRows {
     invalid: u64,
     rows: u64,
     table: String,
+    /// Whether another encoding may be all that is wrong.
+    unknown_encoding: bool,
 }
 
 impl Advice for InvalidRows {
     fn hint(&self) -> Option<String> {
-        Some(
+        let hint = if self.unknown_encoding {
+            "the file is not UTF-8: give its encoding, such as --encoding windows-1252"
+        } else {
             "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
-                .to_owned(),
-        )
+        };
+        Some(hint.to_owned())
     }
 }
 
