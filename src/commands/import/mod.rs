@@ -3,6 +3,7 @@
 mod choice;
 mod finish;
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ use crate::report::{Opening, Printer, Screen, Summary, default_path, mapping_tab
 use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, Machinery, check, feed_input, run as run_rows};
 use crate::settings::{Context, Settings};
 use crate::source::{Input, SourceOptions, delimiter_name};
-use crate::text::{counted, excerpt};
+use crate::text::{counted, excerpt, shell_command};
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
 /// Claims that a process left behind when it died.
@@ -268,12 +269,13 @@ impl Import<'_> {
     /// The command that goes on with this run: this one, with `--resume`.
     fn command_to_resume(&self, more: &[&str]) -> String {
         let leave_out = ["--again", "--dry-run", "--resume", "--resend-in-doubt"];
-        let given = self.context.arguments.iter().map(|word| word.to_string_lossy());
-        let kept = given.filter(|word| !leave_out.contains(&word.as_ref()));
-        let mut words: Vec<String> = std::iter::once("kore-feedback".to_owned()).chain(kept.map(Into::into)).collect();
-        words.push("--resume".to_owned());
-        words.extend(more.iter().map(|word| (*word).to_owned()));
-        shell_words::join(words)
+        let given = self.context.arguments.iter().map(OsString::as_os_str);
+        let mut words: Vec<&OsStr> = given.filter(|word| !leave_out.iter().any(|option| *word == *option)).collect();
+        // Behind `--` every word is a file's name.
+        let end = words.iter().position(|word| *word == "--").unwrap_or(words.len());
+        words.splice(end..end, ["--resume"].iter().chain(more).map(OsStr::new));
+        words.insert(0, OsStr::new("kore-feedback"));
+        shell_command(words)
     }
 }
 
