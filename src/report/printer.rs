@@ -71,40 +71,42 @@ impl Printer {
     /// # Errors
     /// As for [`Printer::result`].
     pub fn json(&self, value: &impl serde::Serialize) -> io::Result<()> {
-        self.result(serde_json::to_string_pretty(value)?)
+        self.result(text::printable_json(&serde_json::to_string_pretty(value)?))
     }
 
     /// Words for the person at the terminal; silent under `--quiet`.
     pub fn note(&self, line: impl Display) {
         if !self.quiet {
-            self.say(&line);
+            self.say(&safe(line));
         }
     }
 
     /// Words for the person who asked to hear more.
     pub fn detail(&self, line: impl Display) {
         if self.verbose {
-            self.say(&line);
+            self.say(&safe(line));
         }
     }
 
     /// Something that may need attention; silent under `--quiet`.
     pub fn warning(&self, line: impl Display) {
         if !self.quiet {
-            self.say(&format_args!("{}: {line}", self.painted("warning", WARNING)));
+            self.say(&format_args!("{}: {}", self.painted("warning", WARNING), safe(line)));
         }
     }
 
     /// What to do about what was said last; silent under `--quiet`.
     pub fn hint(&self, line: impl Display) {
-        self.note(format_args!("{}: {line}", self.painted("hint", HINT)));
+        if !self.quiet {
+            self.say(&format_args!("{}: {}", self.painted("hint", HINT), safe(line)));
+        }
     }
 
     /// An error with all its causes, and what to do about it. Never silent.
     pub fn error(&self, error: &anyhow::Error, hint: Option<&str>) {
-        self.say(&format_args!("{}: {}", self.painted("error", ERROR), chain(error)));
+        self.say(&format_args!("{}: {}", self.painted("error", ERROR), safe(chain(error))));
         if let Some(hint) = hint {
-            self.say(&format_args!("{}: {hint}", self.painted("hint", HINT)));
+            self.say(&format_args!("{}: {}", self.painted("hint", HINT), safe(hint)));
         }
     }
 
@@ -136,6 +138,10 @@ fn chain(error: &anyhow::Error) -> String {
         }
         said.push_str(&words);
     }
-    // Line breaks are ours (lists of problems); every other control character is somebody else's.
-    said.split('\n').map(text::printable).collect::<Vec<_>>().join("\n")
+    said
+}
+
+/// Line breaks are ours (tables, lists of problems); every other control character is somebody else's.
+fn safe(line: impl Display) -> String {
+    text::printable_lines(&line.to_string()).into_owned()
 }

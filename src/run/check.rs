@@ -8,6 +8,7 @@ use crate::record::{
     Checker, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule, SkipReason,
 };
 use crate::source::{Hashing, Input, InputError, Row, Rows, Shape, SourceError, SourceOptions};
+use crate::text::excerpt;
 
 /// How many of the problems are kept to be shown.
 const SHOWN: usize = 10;
@@ -69,8 +70,13 @@ pub enum CheckError {
     #[error(transparent)]
     Source(#[from] SourceError),
     /// Its columns don't make seven fields.
-    #[error(transparent)]
-    Mapping(#[from] MappingError),
+    #[error("{name}: {error}")]
+    Mapping {
+        /// The input's name.
+        name: String,
+        /// What is wrong with them.
+        error: MappingError,
+    },
 }
 
 impl Advice for CheckError {
@@ -78,7 +84,7 @@ impl Advice for CheckError {
         match self {
             Self::Input(error) => error.hint(),
             Self::Source(error) => error.hint(),
-            Self::Mapping(error) => error.hint(),
+            Self::Mapping { error, .. } => error.hint(),
         }
     }
 }
@@ -91,7 +97,8 @@ pub fn check(input: &Input, settings: &CheckSettings) -> Result<CheckReport, Che
     let mut bytes = Hashing::new(input.read()?);
     let mut rows = Rows::open(&mut bytes, input.name(), settings.source)?;
     let shape = rows.shape();
-    let mapping = Mapping::resolve(rows.headers(), Some(char::from(shape.delimiter)), &settings.rules)?;
+    let mapping = Mapping::resolve(rows.headers(), Some(char::from(shape.delimiter)), &settings.rules)
+        .map_err(|error| CheckError::Mapping { name: excerpt(input.name(), 200), error })?;
     let checker = Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
     let mut report = CheckReport::begin(shape, mapping);
     let mut row = Row::default();

@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use crate::delivery::{Cause, Concern, Verdict};
-use crate::pacing::{Backoff, Moment, duration_text};
+use crate::pacing::{Backoff, Moment};
 
 /// How much trouble is put up with.
 #[derive(Debug, Clone, Copy)]
@@ -171,7 +171,7 @@ impl Health {
         }
         self.failures += 1;
         self.flow = Flow::Probe { from: now + wait };
-        Some((wait, format!("{what}: {message}; trying one record in {}", duration_text(rounded(wait)))))
+        Some((wait, format!("{what}: {message}")))
     }
 
     /// Each probe into silence costs a row in doubt, so those pauses grow to minutes; knocking at a closed door is free.
@@ -184,14 +184,6 @@ impl Health {
         // A short patience still gets some tries.
         let first = first.min(self.patience.wait_for_target / 16);
         Backoff { first, most }.ceiling(self.failures + 1)
-    }
-}
-
-fn rounded(wait: Duration) -> Duration {
-    if wait.as_secs() > 0 {
-        Duration::from_secs(wait.as_secs())
-    } else {
-        Duration::from_millis(wait.as_millis() as u64)
     }
 }
 

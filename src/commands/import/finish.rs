@@ -93,13 +93,14 @@ impl Finish<'_> {
 
     fn summarise(&self, counts: Counts, failures_file: Option<PathBuf>, early: bool) -> anyhow::Result<()> {
         let import = self.import;
-        if import.json {
-            return import.print_summary_json(Some(self.run.id.0), counts, failures_file);
-        }
         let summary = Summary::new(Some(self.run.id.0), counts, import.began.elapsed(), failures_file);
-        let ledger = self.store.path();
-        let target = import.setup.target_in_words();
         let next = self.next(&summary, early);
+        if import.json {
+            import.printer.json(&summary)?;
+            next.iter().for_each(|line| import.printer.note(format_args!("next: {line}")));
+            return Ok(());
+        }
+        let (ledger, target) = (self.store.path(), import.setup.target_in_words());
         import.printer.result(SummaryView { summary: &summary, target: &target, ledger: &ledger, next: &next })?;
         Ok(())
     }

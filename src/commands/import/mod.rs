@@ -4,6 +4,7 @@ mod choice;
 mod earlier;
 mod finish;
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,14 +20,14 @@ use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, Leave, Run, RunId, RunKind, Store};
-use crate::record::{Assignment, MappingRules, ScoreRule};
+use crate::record::{Assignment, MappingRules, ProblemKind, ScoreRule};
 use crate::report::{
     FailureReport, Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule,
 };
-use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, check, feed_input, run as run_rows};
+use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, Machinery, check, feed_input, run as run_rows};
 use crate::settings::{Context, Settings};
 use crate::source::{Input, SourceOptions, delimiter_name};
-use crate::text::{counted, excerpt};
+use crate::text::{counted, excerpt, shell_command};
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
 /// What messages and the ledger call it.
@@ -155,6 +156,7 @@ impl<'a> Import<'a> {
             invalid: self.report.invalid,
             rows: self.report.rows,
             table: problems_table(&self.report),
+            unknown_encoding: self.report.problems.contains_key(&ProblemKind::NotUtf8),
         };
         Err(refused.into())
     }
@@ -205,21 +207,26 @@ impl<'a> Import<'a> {
         let store = Store::open(&self.setup.settings.state_dir()?)?;
         let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
         let same = store.runs_of(identity)?;
-        let (run, resumed) = match choose(&store, same, self)? {
-            Choice::New => {
-                self.tell_relatives(&store)?;
-                (self.begin(&store)?, false)
-            }
-            Choice::Resume(run) => (run, true),
+        let unfinished = match choose(&store, same, self)? {
             Choice::Done(run) => return self.finish(&store, run).end_without_sending(),
+            Choice::Resume(run) => Some(run),
+            Choice::New => None,
+        };
+        // Before a run begins: a secret that can't be had must not leave an unfinished run behind.
+        let machinery = self.setup.machinery(&store, self.context)?;
+        let (run, verb) = match unfinished {
+            Some(run) => (run, "resuming"),
+            None => (self.begin(&store)?, "starting"),
         };
         let _lease = Lease::take(store.directory(), run.id)?;
         store.claims_into_doubt(run.id, DIED, clock::now())?;
-        self.work(&store, run, resumed)
+        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words()));
+        self.work(&store, run, machinery)
     }
 
     /// Writes down that the run begins. Its input is kept first if it came through a pipe, so that it can be resumed.
     fn begin(&self, store: &Store) -> anyhow::Result<Run> {
+        self.tell_relatives(store)?;
         let subject = Subject {
             kind: RunKind::Import,
             input: self.input_in_ledger(),
@@ -240,12 +247,9 @@ impl<'a> Import<'a> {
         }
     }
 
-    fn work(&self, store: &Store, run: Run, resumed: bool) -> anyhow::Result<Exit> {
+    fn work(&self, store: &Store, run: Run, machinery: Machinery) -> anyhow::Result<Exit> {
         let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
         let before = store.counts(&run)?;
-        let verb = if resumed { "resuming" } else { "starting" };
-        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words()));
-        let machinery = self.setup.machinery(store, self.context)?;
         let again = if leave == Leave::ResendInDoubt { before.in_doubt } else { 0 };
         let plan = self.setup.plan(run.id, &self.args.sending, leave, before.unsent + again, WAIT_FOR_TARGET);
         let (events, shown) = Events::channel();
@@ -323,12 +327,13 @@ impl<'a> Import<'a> {
             return shell_words::join(words.into_iter().chain(more.iter().map(|word| (*word).to_owned())));
         }
         let leave_out = ["--again", "--dry-run", "--resume", "--resend-in-doubt"];
-        let given = self.context.arguments.iter().map(|word| word.to_string_lossy());
-        let kept = given.filter(|word| !leave_out.contains(&word.as_ref()));
-        let mut words: Vec<String> = std::iter::once("kore-feedback".to_owned()).chain(kept.map(Into::into)).collect();
-        words.push("--resume".to_owned());
-        words.extend(more.iter().map(|word| (*word).to_owned()));
-        shell_words::join(words)
+        let given = self.context.arguments.iter().map(OsString::as_os_str);
+        let mut words: Vec<&OsStr> = given.filter(|word| !leave_out.iter().any(|option| *word == *option)).collect();
+        // Behind `--` every word is a file's name.
+        let end = words.iter().position(|word| *word == "--").unwrap_or(words.len());
+        words.splice(end..end, ["--resume"].iter().chain(more).map(OsStr::new));
+        words.insert(0, OsStr::new("kore-feedback"));
+        shell_command(words)
     }
 }
 
@@ -340,14 +345,18 @@ pub(super) struct InvalidRows {
     invalid: u64,
     rows: u64,
     table: String,
+    /// Whether another encoding may be all that is wrong.
+    unknown_encoding: bool,
 }
 
 impl Advice for InvalidRows {
     fn hint(&self) -> Option<String> {
-        Some(
+        let hint = if self.unknown_encoding {
+            "the file is not UTF-8: give its encoding, such as --encoding windows-1252"
+        } else {
             "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
-                .to_owned(),
-        )
+        };
+        Some(hint.to_owned())
     }
 }
 

@@ -110,29 +110,29 @@ impl std::error::Error for MappingError {}
 
 impl Advice for MappingError {
     fn hint(&self) -> Option<String> {
-        let mut hint = String::new();
         let has = |wanted: fn(&MappingProblem) -> bool| self.problems.iter().any(wanted);
+        let mut hints = Vec::new();
         if has(|problem| matches!(problem, MappingProblem::OneColumn { .. })) {
-            hint.push_str("give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab. ");
+            hints.push("give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab".to_owned());
         }
         if let Some(MappingProblem::Unfilled { field }) =
             self.problems.iter().find(|problem| matches!(problem, MappingProblem::Unfilled { .. }))
         {
-            let _ = write!(
-                hint,
-                "name a field's column with --map {field}=COLUMN, or give every row the same value with --set {field}=VALUE. "
-            );
+            hints.push(format!(
+                "name a field's column with --map {field}=COLUMN, or give every row the same value with --set {field}=VALUE"
+            ));
         }
         if has(|problem| matches!(problem, MappingProblem::NoSuchColumn { .. })) {
-            hint.push_str("--map field=COLUMN takes a column's header as it was seen. ");
+            hints.push("--map field=COLUMN takes a column's header as it was seen".to_owned());
         }
         if has(|problem| matches!(problem, MappingProblem::Ambiguous { .. })) {
-            hint.push_str("choose with --map field=COLUMN; where two headers are the same, rename one in the input. ");
+            let hint = "choose with --map field=COLUMN; where two headers are the same, rename one in the input";
+            hints.push(hint.to_owned());
         }
         if has(|problem| matches!(problem, MappingProblem::GivenTwice { .. })) {
-            hint.push_str("give each field one --map or one --set. ");
+            hints.push("give each field one --map or one --set".to_owned());
         }
-        Some(hint.trim_end().to_owned()).filter(|hint| !hint.is_empty())
+        (!hints.is_empty()).then(|| hints.join("; "))
     }
 }
 
