@@ -19,6 +19,8 @@ pub(super) enum EndedEarly {
     Refused { concern: Concern, what: &'static str, message: String },
     #[error("the target can't be reached: {0}")]
     Unreachable(String),
+    #[error("the rate limit is used up, and others use the bot: {0}")]
+    Limited(String),
     #[error("the server doesn't say what becomes of records: {0}")]
     Silent(String),
     #[error(transparent)]
@@ -44,6 +46,7 @@ impl EndedEarly {
                 Self::Refused { concern, what, message: excerpt(&message, QUOTED) }
             }
             End::Fault(Fault::Unreachable { message }) => Self::Unreachable(excerpt(&message, QUOTED)),
+            End::Fault(Fault::Limited { message }) => Self::Limited(excerpt(&message, QUOTED)),
             End::Fault(Fault::Silent { message }) => Self::Silent(excerpt(&message, QUOTED)),
             End::Ledger(error) => Self::Ledger(error),
             End::Credentials(error) => Self::Credentials(error),
@@ -68,6 +71,7 @@ impl Advice for EndedEarly {
                 "if the host is a private installation, name its certificate authority in ca_file"
             }
             Self::Unreachable(_) => "check the host, the network and any proxy; --wait-for-target waits longer",
+            Self::Limited(_) => "try again later; --wait-for-target waits longer",
             Self::Silent(_) => {
                 "look at the dashboard whether the rows in doubt have arrived before you send them again"
             }
@@ -83,7 +87,7 @@ impl Advice for EndedEarly {
             Self::Interrupted => Exit::Interrupted,
             Self::Refused { concern: Concern::Tls, .. } | Self::Unreachable(_) => Exit::Unreachable,
             Self::Refused { .. } | Self::Credentials(_) => Exit::Credentials,
-            Self::Silent(_) | Self::Ledger(_) | Self::Feed(_) => Exit::Stopped,
+            Self::Limited(_) | Self::Silent(_) | Self::Ledger(_) | Self::Feed(_) => Exit::Stopped,
         }
     }
 }

@@ -163,8 +163,8 @@ impl Setup {
             timeout: delivery.timeout.value,
             longest_window: self.limits().iter().map(|limit| limit.per).max(),
         };
-        let patience =
-            Patience { refusals: REFUSALS, doubts: DOUBTS, wait_for_target: sending.wait_for_target.unwrap_or(wait) };
+        let wait_for_target = sending.wait_for_target.unwrap_or(wait);
+        let patience = Patience { refusals: REFUSALS, doubts: DOUBTS, wait_for_target, rate_limited: None };
         Plan { send, concurrency: delivery.concurrency.value.get(), patience, to_send }
     }
 }

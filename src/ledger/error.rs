@@ -37,6 +37,12 @@ pub enum LedgerError {
         /// Which run.
         run: RunId,
     },
+    /// Another process has begun the same import meanwhile.
+    #[error("the same import has been begun by another process just now, as run {run}")]
+    AnotherBegan {
+        /// The other's run.
+        run: RunId,
+    },
     /// The row's state does not allow a claim: sending it could send it twice.
     #[error("row {row} of run {run} can't be sent: it is {state}")]
     NotClaimable {
@@ -102,6 +108,7 @@ impl Advice for LedgerError {
             }
             (Self::Newer { .. }, _) => "use the version of kore-feedback that wrote it, or a later one",
             (Self::Leased { .. }, _) => "wait for it to end, or stop it; then resume",
+            (Self::AnotherBegan { .. }, _) => "one of them is enough",
             (Self::NoSuchRun { .. }, _) => "`kore-feedback runs list` names them all",
             _ => return None,
         };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::runs::{self, Counts, Identity, NewRun, Run, RunId};
 use super::settled::{self, RowEntry};
@@ -73,6 +73,22 @@ impl Store {
     /// What SQLite says.
     pub fn begin(&self, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
         runs::insert(&self.connection, run, now)
+    }
+
+    /// Writes down that an import begins, if no other of the same identity has begun since `latest` was the latest:
+    /// between looking and beginning lies time in which another process may have begun the very same one.
+    ///
+    /// # Errors
+    /// [`LedgerError::AnotherBegan`], or what SQLite says.
+    pub fn begin_after(&self, latest: Option<RunId>, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let found = runs::by_hash(&transaction, "identity", &run.identity.0)?.first().map(|run| run.id);
+        if let Some(other) = found.filter(|_| found != latest) {
+            return Err(LedgerError::AnotherBegan { run: other });
+        }
+        let begun = runs::insert(&transaction, run, now)?;
+        transaction.commit()?;
+        Ok(begun)
     }
 
     /// The run of this number.
@@ -254,6 +270,17 @@ mod tests {
         let store = Store::open(&state).unwrap();
         let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&state), mode(&store.path())), (0o700, 0o600));
+    }
+
+    #[test]
+    fn of_two_imports_that_begin_at_once_one_begins() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, other) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+        let run = crate::ledger::model::new_run();
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let begun = one.begin_after(None, &run, now).unwrap();
+        assert!(matches!(other.begin_after(None, &run, now), Err(LedgerError::AnotherBegan { run }) if run == begun));
+        assert!(other.begin_after(Some(begun), &run, now).is_ok());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::gate::{Gate, Pass};
 use super::phase::{Phase, Phases};
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
-use crate::delivery::{Cause, Client, Concern, Reply, RetryAfter, Verdict, judge};
+use crate::delivery::{Cause, Client, Concern, Reply, Verdict, judge};
 use crate::ledger::{Claim, ClaimAnswer, Claimed, Leave, Others, Outcome, OutcomeKind, RunId, Writer};
 use crate::pacing::{Backoff, Moment, Pacer, Permit, duration_text};
 
@@ -154,7 +154,8 @@ impl Courier {
 
     /// What a verdict means for the row, the gate, the windows and the token.
     fn follow(&self, verdict: Verdict, row: &Prepared, tries: &mut Tries) -> Step {
-        if let Some((wait, why)) = self.gate.observe(&verdict) {
+        let asked = asked_for(&verdict);
+        if let Some((wait, why)) = self.gate.observe(&verdict, asked) {
             self.events.send(RunEvent::Holding { why, wait });
         }
         let step = match verdict {
@@ -168,13 +169,13 @@ impl Courier {
             }
             Verdict::InDoubt { status, message } => self.after_doubt(status, message, tries),
             Verdict::Refused { status, message, .. } => Step::again(status, message, Duration::ZERO),
-            Verdict::Repeat { cause: Cause::RateLimited { window }, status, retry_after, message } => {
-                self.hold_windows(window, retry_after, &message);
+            Verdict::Repeat { cause: Cause::RateLimited { window }, status, message, .. } => {
+                self.hold_windows(window, asked, &message);
                 Step::again(status, message, Duration::ZERO)
             }
-            Verdict::Repeat { status, message, retry_after, .. } => {
+            Verdict::Repeat { status, message, .. } => {
                 self.tokens.fresh();
-                self.after_failure(status, message, retry_after, tries)
+                self.after_failure(status, message, asked, tries)
             }
         };
         self.tell(&step, row);
@@ -203,16 +204,9 @@ impl Courier {
 
     /// Out of tries only when others got through meanwhile: a target that takes nothing at all is the gate's business,
     /// and no row's.
-    fn after_failure(
-        &self,
-        status: Option<u16>,
-        message: String,
-        retry_after: Option<RetryAfter>,
-        tries: &mut Tries,
-    ) -> Step {
+    fn after_failure(&self, status: Option<u16>, message: String, asked: Duration, tries: &mut Tries) -> Step {
         let first = *tries.first_failure.get_or_insert_with(|| self.gate.now());
         tries.failures += 1;
-        let asked = retry_after.map_or(Duration::ZERO, |after| after.wait_from(clock::now()));
         let wait = Backoff::default().wait(tries.failures).max(asked);
         let mut step = Step::again(status, message, wait);
         if tries.failures > self.settings.retries && self.gate.good_since(first) {
@@ -223,8 +217,7 @@ impl Courier {
 
     /// A window is full that ours say is not: others use the bot. No row is burned on it: hold until the window can have
     /// room, twice as long for each refusal in a row, or as long as the server asks.
-    fn hold_windows(&self, window: Option<Duration>, retry_after: Option<RetryAfter>, message: &str) {
-        let asked = retry_after.map_or(Duration::ZERO, |after| after.wait_from(clock::now()));
+    fn hold_windows(&self, window: Option<Duration>, asked: Duration, message: &str) {
         let named = window.unwrap_or(MINUTE);
         let growing = Backoff { first: named / 60, most: named }.ceiling(self.gate.limited());
         let ours = self.pacer.next_expiry(window).unwrap_or_default();
@@ -266,6 +259,14 @@ impl Step {
     fn again(status: Option<u16>, message: String, wait: Duration) -> Self {
         let step = Self::end(OutcomeKind::Unsent, status, None, Some(message));
         Self { again_after: Some(wait), ..step }
+    }
+}
+
+/// How long the server asks to be left alone.
+fn asked_for(verdict: &Verdict) -> Duration {
+    match verdict {
+        Verdict::Repeat { retry_after: Some(after), .. } => after.wait_from(clock::now()),
+        _ => Duration::ZERO,
     }
 }
 

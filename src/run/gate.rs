@@ -69,9 +69,9 @@ impl Gate {
     }
 
     /// Takes note of a verdict; gives a pause that begins with it, and why.
-    pub(super) fn observe(&self, verdict: &Verdict) -> Option<(Duration, String)> {
+    pub(super) fn observe(&self, verdict: &Verdict, asked: Duration) -> Option<(Duration, String)> {
         let now = self.now();
-        let pause = self.state().health.observe(verdict, now);
+        let pause = self.state().health.observe(verdict, asked, now);
         self.changed.notify_waiters();
         pause
     }
@@ -119,7 +119,7 @@ mod tests {
     use super::{Fault, Gate, Patience, Verdict};
 
     fn gate() -> Gate {
-        Gate::new(Patience { refusals: 2, doubts: 1, wait_for_target: Duration::from_secs(600) })
+        Gate::new(Patience { refusals: 2, doubts: 1, wait_for_target: Duration::from_secs(600), rate_limited: None })
     }
 
     fn doubt() -> Verdict {
@@ -130,7 +130,7 @@ mod tests {
     async fn in_trouble_one_attempt_is_made_at_a_time_after_a_pause() {
         let gate = gate();
         let early = gate.pass().await.unwrap();
-        gate.observe(&doubt());
+        gate.observe(&doubt(), Duration::ZERO);
         assert!(!gate.admits(&early));
         let start = Instant::now();
         let probe = gate.pass().await.unwrap();
@@ -144,12 +144,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_save_lets_everybody_through_and_a_fault_nobody() {
         let gate = gate();
-        gate.observe(&doubt());
-        gate.observe(&Verdict::Saved { id: "1".to_owned(), status: 200, record: serde_json::Value::Null });
+        gate.observe(&doubt(), Duration::ZERO);
+        gate.observe(
+            &Verdict::Saved { id: "1".to_owned(), status: 200, record: serde_json::Value::Null },
+            Duration::ZERO,
+        );
         let (_one, _two) = (gate.pass().await.unwrap(), gate.pass().await.unwrap());
         for _ in 0..2 {
             let concern = crate::delivery::Concern::Target;
-            gate.observe(&Verdict::Refused { concern, status: Some(404), message: "gone".to_owned() });
+            gate.observe(&Verdict::Refused { concern, status: Some(404), message: "gone".to_owned() }, Duration::ZERO);
         }
         assert!(matches!(gate.pass().await, Err(Fault::Refused { .. })));
     }

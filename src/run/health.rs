@@ -22,6 +22,8 @@ pub struct Patience {
     pub doubts: u32,
     /// Trouble that lasts longer ends the run.
     pub wait_for_target: Duration,
+    /// Rate-limit refusals that go on for longer end the run; `None` waits for as long as it takes.
+    pub rate_limited: Option<Duration>,
 }
 
 /// Why a run ends before its rows do.
@@ -39,11 +41,28 @@ pub enum Fault {
         /// What went wrong last.
         message: String,
     },
+    /// The rate limit is used up, by others too, for longer than the run waits.
+    Limited {
+        /// The server's words.
+        message: String,
+    },
     /// The server answers nothing that tells what became of a record, for longer than the run waits.
     Silent {
         /// What went wrong last.
         message: String,
     },
+}
+
+impl Fault {
+    /// What the server said, or what went wrong last.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Refused { message, .. }
+            | Self::Unreachable { message }
+            | Self::Limited { message }
+            | Self::Silent { message } => message,
+        }
+    }
 }
 
 /// What may be sent now.
@@ -68,6 +87,7 @@ pub(super) struct Health {
     doubted: u32,
     failures: u32,
     limited: u32,
+    limited_since: Option<Moment>,
     trouble_since: Option<Moment>,
     last_good: Option<Moment>,
     flow: Flow,
@@ -82,6 +102,7 @@ impl Health {
             doubted: 0,
             failures: 0,
             limited: 0,
+            limited_since: None,
             trouble_since: None,
             last_good: None,
             flow: Flow::Open,
@@ -108,8 +129,9 @@ impl Health {
         self.limited
     }
 
-    /// Takes note of a verdict; gives a pause that begins with it, and why.
-    pub(super) fn observe(&mut self, verdict: &Verdict, now: Moment) -> Option<(Duration, String)> {
+    /// Takes note of a verdict; gives a pause that begins with it, and why. `asked` is how long the server asks to be
+    /// left alone.
+    pub(super) fn observe(&mut self, verdict: &Verdict, asked: Duration, now: Moment) -> Option<(Duration, String)> {
         if matches!(self.flow, Flow::Ended(_)) {
             return None;
         }
@@ -120,14 +142,19 @@ impl Health {
             }
             Verdict::Refused { concern, message, .. } => self.refuse(*concern, message, now),
             Verdict::InDoubt { message, .. } => self.doubt(message, now),
-            Verdict::Repeat { cause: Cause::RateLimited { .. }, .. } => {
-                self.limited = self.limited.saturating_add(1);
+            Verdict::Repeat { cause: Cause::RateLimited { .. }, message, .. } => {
+                self.limit(message, asked, now);
                 None
             }
-            Verdict::Repeat { cause: Cause::Replayed, .. } => None,
-            Verdict::Repeat { cause: Cause::Unreachable | Cause::Unavailable, message, .. } => {
+            // Each attempt has a token of its own, so a replay that goes on is the platform's quarrel with our tokens.
+            Verdict::Repeat { cause: Cause::Replayed, message, .. } => self.refuse(Concern::Credentials, message, now),
+            Verdict::Repeat { cause: Cause::Unreachable, message, .. } => {
                 let fault = Fault::Unreachable { message: message.clone() };
-                self.trouble(fault, "the target can't be reached", message, now)
+                self.trouble(fault, "the target can't be reached", Duration::ZERO, now)
+            }
+            Verdict::Repeat { cause: Cause::Unavailable, message, .. } => {
+                let fault = Fault::Unreachable { message: message.clone() };
+                self.trouble(fault, "the target asks to come back later", asked, now)
             }
         }
     }
@@ -138,6 +165,7 @@ impl Health {
         self.failures = 0;
         // Somebody else may go on using the quota: come back by halves.
         self.limited /= 2;
+        self.limited_since = None;
         self.trouble_since = None;
         self.last_good = Some(now);
         self.flow = Flow::Open;
@@ -150,7 +178,7 @@ impl Health {
             self.flow = Flow::Ended(fault);
             return None;
         }
-        self.trouble(fault, "the server refuses what we send", message, now)
+        self.trouble(fault, "the server refuses what we send", Duration::ZERO, now)
     }
 
     fn doubt(&mut self, message: &str, now: Moment) -> Option<(Duration, String)> {
@@ -159,26 +187,34 @@ impl Health {
             return None;
         }
         let fault = Fault::Silent { message: message.to_owned() };
-        self.trouble(fault, "the server doesn't say what becomes of records", message, now)
+        self.trouble(fault, "the server doesn't say what becomes of records", Duration::ZERO, now)
     }
 
-    fn trouble(&mut self, fault: Fault, what: &str, message: &str, now: Moment) -> Option<(Duration, String)> {
+    fn limit(&mut self, message: &str, asked: Duration, now: Moment) {
+        self.limited = self.limited.saturating_add(1);
+        let since = *self.limited_since.get_or_insert(now);
+        if self.patience.rate_limited.is_some_and(|patience| now + asked >= since + patience) {
+            self.flow = Flow::Ended(Fault::Limited { message: message.to_owned() });
+        }
+    }
+
+    fn trouble(&mut self, fault: Fault, what: &str, asked: Duration, now: Moment) -> Option<(Duration, String)> {
         let since = *self.trouble_since.get_or_insert(now);
-        let wait = self.pause(&fault);
+        let wait = self.pause(&fault).max(asked);
         if now + wait >= since + self.patience.wait_for_target && !matches!(fault, Fault::Refused { .. }) {
             self.flow = Flow::Ended(fault);
             return None;
         }
         self.failures += 1;
         self.flow = Flow::Probe { from: now + wait };
-        Some((wait, format!("{what}: {message}")))
+        Some((wait, format!("{what}: {}", fault.message())))
     }
 
     /// Each probe into silence costs a row in doubt, so those pauses grow to minutes; knocking at a closed door is free.
     fn pause(&self, fault: &Fault) -> Duration {
         let (first, most) = match fault {
             Fault::Silent { .. } => (Duration::from_secs(10), Duration::from_secs(300)),
-            Fault::Unreachable { .. } => (Duration::from_secs(1), Duration::from_secs(30)),
+            Fault::Unreachable { .. } | Fault::Limited { .. } => (Duration::from_secs(1), Duration::from_secs(30)),
             Fault::Refused { .. } => (Duration::from_millis(250), Duration::from_secs(4)),
         };
         // A short patience still gets some tries.
@@ -193,7 +229,8 @@ mod tests {
 
     use super::{Cause, Concern, Fault, Flow, Health, Moment, Patience, Verdict};
 
-    const PATIENCE: Patience = Patience { refusals: 5, doubts: 3, wait_for_target: Duration::from_secs(600) };
+    const PATIENCE: Patience =
+        Patience { refusals: 5, doubts: 3, wait_for_target: Duration::from_secs(600), rate_limited: None };
 
     fn saved() -> Verdict {
         Verdict::Saved { id: "1".to_owned(), status: 200, record: serde_json::Value::Null }
@@ -220,7 +257,7 @@ mod tests {
                 Flow::Probe { from } => now = from.max(now),
                 Flow::Ended(_) => return (tries, now),
             }
-            health.observe(verdict, now);
+            health.observe(verdict, Duration::ZERO, now);
         }
         panic!("never ends");
     }
@@ -229,9 +266,9 @@ mod tests {
     fn the_fifth_refusal_in_a_row_ends_the_run_and_a_save_between_starts_the_count_again() {
         let mut health = Health::new(PATIENCE);
         for _ in 0..4 {
-            health.observe(&refused(), Duration::ZERO);
+            health.observe(&refused(), Duration::ZERO, Duration::ZERO);
         }
-        health.observe(&saved(), Duration::ZERO);
+        health.observe(&saved(), Duration::ZERO, Duration::ZERO);
         assert_eq!(*health.flow(), Flow::Open);
         let (tries, _) = until_ended(&mut health, &refused());
         assert_eq!(tries, 5);
@@ -251,10 +288,10 @@ mod tests {
     fn single_doubts_do_not_slow_the_run() {
         let mut health = Health::new(PATIENCE);
         for _ in 0..50 {
-            health.observe(&doubtful(), Duration::ZERO);
-            health.observe(&doubtful(), Duration::ZERO);
+            health.observe(&doubtful(), Duration::ZERO, Duration::ZERO);
+            health.observe(&doubtful(), Duration::ZERO, Duration::ZERO);
             assert_eq!(*health.flow(), Flow::Open);
-            health.observe(&saved(), Duration::ZERO);
+            health.observe(&saved(), Duration::ZERO, Duration::ZERO);
         }
     }
 
@@ -267,12 +304,47 @@ mod tests {
         assert!(matches!(health.flow(), Flow::Ended(Fault::Unreachable { .. })));
     }
 
+    fn limited() -> Verdict {
+        let cause = Cause::RateLimited { window: None };
+        Verdict::Repeat { cause, status: Some(429), retry_after: None, message: "slow down".to_owned() }
+    }
+
+    #[test]
+    fn a_full_window_is_waited_for_without_end_unless_somebody_waits() {
+        let mut health = Health::new(PATIENCE);
+        (0..1000).for_each(|second| drop(health.observe(&limited(), Duration::ZERO, Duration::from_secs(second * 60))));
+        assert_eq!(*health.flow(), Flow::Open);
+
+        let mut health = Health::new(Patience { rate_limited: Some(Duration::from_secs(30)), ..PATIENCE });
+        health.observe(&limited(), Duration::from_secs(5), Duration::from_secs(100));
+        assert_eq!(*health.flow(), Flow::Open);
+        health.observe(&limited(), Duration::from_secs(5), Duration::from_secs(126));
+        assert!(matches!(health.flow(), Flow::Ended(Fault::Limited { .. })));
+    }
+
+    #[test]
+    fn a_server_that_asks_for_more_time_than_there_is_ends_the_run_at_once() {
+        let later = |asked| {
+            let mut health = Health::new(PATIENCE);
+            let verdict = Verdict::Repeat {
+                cause: Cause::Unavailable,
+                status: Some(503),
+                retry_after: None,
+                message: "maintenance".to_owned(),
+            };
+            health.observe(&verdict, Duration::from_secs(asked), Duration::ZERO);
+            health.flow().clone()
+        };
+        assert_eq!(later(120), Flow::Probe { from: Duration::from_secs(120) });
+        assert!(matches!(later(3600), Flow::Ended(Fault::Unreachable { .. })));
+    }
+
     #[test]
     fn the_first_saved_record_opens_the_full_width() {
         let mut health = Health::new(PATIENCE);
-        health.observe(&unreachable(), Duration::ZERO);
+        health.observe(&unreachable(), Duration::ZERO, Duration::ZERO);
         assert!(matches!(health.flow(), Flow::Probe { .. }));
-        health.observe(&saved(), Duration::from_secs(5));
+        health.observe(&saved(), Duration::ZERO, Duration::from_secs(5));
         assert_eq!(*health.flow(), Flow::Open);
         assert!(health.good_since(Duration::from_secs(4)) && !health.good_since(Duration::from_secs(5)));
     }

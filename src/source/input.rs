@@ -5,10 +5,14 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use jiff::Timestamp;
 use tempfile::NamedTempFile;
 
+use crate::clock;
 use crate::error::Advice;
 use crate::private;
+
+const SPOOLED: &str = "input-";
 
 /// An input that can be read from its start again and again, and tells when it has changed between.
 #[derive(Debug)]
@@ -109,8 +113,11 @@ impl Input {
     pub fn spooled(reader: &mut impl Read, name: String, spool: &Path) -> Result<Self, InputError> {
         let failed = |reason| InputError::Spool { directory: spool.to_owned(), reason };
         private::create_dir(spool).map_err(failed)?;
-        let mut kept = tempfile::Builder::new().prefix("input-").tempfile_in(spool).map_err(failed)?;
+        remove_orphans(spool, clock::now());
+        let mut kept = tempfile::Builder::new().prefix(SPOOLED).tempfile_in(spool).map_err(failed)?;
         copy(reader, kept.as_file_mut(), &name, failed)?;
+        // Held for as long as this process lasts: whose lock is free has been left behind.
+        kept.as_file().lock_shared().map_err(failed)?;
         let stamp = Stamp::of(&kept.as_file().metadata().map_err(failed)?);
         Ok(Self { name, place: Place::Spool(kept), stamp })
     }
@@ -185,6 +192,24 @@ impl Stamp {
     }
 }
 
+/// Removes what processes that were killed have left behind: answers of respondents are in it.
+fn remove_orphans(spool: &Path, now: Timestamp) {
+    for entry in std::fs::read_dir(spool).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(SPOOLED) && is_orphan(&entry.path(), now) {
+            // If it can't be removed now, the next import tries again.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether nobody holds the file, nor has written to it for an hour: while it is being filled it is not held yet.
+fn is_orphan(path: &Path, now: Timestamp) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let modified = file.metadata().and_then(|metadata| metadata.modified()).ok();
+    let modified = modified.and_then(|moment| Timestamp::try_from(moment).ok());
+    modified.is_some_and(|moment| now.duration_since(moment).as_hours() >= 1) && file.try_lock().is_ok()
+}
+
 /// Copies, telling a reader that fails from a disk that is full.
 fn copy(
     reader: &mut impl Read,
@@ -238,7 +263,10 @@ impl<R: Read> Read for Hashing<R> {
 mod tests {
     use std::io::{Read, Write};
 
-    use super::{Hashing, Input, InputError};
+    use jiff::SignedDuration;
+
+    use super::{Hashing, Input, InputError, remove_orphans};
+    use crate::clock;
 
     #[test]
     fn what_came_through_a_pipe_can_be_read_twice_and_leaves_nothing() {
@@ -251,6 +279,19 @@ mod tests {
         }
         drop(input);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_behind_is_removed_and_what_a_living_one_needs_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let orphan = dir.path().join("input-abc");
+        std::fs::write(&orphan, "a,b\n").unwrap();
+        std::fs::write(dir.path().join("run-1"), "a,b\n").unwrap();
+        let input = Input::spooled(&mut &b"a,b\n"[..], "-".to_owned(), dir.path()).unwrap();
+        assert!(orphan.exists(), "it may be being filled");
+        remove_orphans(dir.path(), clock::now() + SignedDuration::from_hours(2));
+        assert!(!orphan.exists() && dir.path().join("run-1").exists());
+        assert!(input.read().is_ok());
     }
 
     #[test]

@@ -21,6 +21,8 @@ impl Finish<'_> {
     /// Reports a run that has just been worked on, and gives the exit code.
     pub(super) fn end(self, early: Option<EndedEarly>) -> anyhow::Result<Exit> {
         let counts = self.store.counts(&self.run)?;
+        // A signal that came when there was nothing left to interrupt changes nothing.
+        let early = early.filter(|early| !(matches!(early, EndedEarly::Interrupted) && counts.unsent == 0));
         if counts.unsent == 0 {
             self.store.finish(self.run.id, clock::now())?;
         }

@@ -207,6 +207,7 @@ impl<'a> Import<'a> {
         let store = Store::open(&self.setup.settings.state_dir()?)?;
         let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
         let same = store.runs_of(identity)?;
+        let latest = same.first().map(|run| run.id);
         let unfinished = match choose(&store, same, self)? {
             Choice::Done(run) => return self.finish(&store, run).end_without_sending(),
             Choice::Resume(run) => Some(run),
@@ -216,7 +217,7 @@ impl<'a> Import<'a> {
         let machinery = self.setup.machinery(&store, self.context)?;
         let (run, verb) = match unfinished {
             Some(run) => (run, "resuming"),
-            None => (self.begin(&store)?, "starting"),
+            None => (self.begin(&store, latest)?, "starting"),
         };
         let _lease = Lease::take(store.directory(), run.id)?;
         store.claims_into_doubt(run.id, DIED, clock::now())?;
@@ -225,7 +226,7 @@ impl<'a> Import<'a> {
     }
 
     /// Writes down that the run begins. Its input is kept first if it came through a pipe, so that it can be resumed.
-    fn begin(&self, store: &Store) -> anyhow::Result<Run> {
+    fn begin(&self, store: &Store, latest: Option<RunId>) -> anyhow::Result<Run> {
         self.tell_relatives(store)?;
         let subject = Subject {
             kind: RunKind::Import,
@@ -234,7 +235,12 @@ impl<'a> Import<'a> {
             mapping: self.report.mapping.canonical(),
             rows: self.report.rows,
         };
-        let run = store.begin(&self.setup.new_run(subject, self.context), clock::now())?;
+        let new = self.setup.new_run(subject, self.context);
+        let run = if self.setup.is_sandbox {
+            store.begin(&new, clock::now())?
+        } else {
+            store.begin_after(latest, &new, clock::now())?
+        };
         self.input.keep(&kept_input(store.directory(), run))?;
         Ok(store.run(run)?)
     }

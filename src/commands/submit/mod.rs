@@ -136,6 +136,8 @@ impl Submission<'_> {
         let mut plan = self.setup.plan(run, &self.args.sending, Leave::None, 1, WAIT_FOR_TARGET);
         // A token that was refused once, fresh from the secret, will be refused again; one retry is for a race.
         plan.patience.refusals = 2;
+        // Somebody waits for it, or a CI job does: not for hours.
+        plan.patience.rate_limited = Some(plan.patience.wait_for_target);
         let (events, told) = Events::channel();
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
         let end = run_rows(machinery, plan, feed_one(row), events)?;

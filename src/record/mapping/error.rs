@@ -1,6 +1,6 @@
 //! Why a header and what was said about it don't give seven fields: everything at once.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use super::{ColumnBy, ConstantBy};
 use crate::error::Advice;
