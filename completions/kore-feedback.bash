@@ -46,8 +46,14 @@ _kore__feedback() {
             kore__feedback__subcmd__config,show)
                 cmd="kore__feedback__subcmd__config__subcmd__show"
                 ;;
+            kore__feedback__subcmd__runs,failures)
+                cmd="kore__feedback__subcmd__runs__subcmd__failures"
+                ;;
             kore__feedback__subcmd__runs,list)
                 cmd="kore__feedback__subcmd__runs__subcmd__list"
+                ;;
+            kore__feedback__subcmd__runs,resume)
+                cmd="kore__feedback__subcmd__runs__subcmd__resume"
                 ;;
             kore__feedback__subcmd__runs,show)
                 cmd="kore__feedback__subcmd__runs__subcmd__show"
@@ -99,7 +105,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__completions)
+        kore__feedback__subcmd__completions)
             opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -137,7 +143,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__config)
+        kore__feedback__subcmd__config)
             opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help show path init"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -175,7 +181,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__config__subcmd__init)
+        kore__feedback__subcmd__config__subcmd__init)
             opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -213,7 +219,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__config__subcmd__path)
+        kore__feedback__subcmd__config__subcmd__path)
             opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -251,7 +257,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__config__subcmd__show)
+        kore__feedback__subcmd__config__subcmd__show)
             opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -289,7 +295,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__import)
+        kore__feedback__subcmd__import)
             opts="-p -o -q -v -h --map --set --delimiter --encoding --dry-run --skip-invalid --any-score --include-in-doubt --failures --resume --resend-in-doubt --again --sandbox --limit --no-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -375,8 +381,8 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__runs)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help list show"
+        kore__feedback__subcmd__runs)
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help list show resume failures"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -413,7 +419,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__runs__subcmd__list)
+        kore__feedback__subcmd__runs__subcmd__failures)
             opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -451,7 +457,83 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__runs__subcmd__show)
+        kore__feedback__subcmd__runs__subcmd__list)
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kore__feedback__subcmd__runs__subcmd__resume)
+            opts="-p -o -q -v -h --resend-in-doubt --config --profile --state-dir --output --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kore__feedback__subcmd__runs__subcmd__show)
             opts="-p -o -q -v -h --rows --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -489,7 +571,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__sandbox)
+        kore__feedback__subcmd__sandbox)
             opts="-p -o -q -v -h --port --bot-id --limit --enforce-jti --latency --fault --seed --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -551,7 +633,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__submit)
+        kore__feedback__subcmd__submit)
             opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --any-score --dry-run --curl --again --sandbox --limit --no-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -649,7 +731,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__token)
+        kore__feedback__subcmd__token)
             opts="-p -o -q -v -h --ttl --sub --jti --claim --sandbox --header --config --profile --state-dir --output --quiet --verbose --help inspect"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -699,7 +781,7 @@ _kore__feedback() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kore__subcmd__feedback__subcmd__token__subcmd__inspect)
+        kore__feedback__subcmd__token__subcmd__inspect)
             opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -125,16 +125,18 @@ json\t'For programs: one JSON object'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one JSON object'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Say nothing on standard error but errors'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List all runs'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one run'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "list" -d 'List all runs'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "show" -d 'Show one run'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "resume" -d 'Go on with an unfinished run, as it was begun'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "failures" -d 'Print a run\'s failure report again'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -152,6 +154,23 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l resend-in-doubt -d 'Send rows in doubt again, though they may have been saved'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 to listen on; 0 takes a free one' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of the bot to serve [default: an invented one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l limit -d 'Rolling limit of the bot, such as 60/1m; repeatable [default: none]' -r
