@@ -1,6 +1,7 @@
 //! `completions`: generated from the definition of the command line.
 
 use clap::CommandFactory;
+use clap_complete::Shell;
 
 use crate::cli::{Arguments, CompletionsArgs};
 use crate::exit::Exit;
@@ -10,6 +11,14 @@ use crate::report::Printer;
 pub(super) fn completions(args: &CompletionsArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Arguments::command(), "kore-feedback", &mut script);
-    printer.stream(|out| Ok(out.write_all(&script)?))?;
+    let script = String::from_utf8(script)?;
+    let script = if args.shell == Shell::Bash { with_one_spelling(&script) } else { script };
+    printer.stream(|out| Ok(out.write_all(script.as_bytes())?))?;
     Ok(Exit::Success)
+}
+
+/// In the script for bash clap_complete 4.6 spells a hyphen of the program's name in two ways, and so completes nothing
+/// behind a subcommand (<https://github.com/clap-rs/clap/issues/6421>).
+fn with_one_spelling(script: &str) -> String {
+    script.replace("kore__subcmd__feedback", "kore__feedback")
 }

@@ -1,0 +1,231 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_kore_feedback_global_optspecs
+    string join \n config= p/profile= state-dir= o/output= q/quiet v/verbose h/help V/version
+end
+
+function __fish_kore_feedback_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_kore_feedback_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_kore_feedback_using_subcommand
+    set -l cmd (__fish_kore_feedback_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s V -l version -d 'Print version'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "submit" -d 'Submit one piece of feedback'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "import" -d 'Import feedback from a CSV file, each row exactly once'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "token" -d 'Print a token (JWT) for the API, or look into one'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "runs" -d 'Look at earlier runs: what was sent, and what became of it'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "sandbox" -d 'Serve an imitation of the Kore.ai feedback API on this machine, to try things against'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "config" -d 'Show what is configured, or write a config to begin with'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "completions" -d 'Print a shell\'s completions'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l type -d 'Kind of feedback: NPS, CSAT or THUMB' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l score -d 'What the respondent answered: NPS 0 to 10, CSAT 1 to 5, THUMB 0 or 1' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l channel-uid -d 'The respondent\'s id on the channel: an e-mail address or any other id' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l name -d 'The survey\'s name' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l channel -d 'The channel of the survey, such as rtm or email' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l language -d 'The survey\'s language, such as en' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l message -d 'The prompt that the respondent was shown; may be empty' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l json -d 'Take the record from a JSON file; - for standard input. Options override its fields' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l pace -d 'How calls are spread inside the smallest limit' -r -f -a "even\t'Evenly: 60 a minute is one a second'
+early\t'As early as possible: 60 at once, then a pause'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l concurrency -d 'Calls in flight at once [default: the profile\'s, else 4]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l timeout -d 'How long one call may take, such as 30s [default: the profile\'s, else 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l retries -d 'Tries again for a record that the server surely did not take, while others get through' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l delivery -d 'What to do with a record that may or may not have been saved' -r -f -a "at-most-once\t'Leave it in doubt, and say so'
+at-least-once\t'Send it again: it may then be saved twice'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l wait-for-target -d 'How long a target that can\'t be reached, or doesn\'t answer, is waited for [default: 10m; for submit 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l any-score -d 'Let a score through that is not on its type\'s scale'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l dry-run -d 'Show the request, its token redacted, and send nothing'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l curl -d 'With --dry-run: show the request as a curl command'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l again -d 'Submit although the same record is in doubt from an earlier submit: it may then be saved twice'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l sandbox -d 'Send to a sandbox started in this process instead: nothing to configure, nothing real'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l no-limit -d 'Stay within no limit at all'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l map -d 'Take a field from this column; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l set -d 'Give a field this value in every row; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delimiter -d 'What stands between two cells: , ; tab or | [default: found out]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l encoding -d 'The file\'s encoding, such as windows-1252 [default: UTF-8, or what a byte order mark says]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l failures -d 'Where the failure report goes [default: beside the input, as NAME.failures.csv]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l pace -d 'How calls are spread inside the smallest limit' -r -f -a "even\t'Evenly: 60 a minute is one a second'
+early\t'As early as possible: 60 at once, then a pause'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l concurrency -d 'Calls in flight at once [default: the profile\'s, else 4]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l timeout -d 'How long one call may take, such as 30s [default: the profile\'s, else 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l retries -d 'Tries again for a record that the server surely did not take, while others get through' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delivery -d 'What to do with a record that may or may not have been saved' -r -f -a "at-most-once\t'Leave it in doubt, and say so'
+at-least-once\t'Send it again: it may then be saved twice'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l wait-for-target -d 'How long a target that can\'t be reached, or doesn\'t answer, is waited for [default: 10m; for submit 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dry-run -d 'Check everything, show the mapping and how long the run would take, and send nothing'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-invalid -d 'Import the valid rows, and put the others into the failure report'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l any-score -d 'Let scores through that are not on their type\'s scale'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include-in-doubt -d 'When importing a failure report: send its rows in doubt, too, though they may have been saved'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resume -d 'Go on with the unfinished run of this file'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resend-in-doubt -d 'With --resume: send rows in doubt again, though they may have been saved'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import a file that has been imported before once more: every row is then saved twice'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox started in this process instead: nothing to configure, nothing real'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-limit -d 'Stay within no limit at all'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l ttl -d 'How long it lives, such as 5m or 1h [default: the profile\'s token_ttl, or 10m]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sub -d 'Its subject: who calls [default: the profile\'s subject, or kore-feedback]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l claim -d 'A further claim; VALUE is JSON where it parses, and else text (repeatable)' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l jti -d 'With a jti, so that it works once; it may live 1h at most then'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sandbox -d 'Mint it with the made-up credentials of a sandbox: nothing to configure'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l header -d 'Print it as the header `auth: …`, ready for curl'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -f -a "inspect" -d 'Say what a token claims, how long it lasts and what the platform would refuse in it'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "list" -d 'List all runs'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "show" -d 'Show one run'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "resume" -d 'Go on with an unfinished run, as it was begun'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "failures" -d 'Print a run\'s failure report again'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l rows -d 'Print every row\'s outcome, with the server\'s id, as CSV'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l resend-in-doubt -d 'Send rows in doubt again, though they may have been saved'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 to listen on; 0 takes a free one' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of the bot to serve [default: an invented one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l limit -d 'Rolling limit of the bot, such as 60/1m; repeatable [default: none]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l latency -d 'Time that a call takes, such as 50ms or 20ms..80ms [default: none]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l fault -d 'Let calls go wrong: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l seed -d 'Where invented ids, times and chances start: the same seed, the same sandbox' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l enforce-jti -d 'Refuse tokens without jti, as an app with "Enforce JTI" does'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "show" -d 'Print every setting with its source; of a secret only where it comes from'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "path" -d 'Print where the config is, or would be'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "init" -d 'Write a commented config to begin with, for you alone to read; never overwrites one'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

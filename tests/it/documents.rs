@@ -1,0 +1,14 @@
+//! The commands in the documents: those of the examples are run, those of the README are at least understood.
+
+/// The lines of all `sh` blocks, each split into words; a line that ends with `\` goes on.
+pub(crate) fn shell_lines(markdown: &str) -> Vec<Vec<String>> {
+    let mut lines = Vec::new();
+    let mut rest = markdown;
+    while let Some((_, behind)) = rest.split_once("\n```sh\n") {
+        let (block, behind) = behind.split_once("\n```").expect("a block that ends");
+        let words = block.replace("\\\n", " ");
+        lines.extend(words.lines().map(|line| shell_words::split(line).expect("a line that a shell reads")));
+        rest = behind;
+    }
+    lines
+}
