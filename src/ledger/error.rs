@@ -95,6 +95,9 @@ impl Advice for LedgerError {
     fn hint(&self) -> Option<String> {
         let hint = match (self, self.code()) {
             (_, Some(ErrorCode::DiskFull)) => "the disk is full: make room, then resume; what was settled is kept",
+            (_, Some(ErrorCode::SystemIoFailure)) => {
+                "the disk can't be written: make sure that it has room and is well, then resume; what was settled is kept"
+            }
             (_, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => {
                 "another process has held the ledger for long: wait for it to end, or see who has it open"
             }
