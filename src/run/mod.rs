@@ -12,11 +12,13 @@ mod event;
 mod feed;
 mod gate;
 mod health;
+mod lane;
 mod phase;
 
 pub use attempt::{Delivery, SendSettings};
 pub use check::{CheckError, CheckReport, CheckSettings, ProblemRow, check};
-pub use engine::{End, Machinery, Plan, run};
+pub use engine::{End, run};
 pub use event::{Events, RunEvent};
 pub use feed::{Batch, Feed, FeedError, FeedSettings, Prepared, feed_input, feed_one};
 pub use health::{Fault, Patience};
+pub use lane::{Lane, Machinery, Plan};

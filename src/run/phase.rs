@@ -28,13 +28,13 @@ impl Phases {
         *self.0.borrow()
     }
 
-    /// Moves on to this phase, unless it is passed already; says whether it moved.
-    pub(super) fn advance_to(&self, phase: Phase) -> bool {
+    /// Moves on to this phase, unless it is passed already.
+    pub(super) fn advance_to(&self, phase: Phase) {
         self.0.send_if_modified(|current| {
             let moved = *current < phase;
             *current = phase.max(*current);
             moved
-        })
+        });
     }
 
     /// What the future gives, or `None` once the phase has been reached: then the future is dropped where it stands.
@@ -49,14 +49,14 @@ impl Phases {
 }
 
 /// Moves the phases on with each SIGINT (Ctrl-C) and SIGTERM. Ends with the run.
-pub(super) async fn follow_signals(phases: Phases, draining: impl Fn()) {
+pub(super) async fn follow_signals(all: Vec<Phases>, draining: impl Fn()) {
     let Ok(mut signals) = Signals::listen() else { return };
-    while signals.next().await {
-        let next = if phases.now() == Phase::Going { Phase::Draining } else { Phase::Abandoned };
-        phases.advance_to(next);
-        if next == Phase::Draining {
-            draining();
-        }
+    if signals.next().await {
+        all.iter().for_each(|phases| phases.advance_to(Phase::Draining));
+        draining();
+    }
+    if signals.next().await {
+        all.iter().for_each(|phases| phases.advance_to(Phase::Abandoned));
     }
 }
 

@@ -24,7 +24,9 @@ use crate::record::{Assignment, MappingRules, ProblemKind, ScoreRule};
 use crate::report::{
     FailureReport, Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule,
 };
-use crate::run::{CheckReport, CheckSettings, Events, FeedSettings, Machinery, check, feed_input, run as run_rows};
+use crate::run::{
+    CheckReport, CheckSettings, Events, FeedSettings, Lane, Machinery, check, feed_input, run as run_rows,
+};
 use crate::settings::{Context, Settings};
 use crate::source::{Input, SourceOptions, delimiter_name};
 use crate::text::{counted, excerpt, shell_command};
@@ -262,7 +264,7 @@ impl<'a> Import<'a> {
         let opening = Opening { counts: before, on_terminal: self.context.stderr_is_terminal };
         let screen = Screen::start(shown, opening, self.printer.clone());
         let feed = feed_input(Arc::clone(&self.input), self.feed_settings(leave), store.reader()?, run.id);
-        let end = run_rows(machinery, plan, feed, events)?;
+        let end = run_rows(vec![Lane { machinery, plan, feed }], events)?;
         drop(screen);
         store.claims_into_doubt(run.id, ABANDONED, clock::now())?;
         self.finish(store, run).end(EndedEarly::from_end(end))

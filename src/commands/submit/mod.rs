@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::ledger::{Lease, Leave, Outcome, OutcomeKind, RowEntry, RowState, RunId, RunKind, Store};
 use crate::record::{Draft, Feedback, Field, RefusedDraft, ScoreRule};
 use crate::report::Printer;
-use crate::run::{Events, Prepared, RunEvent, feed_one, run as run_rows};
+use crate::run::{Events, Lane, Prepared, RunEvent, feed_one, run as run_rows};
 use crate::settings::{Context, Settings};
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(30);
@@ -140,7 +140,7 @@ impl Submission<'_> {
         plan.patience.rate_limited = Some(plan.patience.wait_for_target);
         let (events, told) = Events::channel();
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
-        let end = run_rows(machinery, plan, feed_one(row), events)?;
+        let end = run_rows(vec![Lane { machinery, plan, feed: feed_one(row) }], events)?;
         self.store.claims_into_doubt(run, "the command ended before the answer came", clock::now())?;
         self.store.finish(run, clock::now())?;
         self.tell(run, &told, EndedEarly::from_end(end))

@@ -1,0 +1,164 @@
+//! One bot's lane: its rows, so many workers, its own windows and its own health.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use super::attempt::{Courier, SendSettings};
+use super::engine::End;
+use super::event::{Events, RunEvent};
+use super::feed::{Feed, Prepared};
+use super::gate::Gate;
+use super::health::Patience;
+use super::phase::{Phase, Phases};
+use crate::clock;
+use crate::credentials::TokenSource;
+use crate::delivery::Client;
+use crate::ledger::{Outcome, OutcomeKind, Writer};
+use crate::pacing::{Limit, Pacer};
+
+/// What a lane works with.
+#[derive(Debug)]
+pub struct Machinery {
+    /// Sends.
+    pub client: Client,
+    /// Mints.
+    pub tokens: TokenSource,
+    /// Paces.
+    pub pacer: Pacer,
+    /// Remembers.
+    pub writer: Writer,
+}
+
+/// What a lane does.
+#[derive(Debug)]
+pub struct Plan {
+    /// How rows are sent.
+    pub send: SendSettings,
+    /// How many attempts may be in flight at once.
+    pub concurrency: usize,
+    /// How much trouble with the target is put up with.
+    pub patience: Patience,
+    /// How many rows there are to send, for the time that is left.
+    pub to_send: u64,
+}
+
+/// The rows of one bot, and how they are sent.
+#[derive(Debug)]
+pub struct Lane {
+    /// What it works with.
+    pub machinery: Machinery,
+    /// What it does.
+    pub plan: Plan,
+    /// Where its rows come from.
+    pub feed: Feed,
+}
+
+impl Lane {
+    pub(super) fn open(self, events: Events) -> Road {
+        let Self { machinery, plan, feed } = self;
+        let Machinery { client, tokens, pacer, writer } = machinery;
+        let (gate, phases) = (Gate::new(plan.patience), Phases::new());
+        Road {
+            courier: Courier { client, tokens, pacer, gate, writer, events, settings: plan.send, phases },
+            rows: Mutex::new(Rows { feed, ready: VecDeque::new() }),
+            left: AtomicU64::new(plan.to_send),
+            concurrency: plan.concurrency,
+        }
+    }
+}
+
+/// A lane that is being worked on.
+pub(super) struct Road {
+    courier: Courier,
+    rows: Mutex<Rows>,
+    left: AtomicU64,
+    concurrency: usize,
+}
+
+/// What the feed has brought and no worker has taken yet.
+struct Rows {
+    feed: Feed,
+    ready: VecDeque<Prepared>,
+}
+
+impl Road {
+    pub(super) fn phases(&self) -> &Phases {
+        &self.courier.phases
+    }
+
+    /// How many rows are still to be sent.
+    pub(super) fn left(&self) -> u64 {
+        self.left.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn time_left(&self) -> Duration {
+        self.courier.pacer.time_for(self.left())
+    }
+
+    /// The window that is full for longest, and for how long.
+    pub(super) fn waits_for(&self) -> Option<(Limit, Duration)> {
+        self.courier.pacer.full_for()
+    }
+
+    /// Works off all rows, and says how that ended.
+    pub(super) async fn work(self: Arc<Self>) -> End {
+        let mut workers: JoinSet<Result<(), End>> =
+            (0..self.concurrency).map(|_| Arc::clone(&self).work_as_one()).collect();
+        let mut end = End::Complete;
+        while let Some(joined) = workers.join_next().await {
+            let done = joined.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
+            let Err(reason) = done else { continue };
+            // The first worker that can't go on tells the others to land.
+            self.phases().advance_to(Phase::Draining);
+            if matches!(end, End::Complete) {
+                end = reason;
+            }
+        }
+        end
+    }
+
+    async fn work_as_one(self: Arc<Self>) -> Result<(), End> {
+        while let Some(row) = self.next_row().await? {
+            self.courier.deliver(&row).await?;
+            self.left.fetch_sub(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// The next row to send; `None` when there is none, or none shall be taken any more.
+    async fn next_row(&self) -> Result<Option<Prepared>, End> {
+        let next = async {
+            let mut rows = self.rows.lock().await;
+            loop {
+                if let Some(row) = rows.ready.pop_front() {
+                    return Ok(Some(row));
+                }
+                let Some(batch) = rows.feed.recv().await else { return Ok(None) };
+                let batch = batch.map_err(End::Feed)?;
+                self.record(batch.settled).await?;
+                rows.ready.extend(batch.to_send);
+            }
+        };
+        self.phases().before(Phase::Draining, next).await.unwrap_or(Ok(None))
+    }
+
+    /// Writes down rows that need no sending.
+    async fn record(&self, settled: Vec<(u64, Outcome)>) -> Result<(), End> {
+        if settled.is_empty() {
+            return Ok(());
+        }
+        let count = |kind| settled.iter().filter(|(_, outcome)| outcome.kind == kind).count() as u64;
+        let counts = [OutcomeKind::Invalid, OutcomeKind::Skipped].map(|kind| (kind, count(kind)));
+        let courier = &self.courier;
+        courier.writer.record(courier.settings.run, settled, clock::now()).await.map_err(End::Ledger)?;
+        for (kind, rows) in counts.into_iter().filter(|(_, rows)| *rows > 0) {
+            courier.events.send(RunEvent::Settled { kind, rows });
+        }
+        Ok(())
+    }
+}

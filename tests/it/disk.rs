@@ -1,0 +1,50 @@
+//! A disk that is full, and state that can't be written: nothing is sent that isn't written down.
+
+use crate::support::{Stage, json, numbered, stderr};
+
+#[test]
+fn a_state_directory_that_cannot_be_made_stops_everything_before_the_first_call() {
+    let stage = Stage::new();
+    let file = stage.write_records(&numbered(3));
+    let blocked = stage.write("a-file", "in the way");
+    let assert = stage.import(&file, &["--state-dir", blocked.join("state").to_str().unwrap()]).code(2);
+    assert!(stderr(&assert).contains("--state-dir"), "{}", stderr(&assert));
+    stage.was_never_called();
+}
+
+#[test]
+fn a_damaged_ledger_is_told_kept_and_not_replaced() {
+    let stage = Stage::new();
+    let file = stage.write_records(&numbered(3));
+    let ledger = stage.write("state/kore-feedback/ledger.db", &"no ledger at all, ".repeat(100));
+    let assert = stage.import(&file, &[]).code(2);
+    assert!(stderr(&assert).contains("damaged"), "{}", stderr(&assert));
+    assert!(std::fs::read_to_string(ledger).unwrap().starts_with("no ledger at all"));
+    stage.was_never_called();
+}
+
+/// The shell's limit on a file's size stands in for a full disk: the ledger grows until it can't.
+#[cfg(unix)]
+#[test]
+fn when_the_disk_is_full_the_run_stops_and_goes_on_once_there_is_room() {
+    let stage = Stage::new();
+    let records = numbered(3000);
+    let file = stage.write_records(&records);
+    let mut shell = stage.program("sh");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kore-feedback")]);
+    let full = shell.arg("import").arg(&file).args(["-o", "json"]).assert().code(5);
+    assert!(stderr(&full).contains("ledger"), "{}", stderr(&full));
+    let after = stage.sent().len();
+    assert!(after > 0 && after < 3000, "{after} of 3000 rows were sent: the disk was never full in between");
+
+    let resumed = stage.import(&file, &["--resume", "-o", "json"]);
+    let (saved, in_doubt) = (json(&resumed)["saved"].as_u64().unwrap(), json(&resumed)["in_doubt"].as_u64().unwrap());
+    assert_eq!(saved + in_doubt, 3000);
+    // What was in flight when the disk filled up is in doubt, and nothing else.
+    assert!(in_doubt <= 4, "{in_doubt} rows in doubt");
+    let mut sent = stage.sent();
+    let all = sent.len();
+    sent.dedup();
+    assert_eq!(sent.len(), all, "rows were sent twice");
+    assert!(all as u64 >= saved, "{all} rows are there, {saved} were saved");
+}

@@ -1,0 +1,54 @@
+//! Several processes on one bot stay within its rolling limits together. The sandbox counts, exactly and at arrival.
+
+use std::time::Duration;
+
+use kore_feedback::sandbox::SandboxOptions;
+
+use crate::support::{Stage, csv_of, numbered};
+
+/// Short, so that a test that fills several windows takes a few seconds.
+const LIMIT: &str = "8/600ms";
+
+fn limited_stage() -> Stage {
+    Stage::with(SandboxOptions { limits: vec![(8, Duration::from_millis(600))], ..SandboxOptions::default() })
+}
+
+#[test]
+fn two_runs_and_submits_beside_them_share_the_windows() {
+    let stage = limited_stage();
+    let records = numbered(48);
+    let (one, other) = records.split_at(24);
+    let limits = ["--limit", LIMIT, "--pace", "early"];
+    let running = [("one.csv", one), ("other.csv", other)]
+        .map(|(name, records)| stage.start_import(&stage.write(name, csv_of(records)), &limits));
+    for _ in 0..3 {
+        let record = r#"{"channelUId":"jo","name":"x","score":1,"channel":"rtm","type":"THUMB","language":"en","message":""}"#;
+        stage.command(&["submit", "--limit", LIMIT, "--json", "-"]).write_stdin(record).assert().success();
+    }
+    for run in running {
+        let ended = run.end();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    }
+    let tally = stage.sandbox.tally();
+    assert_eq!((tally.saved, tally.rate_limited), (51, 0));
+}
+
+#[test]
+fn a_new_process_remembers_what_the_one_before_it_sent() {
+    let stage = limited_stage();
+    for part in numbered(24).chunks(8) {
+        let file = stage.write_records(part);
+        stage.import(&file, &["--limit", LIMIT, "--pace", "early"]).success();
+    }
+    let tally = stage.sandbox.tally();
+    assert_eq!((tally.saved, tally.rate_limited), (24, 0));
+}
+
+#[test]
+fn a_window_that_others_fill_is_waited_for_and_burns_no_row() {
+    let stage = limited_stage();
+    let records = numbered(40);
+    stage.import(&stage.write_records(&records), &["--no-limit", "--concurrency", "8"]).success();
+    stage.has_exactly(&records);
+    assert!(stage.sandbox.tally().rate_limited > 0, "nothing was refused: the test shows nothing");
+}
