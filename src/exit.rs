@@ -12,7 +12,7 @@ pub enum Exit {
     Usage = 2,
     /// The server refused the credentials. Rows are intact.
     Credentials = 3,
-    /// The target could not be reached. Rows are intact.
+    /// The target could not be reached, or is none: no such bot, no such path, no proof of who it is. Rows are intact.
     Unreachable = 4,
     /// The run stopped early and can be resumed.
     Stopped = 5,

@@ -11,6 +11,8 @@ use crate::record::{Mapping, REPORT_COLUMNS};
 use crate::source::{Hashing, Input, InputError, Row, Rows, SourceError, SourceOptions};
 use crate::text::printable;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// What a failure report is made of.
 #[derive(Debug)]
 pub struct FailureReport<'a> {
@@ -20,6 +22,9 @@ pub struct FailureReport<'a> {
     pub source: SourceOptions,
     /// Its columns.
     pub mapping: &'a Mapping,
+    /// Whether the report begins with a byte order mark, which says UTF-8 whatever `--encoding` says: the options that
+    /// the input was imported with then fit the report.
+    pub marked: bool,
     /// What became of its rows.
     pub ledger: &'a Store,
     /// In which run.
@@ -71,7 +76,7 @@ impl FailureReport<'_> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // A temporary file is made with mode 0600.
         let file = tempfile::Builder::new().prefix(".failures-").tempfile_in(directory).map_err(failed)?;
-        let mut out = self.csv_writer(file);
+        let mut out = self.csv_writer(file).map_err(failed)?;
         self.write_rows(&mut out, &failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.as_file().sync_all().map_err(failed)?;
@@ -86,13 +91,17 @@ impl FailureReport<'_> {
     /// [`ReportError`].
     pub fn write_to(&self, out: impl io::Write) -> Result<(), ReportError> {
         let failed = |reason| ReportError::Write { path: PathBuf::from("standard output"), reason };
-        let mut out = self.csv_writer(out);
+        let mut out = self.csv_writer(out).map_err(failed)?;
         self.write_rows(&mut out, &failed)?;
         out.flush().map_err(failed)
     }
 
-    fn csv_writer<W: io::Write>(&self, out: W) -> csv::Writer<W> {
-        csv::WriterBuilder::new().delimiter(self.source.delimiter.unwrap_or(b',')).flexible(true).from_writer(out)
+    fn csv_writer<W: io::Write>(&self, mut out: W) -> io::Result<csv::Writer<W>> {
+        if self.marked {
+            out.write_all(BYTE_ORDER_MARK)?;
+        }
+        let delimiter = self.source.delimiter.unwrap_or(b',');
+        Ok(csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(out))
     }
 
     fn write_rows<W: io::Write>(
@@ -100,8 +109,8 @@ impl FailureReport<'_> {
         out: &mut csv::Writer<W>,
         failed: &impl Fn(io::Error) -> ReportError,
     ) -> Result<(), ReportError> {
-        let own = self.mapping.own_columns();
-        let headers = self.mapping.headers()[..own].iter().map(String::as_str).chain(REPORT_COLUMNS);
+        let own = &self.mapping.headers()[..self.mapping.own_columns()];
+        let headers = own.iter().map(String::as_str).chain(REPORT_COLUMNS);
         out.write_record(headers).map_err(|error| failed(error.into()))?;
         let mut rows = Rows::open(self.input.read()?, self.input.name(), self.source)?;
         let mut known = SettledRows::new(self.ledger, self.run);
@@ -113,11 +122,23 @@ impl FailureReport<'_> {
             let status = entry.status.map_or_else(String::new, |status| status.to_string());
             let error = entry.detail.as_deref().map(printable).unwrap_or_default();
             let added = [number.as_str(), outcome.word(), &status, &error];
-            // A ragged row stays ragged, so that it is found again and not taken for another.
-            let cells = row.cells().take(if row.fault.is_some() { usize::MAX } else { own });
+            let cells = row.cells().take(self.own_cells(&row));
             out.write_record(cells.chain(added)).map_err(|error| failed(error.into()))?;
         }
         Ok(())
+    }
+
+    /// How many of a row's cells are the input's own. A ragged row keeps what it has and stays ragged, so that it is
+    /// found again and not taken for another; only what an earlier report added to it goes.
+    fn own_cells(&self, row: &Row) -> usize {
+        if row.len() == self.mapping.headers().len() {
+            return self.mapping.own_columns();
+        }
+        let before = row.len().saturating_sub(REPORT_COLUMNS.len());
+        let cell = |column| row.cell(column).unwrap_or_default();
+        let is_number = cell(before).parse::<u64>().is_ok();
+        let is_outcome = OutcomeKind::ALL.iter().any(|kind| kind.word() == cell(before + 1));
+        if self.mapping.is_failure_report() && is_number && is_outcome { before } else { row.len() }
     }
 }
 
@@ -172,10 +193,11 @@ pub fn keep_aside(path: &Path) -> io::Result<PathBuf> {
     Ok(free)
 }
 
-/// The outcome, if it belongs into the report.
+/// The outcome, if it belongs into the report. An unsent row does not: a resumed run sends it, and an import of the report
+/// would have sent it as well.
 fn failure(entry: &RowEntry) -> Option<OutcomeKind> {
     match entry.state {
-        RowState::Settled(OutcomeKind::Saved | OutcomeKind::Skipped) => None,
+        RowState::Settled(OutcomeKind::Saved | OutcomeKind::Skipped | OutcomeKind::Unsent) => None,
         RowState::Settled(kind) => Some(kind),
         RowState::Claimed => Some(OutcomeKind::InDoubt),
     }

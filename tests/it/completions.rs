@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::surroundings::{Surroundings, stdout};
+use crate::support::{Surroundings, stdout};
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/completions");
 
@@ -69,6 +69,6 @@ fn bash_completes_commands_their_commands_and_options() {
 #[test]
 fn a_shell_that_is_not_known_is_refused_with_those_that_are() {
     let refused = Surroundings::new().run(&["completions", "tcsh"]).failure().code(2);
-    let said = crate::surroundings::stderr(&refused);
+    let said = crate::support::stderr(&refused);
     assert!(FILES.iter().all(|(shell, _)| said.contains(shell)), "{said}");
 }

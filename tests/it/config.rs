@@ -1,6 +1,6 @@
 //! `config show`, `config path` and `config init`.
 
-use crate::surroundings::{Surroundings, json, stderr, stdout};
+use crate::support::{Surroundings, json, stderr, stdout};
 
 #[test]
 fn init_writes_a_start_for_its_owner_alone_and_never_overwrites() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::documents::shell_lines;
-use crate::surroundings::{Surroundings, json, stderr};
+use crate::support::{Surroundings, json, stderr};
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{Command, CommandFactory};
 use kore_feedback::cli::Arguments;
 
-use crate::surroundings::{Surroundings, stdout};
+use crate::support::{Surroundings, stdout};
 
 /// Every command as the words that call it, the program itself first.
 fn commands() -> Vec<Vec<String>> {

@@ -1,6 +1,6 @@
 //! What is configured reaches the binary from each place, and what is wrong with it reaches the user.
 
-use crate::surroundings::{Surroundings, json, stderr, stdout};
+use crate::support::{Surroundings, json, stderr, stdout};
 
 const PROFILE: &str = "[profiles.prod]\nhost = \"https://bots.kore.ai\"\nbot_id = \"st-1\"\nclient_id = \"cs-1\"\n";
 

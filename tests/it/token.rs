@@ -5,7 +5,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Map, Value, json};
 
-use crate::surroundings::{Surroundings, json as read_json, stderr, stdout};
+use crate::support::{Surroundings, json as read_json, stderr, stdout};
 
 const SECRET: &str = "hunter2-and-then-some-more-to-be-long";
 

@@ -2,7 +2,7 @@
 
 use super::Import;
 use crate::error::Advice;
-use crate::ledger::{Counts, LedgerError, Run, RunId, Store};
+use crate::ledger::{Counts, Lease, LedgerError, Run, RunId, Store};
 use crate::text::{counted, grouped, printable};
 
 /// What is to be done about an input.
@@ -40,6 +40,9 @@ impl Advice for ImportRefused {
                  saved is then saved twice"
                     .to_owned()
             }
+            Self::Imported { counts: Counts { saved: 0, .. }, .. } => {
+                "nothing of it was saved: --again imports it once more".to_owned()
+            }
             Self::Imported { .. } => {
                 "--again imports it once more: what was saved is then saved twice, which falsifies the score".to_owned()
             }
@@ -63,6 +66,9 @@ pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> anyh
         return resume(store, latest, import);
     }
     let Some(latest) = latest.filter(|_| !args.again && !import.setup.is_sandbox) else { return Ok(Choice::New) };
+    if Lease::is_held(store.directory(), latest.id) {
+        return Err(LedgerError::Leased { run: latest.id }.into());
+    }
     let (run, began, counts) = (latest.id, day(&latest), store.counts(&latest)?);
     Err(match latest.finished_at {
         None => ImportRefused::Unfinished { run, began, counts, command: import.command_to_resume(run, &[]) },

@@ -1,5 +1,6 @@
 //! The end of an import: what is left is counted, reported and said.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Import, kept_input};
@@ -58,8 +59,8 @@ impl Finish<'_> {
 
     fn write_report(&self, counts: &Counts) -> Result<Option<PathBuf>, ReportError> {
         let path = self.import.report_path();
-        // Rows that were never reached are no failures: a resumed run sends them.
-        let failures = counts.rejected + counts.invalid + counts.in_doubt + self.store.gave_up(self.run.id)?;
+        // Unsent rows are no failures: a resumed run sends them.
+        let failures = counts.rejected + counts.invalid + counts.in_doubt;
         self.clear_the_place(&path, failures > 0)?;
         if failures == 0 {
             self.store.set_report(self.run.id, None)?;
@@ -70,25 +71,29 @@ impl Finish<'_> {
         Ok(Some(path))
     }
 
-    /// What this run reported earlier goes: its rows may have been sent since. What somebody mended by hand, or another
-    /// run reported, is kept.
+    /// What this run reported earlier goes, wherever it is: its rows may have been sent since. What somebody mended by
+    /// hand, or another run reported, is kept.
     fn clear_the_place(&self, path: &Path, to_write: bool) -> Result<(), ReportError> {
-        let failed = |reason| ReportError::Write { path: path.to_owned(), reason };
-        let reported_here = self.run.report.as_ref().filter(|(last, _)| last == path);
         let printer = self.import.printer;
-        match Older::look(path, reported_here.map(|(_, hash)| *hash)).map_err(failed)? {
-            Older::Nothing => {}
-            Older::Ours => std::fs::remove_file(path).map_err(failed)?,
-            Older::Other if to_write && self.import.args.failures.is_none() => {
-                let kept = keep_aside(path).map_err(failed)?;
-                printer.warning(format_args!("an older {} is kept as {}", path.display(), kept.display()));
+        let mut in_the_way = look(path, None)?;
+        if let Some((last, hash)) = &self.run.report {
+            let earlier = look(last, Some(*hash))?;
+            match earlier {
+                Older::Nothing => {}
+                Older::Ours => std::fs::remove_file(last).map_err(|reason| failed(last, reason))?,
+                Older::Other => printer.warning(format_args!(
+                    "{}, this run's earlier report, has been changed since, and rows of it have been sent since: take \
+                     care not to import them again",
+                    last.display()
+                )),
             }
-            Older::Other if reported_here.is_some() => {
-                let path = path.display();
-                printer
-                    .warning(format_args!("rows of {path} have been sent since: take care not to import them again"));
+            if last == path && earlier == Older::Ours {
+                in_the_way = Older::Nothing;
             }
-            Older::Other => {}
+        }
+        if in_the_way == Older::Other && to_write && self.import.args.failures.is_none() {
+            let kept = keep_aside(path).map_err(|reason| failed(path, reason))?;
+            printer.warning(format_args!("an older {} is kept as {}", path.display(), kept.display()));
         }
         Ok(())
     }
@@ -127,4 +132,12 @@ impl Finish<'_> {
         }
         next
     }
+}
+
+fn look(path: &Path, written_last: Option<[u8; 32]>) -> Result<Older, ReportError> {
+    Older::look(path, written_last).map_err(|reason| failed(path, reason))
+}
+
+fn failed(path: &Path, reason: io::Error) -> ReportError {
+    ReportError::Write { path: path.to_owned(), reason }
 }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use encoding_rs::UTF_8;
+
 pub(super) use self::choice::ImportRefused;
 use self::choice::{Choice, choose};
 pub(super) use self::earlier::{InputGone, failures, resume};
@@ -318,7 +320,9 @@ impl<'a> Import<'a> {
     }
 
     fn failure_report<'b>(&'b self, ledger: &'b Store, run: RunId) -> FailureReport<'b> {
-        FailureReport { input: &self.input, source: self.source(), mapping: &self.report.mapping, ledger, run }
+        let CheckReport { shape, mapping, .. } = &self.report;
+        let marked = shape.had_bom || shape.encoding != UTF_8.name();
+        FailureReport { input: &self.input, source: self.source(), mapping, marked, ledger, run }
     }
 
     /// Where the failure report goes.

@@ -1,7 +1,5 @@
 //! A home of its own for the binary: nothing of the user's is read or written.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't lay its surroundings has failed")]
-
 use std::path::PathBuf;
 
 use assert_cmd::Command;
@@ -22,10 +20,10 @@ impl Surroundings {
         self.home.path().join(name)
     }
 
-    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, content).unwrap();
         path
     }
 
@@ -38,9 +36,19 @@ impl Surroundings {
         self.write("config/kore-feedback/config.toml", text)
     }
 
+    /// Where the ledger is.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.path("state/kore-feedback")
+    }
+
     /// The binary, with nothing in its environment but this home and where programs are.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kore-feedback"));
+        Command::from_std(self.process(arguments))
+    }
+
+    /// The same, for a process that is not waited for at once.
+    pub(crate) fn process(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_kore-feedback"));
         command.args(arguments).current_dir(self.home.path()).env_clear();
         // The build's own PATH: a test may not read the environment, and where `sh` is does not change.
         command.env("PATH", option_env!("PATH").unwrap_or("/usr/bin:/bin")).env("HOME", self.home.path());

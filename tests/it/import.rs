@@ -1,0 +1,13 @@
+//! `import` through the real binary: what arrives, what is refused, what is said, and what is left when it ends early.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't lay its ground has failed")]
+
+mod check;
+mod faults;
+mod identity;
+mod mapping;
+mod output;
+mod report;
+mod rows;
+#[cfg(unix)]
+mod signals;

@@ -1,0 +1,217 @@
+//! An input is imported once: the same again is refused, an unfinished one is resumed, and nothing is sent twice.
+
+use crate::support::{Stage, csv_of, json, numbered, stderr, stdout, until};
+
+/// The command that was printed behind these words, as its arguments.
+#[track_caller]
+fn command_after(text: &str, words: &str) -> Vec<String> {
+    let (_, behind) = text.split_once(words).unwrap_or_else(|| panic!("no {words:?} in {text}"));
+    let command = behind.lines().next().unwrap().split('`').next().unwrap();
+    let mut arguments = shell_words::split(command).unwrap();
+    assert_eq!(arguments.remove(0), "kore-feedback");
+    arguments
+}
+
+fn run_printed(stage: &Stage, arguments: &[String]) -> assert_cmd::assert::Assert {
+    stage.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn the_same_file_again_is_refused_with_run_and_date_until_again() {
+    let stage = Stage::new();
+    let (rows, file) = (numbered(3), stage.write_records(&numbered(3)));
+    stage.import(&file, &[]).success();
+    let said = stderr(&stage.import(&file, &["-q"]).failure().code(2));
+    stage.filtered(|| {
+        insta::assert_snapshot!(said, @r#"
+    error: this input was imported already, by run 1 on [date]: 3 rows saved
+    hint: --again imports it once more: what was saved is then saved twice, which falsifies the score
+    "#)
+    });
+    // Under another name it is the same.
+    let copy = stage.write("copy.csv", csv_of(&rows));
+    stage.import(&copy, &[]).failure().code(2);
+    stage.has_exactly(&rows);
+    stage.import(&file, &["--again"]).success();
+    stage.has_exactly(&[&rows[..], &rows[..]].concat());
+}
+
+#[test]
+fn a_column_found_another_way_is_the_same_import_and_another_value_is_another() {
+    let stage = Stage::new();
+    let file = stage.write_records(&numbered(2));
+    stage.import(&file, &[]).success();
+    stage.import(&file, &["--map", "name=name"]).failure().code(2);
+    let said = stderr(&stage.import(&file, &["--set", "name=Other"]).success());
+    assert!(
+        said.contains("run 1 has sent this same file to this bot before, with another mapping (2 rows saved)"),
+        "{said}"
+    );
+    assert_eq!(stage.sent().len(), 4);
+}
+
+#[test]
+fn another_bot_is_another_import() {
+    let stage = Stage::new();
+    let file = stage.write_records(&numbered(2));
+    stage.import(&file, &[]).success();
+    let mut command = stage.command(&["import", "--wait-for-target", "100ms"]);
+    command.arg(&file).env("KORE_FEEDBACK_BOT_ID", "st-other").assert().failure().code(4);
+    assert_eq!(stage.sandbox.tally().refused, 5);
+}
+
+#[test]
+fn an_unfinished_run_says_so_with_the_exact_command_which_goes_on() {
+    let mut stage = Stage::faulty(&["401"]);
+    let rows = numbered(4);
+    let file = stage.write("it's 1.csv", csv_of(&rows).replace("Post-chat", "x"));
+    let arguments = ["--set", "name=Post-chat", "--concurrency=2", "--delimiter", ","];
+    let first = stage.import(&file, &arguments).failure().code(3);
+    let said = stderr(&stage.import(&file, &arguments).failure().code(2));
+    assert!(said.contains("run 1 of this input, begun 20") && said.contains("0 of 4 rows are saved"), "{said}");
+    let printed = command_after(&said, "go on with it: ");
+    assert_eq!(printed, command_after(&stdout(&first), "4 unsent rows: go on with `"));
+    stage.restart(&[]);
+    run_printed(&stage, &printed).success();
+    stage.has_exactly(&rows);
+    let said = stderr(&run_printed(&stage, &printed).success());
+    assert!(said.contains("run 1 has nothing left to send"), "{said}");
+    stage.has_exactly(&rows);
+}
+
+#[test]
+fn the_command_that_goes_on_works_where_a_file_begins_with_a_dash() {
+    let mut stage = Stage::faulty(&["401"]);
+    stage.write("-odd.csv", csv_of(&numbered(2)));
+    let first = stage.run(&["import", "-o", "json", "--", "-odd.csv"]).failure().code(3);
+    let printed = command_after(&stderr(&first), "go on with `");
+    assert_eq!(printed, ["import", "-o", "json", "--resume", "--", "-odd.csv"]);
+    stage.restart(&[]);
+    run_printed(&stage, &printed).success();
+    stage.has_exactly(&numbered(2));
+}
+
+#[test]
+fn again_on_an_unfinished_run_begins_anew_and_does_not_print_itself_as_the_way_on() {
+    let mut stage = Stage::faulty(&["401"]);
+    let file = stage.write_records(&numbered(2));
+    stage.import(&file, &[]).failure().code(3);
+    let again = stage.import(&file, &["--again"]).failure().code(3);
+    assert!(stdout(&again).starts_with("Run 2: "), "{}", stdout(&again));
+    let printed = command_after(&stdout(&again), "go on with `");
+    stage.restart(&[]);
+    assert_eq!(json(&run_printed(&stage, &[&printed[..], &["-ojson".to_owned()]].concat()).success())["run"], 2);
+    stage.has_exactly(&numbered(2));
+}
+
+#[test]
+fn resume_sends_what_is_left_and_nothing_else() {
+    let mut stage = Stage::faulty(&["400:at=1", "500:at=2", "401:every=4"]);
+    let rows = numbered(8);
+    let file = stage.write_records(&rows);
+    // One after the other: rejected, in doubt, saved; then the credentials are withdrawn for good.
+    stage.restart(&["400:at=1", "500:at=2", "403:every=1"]);
+    let first = json(&stage.import(&file, &["--concurrency", "1", "-o", "json"]).failure().code(3));
+    assert_eq!((&first["rejected"], &first["in_doubt"], &first["unsent"]), (&1.into(), &1.into(), &6.into()));
+    stage.restart(&[]);
+    let second = json(&stage.import(&file, &["--resume", "-o", "json"]).failure().code(1));
+    assert_eq!((&second["run"], &second["saved"]), (&first["run"], &6.into()));
+    assert_eq!((&second["rejected"], &second["in_doubt"], &second["unsent"]), (&1.into(), &1.into(), &0.into()));
+    stage.has_exactly(&rows[2..]);
+    let third = json(&stage.import(&file, &["--resume", "--resend-in-doubt", "-o", "json"]).failure().code(1));
+    assert_eq!((&third["saved"], &third["rejected"], &third["in_doubt"]), (&7.into(), &1.into(), &0.into()));
+    stage.has_exactly(&rows[1..]);
+}
+
+#[test]
+fn rows_in_doubt_do_not_keep_a_run_open_and_are_named_in_the_refusal() {
+    let mut stage = Stage::faulty(&["500:at=2"]);
+    let file = stage.write_records(&numbered(3));
+    let first = stage.import(&file, &["--concurrency", "1"]).failure().code(1);
+    let printed = command_after(&stdout(&first), "look for them on the dashboard; `");
+    let said = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(said.contains("imported already") && said.contains("--resume --resend-in-doubt"), "{said}");
+    stage.import(&file, &["--resume"]).failure().code(1);
+    assert_eq!(stage.restart(&[]).len(), 2);
+    run_printed(&stage, &printed).success();
+    stage.has_exactly(&numbered(3)[1..2]);
+}
+
+#[test]
+fn what_cannot_be_resumed_says_why() {
+    let mut stage = Stage::faulty(&["401"]);
+    let file = stage.write_records(&numbered(2));
+    let said = stderr(&stage.import(&file, &["--resume", "-q"]).failure().code(2));
+    assert!(said.contains("there is no run of this input to resume") && said.contains("leave --resume out"), "{said}");
+    stage.import(&file, &[]).failure().code(3);
+    let said = stderr(&stage.import(&file, &["--resume", "--set", "name=Other", "-q"]).failure().code(2));
+    assert!(said.contains("run 1 had others") && said.contains("repeat the options of run 1"), "{said}");
+    let file = stage.write_records(&numbered(3));
+    let said = stderr(&stage.import(&file, &["--resume", "-q"]).failure().code(2));
+    assert!(said.contains("in.csv has changed since run 1") && said.contains("put the file back"), "{said}");
+    stage.restart(&[]);
+    stage.write_records(&numbered(2));
+    stage.import(&file, &["--resume"]).success();
+    stage.has_exactly(&numbered(2));
+}
+
+#[test]
+fn sandbox_runs_block_nothing() {
+    let stage = Stage::new();
+    let file = stage.write_records(&numbered(2));
+    for _ in 0..2 {
+        stage.import(&file, &["--sandbox"]).success();
+    }
+    stage.was_never_called();
+    let said = stderr(&stage.import(&file, &[]).success());
+    assert!(!said.contains("has sent this same file"), "{said}");
+    stage.has_exactly(&numbered(2));
+    stage.import(&file, &["--sandbox"]).success();
+    stage.import(&file, &[]).failure().code(2);
+    let runs = json(&stage.run(&["runs", "list", "-o", "json"]).success());
+    let sandbox: Vec<_> = runs.as_array().unwrap().iter().map(|run| run["sandbox"].as_bool().unwrap()).collect();
+    assert_eq!(sandbox, [true, true, false, true]);
+}
+
+#[test]
+fn standard_input_is_known_again_by_what_it_says() {
+    let mut stage = Stage::faulty(&["401"]);
+    let import = |stage: &Stage, arguments: &[&str]| {
+        stage.command(&[&["import", "-"], arguments].concat()).write_stdin(csv_of(&numbered(2))).assert()
+    };
+    import(&stage, &[]).failure().code(3);
+    stage.restart(&[]);
+    import(&stage, &[]).failure().code(2);
+    import(&stage, &["--resume"]).success();
+    stage.has_exactly(&numbered(2));
+}
+
+#[test]
+fn a_run_is_worked_on_by_one_process_at_a_time() {
+    let stage = Stage::faulty(&["hang:at=2"]);
+    let file = stage.write_records(&numbered(3));
+    let first = stage.start_import(&file, &["--concurrency", "1"]);
+    until(|| stage.sandbox.tally().faulted == 1);
+    let shown = stdout(&stage.run(&["runs", "show", "1"]).success());
+    assert!(shown.contains("Run 1: import, running"), "{shown}");
+    for arguments in [&[][..], &["--resume"], &["--resume", "--resend-in-doubt"]] {
+        let said = stderr(&stage.import(&file, arguments).failure().code(2));
+        assert!(said.contains("run 1 is being worked on by another process"), "{arguments:?}: {said}");
+    }
+    assert_eq!(stage.sandbox.tally().arrivals, 2);
+    // The lease goes with the process, however that ends.
+    first.kill();
+    stage.import(&file, &["--resume"]).failure().code(1);
+    stage.has_exactly(&[numbered(3)[0].clone(), numbered(3)[2].clone()]);
+}
+
+#[test]
+fn of_many_processes_that_begin_at_once_one_imports_the_file() {
+    let stage = Stage::new();
+    let file = stage.write_records(&numbered(40));
+    let started: Vec<_> = (0..6).map(|_| stage.start_import(&file, &[])).collect();
+    let mut codes: Vec<_> = started.into_iter().map(|process| process.end().code).collect();
+    codes.sort();
+    stage.has_exactly(&numbered(40));
+    assert_eq!(codes, [Some(0), Some(2), Some(2), Some(2), Some(2), Some(2)]);
+}

@@ -1,0 +1,205 @@
+//! Which column is which field, and what is said when that can't be told.
+
+use insta::assert_snapshot;
+
+use crate::support::{Stage, record, stderr};
+
+const ROW: &str = "jo@example.com,Chat,4,rtm,CSAT,en,Happy?";
+
+/// A stage whose profile sends to its sandbox, with more in it.
+fn with_profile(more: &str) -> Stage {
+    let stage = Stage::new();
+    stage.write_config(&format!("[profiles.test]\n{more}"));
+    stage
+}
+
+#[test]
+fn options_come_before_the_profile_and_that_before_names_and_defaults_come_last() {
+    let stage = with_profile(
+        "[profiles.test.columns]\nname = \"Survey\"\nchannel = \"Via\"\n\
+         [profiles.test.defaults]\nname = \"default name\"\nlanguage = \"fr\"\nmessage = \"default message\"\n",
+    );
+    let file = stage.write(
+        "in.csv",
+        "Channel UID,name,Survey,Via,channel,TYPE,S-core,Note\nu,by name,by profile,by profile,by name,NPS,10,by map\n",
+    );
+    stage.import(&file, &["--map", "channel=note", "--set", "language=de"]).success();
+    stage.has_exactly(&[record(["u", "by profile", "10", "by map", "NPS", "de", "default message"])]);
+}
+
+#[test]
+fn the_mapping_is_shown_before_anything_is_sent() {
+    let stage = with_profile("[profiles.test.defaults]\nmessage = \"Happy?\"\n");
+    let file = stage.write("in.csv", "channelUId,Name,Note,S,channel,Other\nu,n,x,5,rtm,y\n");
+    let arguments = ["--dry-run", "--map", "score=S", "--set", "type=CSAT", "--set", "language=de"];
+    let said = stderr(&stage.import(&file, &arguments).success());
+    stage.filtered(|| {
+        assert_snapshot!(said, @r#"
+    ~/in.csv: 1 row, UTF-8, cells separated by ,
+       field        taken from           because of
+       channel_uid  column "channelUId"  its name
+       name         column "Name"        its similar name
+       score        column "S"           --map
+       channel      column "channel"     its name
+       type         always "CSAT"        --set
+       language     always "de"          --set
+       message      always "Happy?"      the profile's defaults
+      not used: Note, Other
+    to send: 1 row, as fast as the server takes them (no limits)
+    note: the API takes no date: on the dashboard every record carries the day of this import
+    "#)
+    });
+}
+
+/// What is said about a file with this header, which is refused before anything is sent.
+#[track_caller]
+fn refused(stage: &Stage, header: &str, arguments: &[&str]) -> String {
+    let file = stage.write("in.csv", format!("{header}\n{ROW}\n"));
+    let said = stderr(&stage.import(&file, arguments).failure().code(2));
+    stage.was_never_called();
+    assert!(!stage.state().join("ledger.db").exists(), "no run has begun");
+    said
+}
+
+#[test]
+fn a_field_without_column_and_value_is_named_with_what_was_seen() {
+    let stage = Stage::new();
+    let said = refused(&stage, "Kunde,name,score,channel,type,Sprache,message", &[]);
+    stage.filtered(|| assert_snapshot!(said, @r#"
+    error: ~/in.csv: the input's columns and the options given don't make a record:
+      - channel_uid: no column and no value
+      - language: no column and no value
+      columns seen: "Kunde", "name", "score", "channel", "type", "Sprache", "message"
+    hint: name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE
+    "#));
+}
+
+#[test]
+fn a_file_read_as_one_column_is_told_as_such() {
+    let stage = Stage::new();
+    let said = refused(&stage, "channelUId:name:score:channel:type:language:message", &[]);
+    stage.filtered(|| assert_snapshot!(said, @r#"
+    error: ~/in.csv: the input's columns and the options given don't make a record:
+      - with ',' as delimiter the input has one column only, "channelUId:name:score:channel:type:language:message"
+      - channel_uid: no column and no value
+      - name: no column and no value
+      - score: no column and no value
+      - channel: no column and no value
+      - type: no column and no value
+      - language: no column and no value
+      - message: no column and no value
+      columns seen: "channelUId:name:score:channel:type:language:message"
+    hint: give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab; name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE
+    "#));
+}
+
+#[test]
+fn a_wrong_delimiter_is_a_file_of_one_column() {
+    let stage = Stage::new();
+    let said = refused(&stage, "channelUId,name,score,channel,type,language,message", &["--delimiter", ";"]);
+    stage.filtered(|| assert_snapshot!(said, @r#"
+    error: ~/in.csv: the input's columns and the options given don't make a record:
+      - with ';' as delimiter the input has one column only, "channelUId,name,score,channel,type,language,message"
+      - channel_uid: no column and no value
+      - name: no column and no value
+      - score: no column and no value
+      - channel: no column and no value
+      - type: no column and no value
+      - language: no column and no value
+      - message: no column and no value
+      columns seen: "channelUId,name,score,channel,type,language,message"
+    hint: give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab; name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE
+    "#));
+}
+
+#[test]
+fn a_column_that_is_not_there_names_the_nearest() {
+    let stage = Stage::new();
+    let header = "Kundennummer,name,score,channel,type,language,message";
+    let said = refused(&stage, header, &["--map", "channel_uid=Kundenummer"]);
+    stage.filtered(|| {
+        assert_snapshot!(said, @r#"
+        error: ~/in.csv: the input's columns and the options given don't make a record:
+          - channel_uid: there is no column "Kundenummer" (named by --map), but "Kundennummer"
+          columns seen: "Kundennummer", "name", "score", "channel", "type", "language", "message"
+        hint: --map field=COLUMN takes a column's header as it was seen
+        "#)
+    });
+}
+
+#[test]
+fn a_column_that_is_there_twice_has_to_be_chosen() {
+    let stage = Stage::new();
+    let said = refused(&stage, "channelUId,name,score,channel,type,language,message,Score,score", &[]);
+    stage.filtered(|| {
+        assert_snapshot!(said, @r#"
+        error: ~/in.csv: the input's columns and the options given don't make a record:
+          - score: several columns could be meant: "score" (column 3), "score" (column 9)
+          columns seen: "channelUId", "name", "score", "channel", "type", "language", "message", "Score", "score"
+        hint: choose with --map field=COLUMN; where two headers are the same, rename one in the input
+        "#)
+    });
+}
+
+#[test]
+fn a_field_given_twice_names_both_options() {
+    let stage = Stage::new();
+    let header = "channelUId,name,score,channel,type,language,message";
+    let said = refused(&stage, header, &["--map", "score=score", "--set", "score=5"]);
+    stage.filtered(|| {
+        assert_snapshot!(said, @r#"
+        error: ~/in.csv: the input's columns and the options given don't make a record:
+          - score: given more than once (--map score=score, --set score=5)
+          columns seen: "channelUId", "name", "score", "channel", "type", "language", "message"
+        hint: give each field one --map or one --set
+        "#)
+    });
+}
+
+#[test]
+fn a_value_for_every_row_that_no_row_can_have_is_refused_at_once() {
+    let stage = with_profile("[profiles.test.defaults]\nlanguage = \" \"\n");
+    let header = "channelUId,name,score,channel,Art,Sprache,message";
+    let said = refused(&stage, header, &["--set", "type=CES", "--set", "score=4,5"]);
+    stage.filtered(|| {
+        assert_snapshot!(said, @r#"
+        error: ~/in.csv: the input's columns and the options given don't make a record:
+          - score: "4,5" from --set: a number is written with a point before decimals, and without thousands separators
+          - type: "CES" from --set: not a type: it is NPS, CSAT or THUMB
+          - language: "" from the profile's defaults: empty, and required
+          columns seen: "channelUId", "name", "score", "channel", "Art", "Sprache", "message"
+        "#)
+    });
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_mapping_is_one_error() {
+    let stage = Stage::new();
+    let arguments = ["--map", "channel_uid=Kunde", "--set", "type=CES", "--map", "channel=x", "--set", "channel=y"];
+    let said = refused(&stage, "name,Name,Kanal", &arguments);
+    stage.filtered(|| assert_snapshot!(said, @r#"
+    error: ~/in.csv: the input's columns and the options given don't make a record:
+      - channel_uid: there is no column "Kunde" (named by --map)
+      - score: no column and no value
+      - channel: given more than once (--map channel=x, --set channel=y)
+      - type: "CES" from --set: not a type: it is NPS, CSAT or THUMB
+      - language: no column and no value
+      - message: no column and no value
+      columns seen: "name", "Name", "Kanal"
+    hint: name a field's column with --map score=COLUMN, or give every row the same value with --set score=VALUE; --map field=COLUMN takes a column's header as it was seen; give each field one --map or one --set
+    "#));
+}
+
+#[test]
+fn an_option_that_names_no_field_is_a_usage_error_that_names_the_nearest() {
+    let stage = Stage::new();
+    for (arguments, told) in [
+        (["--map", "scroe=Q1"], "did you mean score?"),
+        (["--set", "type"], "write field=text"),
+        (["--delimiter", "ab"], "not a delimiter"),
+        (["--encoding", "windows1252"], "windows1252"),
+    ] {
+        let said = refused(&stage, "a,b", &arguments);
+        assert!(said.contains(told), "{said}");
+    }
+}

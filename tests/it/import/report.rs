@@ -1,0 +1,268 @@
+//! The failure report: the rows that were not saved, ready to be mended and imported.
+
+use std::path::Path;
+
+use crate::support::{Record, Stage, csv_of, json, numbered, record, stderr};
+
+const HEADER: &str = "channelUId,name,score,channel,type,language,message";
+
+fn read(path: &Path) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).unwrap();
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn it_has_the_inputs_own_columns_untouched_and_four_more() {
+    let stage = Stage::faulty(&["400:at=2"]);
+    let rows = "Note,channelUId,name,score,channel,type,language,message,Note\n\
+                n1,a,x,5,rtm,CSAT,en,,\n\
+                \" n\"\"2 \",007,Größe,4.0,rtm,csat,de,\"two\r\nlines, and \"\"more\"\"\",=1+1\n\
+                n3,c,x,6,rtm,CSAT,en,,\n";
+    stage.import(&stage.write("in.csv", rows), &["--skip-invalid", "--concurrency", "1"]).failure().code(1);
+    let report = read(&stage.path("in.failures.csv"));
+    let header = "Note,channelUId,name,score,channel,type,language,message,Note,_row,_outcome,_status,_error";
+    assert_eq!(report[0].join(","), header);
+    assert_eq!(
+        report[1],
+        [
+            " n\"2 ",
+            "007",
+            "Größe",
+            "4.0",
+            "rtm",
+            "csat",
+            "de",
+            "two\r\nlines, and \"more\"",
+            "=1+1",
+            "2",
+            "rejected",
+            "400",
+            "Bad Request (code 400)"
+        ]
+    );
+    let (row, added) = report[2].split_at(9);
+    assert_eq!(row, ["n3", "c", "x", "6", "rtm", "CSAT", "en", "", ""]);
+    assert_eq!(added, ["3", "invalid", "", "score: a CSAT score is a whole number from 1 to 5"]);
+    assert_eq!(report.len(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn it_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::faulty(&["400"]);
+    stage.import(&stage.write_records(&numbered(1)), &[]).failure().code(1);
+    assert_eq!(std::fs::metadata(stage.path("in.failures.csv")).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn where_nothing_failed_there_is_none() {
+    let stage = Stage::new();
+    let file = stage.write("in.csv", csv_of(&numbered(2)) + ",,,,,,\n");
+    let summary = json(&stage.import(&file, &["-o", "json"]).success());
+    assert_eq!((&summary["skipped"], &summary["failures_file"]), (&1.into(), &serde_json::Value::Null));
+    assert!(!stage.path("in.failures.csv").exists());
+}
+
+#[test]
+fn mended_and_imported_it_sends_exactly_its_rows() {
+    let mut stage = Stage::faulty(&["400:at=2"]);
+    let mut rows = numbered(5);
+    rows[3][2] = "eleven".to_owned();
+    stage.import(&stage.write_records(&rows), &["--skip-invalid", "--concurrency", "1"]).failure().code(1);
+    let before = stage.restart(&[]);
+    assert_eq!(before.len(), 3);
+    let report = stage.path("in.failures.csv");
+    stage.import(&report, &[]).failure().code(2);
+    stage.was_never_called();
+    let mended = std::fs::read_to_string(&report).unwrap().replace("eleven", "10");
+    std::fs::write(&report, mended).unwrap();
+    stage.import(&report, &[]).success();
+    rows[3][2] = "10".to_owned();
+    stage.has_exactly(&[rows[1].clone(), rows[3].clone()]);
+    assert!(!stage.path("in.failures.failures.csv").exists());
+}
+
+#[test]
+fn rows_in_doubt_are_in_it_with_their_outcome_and_sent_again_only_when_asked() {
+    let mut stage = Stage::faulty(&["500:at=1", "400:at=2"]);
+    let rows = numbered(3);
+    stage.import(&stage.write_records(&rows), &["--concurrency", "1"]).failure().code(1);
+    let file = stage.path("in.failures.csv");
+    let outcomes: Vec<_> = read(&file).into_iter().skip(1).map(|row| row[8..10].join(" ")).collect();
+    assert_eq!(outcomes, ["in doubt 500", "rejected 400"]);
+    stage.restart(&[]);
+    let assert = stage.import(&file, &["-o", "json"]).success();
+    assert_eq!(json(&assert)["skipped"], 1);
+    assert!(stderr(&assert).contains("skipped: 1 row (in doubt in an earlier run)"), "{}", stderr(&assert));
+    stage.has_exactly(&rows[1..2]);
+    stage.restart(&[]);
+    stage.import(&file, &["--include-in-doubt", "--again"]).success();
+    stage.has_exactly(&rows[..2]);
+}
+
+#[test]
+fn the_report_of_a_report_has_four_columns_more_than_the_input_and_no_eight() {
+    let mut stage = Stage::faulty(&["400"]);
+    let rows = numbered(2);
+    stage.import(&stage.write_records(&rows), &[]).failure().code(1);
+    let first = stage.path("in.failures.csv");
+    stage.import(&first, &[]).failure().code(1);
+    let second = stage.path("in.failures.failures.csv");
+    assert_eq!(read(&second)[0].join(","), format!("{HEADER},_row,_outcome,_status,_error"));
+    let row: Record = std::array::from_fn(|column| read(&second)[1][column].clone());
+    assert_eq!(row, rows[0]);
+    stage.restart(&[]);
+    // It says the same as the report that it reports of.
+    assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
+    let said = stderr(&stage.import(&second, &[]).failure().code(2));
+    assert!(said.contains("nothing of it was saved: --again"), "{said}");
+    stage.import(&second, &["--again"]).success();
+    stage.has_exactly(&rows);
+}
+
+/// Rows that a resumed run sends would be sent twice if a report had them, too.
+#[test]
+fn unsent_rows_are_not_in_it() {
+    let mut stage = Stage::faulty(&["400:at=1", "401"]);
+    let rows = numbered(4);
+    let file = stage.write_records(&rows);
+    stage.import(&file, &["--concurrency", "1"]).failure().code(3);
+    let report = stage.path("in.failures.csv");
+    assert_eq!(read(&report).len(), 2, "the header and the row that was rejected");
+    stage.restart(&[]);
+    stage.import(&report, &[]).success();
+    stage.import(&file, &["--resume"]).failure().code(1);
+    stage.has_exactly(&rows);
+}
+
+/// Nine columns, so that a row without its last four has the width of one with a report's four behind it.
+#[test]
+fn a_ragged_row_stays_ragged_through_reports_of_reports() {
+    let stage = Stage::new();
+    let header = "channelUId,name,score,channel,type,language,message,a,b";
+    let mut file =
+        stage.write("in.csv", format!("{header}\nu,x,5,rtm,CSAT\nv,x,5,rtm,CSAT,en,,,\nw,x,9,rtm,CSAT,en,,,,\n"));
+    for round in 0..3 {
+        let summary = json(&stage.import(&file, &["--skip-invalid", "-o", "json"]).failure().code(1));
+        assert_eq!((&summary["saved"], &summary["invalid"]), (&u64::from(round == 0).into(), &2.into()), "{round}");
+        file = summary["failures_file"].as_str().unwrap().into();
+        let rows = read(&file);
+        assert_eq!(rows[1][..5], ["u", "x", "5", "rtm", "CSAT"]);
+        let last: Vec<_> = rows.iter().skip(1).map(|row| row[row.len() - 4..].join(";")).collect();
+        let number = |row: u32| if round == 0 { row } else { 1 + row / 3 };
+        assert_eq!(
+            last,
+            [
+                format!("{};invalid;;fewer cells than the header", number(1)),
+                format!(
+                    "{};invalid;;more cells than the header: a delimiter in a text needs quotes around the text",
+                    number(3)
+                )
+            ]
+        );
+    }
+    stage.has_exactly(&[record(["v", "x", "5", "rtm", "CSAT", "en", ""])]);
+}
+
+#[test]
+fn the_same_options_import_the_report_of_a_file_in_another_encoding() {
+    let mut stage = Stage::faulty(&["400"]);
+    let rows = [record(["müller", "Größe", "5", "rtm", "CSAT", "de", "Straße €"])];
+    let file = stage.write("in.csv", encoding_rs::WINDOWS_1252.encode(&csv_of(&rows)).0);
+    stage.import(&file, &["--encoding", "windows-1252"]).failure().code(1);
+    for arguments in [&["--encoding", "windows-1252"][..], &[]] {
+        stage.restart(&[]);
+        stage.import(&stage.path("in.failures.csv"), &[arguments, &["--again"]].concat()).success();
+        stage.has_exactly(&rows);
+    }
+}
+
+#[test]
+fn the_same_options_import_the_report_of_a_file_with_another_delimiter() {
+    let mut stage = Stage::faulty(&["400"]);
+    let rows = [record(["a;b", "x", "5", "rtm", "CSAT", "de", "one\ttwo"])];
+    for (delimiter, name) in [(b';', ";"), (b'\t', "tab"), (b'^', "^")] {
+        let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+        out.write_record(HEADER.split(',')).unwrap();
+        out.write_record(&rows[0]).unwrap();
+        let file = stage.write("in.csv", out.into_inner().unwrap());
+        stage.restart(&["400"]);
+        stage.import(&file, &["--delimiter", name]).failure().code(1);
+        stage.restart(&[]);
+        stage.import(&stage.path("in.failures.csv"), &["--delimiter", name]).success();
+        stage.has_exactly(&rows);
+    }
+}
+
+#[test]
+fn failures_names_another_place_and_never_the_input() {
+    let stage = Stage::faulty(&["400"]);
+    let file = stage.write_records(&numbered(1));
+    let said = stderr(&stage.import(&file, &["--failures", "in.csv"]).failure().code(2));
+    assert!(said.contains("would overwrite the input"), "{said}");
+    stage.was_never_called();
+    let summary = json(&stage.import(&file, &["--failures", "elsewhere.csv", "-o", "json"]).failure().code(1));
+    assert_eq!(summary["failures_file"], stage.path("elsewhere.csv").display().to_string());
+    assert_eq!(read(&stage.path("elsewhere.csv")).len(), 2);
+    assert!(!stage.path("in.failures.csv").exists());
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same() {
+    let stage = Stage::faulty(&["400:at=1"]);
+    let file = stage.write_records(&numbered(3));
+    let assert = stage.import(&file, &["--failures", "no/such/place.csv", "-o", "json"]).failure().code(1);
+    assert_eq!((&json(&assert)["saved"], &json(&assert)["failures_file"]), (&2.into(), &serde_json::Value::Null));
+    assert!(stderr(&assert).contains("can't write the failure report"), "{}", stderr(&assert));
+    let said = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(said.contains("imported already, by run 1"), "{said}");
+}
+
+#[test]
+fn standard_inputs_report_lies_in_the_working_directory() {
+    let stage = Stage::faulty(&["400"]);
+    stage.command(&["import", "-"]).write_stdin(csv_of(&numbered(2))).assert().failure().code(1);
+    assert_eq!(read(&stage.path("stdin.failures.csv")).len(), 3);
+}
+
+#[test]
+fn what_another_run_reported_is_kept_aside() {
+    let stage = Stage::faulty(&["400"]);
+    stage.import(&stage.write_records(&numbered(1)), &[]).failure().code(1);
+    let first = std::fs::read(stage.path("in.failures.csv")).unwrap();
+    let assert = stage.import(&stage.write_records(&numbered(2)), &[]).failure().code(1);
+    assert!(stderr(&assert).contains("in.failures.kept-1.csv"), "{}", stderr(&assert));
+    assert_eq!(std::fs::read(stage.path("in.failures.kept-1.csv")).unwrap(), first);
+    assert_eq!(read(&stage.path("in.failures.csv")).len(), 3);
+}
+
+/// A report whose rows have been sent since would send them twice.
+#[test]
+fn a_resumed_run_takes_back_what_it_reported_before() {
+    for place in [None, Some("elsewhere.csv")] {
+        let mut stage = Stage::faulty(&["503:at=1", "401"]);
+        let file = stage.write_records(&numbered(3));
+        stage.import(&file, &["--concurrency", "1"]).failure().code(3);
+        assert_eq!(read(&stage.path("in.failures.csv")).len(), 2, "one row is in doubt");
+        stage.restart(&[]);
+        let more = place.map_or_else(Vec::new, |place| vec!["--failures", place]);
+        stage.import(&file, &[&["--resume", "--resend-in-doubt"], &more[..]].concat()).success();
+        assert!(!stage.path("in.failures.csv").exists(), "{place:?}");
+        stage.has_exactly(&numbered(3));
+    }
+}
+
+#[test]
+fn a_report_that_was_mended_is_not_taken_back_but_warned_of() {
+    let mut stage = Stage::faulty(&["503:at=1", "401"]);
+    let file = stage.write_records(&numbered(3));
+    stage.import(&file, &["--concurrency", "1"]).failure().code(3);
+    let report = stage.path("in.failures.csv");
+    let mended = std::fs::read_to_string(&report).unwrap() + "\n";
+    std::fs::write(&report, &mended).unwrap();
+    stage.restart(&[]);
+    let said = stderr(&stage.import(&file, &["--resume", "--resend-in-doubt"]).success());
+    assert!(said.contains("take care not to import them again"), "{said}");
+    assert_eq!(std::fs::read_to_string(&report).unwrap(), mended);
+}

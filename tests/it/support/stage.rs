@@ -1,0 +1,138 @@
+//! A home and a sandbox, and the binary between them.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+use kore_feedback::sandbox::{Sandbox, SandboxOptions};
+
+use super::rows::{Record, csv_of};
+use super::{Running, Surroundings};
+
+/// A sandbox in this process, and a home in which the binary is told to send to it. Gone with the test.
+pub(crate) struct Stage {
+    surroundings: Surroundings,
+    pub(crate) sandbox: Sandbox,
+}
+
+impl Deref for Stage {
+    type Target = Surroundings;
+
+    fn deref(&self) -> &Surroundings {
+        &self.surroundings
+    }
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self::with(SandboxOptions::default())
+    }
+
+    pub(crate) fn with(options: SandboxOptions) -> Self {
+        Self { surroundings: Surroundings::new(), sandbox: Sandbox::start(options).unwrap() }
+    }
+
+    /// With these faults, as `kore-feedback sandbox --fault` takes them.
+    pub(crate) fn faulty(faults: &[&str]) -> Self {
+        let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+        Self::with(SandboxOptions { faults, ..SandboxOptions::default() })
+    }
+
+    /// The same home, and from now on another sandbox under the same address and credentials: the target got well, or
+    /// ill, between two commands.
+    pub(crate) fn restart(&mut self, faults: &[&str]) -> Vec<Record> {
+        let address = self.sandbox.url().trim_start_matches("http://").parse().unwrap();
+        let before = self.sent();
+        let idle = Sandbox::start(SandboxOptions::default()).unwrap();
+        std::mem::replace(&mut self.sandbox, idle).stop();
+        let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+        self.sandbox = Sandbox::start(SandboxOptions { address, faults, ..SandboxOptions::default() }).unwrap();
+        before
+    }
+
+    /// What a CI job would set: no config, and no limits, so that tests are quick.
+    pub(crate) fn variables(&self) -> [(&'static str, String); 5] {
+        [
+            ("KORE_FEEDBACK_HOST", self.sandbox.url()),
+            ("KORE_FEEDBACK_BOT_ID", self.sandbox.bot_id().to_owned()),
+            ("KORE_FEEDBACK_CLIENT_ID", self.sandbox.client_id().to_owned()),
+            ("KORE_FEEDBACK_CLIENT_SECRET", self.sandbox.client_secret().to_owned()),
+            ("KORE_FEEDBACK_LIMITS", String::new()),
+        ]
+    }
+
+    /// The binary, told to send to the sandbox.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.surroundings.command(arguments);
+        command.envs(self.variables());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Assert {
+        self.command(arguments).assert()
+    }
+
+    /// `import` of this file, with more arguments.
+    pub(crate) fn import(&self, file: &Path, arguments: &[&str]) -> Assert {
+        self.command(&["import"]).arg(file).args(arguments).assert()
+    }
+
+    /// `import` of this file in a process that the test goes on beside.
+    pub(crate) fn start_import(&self, file: &Path, arguments: &[&str]) -> Running {
+        let mut command = self.surroundings.process(&["import"]);
+        Running::start(command.arg(file).args(arguments).envs(self.variables()))
+    }
+
+    /// A file with these records.
+    pub(crate) fn write_records(&self, records: &[Record]) -> PathBuf {
+        self.write("in.csv", csv_of(records))
+    }
+
+    /// Everything that the sandbox has saved, in a comparable order.
+    pub(crate) fn sent(&self) -> Vec<Record> {
+        let stored = self.sandbox.records();
+        let mut sent: Vec<Record> = stored
+            .iter()
+            .map(|record| {
+                let survey_type = record.survey_type.as_str().to_owned();
+                let texts = [&record.name, &record.channel, &record.language, &record.message];
+                let [name, channel, language, message] = texts.map(|text| text.to_string());
+                let (uid, score) = (record.channel_uid.to_string(), record.score.to_string());
+                [uid, name, score, channel, survey_type, language, message]
+            })
+            .collect();
+        sent.sort();
+        sent
+    }
+
+    /// Every record has arrived exactly as often as it is here, field for field, and nothing else has.
+    #[track_caller]
+    pub(crate) fn has_exactly(&self, expected: &[Record]) {
+        let mut expected = expected.to_vec();
+        expected.sort();
+        let sent = self.sent();
+        if let Some((sent, expected)) = sent.iter().zip(&expected).find(|(sent, expected)| sent != expected) {
+            panic!("arrived: {sent:?}\nexpected: {expected:?}");
+        }
+        assert_eq!(sent.len(), expected.len(), "records arrived, and expected");
+    }
+
+    /// Nothing of the API was called at all.
+    #[track_caller]
+    pub(crate) fn was_never_called(&self) {
+        assert_eq!(self.sandbox.tally().arrivals, 0);
+    }
+
+    /// Compares what people were shown, without what differs from run to run: home, address, dates and times.
+    pub(crate) fn filtered(&self, compare: impl FnOnce()) {
+        let mut settings = insta::Settings::clone_current();
+        let escaped = |text: &str| text.replace('.', r"\.").replace('/', r"\/");
+        settings.add_filter(&escaped(&self.path("").display().to_string()), "~/");
+        settings.add_filter(&escaped(&self.sandbox.url()), "http://sandbox");
+        settings.add_filter(self.sandbox.bot_id(), "st-bot");
+        settings.add_filter(r"\d{4}-\d\d-\d\d \d\d:\d\d", "[date]");
+        settings.add_filter(r"\b\d+\.\d s\b", "[time]");
+        settings.bind(compare);
+    }
+}
