@@ -10,9 +10,9 @@ pub enum Exit {
     SomeNotSaved = 1,
     /// Usage, configuration or input is wrong. Nothing was sent.
     Usage = 2,
-    /// The server refused the credentials. Rows are intact.
+    /// The server refused the credentials, their scope or the bot. Rows are intact.
     Credentials = 3,
-    /// The target could not be reached, or is none: no such bot, no such path, no proof of who it is. Rows are intact.
+    /// The target could not be reached, or can't prove who it is. Rows are intact.
     Unreachable = 4,
     /// The run stopped early and can be resumed.
     Stopped = 5,

@@ -85,8 +85,8 @@ impl Advice for EndedEarly {
     fn exit(&self) -> Exit {
         match self {
             Self::Interrupted => Exit::Interrupted,
-            Self::Refused { concern: Concern::Credentials, .. } | Self::Credentials(_) => Exit::Credentials,
-            Self::Refused { concern: Concern::Target | Concern::Tls, .. } | Self::Unreachable(_) => Exit::Unreachable,
+            Self::Refused { concern: Concern::Tls, .. } | Self::Unreachable(_) => Exit::Unreachable,
+            Self::Refused { .. } | Self::Credentials(_) => Exit::Credentials,
             Self::Limited(_) | Self::Silent(_) | Self::Ledger(_) | Self::Feed(_) => Exit::Stopped,
         }
     }

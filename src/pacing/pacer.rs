@@ -38,6 +38,7 @@ struct Shared {
 #[derive(Debug)]
 pub struct Permit {
     shared: Arc<Shared>,
+    taken_at: Moment,
     others_seen: u64,
     went_out: bool,
 }
@@ -61,8 +62,9 @@ impl Pacer {
             // Registered before looking, so that an answer between the look and the wait is not missed.
             let changed = self.shared.changed.notified();
             match self.shared.take_slot() {
-                Ok(others_seen) => {
-                    return Permit { shared: Arc::clone(&self.shared), others_seen, went_out: false };
+                Ok((taken_at, others_seen)) => {
+                    let shared = Arc::clone(&self.shared);
+                    return Permit { shared, taken_at, others_seen, went_out: false };
                 }
                 Err(None) => changed.await,
                 Err(Some(moment)) => {
@@ -75,21 +77,18 @@ impl Pacer {
         }
     }
 
-    /// Lets no call go for this long, whatever the windows say.
-    pub fn hold_for(&self, wait: Duration) {
-        let until = self.shared.now() + wait;
-        self.shared.state().windows.hold_until(until);
+    /// A call that went at this moment was refused although the windows had room: others use the bot. Gives how long
+    /// nothing goes now; see [`Windows::refuse`].
+    pub fn refuse(&self, sent: Moment, named: Option<Duration>, asked: Duration) -> Duration {
+        let now = self.shared.now();
+        let hold = self.shared.state().windows.refuse(sent, named, asked, now);
         self.shared.changed.notify_waiters();
-    }
-
-    /// A refusal came although the windows had room: others use the bot.
-    pub fn slow_down(&self) {
-        self.shared.state().windows.slow_down();
+        hold
     }
 
     /// A call got through.
-    pub fn speed_up(&self) {
-        self.shared.state().windows.speed_up();
+    pub fn accept(&self) {
+        self.shared.state().windows.accept();
     }
 
     /// The limit whose window is full for longest, and for how long.
@@ -97,12 +96,6 @@ impl Pacer {
         let now = self.shared.now();
         let (limit, moment) = self.shared.state().windows.full_until(now)?;
         Some((limit, moment.saturating_sub(now)))
-    }
-
-    /// How long until the window of this length (or the smallest) loses a call that we know of.
-    pub fn next_expiry(&self, per: Option<Duration>) -> Option<Duration> {
-        let now = self.shared.now();
-        self.shared.state().windows.next_expiry(per, now).map(|moment| moment.saturating_sub(now))
     }
 
     /// What other processes did on the same bot, replacing what was known: when each of their calls was answered, or
@@ -132,6 +125,11 @@ impl Permit {
     /// Which view of the other processes' calls this permit was given in.
     pub fn others_seen(&self) -> u64 {
         self.others_seen
+    }
+
+    /// When it was given, for [`Pacer::refuse`].
+    pub fn taken_at(&self) -> Moment {
+        self.taken_at
     }
 
     /// The call is about to go out: from here on its slot runs out one window after this permit is dropped.
@@ -164,13 +162,13 @@ impl Shared {
     }
 
     /// Takes a slot if there is one; otherwise says when there may be, as far as that is known.
-    fn take_slot(&self) -> Result<u64, Option<Moment>> {
+    fn take_slot(&self) -> Result<(Moment, u64), Option<Moment>> {
         let now = self.now();
         let mut state = self.state();
         match state.windows.room(now) {
             Room::Now => {
                 state.windows.take(now);
-                Ok(state.others_seen)
+                Ok((now, state.others_seen))
             }
             Room::At(moment) => Err(Some(moment)),
             Room::AfterAnswer => Err(None),
@@ -239,14 +237,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_hold_and_the_calls_of_others_are_waited_for() {
-        let (pacer, start) = (pacer("2/1m", Pace::Early), Instant::now());
-        pacer.hold_for(Duration::from_secs(5));
+    async fn a_refusal_holds_everybody_for_as_long_as_the_server_asks() {
+        let (pacer, start) = (Pacer::new(&[], Pace::Early), Instant::now());
+        let hold = pacer.refuse(Duration::ZERO, None, Duration::from_secs(5));
+        assert_eq!(hold, Duration::from_secs(5));
         call(&pacer, Duration::ZERO).await;
         assert_eq!(start.elapsed().as_secs(), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_calls_of_others_are_waited_for() {
+        let (pacer, start) = (pacer("2/1m", Pace::Early), Instant::now());
+        call(&pacer, Duration::ZERO).await;
         pacer.set_others(1, &[SignedDuration::from_secs(-15)]);
         call(&pacer, Duration::ZERO).await;
-        assert_eq!(start.elapsed().as_secs(), 50);
+        assert_eq!(start.elapsed().as_secs(), 45);
     }
 
     #[tokio::test(start_paused = true)]

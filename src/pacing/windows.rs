@@ -14,8 +14,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::Limit;
+use super::{Backoff, Limit};
 
+/// The window that a refusal is about when it names none: the one that fills up first at the vendor's limits.
+const MINUTE: Duration = Duration::from_secs(60);
 /// The widest that spacing gets, in multiples of even: at 60 a minute, a call every half minute.
 const WIDEST: f64 = 32.0;
 /// What is left of the widening after a call that got through: half of it after some 22 calls.
@@ -57,6 +59,9 @@ pub struct Windows {
     in_flight: usize,
     last_call: Option<Moment>,
     held_until: Moment,
+    /// Refusals in a row, and when the last of them that counted came.
+    refusals: u32,
+    refused_at: Option<Moment>,
     /// Calls of other processes on the same bot, by when their answers came or will have come at the latest; in order.
     others: Vec<Moment>,
 }
@@ -72,6 +77,8 @@ impl Windows {
             in_flight: 0,
             last_call: None,
             held_until: Duration::ZERO,
+            refusals: 0,
+            refused_at: None,
             others: Vec::new(),
         }
     }
@@ -149,18 +156,33 @@ impl Windows {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    /// The server refused a call although the windows had room: others use the bot. Calls are spaced wider from here on.
-    pub fn slow_down(&mut self) {
-        self.stretch = (self.stretch * 2.0).min(WIDEST);
+    /// The server refused a call that went at `sent`, although the windows had room: others use the bot. Nothing goes
+    /// until the window that the refusal names can have room, or the server's `asked` is over: twice as long for each
+    /// refusal in a row, and calls are spaced wider from here on. Gives how long that is.
+    ///
+    /// Of the calls that were in flight together only the first to be refused counts: the others tell nothing new.
+    pub fn refuse(&mut self, sent: Moment, named: Option<Duration>, asked: Duration, now: Moment) -> Duration {
+        if self.refused_at.is_none_or(|refused| sent >= refused) {
+            self.refused_at = Some(now);
+            self.refusals = self.refusals.saturating_add(1);
+            self.stretch = (self.stretch * 2.0).min(WIDEST);
+        }
+        let window = named.unwrap_or(MINUTE);
+        let growing = Backoff { first: window / 60, most: window }.ceiling(self.refusals);
+        let expiry = self.next_expiry(named, now).map_or(Duration::ZERO, |moment| moment - now);
+        let until = now + asked.max(expiry).max(growing.saturating_sub(now - self.refused_at.unwrap_or(now)));
+        self.hold_until(until);
+        self.held_until.saturating_sub(now)
     }
 
-    /// A call got through: the spacing comes back by a little.
-    pub fn speed_up(&mut self) {
+    /// A call got through: the spacing comes back by a little, and the next refusal counts for less.
+    pub fn accept(&mut self) {
         self.stretch = (self.stretch * COMING_BACK).max(1.0);
+        self.refusals /= 2;
     }
 
     /// No call before this moment, whatever the windows say.
-    pub fn hold_until(&mut self, moment: Moment) {
+    fn hold_until(&mut self, moment: Moment) {
         self.held_until = self.held_until.max(moment);
     }
 
@@ -173,7 +195,7 @@ impl Windows {
 
     /// When the window that a refusal named (or the smallest) will have lost its oldest call of ours or of others we
     /// know; `None` when it holds none.
-    pub fn next_expiry(&self, per: Option<Duration>, now: Moment) -> Option<Moment> {
+    fn next_expiry(&self, per: Option<Duration>, now: Moment) -> Option<Moment> {
         let limit = match per {
             Some(per) => self.limits.iter().find(|limit| limit.per == per),
             None => self.limits.iter().min_by_key(|limit| limit.per),
@@ -364,22 +386,47 @@ mod tests {
         assert_eq!(windows.room(Duration::from_secs(5)), Room::At(Duration::from_secs(6)));
     }
 
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Refuses a call that went just now.
+    fn refuse_now(windows: &mut Windows, now: Moment) -> Duration {
+        windows.refuse(now, None, Duration::ZERO, now)
+    }
+
     #[test]
     fn refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly() {
         for pace in [Pace::Even, Pace::Early] {
             let mut windows = Windows::new(&limits(&["60/1m"]), pace);
-            windows.take(Duration::ZERO);
-            windows.answer(Duration::ZERO);
-            windows.slow_down();
-            windows.slow_down();
-            assert_eq!(windows.room(Duration::ZERO), Room::At(Duration::from_secs(4)));
-            windows.speed_up();
-            assert!(matches!(windows.room(Duration::ZERO), Room::At(moment) if moment > Duration::from_millis(3800)));
-            (0..100).for_each(|_| windows.speed_up());
-            assert_eq!(windows.spacing(), if pace == Pace::Even { Duration::from_secs(1) } else { Duration::ZERO });
-            (0..100).for_each(|_| windows.slow_down());
-            assert_eq!(windows.spacing(), Duration::from_secs(32));
+            refuse_now(&mut windows, SECOND);
+            refuse_now(&mut windows, 2 * SECOND);
+            assert_eq!(windows.spacing(), 4 * SECOND);
+            windows.accept();
+            assert!(windows.spacing() > Duration::from_millis(3800));
+            (0..100).for_each(|_| windows.accept());
+            assert_eq!(windows.spacing(), if pace == Pace::Even { SECOND } else { Duration::ZERO });
+            (3..100).for_each(|moment| drop(refuse_now(&mut windows, moment * SECOND)));
+            assert_eq!(windows.spacing(), 32 * SECOND);
         }
+    }
+
+    #[test]
+    fn each_refusal_in_a_row_holds_twice_as_long_and_the_server_may_ask_for_more() {
+        let mut windows = Windows::new(&[], Pace::Even);
+        let holds: Vec<u64> = [0, 10, 20, 30].map(|now| refuse_now(&mut windows, now * SECOND).as_secs()).into();
+        assert_eq!(holds, [1, 2, 4, 8]);
+        assert_eq!(windows.room(30 * SECOND), Room::At(38 * SECOND));
+        assert_eq!(windows.refuse(40 * SECOND, Some(3600 * SECOND), Duration::ZERO, 40 * SECOND), 960 * SECOND);
+        assert_eq!(windows.refuse(41 * SECOND, None, 7200 * SECOND, 41 * SECOND), 7200 * SECOND);
+    }
+
+    #[test]
+    fn calls_that_were_in_flight_together_are_refused_once() {
+        let mut windows = Windows::new(&limits(&["60/1m"]), Pace::Early);
+        let first = windows.refuse(5 * SECOND, None, Duration::ZERO, 6 * SECOND);
+        for _ in 0..8 {
+            assert!(windows.refuse(5 * SECOND, None, Duration::ZERO, 6 * SECOND) <= first);
+        }
+        assert_eq!(windows.spacing(), 2 * SECOND);
     }
 
     #[test]
@@ -416,7 +463,7 @@ mod tests {
     fn a_hold_stops_every_call_even_without_limits() {
         let mut windows = Windows::new(&[], Pace::Even);
         assert_eq!(windows.room(Duration::ZERO), Room::Now);
-        windows.hold_until(Duration::from_secs(9));
+        windows.hold_until(9 * SECOND);
         assert_eq!(windows.room(Duration::from_secs(8)), Room::At(Duration::from_secs(9)));
         assert_eq!(windows.room(Duration::from_secs(9)), Room::Now);
     }

@@ -18,7 +18,8 @@ use crate::pacing::{Backoff, Moment, Pacer, Permit, duration_text};
 
 /// Between the intent and the last byte of the request lies a commit; a slow disk may take this long for it.
 const COMMIT_SLACK: Duration = Duration::from_secs(5);
-const MINUTE: Duration = Duration::from_secs(60);
+/// Clocks that are further apart than this are worth a word.
+const FAR_APART: Duration = Duration::from_secs(60);
 
 /// What is done about a row whose fate is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,9 +88,10 @@ impl Courier {
             // Before the intent: a token that can't be had must not leave a row in doubt.
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
             let Some(claimed) = self.claim(row, leave, &permit).await? else { continue };
+            let sent = permit.taken_at();
             let Some(verdict) = self.send(&claimed, permit, &token, row).await else { return Ok(()) };
             let is_about_credentials = matches!(verdict, Verdict::Refused { concern: Concern::Credentials, .. });
-            let step = self.follow(verdict, row, &mut tries);
+            let step = self.follow(verdict, sent, row, &mut tries);
             let is_first_refusal = self.gate.refused() == 1;
             let (again_after, kind) = (step.again_after, step.outcome.kind);
             self.settle(claimed, step, row).await?;
@@ -153,14 +155,14 @@ impl Courier {
     }
 
     /// What a verdict means for the row, the gate, the windows and the token.
-    fn follow(&self, verdict: Verdict, row: &Prepared, tries: &mut Tries) -> Step {
+    fn follow(&self, verdict: Verdict, sent: Moment, row: &Prepared, tries: &mut Tries) -> Step {
         let asked = asked_for(&verdict);
         if let Some((wait, why)) = self.gate.observe(&verdict, asked) {
             self.events.send(RunEvent::Holding { why, wait });
         }
         let step = match verdict {
             Verdict::Saved { id, status, record } => {
-                self.pacer.speed_up();
+                self.pacer.accept();
                 let step = Step::end(OutcomeKind::Saved, Some(status), Some(id), None);
                 Step { record: Some(record), ..step }
             }
@@ -170,7 +172,7 @@ impl Courier {
             Verdict::InDoubt { status, message } => self.after_doubt(status, message, tries),
             Verdict::Refused { status, message, .. } => Step::again(status, message, Duration::ZERO),
             Verdict::Repeat { cause: Cause::RateLimited { window }, status, message, .. } => {
-                self.hold_windows(window, asked, &message);
+                self.hold_windows(sent, window, asked, &message);
                 Step::again(status, message, Duration::ZERO)
             }
             Verdict::Repeat { status, message, .. } => {
@@ -215,15 +217,9 @@ impl Courier {
         step
     }
 
-    /// A window is full that ours say is not: others use the bot. No row is burned on it: hold until the window can have
-    /// room, twice as long for each refusal in a row, or as long as the server asks.
-    fn hold_windows(&self, window: Option<Duration>, asked: Duration, message: &str) {
-        let named = window.unwrap_or(MINUTE);
-        let growing = Backoff { first: named / 60, most: named }.ceiling(self.gate.limited());
-        let ours = self.pacer.next_expiry(window).unwrap_or_default();
-        let wait = asked.max(growing).max(ours);
-        self.pacer.slow_down();
-        self.pacer.hold_for(wait);
+    /// No row is burned on a window that is full: it goes again once there is room.
+    fn hold_windows(&self, sent: Moment, window: Option<Duration>, asked: Duration, message: &str) {
+        let wait = self.pacer.refuse(sent, window, asked);
         self.events.send(RunEvent::Holding { why: format!("the server's rate limit: {message}"), wait });
     }
 
@@ -276,7 +272,7 @@ fn with_clocks_compared(verdict: Verdict, server: Option<Timestamp>, now: Timest
         return verdict;
     };
     let apart = now.duration_since(server);
-    if apart.unsigned_abs() < MINUTE {
+    if apart.unsigned_abs() < FAR_APART {
         return verdict;
     }
     let side = if apart.is_positive() { "ahead of" } else { "behind" };

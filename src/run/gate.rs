@@ -86,11 +86,6 @@ impl Gate {
         self.state().health.refused()
     }
 
-    /// How many rate-limit refusals the target has answered with lately.
-    pub(super) fn limited(&self) -> u32 {
-        self.state().health.limited()
-    }
-
     pub(super) fn now(&self) -> Moment {
         self.origin.elapsed()
     }

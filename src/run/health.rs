@@ -86,7 +86,6 @@ pub(super) struct Health {
     refused: u32,
     doubted: u32,
     failures: u32,
-    limited: u32,
     limited_since: Option<Moment>,
     trouble_since: Option<Moment>,
     last_good: Option<Moment>,
@@ -101,7 +100,6 @@ impl Health {
             refused: 0,
             doubted: 0,
             failures: 0,
-            limited: 0,
             limited_since: None,
             trouble_since: None,
             last_good: None,
@@ -122,11 +120,6 @@ impl Health {
     /// How many refusals have come in a row.
     pub(super) fn refused(&self) -> u32 {
         self.refused
-    }
-
-    /// How many rate-limit refusals the target has answered with lately.
-    pub(super) fn limited(&self) -> u32 {
-        self.limited
     }
 
     /// Takes note of a verdict; gives a pause that begins with it, and why. `asked` is how long the server asks to be
@@ -163,8 +156,6 @@ impl Health {
         self.refused = 0;
         self.doubted = 0;
         self.failures = 0;
-        // Somebody else may go on using the quota: come back by halves.
-        self.limited /= 2;
         self.limited_since = None;
         self.trouble_since = None;
         self.last_good = Some(now);
@@ -191,7 +182,6 @@ impl Health {
     }
 
     fn limit(&mut self, message: &str, asked: Duration, now: Moment) {
-        self.limited = self.limited.saturating_add(1);
         let since = *self.limited_since.get_or_insert(now);
         if self.patience.rate_limited.is_some_and(|patience| now + asked >= since + patience) {
             self.flow = Flow::Ended(Fault::Limited { message: message.to_owned() });

@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod disk;
 mod documents;
 mod examples;
 mod help;
@@ -13,3 +14,4 @@ mod settings;
 mod submit;
 mod support;
 mod token;
+mod windows;

@@ -22,7 +22,8 @@ fn two_runs_and_submits_beside_them_share_the_windows() {
     let running = [("one.csv", one), ("other.csv", other)]
         .map(|(name, records)| stage.start_import(&stage.write(name, csv_of(records)), &limits));
     for _ in 0..3 {
-        let record = r#"{"channelUId":"jo","name":"x","score":1,"channel":"rtm","type":"THUMB","language":"en","message":""}"#;
+        let record =
+            r#"{"channelUId":"jo","name":"x","score":1,"channel":"rtm","type":"THUMB","language":"en","message":""}"#;
         stage.command(&["submit", "--limit", LIMIT, "--json", "-"]).write_stdin(record).assert().success();
     }
     for run in running {
@@ -47,8 +48,8 @@ fn a_new_process_remembers_what_the_one_before_it_sent() {
 #[test]
 fn a_window_that_others_fill_is_waited_for_and_burns_no_row() {
     let stage = limited_stage();
-    let records = numbered(40);
-    stage.import(&stage.write_records(&records), &["--no-limit", "--concurrency", "8"]).success();
+    let records = numbered(20);
+    stage.import(&stage.write_records(&records), &["--no-limit", "--concurrency", "4"]).success();
     stage.has_exactly(&records);
     assert!(stage.sandbox.tally().rate_limited > 0, "nothing was refused: the test shows nothing");
 }

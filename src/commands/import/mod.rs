@@ -268,8 +268,10 @@ impl<'a> Import<'a> {
         let feed = feed_input(Arc::clone(&self.input), self.feed_settings(leave), store.reader()?, run.id);
         let end = run_rows(vec![Lane { machinery, plan, feed }], events)?;
         drop(screen);
-        store.claims_into_doubt(run.id, ABANDONED, clock::now())?;
-        self.finish(store, run).end(EndedEarly::from_end(end))
+        let early = EndedEarly::from_end(end);
+        // A disk that is full keeps the ledger from being tidied, too; how the run stands is told all the same.
+        let untidied = store.claims_into_doubt(run.id, ABANDONED, clock::now()).err();
+        self.finish(store, run).end(early.or(untidied.map(EndedEarly::Ledger)))
     }
 
     fn feed_settings(&self, leave: Leave) -> FeedSettings {

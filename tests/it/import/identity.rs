@@ -56,7 +56,7 @@ fn another_bot_is_another_import() {
     let file = stage.write_records(&numbered(2));
     stage.import(&file, &[]).success();
     let mut command = stage.command(&["import", "--wait-for-target", "100ms"]);
-    command.arg(&file).env("KORE_FEEDBACK_BOT_ID", "st-other").assert().failure().code(4);
+    command.arg(&file).env("KORE_FEEDBACK_BOT_ID", "st-other").assert().failure().code(3);
     assert_eq!(stage.sandbox.tally().refused, 5);
 }
 

@@ -48,8 +48,15 @@ impl Surroundings {
 
     /// The same, for a process that is not waited for at once.
     pub(crate) fn process(&self, arguments: &[&str]) -> std::process::Command {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_kore-feedback"));
-        command.args(arguments).current_dir(self.home.path()).env_clear();
+        let mut command = self.program(env!("CARGO_BIN_EXE_kore-feedback"));
+        command.args(arguments);
+        command
+    }
+
+    /// Another program in the same home.
+    pub(crate) fn program(&self, program: &str) -> std::process::Command {
+        let mut command = std::process::Command::new(program);
+        command.current_dir(self.home.path()).env_clear();
         // The build's own PATH: a test may not read the environment, and where `sh` is does not change.
         command.env("PATH", option_env!("PATH").unwrap_or("/usr/bin:/bin")).env("HOME", self.home.path());
         for (name, directory) in [("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state"), ("XDG_DATA_HOME", "data")]
