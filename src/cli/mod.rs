@@ -26,10 +26,22 @@ pub use sending::{DeliveryArg, PaceArg, SendingArgs};
 pub use submit::SubmitArgs;
 pub use token::{InspectArgs, MintArgs, TokenArgs, TokenCommand};
 
+const EXAMPLES: &str = "\
+Examples:
+  Try it, without any configuration and without sending anything real:
+    kore-feedback import feedback.csv --sandbox
+  Begin a config, and see what holds:
+    kore-feedback config init
+    kore-feedback config show
+  Check a file, import it, and look back:
+    kore-feedback import feedback.csv --dry-run
+    kore-feedback import feedback.csv
+    kore-feedback runs list";
+
 /// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai.
 #[derive(Debug, Parser)]
 #[command(name = "kore-feedback", version, max_term_width = 100)]
-#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Arguments {
     /// What holds for every command.
     #[command(flatten)]

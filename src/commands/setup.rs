@@ -84,7 +84,7 @@ impl Setup {
     /// The target in a few words.
     pub(super) fn target_in_words(&self) -> String {
         if self.is_sandbox {
-            "the sandbox (nothing left this machine)".to_owned()
+            "the sandbox on this machine".to_owned()
         } else {
             format!("{}, bot {}", origin(&self.target), self.target.bot_id)
         }

@@ -195,7 +195,7 @@ fn new_bar(rows: u64) -> ProgressBar {
     bar
 }
 
-const TEMPLATE: &str = "{bar:30.cyan} {human_pos}/{human_len} · {wide_msg}";
+const TEMPLATE: &str = "{bar:20.cyan} {human_pos}/{human_len} · {wide_msg}";
 
 #[cfg(test)]
 mod tests {

@@ -185,6 +185,7 @@ fn missing_hint(keys: &[Key], profile: Option<&str>, profiles: &[String], config
     } else {
         ""
     };
+    let trial = if profiles.is_empty() { "; to try things without any, add --sandbox" } else { "" };
     let first = match (profile, profiles, config) {
         (Some(name), _, Some(path)) => format!("put them into [profiles.{name}] of {}", path.display()),
         (None, [_, ..], _) => format!("choose a profile with --profile: {}", profiles.join(", ")),
@@ -193,5 +194,5 @@ fn missing_hint(keys: &[Key], profile: Option<&str>, profiles: &[String], config
         }
         (_, _, None) => "put them into a config and name it with --config".to_owned(),
     };
-    format!("{first}, or {by_variable}{secret}")
+    format!("{first}, or {by_variable}{secret}{trial}")
 }

@@ -298,7 +298,7 @@ impl<'a> Import<'a> {
         if !self.setup.is_sandbox && !self.args.again {
             let saved = counted(store.counts(latest)?.saved, "row");
             self.printer.warning(format_args!(
-                "run {} has sent this same file to this bot before, with another mapping ({saved} saved): is this meant?",
+                "run {} has sent this same file to this bot before, with another mapping or to another host ({saved} saved): is this meant?",
                 latest.id
             ));
         }

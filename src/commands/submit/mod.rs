@@ -201,7 +201,7 @@ impl Submission<'_> {
                 field("name"),
             ))?;
             if self.setup.is_sandbox {
-                self.printer.note("sent to the sandbox: nothing left this machine");
+                self.printer.note("sent to the sandbox on this machine: nothing real");
             }
         }
         Ok(Exit::Success)
