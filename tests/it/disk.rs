@@ -18,7 +18,7 @@ fn a_state_directory_that_cannot_be_made_stops_everything_before_the_first_call(
 fn a_damaged_ledger_is_told_kept_and_not_replaced() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(3));
-    let ledger = stage.write("state/kore-feedback/ledger.db", &"no ledger at all, ".repeat(100));
+    let ledger = stage.write("state/kore-feedback/ledger.db", "no ledger at all, ".repeat(100));
     let assert = stage.import(&file, &[]).code(2);
     assert!(stderr(&assert).contains("damaged"), "{}", stderr(&assert));
     assert!(std::fs::read_to_string(ledger).unwrap().starts_with("no ledger at all"));

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::support::{Fixed, Stage, csv_of, json, numbered, record, stderr, stdout};
+use crate::support::{Fixed, IMPATIENT, Stage, csv_of, json, numbered, record, stderr, stdout};
 
 /// Terminal escapes, a bell, an 8-bit CSI, a right-to-left override: what may be in a file or an answer.
 const HOSTILE: &str = "\u{1b}[2J\u{7}\u{9b}31m\u{202e}";
@@ -58,7 +58,7 @@ fn programs_get_one_object_with_exactly_the_ten_keys() {
 #[test]
 fn under_json_people_are_still_told_what_next() {
     let stage = Stage::faulty(&["401"]);
-    let assert = stage.import(&stage.write_records(&numbered(3)), &["-o", "json"]).failure().code(3);
+    let assert = stage.import(&stage.write_records(&numbered(3)), &["-o", "json", IMPATIENT]).failure().code(3);
     assert!(stderr(&assert).contains("3 unsent rows: go on with `kore-feedback import"), "{}", stderr(&assert));
     assert_eq!(json(&assert)["unsent"], 3);
 }
@@ -116,10 +116,9 @@ fn what_a_file_is_named_reaches_the_terminal_harmless_and_the_command_to_go_on_i
     let stage = Stage::faulty(&["401"]);
     let file = stage.path(&format!("it's{HOSTILE}\nin.csv"));
     std::fs::write(&file, csv_of(&numbered(2))).unwrap();
-    let set = format!("message=two\nlines\tand a tab");
-    let sent = stage.import(&file, &["--set", &set]).failure().code(3);
-    let again = stage.import(&file, &["--set", &set]).failure().code(2);
-    stage.write("other.csv", csv_of(&numbered(1)));
+    let set = "message=two\nlines\tand a tab";
+    let sent = stage.import(&file, &["--set", set, IMPATIENT]).failure().code(3);
+    let again = stage.import(&file, &["--set", set, IMPATIENT]).failure().code(2);
     let missing = stage.import(&stage.path(&format!("{HOSTILE}missing.csv")), &[]).failure().code(2);
     for assert in [&sent, &again, &missing] {
         is_harmless(&stderr(assert));
@@ -127,7 +126,7 @@ fn what_a_file_is_named_reaches_the_terminal_harmless_and_the_command_to_go_on_i
     }
     for (text, before) in [(stdout(&sent), "go on with `"), (stderr(&again), "go on with it: ")] {
         let command = text.split_once(before).unwrap().1.lines().next().unwrap().trim_end_matches('`');
-        assert_eq!(words(&stage, command), ["import", file.to_str().unwrap(), "--set", &set, "--resume"]);
+        assert_eq!(words(&stage, command), ["import", file.to_str().unwrap(), "--set", set, IMPATIENT, "--resume"]);
     }
 }
 

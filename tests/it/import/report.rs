@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Record, Stage, csv_of, json, numbered, record, stderr};
+use crate::support::{IMPATIENT, Record, Stage, csv_of, json, numbered, record, stderr};
 
 const HEADER: &str = "channelUId,name,score,channel,type,language,message";
 
@@ -127,7 +127,7 @@ fn unsent_rows_are_not_in_it() {
     let mut stage = Stage::faulty(&["400:at=1", "401"]);
     let rows = numbered(4);
     let file = stage.write_records(&rows);
-    stage.import(&file, &["--concurrency", "1"]).failure().code(3);
+    stage.import(&file, &["--concurrency", "1", IMPATIENT]).failure().code(3);
     let report = stage.path("in.failures.csv");
     assert_eq!(read(&report).len(), 2, "the header and the row that was rejected");
     stage.restart(&[]);
@@ -243,7 +243,7 @@ fn a_resumed_run_takes_back_what_it_reported_before() {
     for place in [None, Some("elsewhere.csv")] {
         let mut stage = Stage::faulty(&["503:at=1", "401"]);
         let file = stage.write_records(&numbered(3));
-        stage.import(&file, &["--concurrency", "1"]).failure().code(3);
+        stage.import(&file, &["--concurrency", "1", IMPATIENT]).failure().code(3);
         assert_eq!(read(&stage.path("in.failures.csv")).len(), 2, "one row is in doubt");
         stage.restart(&[]);
         let more = place.map_or_else(Vec::new, |place| vec!["--failures", place]);
@@ -257,7 +257,7 @@ fn a_resumed_run_takes_back_what_it_reported_before() {
 fn a_report_that_was_mended_is_not_taken_back_but_warned_of() {
     let mut stage = Stage::faulty(&["503:at=1", "401"]);
     let file = stage.write_records(&numbered(3));
-    stage.import(&file, &["--concurrency", "1"]).failure().code(3);
+    stage.import(&file, &["--concurrency", "1", IMPATIENT]).failure().code(3);
     let report = stage.path("in.failures.csv");
     let mended = std::fs::read_to_string(&report).unwrap() + "\n";
     std::fs::write(&report, &mended).unwrap();

@@ -1,1 +1,131 @@
-//! t
+//! Ended from outside, gently and not: nothing is lost, nothing is sent twice, and the printed command goes on.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use kore_feedback::sandbox::SandboxOptions;
+use rustix::process::Signal;
+
+use crate::support::{Record, Stage, json, numbered, until};
+
+/// How often the run is killed, and how large it is. Small enough for every day; larger by hand.
+const ROUNDS: usize = 6;
+const ROWS: usize = 300;
+
+fn slow(from: u64, to: u64) -> Stage {
+    let latency = Some(Duration::from_millis(from)..=Duration::from_millis(to));
+    Stage::with(SandboxOptions { latency, ..SandboxOptions::default() })
+}
+
+#[test]
+fn killed_at_any_moment_and_resumed_no_row_arrives_twice_and_none_is_missing_that_is_not_in_doubt() {
+    let stage = slow(1, 8);
+    let rows = numbered(ROWS);
+    let file = stage.write_records(&rows);
+    let mut arguments = vec!["--concurrency", "8", "-q"];
+    for round in 1..=ROUNDS {
+        let running = stage.start_import(&file, &arguments);
+        // The moment is a number of records, odd enough to fall anywhere between two commits.
+        until(|| stage.sandbox.records().len() >= round * ROWS / (ROUNDS + 2) + round);
+        running.kill();
+        arguments = vec!["--concurrency", "8", "-q", "--resume"];
+    }
+    let summary = json(&stage.import(&file, &["--resume", "-o", "json"]));
+    // Calls that were in flight at the last kill may still be on their way.
+    let count = |key: &str| summary[key].as_u64().unwrap() as usize;
+    assert_eq!((count("rows"), count("unsent"), count("rejected")), (ROWS, 0, 0));
+    assert_eq!(count("saved") + count("in_doubt"), ROWS);
+    assert!(count("in_doubt") <= ROUNDS * 8, "{summary}");
+    let sent = stage.sent();
+    let once: BTreeSet<&Record> = sent.iter().collect();
+    assert_eq!(once.len(), sent.len(), "a record arrived twice");
+    let in_doubt = in_doubt(&stage, &rows);
+    assert_eq!(in_doubt.len(), count("in_doubt"));
+    for row in &rows {
+        assert!(once.contains(row) || in_doubt.contains(row), "{row:?} is missing, and not in doubt");
+    }
+}
+
+/// The rows that the ledger has in doubt.
+fn in_doubt(stage: &Stage, rows: &[Record]) -> BTreeSet<Record> {
+    let listed = crate::support::stdout(&stage.run(&["runs", "show", "1", "--rows"]).success());
+    let mut reader = csv::Reader::from_reader(listed.as_bytes());
+    let entries = reader.records().map(Result::unwrap).filter(|entry| &entry[1] == "in doubt");
+    entries.map(|entry| rows[entry[0].parse::<usize>().unwrap() - 1].clone()).collect()
+}
+
+#[test]
+fn the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let stage = slow(30, 30);
+        let rows = numbered(60);
+        let running = stage.start_import(&stage.write_records(&rows), &["--concurrency", "4"]);
+        until(|| stage.sandbox.records().len() >= 10);
+        running.signal(signal);
+        let ended = running.end();
+        assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+        assert!(ended.stderr.contains("ending: waiting for the answers that are on their way"), "{}", ended.stderr);
+        assert!(ended.stdout.contains("in doubt          0"), "what flew has landed: {}", ended.stdout);
+        let saved = stage.sandbox.records().len();
+        assert!(saved < 60 && ended.stdout.contains(&format!("saved {saved:>13}")), "{saved}: {}", ended.stdout);
+        let (_, printed) = ended.stdout.split_once("go on with `").unwrap();
+        let printed = shell_words::split(printed.split('`').next().unwrap()).unwrap();
+        stage.run(&printed[1..].iter().map(String::as_str).collect::<Vec<_>>()).success();
+        stage.has_exactly(&rows);
+    }
+}
+
+#[test]
+fn the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt() {
+    let stage = Stage::faulty(&["hang:every=2"]);
+    let mut running = stage.start_import(&stage.write_records(&numbered(9)), &["--concurrency", "1", "-o", "json"]);
+    until(|| stage.sandbox.tally().faulted == 1);
+    running.signal(Signal::INT);
+    running.wait_until_said("ending: waiting for the answers");
+    assert!(!running.has_ended());
+    running.signal(Signal::INT);
+    let ended = running.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    let summary: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!((&summary["saved"], &summary["in_doubt"], &summary["unsent"]), (&1.into(), &1.into(), &7.into()));
+    let shown = json(&stage.run(&["runs", "show", "1", "-o", "json"]).success());
+    assert_eq!((&shown["state"], &shown["in_doubt"]), (&"unfinished".into(), &1.into()));
+}
+
+#[test]
+fn a_signal_when_all_has_been_sent_changes_nothing() {
+    let stage = slow(300, 300);
+    let running = stage.start_import(&stage.write_records(&numbered(2)), &["--concurrency", "2"]);
+    until(|| stage.sandbox.tally().arrivals == 2);
+    running.signal(Signal::INT);
+    let ended = running.end();
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    stage.has_exactly(&numbered(2));
+}
+
+#[test]
+fn a_signal_while_the_target_is_waited_for_is_heard_at_once() {
+    let stage = Stage::faulty(&["503-retry-after"]);
+    let mut running = stage.start_import(&stage.write_records(&numbered(2)), &[]);
+    running.wait_until_said("holding: the target asks to come back later");
+    running.signal(Signal::INT);
+    let ended = running.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    assert!(ended.stdout.contains("unsent            2"), "{}", ended.stdout);
+}
+
+#[test]
+fn what_came_through_a_pipe_goes_on_after_a_kill_by_the_printed_number() {
+    let stage = Stage::faulty(&["hang:at=3"]);
+    let file = stage.write_records(&numbered(5));
+    let mut command = stage.process(&["import", "-", "--concurrency", "1"]);
+    let piped = std::fs::File::open(file).unwrap();
+    let running = crate::support::Running::reading(command.envs(stage.variables()), piped);
+    until(|| stage.sandbox.tally().faulted == 1);
+    running.kill();
+    let summary = json(&stage.run(&["runs", "resume", "1", "-o", "json"]).failure().code(1));
+    assert_eq!((&summary["saved"], &summary["in_doubt"]), (&4.into(), &1.into()));
+    let mut expected = numbered(5);
+    expected.remove(2);
+    stage.has_exactly(&expected);
+}

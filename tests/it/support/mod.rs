@@ -18,3 +18,6 @@ pub(crate) use stage::Stage;
 pub(crate) use surroundings::{Surroundings, json, stderr, stdout};
 #[cfg(unix)]
 pub(crate) use terminal::Terminal;
+
+/// A target that takes nothing is tried at shorter intervals, and is left sooner.
+pub(crate) const IMPATIENT: &str = "--wait-for-target=500ms";

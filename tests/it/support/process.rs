@@ -36,7 +36,12 @@ pub(crate) struct Ended {
 impl Running {
     /// Starts it, with nothing on standard input.
     pub(crate) fn start(command: &mut Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::reading(command, Stdio::null())
+    }
+
+    /// Starts it with this on standard input.
+    pub(crate) fn reading(command: &mut Command, input: impl Into<Stdio>) -> Self {
+        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self { child: command.spawn().unwrap() }
     }
 
