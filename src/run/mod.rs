@@ -4,6 +4,45 @@
 //! A row's way: [`feed`](feed_input) reads and validates it → a worker gets leave from the gate (is the target fit?) and
 //! the pacer (is there room in the windows?) → the ledger makes the intent durable → the POST → the verdict → the ledger
 //! makes the outcome durable.
+//!
+//! # Fault matrix
+//!
+//! What can go wrong, what it means ([`delivery::judge`](crate::delivery::judge)), what the run does, and the test that
+//! shows it. Whatever goes again has its own permit, its own intent and, where tokens work once, its own token.
+//!
+//! | fault | verdict | what the run does | shown by |
+//! |---|---|---|---|
+//! | connection refused | repeat: unreachable | waits for the target, one try at a time; exit 4 after `--wait-for-target` | `a_refused_connection_sent_nothing`, `a_target_that_cannot_be_reached_is_waited_for_and_then_left_with_all_rows_intact` |
+//! | the name does not resolve | repeat: unreachable | the same | `a_name_that_does_not_resolve_sent_nothing` |
+//! | no TLS, a wrong certificate | refused: TLS | five in a row end the run, exit 4 | `a_server_that_speaks_no_tls_is_a_refusal_and_was_sent_nothing` |
+//! | time-out before the request was written | repeat: unreachable | waits for the target | `a_time_out_before_the_request_was_written_sent_nothing` |
+//! | the server closed an idle connection | none: a new one is opened | goes on | `a_connection_that_the_server_closes_between_two_requests_costs_nothing` |
+//! | time-out after the request was written | in doubt | goes on; the row is not sent again | `a_time_out_after_the_request_was_written_is_doubt`, `an_answer_that_never_comes_leaves_its_row_in_doubt` |
+//! | reset or close after writing began | in doubt | the same | `a_reset_with_the_request_unread_is_doubt_all_the_same`, `a_close_after_the_request_was_read_is_doubt`, `what_may_have_been_saved_is_in_doubt_and_not_sent_again` |
+//! | 200 or 201 that breaks off, or is no record | in doubt | the same | `a_record_that_breaks_off_is_doubt`, `what_may_have_been_saved_is_in_doubt_and_not_sent_again` |
+//! | an answer of many megabytes | by its status, read up to a cap | by its verdict | `an_endless_answer_is_read_up_to_a_cap` |
+//! | 500, 502, 503 without `Retry-After`, 504, a gateway's HTML | in doubt | the same | `every_answer_has_its_verdict`, `what_may_have_been_saved_is_in_doubt_and_not_sent_again` |
+//! | three in doubt in a row | | holds with growing pauses, one row at a time; exit 5 after `--wait-for-target` | `a_silent_server_gets_a_handful_of_rows_within_ten_minutes`, `a_server_that_never_says_what_becomes_of_records_costs_a_few_rows_and_not_the_file` |
+//! | in doubt, with `--delivery at-least-once` | in doubt | sends it again, up to `--retries` times | `at_least_once_sends_again_what_may_have_been_saved` |
+//! | 503 with `Retry-After` | repeat: unavailable | nothing goes before that; exit 4 after `--wait-for-target` | `a_target_that_asks_to_come_back_later_and_never_takes_anything_is_left_with_all_rows_intact`, `a_target_that_comes_back_in_time_is_noticed` |
+//! | one row turned away again and again while others get through | repeat | unsent after `--retries`; the run goes on | `a_row_that_is_turned_away_while_others_get_through_is_given_up_and_resumed` |
+//! | 429 or a rate-limit text | repeat: rate-limited | holds until the window has room or as long as `Retry-After` says, paces down; no row is burned | `a_window_that_others_fill_is_waited_for_and_burns_no_row`, `refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly` |
+//! | 401 `possibly a replay` | repeat: replayed | goes again with a fresh token; five in a row end the run, exit 3 | `what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved` |
+//! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | goes again with a fresh token, the first time with the secret read anew; five in a row end the run, exit 3 | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact`, `a_rotated_secret_is_taken_up_when_it_is_read_anew_and_a_lost_one_changes_nothing` |
+//! | 404, 405, a text about the bot id | refused: target | five in a row end the run, exit 3 | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact` |
+//! | a redirect | refused: target | never followed; said where it pointed; five in a row end the run, exit 3 | `a_redirect_is_not_followed_and_says_where_it_pointed` |
+//! | any other 4xx, `code` a number or a text | rejected | goes on | `a_record_that_is_refused_for_itself_is_rejected_and_the_others_go_on`, `the_servers_words_are_shown_with_their_code_and_without_their_control_characters` |
+//! | an error that breaks off | by its status | by its verdict | `an_error_that_breaks_off_is_still_that_error` |
+//! | Ctrl-C or SIGTERM | | flying attempts land; exit 130 | `the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on` |
+//! | a second one | in doubt, what was flying | ends at once; exit 130 | `the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt` |
+//! | SIGKILL, a power cut | in doubt, what was flying | a resumed run finds the intents | `killed_at_any_moment_and_resumed_no_row_arrives_twice_and_none_is_missing_that_is_not_in_doubt`, `whatever_happens_nothing_is_lost_and_nothing_is_sent_twice_without_leave` |
+//! | the disk is full | | nothing goes without an intent; exit 5 | `when_the_disk_is_full_the_run_stops_and_goes_on_once_there_is_room` |
+//! | the ledger is damaged, or of a later version | | told, kept, nothing is sent; exit 2 | `a_damaged_ledger_is_told_kept_and_not_replaced`, `a_ledger_of_a_later_version_is_left_alone` |
+//! | two processes on one run | | the second is refused; exit 2 | `a_run_is_worked_on_by_one_process_at_a_time` |
+//! | two processes that begin the same import | | one begins; exit 2 for the other | `of_many_processes_that_begin_at_once_one_imports_the_file` |
+//! | two runs and submits on one bot | | they share its windows | `two_runs_and_submits_beside_them_share_the_windows` |
+//! | the input changes | | the run stops; exit 5 | `a_file_that_is_written_to_has_changed` |
+//! | the failure report can't be written | | told; the run counts all the same | `a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same` |
 
 mod attempt;
 mod check;

@@ -1,0 +1,155 @@
+//! Kills imports with SIGKILL at random moments, resumes them, and counts what got lost or arrived twice.
+//!
+//! ```sh
+//! cargo bench --bench crash            # 100 kills
+//! cargo bench --bench crash -- 1000    # more
+//! ```
+//!
+//! Every import goes to a sandbox in which some calls fail in every way that leaves a row in doubt. At the end each row
+//! must be on the server once, or be rejected or in doubt in the ledger; and nothing may be there twice.
+
+#![expect(clippy::print_stdout, reason = "it is run by hand, and read")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use kore_feedback::sandbox::{Sandbox, SandboxOptions};
+
+const ROWS: usize = 1000;
+const FAULTS: [&str; 5] = [
+    "500:p=0.01,seed=1",
+    "reset-after-save:p=0.01,seed=2",
+    "truncate:p=0.01,seed=3",
+    "reset-before:p=0.01,seed=4",
+    "400:p=0.01,seed=5",
+];
+
+/// What a file of rows came to.
+#[derive(Default)]
+struct Found {
+    kills: usize,
+    rows: usize,
+    saved: usize,
+    rejected: usize,
+    in_doubt: usize,
+    twice: usize,
+    lost: usize,
+}
+
+fn main() -> ExitCode {
+    let wanted = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(100);
+    let (mut all, started) = (Found::default(), Instant::now());
+    let mut files = 0;
+    while all.kills < wanted {
+        files += 1;
+        all.add(&import_under_fire(wanted - all.kills));
+        println!("{files} files, {} kills: {}", all.kills, all.in_words());
+    }
+    println!("done in {:.0} s", started.elapsed().as_secs_f64());
+    if all.twice + all.lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Imports one file, killed again and again until it is done or enough kills have been made.
+fn import_under_fire(kills: usize) -> Found {
+    let home = tempfile::tempdir().expect("a directory");
+    let faults = FAULTS.map(|fault| fault.parse().expect("a fault")).to_vec();
+    let latency = Some(Duration::from_millis(1)..=Duration::from_millis(8));
+    let sandbox = Sandbox::start(SandboxOptions { faults, latency, ..SandboxOptions::default() }).expect("a sandbox");
+    let file = home.path().join("in.csv");
+    std::fs::write(&file, rows()).expect("the input");
+    let mut found = Found::default();
+    let mut resume = false;
+    loop {
+        let mut run = command(&home, &sandbox);
+        run.arg("import").arg(&file).args(["--concurrency", "8", "-q"]).args(resume.then_some("--resume"));
+        let mut child = run.spawn().expect("the binary");
+        // Once enough kills have been made the last process is left to finish.
+        let killed = found.kills < kills && killed_in_time(&mut child);
+        let status = child.wait().expect("its end");
+        if !killed {
+            assert!(matches!(status.code(), Some(0 | 1)), "it ended with {status}");
+            break;
+        }
+        found.kills += 1;
+        resume = began(&home, &sandbox);
+    }
+    found.count(&home, &sandbox);
+    found
+}
+
+/// Kills the process at a random moment; false when it had ended before.
+fn killed_in_time(child: &mut Child) -> bool {
+    std::thread::sleep(Duration::from_micros(fastrand::u64(1_000..400_000)));
+    let running = child.try_wait().expect("its state").is_none();
+    if running {
+        child.kill().expect("a signal");
+    }
+    running
+}
+
+/// Whether the run had been written down before the process was killed.
+fn began(home: &tempfile::TempDir, sandbox: &Sandbox) -> bool {
+    let list = command(home, sandbox).args(["runs", "list", "-o", "json"]).stdout(Stdio::piped()).output();
+    let runs: serde_json::Value = serde_json::from_slice(&list.expect("the list").stdout).expect("JSON");
+    runs.as_array().is_some_and(|runs| !runs.is_empty())
+}
+
+impl Found {
+    fn count(&mut self, home: &tempfile::TempDir, sandbox: &Sandbox) {
+        let listed = command(home, sandbox).args(["runs", "show", "1", "--rows"]).stdout(Stdio::piped()).output();
+        let mut outcomes: BTreeMap<usize, String> = BTreeMap::new();
+        for record in csv::Reader::from_reader(&listed.expect("the rows").stdout[..]).records().flatten() {
+            outcomes.insert(record[0].parse().expect("a number"), record[1].to_owned());
+        }
+        let mut there: BTreeMap<usize, usize> = BTreeMap::new();
+        for record in sandbox.records() {
+            *there.entry(record.channel_uid.parse().expect("a number")).or_default() += 1;
+        }
+        let with = |wanted: &str| outcomes.values().filter(|outcome| *outcome == wanted).count();
+        let excused: BTreeSet<usize> =
+            outcomes.iter().filter(|(_, outcome)| *outcome != "saved").map(|(row, _)| *row).collect();
+        self.rows = ROWS;
+        (self.saved, self.rejected, self.in_doubt) = (with("saved"), with("rejected"), with("in doubt"));
+        self.twice = there.values().filter(|copies| **copies > 1).count();
+        self.lost = (1..=ROWS).filter(|row| !there.contains_key(row) && !excused.contains(row)).count();
+        self.lost += ROWS - outcomes.len();
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.kills += other.kills;
+        self.rows += other.rows;
+        self.saved += other.saved;
+        self.rejected += other.rejected;
+        self.in_doubt += other.in_doubt;
+        self.twice += other.twice;
+        self.lost += other.lost;
+    }
+
+    fn in_words(&self) -> String {
+        format!(
+            "{} rows, {} saved, {} rejected, {} in doubt; {} arrived twice, {} lost",
+            self.rows, self.saved, self.rejected, self.in_doubt, self.twice, self.lost
+        )
+    }
+}
+
+fn rows() -> String {
+    let mut text = "channelUId,name,score,channel,type,language,message\n".to_owned();
+    for row in 1..=ROWS {
+        let _ = writeln!(text, "{row},Post-chat,{},rtm,NPS,en,How likely?", row % 11);
+    }
+    text
+}
+
+fn command(home: &tempfile::TempDir, sandbox: &Sandbox) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kore-feedback"));
+    command.env_clear().env("HOME", home.path()).current_dir(home.path());
+    command.env("KORE_FEEDBACK_HOST", sandbox.url()).env("KORE_FEEDBACK_BOT_ID", sandbox.bot_id());
+    command
+        .env("KORE_FEEDBACK_CLIENT_ID", sandbox.client_id())
+        .env("KORE_FEEDBACK_CLIENT_SECRET", sandbox.client_secret());
+    command.env("KORE_FEEDBACK_LIMITS", "").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
