@@ -7,6 +7,7 @@ mod documents;
 mod examples;
 mod help;
 mod import;
+mod preview;
 mod readme;
 mod runs;
 mod sandbox;
