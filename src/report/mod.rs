@@ -6,6 +6,7 @@ mod printer;
 mod progress;
 mod runs;
 mod summary;
+mod verified;
 mod words;
 
 pub use failures::{FailureReport, Older, ReportError, default_path, keep_aside};
@@ -14,4 +15,5 @@ pub use printer::Printer;
 pub use progress::{Opening, Screen};
 pub use runs::{ROW_COLUMNS, RunView, runs_table, write_rows};
 pub use summary::{Summary, SummaryView};
+pub use verified::VerifiedView;
 pub use words::{moment, span};

@@ -15,4 +15,5 @@ mod settings;
 mod submit;
 mod support;
 mod token;
+mod verify;
 mod windows;
