@@ -106,6 +106,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with the unfinished run of this file')
             [CompletionResult]::new('--resend-in-doubt', '--resend-in-doubt', [CompletionResultType]::ParameterName, 'With --resume: send rows in doubt again, though they may have been saved')
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Import a file that has been imported before once more: every row is then saved twice')
+            [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs the scope to read')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Send to a sandbox started in this process instead: nothing to configure, nothing real')
             [CompletionResult]::new('--no-limit', '--no-limit', [CompletionResultType]::ParameterName, 'Stay within no limit at all')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
@@ -170,6 +171,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Go on with an unfinished run, as it was begun')
             [CompletionResult]::new('failures', 'failures', [CompletionResultType]::ParameterValue, 'Print a run''s failure report again')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Ask the server what became of a run''s rows, and resolve those in doubt')
             break
         }
         'kore-feedback;runs;list' {
@@ -226,6 +228,25 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Directory of the ledger [default: kore-feedback in the user''s state directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed on standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed on standard output')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error: every retry, wait and refusal')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error: every retry, wait and refusal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kore-feedback;runs;verify' {
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long a record may take to appear, such as 5m: what is not found is looked for again until then [default: look once]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile''s, else 60/1m and 1800/1h]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long one call may take, such as 30s [default: the profile''s, else 30s]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to read [default: config.toml in the user''s config directory]')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile of the config to use [default: the config''s default_profile, or its only one]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the config to use [default: the config''s default_profile, or its only one]')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Directory of the ledger [default: kore-feedback in the user''s state directory]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed on standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed on standard output')
+            [CompletionResult]::new('--no-limit', '--no-limit', [CompletionResultType]::ParameterName, 'Stay within no limit at all')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error: every retry, wait and refusal')

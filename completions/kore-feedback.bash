@@ -58,6 +58,9 @@ _kore__feedback() {
             kore__feedback__subcmd__runs,show)
                 cmd="kore__feedback__subcmd__runs__subcmd__show"
                 ;;
+            kore__feedback__subcmd__runs,verify)
+                cmd="kore__feedback__subcmd__runs__subcmd__verify"
+                ;;
             kore__feedback__subcmd__token,inspect)
                 cmd="kore__feedback__subcmd__token__subcmd__inspect"
                 ;;
@@ -296,7 +299,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__import)
-            opts="-p -o -q -v -h --map --set --delimiter --encoding --dry-run --skip-invalid --any-score --include-in-doubt --failures --resume --resend-in-doubt --again --sandbox --limit --no-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --map --set --delimiter --encoding --dry-run --skip-invalid --any-score --include-in-doubt --failures --resume --resend-in-doubt --again --verify --sandbox --limit --no-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -382,7 +385,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help list show resume failures"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help list show resume failures verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -540,6 +543,56 @@ _kore__feedback() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kore__feedback__subcmd__runs__subcmd__verify)
+            opts="-p -o -q -v -h --wait --limit --no-limit --timeout --config --profile --state-dir --output --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

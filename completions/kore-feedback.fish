@@ -97,6 +97,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l i
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resume -d 'Go on with the unfinished run of this file'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resend-in-doubt -d 'With --resume: send rows in doubt again, though they may have been saved'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import a file that has been imported before once more: every row is then saved twice'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l verify -d 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs the scope to read'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox started in this process instead: nothing to configure, nothing real'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-limit -d 'Stay within no limit at all'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s q -l quiet -d 'Say nothing on standard error but errors'
@@ -125,18 +126,19 @@ json\t'For programs: one JSON object'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one JSON object'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s q -l quiet -d 'Say nothing on standard error but errors'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "list" -d 'List all runs'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "show" -d 'Show one run'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "resume" -d 'Go on with an unfinished run, as it was begun'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures" -f -a "failures" -d 'Print a run\'s failure report again'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "list" -d 'List all runs'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "show" -d 'Show one run'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "resume" -d 'Go on with an unfinished run, as it was begun'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "failures" -d 'Print a run\'s failure report again'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "verify" -d 'Ask the server what became of a run\'s rows, and resolve those in doubt'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -171,6 +173,18 @@ json\t'For programs: one JSON object'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l wait -d 'How long a record may take to appear, such as 5m: what is not found is looked for again until then [default: look once]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l timeout -d 'How long one call may take, such as 30s [default: the profile\'s, else 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l no-limit -d 'Stay within no limit at all'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 to listen on; 0 takes a free one' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of the bot to serve [default: an invented one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l limit -d 'Rolling limit of the bot, such as 60/1m; repeatable [default: none]' -r

@@ -72,6 +72,10 @@ pub struct ImportArgs {
     #[arg(long, help_heading = "Runs")]
     pub again: bool,
 
+    /// At the end, ask the server what became of rows in doubt, as `runs verify` does; needs the scope to read
+    #[arg(long, help_heading = "Runs")]
+    pub verify: bool,
+
     /// How records are sent.
     #[command(flatten)]
     pub sending: SendingArgs,

@@ -20,7 +20,7 @@ use crate::pacing::parse_duration;
 pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
 pub use import::ImportArgs;
-pub use runs::{FailuresArgs, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
+pub use runs::{FailuresArgs, ResumeArgs, RunsArgs, RunsCommand, ShowArgs, VerifyArgs};
 pub use sandbox::SandboxArgs;
 pub use sending::{DeliveryArg, PaceArg, SendingArgs};
 pub use submit::SubmitArgs;

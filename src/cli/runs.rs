@@ -1,6 +1,11 @@
 //! `kore-feedback runs`.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
+
+use super::{DeliveryArg, PaceArg, SendingArgs, duration};
+use crate::pacing::Limit;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,6 +38,13 @@ pub enum RunsCommand {
     Resume(ResumeArgs),
     /// Print a run's failure report again
     Failures(FailuresArgs),
+    /// Ask the server what became of a run's rows, and resolve those in doubt
+    ///
+    /// Reads the records of the run's time back from the server, within the limits. A row in doubt that is found is
+    /// saved; one that is surely absent is unsent, and a resumed run sends it; one of which neither is sure stays in
+    /// doubt, with the reason said. Saved rows that can't be seen are named. Reading needs the scope "Feedback
+    /// Analytics".
+    Verify(VerifyArgs),
 }
 
 /// `kore-feedback runs show`.
@@ -63,4 +75,50 @@ pub struct FailuresArgs {
     /// The run's number
     #[arg(value_name = "N")]
     pub run: i64,
+}
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  Find out about the rows in doubt of run 7:
+    kore-feedback runs verify 7
+  Records may take a while to appear:
+    kore-feedback runs verify 7 --wait 5m";
+
+/// `kore-feedback runs verify`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub struct VerifyArgs {
+    /// The run's number
+    #[arg(value_name = "N")]
+    pub run: i64,
+    /// How long a record may take to appear, such as 5m: what is not found is looked for again until then [default: look
+    /// once]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub wait: Option<Duration>,
+    /// Rolling limit to stay within, such as 60/1m; repeatable [default: the profile's, else 60/1m and 1800/1h]
+    #[arg(long, value_name = "CALLS/TIME")]
+    pub limit: Vec<Limit>,
+    /// Stay within no limit at all
+    #[arg(long, conflicts_with = "limit")]
+    pub no_limit: bool,
+    /// How long one call may take, such as 30s [default: the profile's, else 30s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<Duration>,
+}
+
+impl VerifyArgs {
+    /// The same in the form that sending takes; what concerns records to be sent is left as it is by default.
+    pub fn sending(&self) -> SendingArgs {
+        SendingArgs {
+            sandbox: false,
+            limit: self.limit.clone(),
+            no_limit: self.no_limit,
+            pace: PaceArg::Even,
+            concurrency: None,
+            timeout: self.timeout,
+            retries: 0,
+            delivery: DeliveryArg::AtMostOnce,
+            wait_for_target: None,
+        }
+    }
 }

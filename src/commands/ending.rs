@@ -72,9 +72,7 @@ impl Advice for EndedEarly {
             }
             Self::Unreachable(_) => "check the host, the network and any proxy; --wait-for-target waits longer",
             Self::Limited(_) => "try again later; --wait-for-target waits longer",
-            Self::Silent(_) => {
-                "look at the dashboard whether the rows in doubt have arrived before you send them again"
-            }
+            Self::Silent(_) => "`kore-feedback runs verify` asks the server whether the rows in doubt have arrived",
             Self::Ledger(error) => return error.hint(),
             Self::Credentials(error) => return error.hint(),
             Self::Feed(error) => return error.hint(),

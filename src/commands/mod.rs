@@ -10,6 +10,7 @@ mod settings;
 mod setup;
 mod submit;
 mod token;
+mod verify;
 
 use crate::cli::{Arguments, Command};
 use crate::credentials::CredentialError;
@@ -20,6 +21,7 @@ use crate::ledger::LedgerError;
 use crate::record::{DraftError, RefusedDraft};
 use crate::report::{Printer, ReportError};
 use crate::run::CheckError;
+use crate::run::verify::VerifyError;
 use crate::sandbox::SandboxError;
 use crate::settings::{Context, InitialConfigError, SettingsError};
 use crate::source::InputError;
@@ -81,6 +83,7 @@ fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn
         ReportError,
         SandboxError,
         SettingsError,
+        VerifyError,
         ending::EndedEarly,
         import::ImportRefused,
         import::InputGone,
@@ -89,6 +92,7 @@ fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn
         submit::DoubtfulTwin,
         submit::Incomplete,
         submit::NotSaved,
+        verify::VerifyRefused,
     );
     None
 }

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::import::{failures, resume};
 use super::settings::{overrides, resolve};
+use super::verify::verify as verify_run;
 use crate::cli::{FailuresArgs, GlobalArgs, OutputFormat, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
@@ -19,6 +20,7 @@ pub(super) fn runs(args: &RunsArgs, global: &GlobalArgs, context: &Context, prin
     let store = Store::open_existing(&settings.state_dir()?)?;
     let json = global.output == OutputFormat::Json;
     match (&args.command, store) {
+        (RunsCommand::Verify(verify), _) => return verify_run(verify, global, context, printer),
         (RunsCommand::List, None) => list(&[], json, printer)?,
         (RunsCommand::List, Some(store)) => {
             let views = store.runs()?.into_iter().map(|run| view(&store, run)).collect::<Result<Vec<_>, _>>()?;

@@ -10,9 +10,10 @@ use super::settings::{overrides, resolve};
 use crate::cli::{DeliveryArg, GlobalArgs, PaceArg, SendingArgs};
 use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
-use crate::ledger::{Identity, Leave, NewRun, RunId, RunKind, Store, Writer};
+use crate::ledger::{Identity, Leave, NewRun, Run, RunId, RunKind, Store, Writer};
 use crate::pacing::{Limit, Pace, Pacer};
 use crate::report::Printer;
+use crate::run::verify::VerifySettings;
 use crate::run::{Delivery, Machinery, Patience, Plan, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::settings::{Context, Overrides, SandboxTarget, Settings, Target};
@@ -99,6 +100,21 @@ impl Setup {
         Pacer::new(self.limits(), self.pace)
     }
 
+    /// The target as the ledger names it: host and bot.
+    pub(super) fn target_in_ledger(&self) -> (String, &str) {
+        (origin(&self.target), &self.target.bot_id)
+    }
+
+    /// How a run to this target is verified.
+    pub(super) fn verify_settings(&self, run: Run, wait: Duration, appearing: Duration) -> VerifySettings {
+        let timeout = self.settings.delivery().timeout.value;
+        VerifySettings { run, timeout, longest_window: self.longest_window(), wait, appearing }
+    }
+
+    fn longest_window(&self) -> Option<Duration> {
+        self.limits().iter().map(|limit| limit.per).max()
+    }
+
     /// The identity of an input sent to this target. All sandboxes are one target: none of them lives long.
     pub(super) fn identity(&self, content: &[u8; 32], mapping: &str) -> Identity {
         if self.is_sandbox {
@@ -161,7 +177,7 @@ impl Setup {
             },
             retries: sending.retries,
             timeout: delivery.timeout.value,
-            longest_window: self.limits().iter().map(|limit| limit.per).max(),
+            longest_window: self.longest_window(),
         };
         let wait_for_target = sending.wait_for_target.unwrap_or(wait);
         let patience = Patience { refusals: REFUSALS, doubts: DOUBTS, wait_for_target, rate_limited: None };

@@ -10,12 +10,16 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::reply::{Answer, Reached, Reply, RetryAfter, Trouble, http_date};
+use super::responses::ResponsesQuery;
 use crate::error::Advice;
 use crate::ledger::Claimed;
 use crate::text;
 
 /// An answer is a record of some 500 bytes; a gateway's error page may be longer, and is only quoted from its start.
 const MOST_READ: usize = 64 * 1024;
+/// A page of records is read back as a whole or not at all: they are some 400 bytes each, and a respondent's comment on
+/// top of that.
+const MOST_READ_OF_PAGE: usize = 8 * 1024 * 1024;
 /// Node.js closes an idle connection after five seconds. A close that crosses our POST on the wire leaves a row in
 /// doubt, so our side lets go first.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
@@ -44,6 +48,7 @@ pub struct ClientSettings {
 pub struct Client {
     http: reqwest::Client,
     save_feedback: Url,
+    survey_responses: Url,
 }
 
 /// Why no client could be made. Nothing was sent.
@@ -84,7 +89,11 @@ impl Client {
     /// # Errors
     /// [`ClientError`], before anything is sent.
     pub fn new(settings: &ClientSettings) -> Result<Self, ClientError> {
-        Ok(Self { http: http_client(settings)?, save_feedback: save_feedback_url(settings)? })
+        Ok(Self {
+            http: http_client(settings)?,
+            save_feedback: save_feedback_url(settings)?,
+            survey_responses: survey_responses_url(settings)?,
+        })
     }
 
     /// The address that records are posted to.
@@ -94,14 +103,23 @@ impl Client {
 
     /// Posts one record. That its intent is durable is shown by the [`Claimed`], which only the ledger can make.
     pub async fn save_feedback(&self, _intent: &Claimed, token: &SecretString, body: Vec<u8>) -> Reply {
+        self.post(&self.save_feedback, token, body, MOST_READ).await
+    }
+
+    /// Asks for one page of the records that the server has. Nothing is changed by it, so it may be asked again.
+    pub async fn survey_responses(&self, token: &SecretString, query: &ResponsesQuery) -> Reply {
+        self.post(&self.survey_responses, token, query.body(), MOST_READ_OF_PAGE).await
+    }
+
+    async fn post(&self, url: &Url, token: &SecretString, body: Vec<u8>, most_read: usize) -> Reply {
         let Ok(mut auth) = HeaderValue::from_str(token.expose_secret()) else {
             return not_sent("the token has characters that no header may hold");
         };
         auth.set_sensitive(true);
-        let request = self.http.post(self.save_feedback.clone()).header(AUTH, auth);
+        let request = self.http.post(url.clone()).header(AUTH, auth);
         let request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
         match request.send().await {
-            Ok(response) => Reply::Answer(read_answer(response, token).await),
+            Ok(response) => Reply::Answer(read_answer(response, token, most_read).await),
             Err(error) => Reply::Nothing(trouble(&error)),
         }
     }
@@ -110,14 +128,23 @@ impl Client {
 /// The path with a version is the contract's sample and the vendor's current page; the one without is the contract's
 /// "Endpoint" row.
 fn save_feedback_url(settings: &ClientSettings) -> Result<Url, ClientError> {
-    let mut url = settings.host.clone();
     let versioned = Some(settings.api_version.as_str()).filter(|version| !version.is_empty());
+    call_url(settings, versioned, "saveFeedback")
+}
+
+/// The vendor's page has this call without a version only, whatever the other one's.
+fn survey_responses_url(settings: &ClientSettings) -> Result<Url, ClientError> {
+    call_url(settings, None, "getFeedbackSurveyResponses")
+}
+
+fn call_url(settings: &ClientSettings, version: Option<&str>, call: &str) -> Result<Url, ClientError> {
+    let mut url = settings.host.clone();
     url.path_segments_mut()
         .map_err(|()| ClientError::Host(settings.host.clone()))?
         .pop_if_empty()
         .push("api")
-        .extend(versioned)
-        .extend(["public", "bot", &settings.bot_id, "saveFeedback"]);
+        .extend(version)
+        .extend(["public", "bot", &settings.bot_id, call]);
     Ok(url)
 }
 
@@ -164,7 +191,7 @@ fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientE
     Ok(certificates)
 }
 
-async fn read_answer(mut response: Response, token: &SecretString) -> Answer {
+async fn read_answer(mut response: Response, token: &SecretString, most: usize) -> Answer {
     let headers = response.headers();
     let mut answer = Answer {
         status: response.status().as_u16(),
@@ -176,9 +203,9 @@ async fn read_answer(mut response: Response, token: &SecretString) -> Answer {
     let mut body = Vec::new();
     answer.complete = loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= MOST_READ => body.extend_from_slice(&chunk),
+            Ok(Some(chunk)) if body.len() + chunk.len() <= most => body.extend_from_slice(&chunk),
             Ok(Some(chunk)) => {
-                body.extend_from_slice(&chunk[..MOST_READ - body.len()]);
+                body.extend_from_slice(&chunk[..most - body.len()]);
                 break false;
             }
             Ok(None) => break true,
@@ -240,7 +267,7 @@ fn with_causes(error: &reqwest::Error) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{Client, ClientSettings, save_feedback_url};
+    use super::{Client, ClientSettings, save_feedback_url, survey_responses_url};
 
     fn settings(api_version: &str, bot_id: &str) -> ClientSettings {
         ClientSettings {
@@ -257,6 +284,12 @@ mod tests {
         let url = |version| save_feedback_url(&settings(version, "st-1")).unwrap().to_string();
         assert_eq!(url("1.1"), "https://bots.kore.ai/api/1.1/public/bot/st-1/saveFeedback");
         assert_eq!(url(""), "https://bots.kore.ai/api/public/bot/st-1/saveFeedback");
+    }
+
+    #[test]
+    fn records_are_read_back_from_the_path_without_a_version() {
+        let url = survey_responses_url(&settings("1.1", "st-1")).unwrap();
+        assert_eq!(url.as_str(), "https://bots.kore.ai/api/public/bot/st-1/getFeedbackSurveyResponses");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! One POST, and what its answer means. [`Client`] is the only user of the HTTP client; [`judge`] is pure. Neither
-//! knows rows, the ledger's contents or when to try again.
+//! One call, and what its answer means. [`Client`] is the only user of the HTTP client; [`judge`] and
+//! [`SurveyPage::read`] are pure. None of them knows rows, the ledger's contents or when to try again.
 //!
 //! What an answer means, and why (RFC 9110 §9.2.2: a POST whose fate is unknown is not repeated; the API has no
 //! idempotency key):
@@ -17,13 +17,17 @@
 //! | any other 4xx | rejected, with the server's message |
 //! | time-out or reset after writing began; 500, 502, 503 without `Retry-After`, 504, any other 5xx | in doubt |
 //! | a 2xx that can't be read as a record, 1xx | in doubt |
+//!
+//! The other call, which reads records back, changes nothing on the server: whatever is in doubt there is asked again.
 
 mod client;
 mod reply;
+mod responses;
 #[cfg(test)]
 mod sockets;
 mod verdict;
 
 pub use client::{Client, ClientError, ClientSettings};
 pub use reply::{Answer, Reached, Reply, RetryAfter, Trouble};
+pub use responses::{PageError, ResponsesQuery, SurveyPage, SurveyResponse};
 pub use verdict::{Cause, Concern, Verdict, judge};

@@ -18,7 +18,7 @@ pub enum Reply {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The body as far as it was read: at most 64 KiB of it, with the token blotted out if the server repeated it.
+    /// The body as far as it was read: at most 64 KiB of it (8 MiB of a page of records), with the token blotted out if the server repeated it.
     pub body: String,
     /// Whether the whole body was read.
     pub complete: bool,

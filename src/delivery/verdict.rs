@@ -8,7 +8,7 @@ use super::reply::{Answer, Reached, Reply, RetryAfter, Trouble};
 use crate::text;
 
 const QUOTED: usize = 300;
-const LONGEST_ID: usize = 128;
+pub(super) const LONGEST_ID: usize = 128;
 
 /// What a reply means for its record.
 #[derive(Debug, Clone, PartialEq, Eq)]

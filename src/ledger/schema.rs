@@ -6,8 +6,10 @@
 //!   that was written last, with its hash. Times are milliseconds since 1970, UTC.
 //! - `rows`: what became of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
 //!   `skipped`, `unsent` or `in doubt`. A row that is missing has not been reached yet. `fingerprint` is a hash of the
-//!   fields that the server can read back; no respondent's answer is kept here.
-//! - `attempts`: every POST of the last days, so that rolling limits hold across runs and processes.
+//!   fields that the server can read back; no respondent's answer is kept here. `claimed_at` is when the last POST was
+//!   about to leave, `answer_due` when its answer would have come at the latest, `changed_at` when the state was reached.
+//!   `status` is that of the last answer; a saved row without one was in doubt, and found on the server afterwards.
+//! - `attempts`: every call of the last days, so that rolling limits hold across runs and processes.
 //! - `last_values`: what `submit` offers when it asks.
 
 use rusqlite::Connection;
@@ -49,6 +51,8 @@ const MIGRATIONS: [&str; 1] = ["CREATE TABLE runs (
          detail      TEXT,
          fingerprint BLOB,
          attempts    INTEGER NOT NULL DEFAULT 0,
+         claimed_at  INTEGER,
+         answer_due  INTEGER,
          changed_at  INTEGER NOT NULL,
          PRIMARY KEY (run, row)
      ) STRICT, WITHOUT ROWID;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::runs::{self, Counts, Identity, NewRun, Run, RunId};
+use super::sent::{self, SentRow};
 use super::settled::{self, RowEntry};
 use super::{LedgerError, schema};
 use crate::private;
@@ -169,6 +170,36 @@ impl Store {
     pub fn finish(&self, run: RunId, now: Timestamp) -> Result<(), LedgerError> {
         self.connection.execute("UPDATE runs SET finished_at = ?2 WHERE run = ?1", params![run.0, millis(now)])?;
         Ok(())
+    }
+
+    /// Takes note that something of the run is left to send again.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn reopen(&self, run: RunId) -> Result<(), LedgerError> {
+        self.connection.execute("UPDATE runs SET finished_at = NULL WHERE run = ?1", [run.0])?;
+        Ok(())
+    }
+
+    /// The time in which the run's POSTs were made: from its start until the last of them was let go. `None` before the
+    /// first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn sending_span(&self, run: &Run) -> Result<Option<(Timestamp, Timestamp)>, LedgerError> {
+        sent::span(&self.connection, run)
+    }
+
+    /// The rows of all runs to this target of which a POST was made in this time.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn sent_rows(
+        &self,
+        (host, bot_id): (&str, &str),
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<SentRow>, LedgerError> {
+        sent::between(&self.connection, (host, bot_id), (from, to))
     }
 
     /// Takes note of the failure report that was written last, or that there is none.

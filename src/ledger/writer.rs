@@ -40,6 +40,34 @@ pub struct Claim {
     pub others_seen: u64,
 }
 
+/// A call that sends no row, to be noted so that it takes its place in the windows.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    /// When it is about to be made.
+    pub now: Timestamp,
+    /// When its answer will have come at the latest.
+    pub answer_due: Timestamp,
+    /// As in [`Claim`].
+    pub windows_since: Option<Timestamp>,
+    /// As in [`Claim`].
+    pub others_seen: u64,
+}
+
+/// A call that was noted and has no answer yet.
+#[derive(Debug)]
+pub struct NotedCall {
+    attempt: i64,
+}
+
+/// What came of noting a call.
+#[derive(Debug)]
+pub enum CallAnswer {
+    /// It may be made.
+    Noted(NotedCall),
+    /// Other processes have called the same bot meanwhile: look at the windows again with these calls in them.
+    Others(Others),
+}
+
 /// The proof that an intent is durable. Only the ledger makes one, and each allows one POST.
 #[derive(Debug)]
 pub struct Claimed {
@@ -77,6 +105,8 @@ enum Request {
     Claim(Claim, Reply<ClaimAnswer>),
     Settle { claimed: Claimed, outcome: Outcome, now: Timestamp, reply: Reply<()> },
     Record { run: RunId, outcomes: Vec<(u64, Outcome)>, now: Timestamp, reply: Reply<()> },
+    Call(Call, Reply<CallAnswer>),
+    Answered { call: NotedCall, now: Timestamp, reply: Reply<()> },
 }
 
 impl Writer {
@@ -113,6 +143,22 @@ impl Writer {
         self.ask(|reply| Request::Record { run, outcomes, now, reply }).await
     }
 
+    /// Notes a call that sends no row, so that every process counts it.
+    ///
+    /// # Errors
+    /// What SQLite says. The call must not be made then: another process could take its place in the windows.
+    pub async fn note_call(&self, call: Call) -> Result<CallAnswer, LedgerError> {
+        self.ask(|reply| Request::Call(call, reply)).await
+    }
+
+    /// Notes that a call has been answered, or has failed: its place in the windows runs out from here on.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn note_answer(&self, call: NotedCall, now: Timestamp) -> Result<(), LedgerError> {
+        self.ask(|reply| Request::Answered { call, now, reply }).await
+    }
+
     async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, LedgerError> {
         let (reply, answer) = oneshot::channel();
         let sender = self.sender.as_ref().ok_or(LedgerError::WriterGone)?;
@@ -135,6 +181,7 @@ impl Drop for Writer {
 /// An answer that is sent once the commit has succeeded.
 enum Pending {
     Claim(Reply<ClaimAnswer>, Result<ClaimAnswer, LedgerError>),
+    Call(Reply<CallAnswer>, Result<CallAnswer, LedgerError>),
     Done(Reply<()>, Result<(), LedgerError>),
 }
 
@@ -143,6 +190,7 @@ impl Pending {
         // Whoever asked may have gone; the ledger is right all the same.
         match self {
             Self::Claim(reply, answer) => drop(reply.send(committed.clone().and(answer))),
+            Self::Call(reply, answer) => drop(reply.send(committed.clone().and(answer))),
             Self::Done(reply, answer) => drop(reply.send(committed.clone().and(answer))),
         }
     }
@@ -201,12 +249,26 @@ impl Desk {
 fn answer(transaction: &Transaction<'_>, request: Request, scope: &str, session: &str, seen: &mut Seen) -> Pending {
     match request {
         Request::Claim(request, reply) => {
-            let answer = news_of_others(transaction, &request, scope, session, seen).and_then(|news| match news {
+            let view = (request.windows_since, request.others_seen);
+            let answer = news_of_others(transaction, view, scope, session, seen).and_then(|news| match news {
                 Some(others) => Ok(ClaimAnswer::Others(others)),
                 None => claim(transaction, &request, scope, session).map(ClaimAnswer::Granted),
             });
             Pending::Claim(reply, answer)
         }
+        Request::Call(call, reply) => {
+            let view = (call.windows_since, call.others_seen);
+            let answer = news_of_others(transaction, view, scope, session, seen).and_then(|news| match news {
+                Some(others) => Ok(CallAnswer::Others(others)),
+                None => {
+                    let times = (millis(call.now), millis(call.answer_due));
+                    let attempt = note_attempt(transaction, scope, session, times)?;
+                    Ok(CallAnswer::Noted(NotedCall { attempt }))
+                }
+            });
+            Pending::Call(reply, answer)
+        }
+        Request::Answered { call, now, reply } => Pending::Done(reply, note_answer(transaction, call.attempt, now)),
         Request::Settle { claimed, outcome, now, reply } => {
             Pending::Done(reply, settle(transaction, &claimed, &outcome, now))
         }
@@ -221,12 +283,12 @@ fn answer(transaction: &Transaction<'_>, request: Request, scope: &str, session:
 /// granted a claim has seen every claim before.
 fn news_of_others(
     transaction: &Transaction<'_>,
-    claim: &Claim,
+    (windows_since, others_seen): (Option<Timestamp>, u64),
     scope: &str,
     session: &str,
     seen: &mut Seen,
 ) -> Result<Option<Others>, LedgerError> {
-    let Some(since) = claim.windows_since else { return Ok(None) };
+    let Some(since) = windows_since else { return Ok(None) };
     let mark: i64 = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
     if seen.mark != Some(mark) {
         let calls = others::since(transaction, scope, session, since)?;
@@ -234,7 +296,7 @@ fn news_of_others(
         let version = seen.others.version + u64::from(new);
         *seen = Seen { mark: Some(mark), others: Others { version, calls } };
     }
-    Ok((claim.others_seen != seen.others.version).then(|| seen.others.clone()))
+    Ok((others_seen != seen.others.version).then(|| seen.others.clone()))
 }
 
 fn claim(transaction: &Transaction<'_>, claim: &Claim, scope: &str, session: &str) -> Result<Claimed, LedgerError> {
@@ -246,15 +308,28 @@ fn claim(transaction: &Transaction<'_>, claim: &Claim, scope: &str, session: &st
     let (now, due) = (millis(claim.now), millis(claim.answer_due));
     transaction
         .prepare_cached(
-            "INSERT INTO rows (run, row, state, fingerprint, attempts, changed_at) VALUES (?1, ?2, 'claimed', ?3, 1, ?4)
+            "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at)
+             VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4)
              ON CONFLICT DO UPDATE SET state = 'claimed', status = NULL, server_id = NULL, detail = NULL,
-                                       fingerprint = ?3, attempts = attempts + 1, changed_at = ?4",
+                                       fingerprint = ?3, attempts = attempts + 1, claimed_at = ?4, answer_due = ?5,
+                                       changed_at = ?4",
         )?
-        .execute(params![claim.run.0, sql(claim.row), claim.fingerprint, now])?;
+        .execute(params![claim.run.0, sql(claim.row), claim.fingerprint, now, due])?;
+    let attempt = note_attempt(transaction, scope, session, (now, due))?;
+    Ok(Claimed { run: claim.run, row: claim.row, attempt })
+}
+
+/// A call takes its place in the windows of every process.
+fn note_attempt(
+    transaction: &Transaction<'_>,
+    scope: &str,
+    session: &str,
+    (now, due): (i64, i64),
+) -> Result<i64, LedgerError> {
     transaction
         .prepare_cached("INSERT INTO attempts (scope, session, claimed_at, answer_due) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![scope, session, now, due])?;
-    Ok(Claimed { run: claim.run, row: claim.row, attempt: transaction.last_insert_rowid() })
+    Ok(transaction.last_insert_rowid())
 }
 
 fn settle(
@@ -263,10 +338,15 @@ fn settle(
     outcome: &Outcome,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
+    note_answer(transaction, claimed.attempt, now)?;
+    record(transaction, claimed.run, claimed.row, outcome, now)
+}
+
+fn note_answer(transaction: &Transaction<'_>, attempt: i64, now: Timestamp) -> Result<(), LedgerError> {
     transaction
         .prepare_cached("UPDATE attempts SET answered_at = ?2 WHERE attempt = ?1")?
-        .execute(params![claimed.attempt, millis(now)])?;
-    record(transaction, claimed.run, claimed.row, outcome, now)
+        .execute(params![attempt, millis(now)])?;
+    Ok(())
 }
 
 fn record(

@@ -8,6 +8,7 @@ mod progress;
 mod runs;
 mod scores;
 mod summary;
+mod verified;
 mod words;
 
 pub use failures::{FailureReport, Older, ReportError, default_path, keep_aside};
@@ -18,4 +19,5 @@ pub use progress::{Opening, Screen};
 pub use runs::{ROW_COLUMNS, RunView, runs_table, write_rows};
 pub use scores::preview;
 pub use summary::{Summary, SummaryView};
+pub use verified::VerifiedView;
 pub use words::{moment, span};

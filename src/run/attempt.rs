@@ -17,7 +17,7 @@ use crate::ledger::{Claim, ClaimAnswer, Claimed, Leave, Others, Outcome, Outcome
 use crate::pacing::{Backoff, Moment, Pacer, Permit, duration_text};
 
 /// Between the intent and the last byte of the request lies a commit; a slow disk may take this long for it.
-const COMMIT_SLACK: Duration = Duration::from_secs(5);
+pub(super) const COMMIT_SLACK: Duration = Duration::from_secs(5);
 /// Clocks that are further apart than this are worth a word.
 const FAR_APART: Duration = Duration::from_secs(60);
 
@@ -281,15 +281,15 @@ fn with_clocks_compared(verdict: Verdict, server: Option<Timestamp>, now: Timest
     Verdict::Refused { concern: Concern::Credentials, status: *status, message }
 }
 
-fn ages(others: &Others, now: Timestamp) -> Vec<SignedDuration> {
+pub(super) fn ages(others: &Others, now: Timestamp) -> Vec<SignedDuration> {
     others.calls.iter().map(|call| call.answered_at.duration_since(now)).collect()
 }
 
-fn later(moment: Timestamp, by: Duration) -> Timestamp {
+pub(super) fn later(moment: Timestamp, by: Duration) -> Timestamp {
     moment.saturating_add(by).unwrap_or(moment)
 }
 
-fn earlier(moment: Timestamp, by: Duration) -> Timestamp {
+pub(super) fn earlier(moment: Timestamp, by: Duration) -> Timestamp {
     moment.saturating_sub(by).unwrap_or(moment)
 }
 

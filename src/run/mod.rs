@@ -43,6 +43,10 @@
 //! | two runs and submits on one bot | | they share its windows | `two_runs_and_submits_beside_them_share_the_windows` |
 //! | the input changes | | the run stops; exit 5 | `a_file_that_is_written_to_has_changed` |
 //! | the failure report can't be written | | told; the run counts all the same | `a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same` |
+//! | rows in doubt, and `runs verify` or `--verify` | | found: saved; surely absent: unsent, and a resumed run sends it; else in doubt, with the reason | `after_every_doubtful_answer_each_row_ends_up_saved_once`, `rows_whose_answer_never_came_are_found_at_once_or_surely_absent_after_a_minute`, `no_record_is_doubled_whatever_is_not_visible_yet` |
+//! | records equal to ours, of other runs or of others | | counted; where the counts leave it open, in doubt | `two_runs_with_equal_rows_in_doubt_don_t_share_a_record`, `more_equal_records_than_were_sent_leave_a_row_in_doubt` |
+//! | the records can't be read back, or don't add up | | a page is asked for again a few times; then nothing changes | `many_records_are_read_page_by_page_and_whatever_goes_wrong_is_asked_again`, `what_can_t_be_read_changes_nothing`, `a_record_that_came_in_between_is_missed_and_that_is_noticed` |
+//! | the server shows none of the run's saved rows | | nothing is called absent | `a_server_that_shows_nothing_leaves_everything_in_doubt` |
 
 mod attempt;
 mod check;
@@ -53,6 +57,7 @@ mod gate;
 mod health;
 mod lane;
 mod phase;
+pub mod verify;
 
 pub use attempt::{Delivery, SendSettings};
 pub use check::{CheckError, CheckReport, CheckSettings, ProblemRow, check};

@@ -16,4 +16,5 @@ mod settings;
 mod submit;
 mod support;
 mod token;
+mod verify;
 mod windows;

@@ -35,11 +35,10 @@ impl Advice for ImportRefused {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unfinished { command, .. } => format!("go on with it: {command}"),
-            Self::Imported { counts: Counts { in_doubt: 1.., .. }, .. } => {
-                "--resume --resend-in-doubt sends its rows in doubt again; --again imports all of it once more: what was \
-                 saved is then saved twice"
-                    .to_owned()
-            }
+            Self::Imported { run, counts: Counts { in_doubt: 1.., .. }, .. } => format!(
+                "`kore-feedback runs verify {run}` finds out about its rows in doubt, --resume --resend-in-doubt sends \
+                 them again; --again imports all of it once more: what was saved is then saved twice"
+            ),
             Self::Imported { counts: Counts { saved: 0, .. }, .. } => {
                 "nothing of it was saved: --again imports it once more".to_owned()
             }

@@ -123,9 +123,12 @@ impl Finish<'_> {
         if summary.in_doubt > 0 {
             let rows = counted(summary.in_doubt, "row");
             let command = self.import.command_to_resume(self.run.id, &["--resend-in-doubt"]);
-            next.push(format!(
-                "{rows} may have been saved or not: look for them on the dashboard; `{command}` sends them again"
-            ));
+            let look = if self.import.setup.is_sandbox {
+                String::new()
+            } else {
+                format!(" `kore-feedback runs verify {}` asks the server;", self.run.id)
+            };
+            next.push(format!("{rows} may have been saved or not:{look} `{command}` sends them again"));
         }
         if summary.rejected + summary.invalid > 0 && summary.failures_file.is_some() {
             next.push("mend the rows in the failure report, and import it like any other file".to_owned());

@@ -18,6 +18,7 @@ pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
 use super::ending::EndedEarly;
 use super::setup::{Setup, Subject};
+use super::verify::verify_at_end;
 use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
 use crate::clock;
 use crate::error::Advice;
@@ -38,7 +39,7 @@ const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
 /// What messages and the ledger call it.
 const STANDARD_INPUT: &str = "standard input";
 /// Claims that a process left behind when it died.
-const DIED: &str = "the process ended before the answer came";
+pub(super) const DIED: &str = "the process ended before the answer came";
 /// Claims that this process gave up waiting for.
 const ABANDONED: &str = "the run ended before the answer came";
 
@@ -82,7 +83,7 @@ fn spool(state_dir: &Path) -> PathBuf {
 }
 
 /// Where the input of a run is kept, if it came through a pipe.
-fn kept_input(state_dir: &Path, run: RunId) -> PathBuf {
+pub(super) fn kept_input(state_dir: &Path, run: RunId) -> PathBuf {
     spool(state_dir).join(format!("run-{run}"))
 }
 
@@ -269,7 +270,11 @@ impl<'a> Import<'a> {
         let early = EndedEarly::from_end(end);
         // A disk that is full keeps the ledger from being tidied, too; how the run stands is told all the same.
         let untidied = store.claims_into_doubt(run.id, ABANDONED, clock::now()).err();
-        self.finish(store, run).end(early.or(untidied.map(EndedEarly::Ledger)))
+        let early = early.or(untidied.map(EndedEarly::Ledger));
+        if self.args.verify {
+            verify_at_end(&self.setup, store, &run, early.as_ref(), self.context, self.printer)?;
+        }
+        self.finish(store, run).end(early)
     }
 
     fn feed_settings(&self, leave: Leave) -> FeedSettings {

@@ -246,7 +246,8 @@ pub(super) struct DoubtfulTwin {
 
 impl Advice for DoubtfulTwin {
     fn hint(&self) -> Option<String> {
-        Some("look for it on the dashboard; --again submits it all the same".to_owned())
+        let run = self.run;
+        Some(format!("`kore-feedback runs verify {run}` looks for it on the server; --again submits it all the same"))
     }
 }
 

@@ -130,7 +130,7 @@ fn rows_in_doubt_do_not_keep_a_run_open_and_are_named_in_the_refusal() {
     let mut stage = Stage::faulty(&["500:at=2"]);
     let file = stage.write_records(&numbered(3));
     let first = stage.import(&file, &["--concurrency", "1"]).failure().code(1);
-    let printed = command_after(&stdout(&first), "look for them on the dashboard; `");
+    let printed = command_after(&stdout(&first), "`kore-feedback runs verify 1` asks the server; `");
     let said = stderr(&stage.import(&file, &[]).failure().code(2));
     assert!(said.contains("imported already") && said.contains("--resume --resend-in-doubt"), "{said}");
     stage.import(&file, &["--resume"]).failure().code(1);

@@ -1,0 +1,244 @@
+//! What a verification came to, for people and for programs.
+
+use std::fmt::{self, Write};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::ledger::{Run, RunKind};
+use crate::run::verify::{Undecided, Verified};
+use crate::text::{counted, grouped, printable};
+
+/// How many rows are named to people.
+const NAMED: usize = 10;
+
+/// A verification. As JSON it has exactly these keys, in this order.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerifiedView {
+    /// The run's number.
+    pub run: i64,
+    /// Rows that were in doubt.
+    pub in_doubt_before: u64,
+    /// Those of them that are saved.
+    pub saved: u64,
+    /// Those of them that are surely absent, and unsent now.
+    pub absent: u64,
+    /// Those of them that stay in doubt.
+    pub still_in_doubt: u64,
+    /// Why they do.
+    pub undecided: Vec<UndecidedView>,
+    /// Rows that were known to be saved.
+    pub saved_before: u64,
+    /// Those of them that can't be seen on the server.
+    pub missing_saved: u64,
+    /// Their numbers.
+    pub missing_rows: Vec<u64>,
+    /// Records that are equal to rows of this run and accounted for by none.
+    pub surplus: u64,
+    /// Records that were read.
+    pub records: u64,
+    /// Whether nothing of the run is left to send.
+    pub finished: bool,
+    /// The failure report that was written before this.
+    #[serde(skip)]
+    older_report: Option<PathBuf>,
+    #[serde(skip)]
+    is_import: bool,
+    #[serde(skip)]
+    may_pass: bool,
+}
+
+/// Rows that stay in doubt for one reason.
+#[derive(Debug, Clone, Serialize)]
+pub struct UndecidedView {
+    /// The reason's name.
+    pub reason: &'static str,
+    /// The reason in words.
+    pub words: String,
+    /// How many rows.
+    pub rows: u64,
+}
+
+impl VerifiedView {
+    /// The view of a verification, with the run as it is after it.
+    pub fn new(run: &Run, verified: &Verified) -> Self {
+        let undecided = verified.undecided.iter().map(|(why, rows)| UndecidedView {
+            reason: why.name(),
+            words: why.to_string(),
+            rows: *rows,
+        });
+        Self {
+            run: run.id.0,
+            in_doubt_before: verified.in_doubt_before,
+            saved: verified.saved,
+            absent: verified.absent,
+            still_in_doubt: verified.still_in_doubt(),
+            undecided: undecided.collect(),
+            saved_before: verified.saved_before,
+            missing_saved: verified.missing.len() as u64,
+            missing_rows: verified.missing.clone(),
+            surplus: verified.surplus,
+            records: verified.records,
+            finished: run.finished_at.is_some(),
+            older_report: run.report.as_ref().map(|(path, _)| path.clone()),
+            is_import: run.kind == RunKind::Import,
+            may_pass: verified.undecided.keys().copied().any(Undecided::may_pass),
+        }
+    }
+
+    /// What became of the rows in doubt, on a line, and why some stay so.
+    pub fn in_short(&self) -> String {
+        let mut text = format!(
+            "verified: of {} in doubt {} saved, {} absent, {} still in doubt",
+            counted(self.in_doubt_before, "row"),
+            grouped(self.saved),
+            grouped(self.absent),
+            grouped(self.still_in_doubt)
+        );
+        self.add_findings(&mut text);
+        text
+    }
+
+    fn add_findings(&self, text: &mut String) {
+        // Writing to a String never fails.
+        for undecided in &self.undecided {
+            let _ = write!(text, "\nIn doubt: {}: {}", counted(undecided.rows, "row"), undecided.words);
+        }
+        if self.missing_saved > 0 {
+            let named: Vec<String> = self.missing_rows.iter().take(NAMED).map(u64::to_string).collect();
+            let more = self.missing_rows.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let (rows, named) = (counted(self.missing_saved, "saved row"), named.join(", "));
+            let _ = write!(text, "\nMissing:  {rows} can't be seen on the server: {named}{more}");
+        }
+        if self.surplus > 0 {
+            let records = counted(self.surplus, "record");
+            let _ = write!(
+                text,
+                "\nSurplus:  {records} equal to rows of this run and known to no run: saved twice, or sent by others"
+            );
+        }
+    }
+
+    fn next(&self) -> Vec<String> {
+        let run = self.run;
+        let mut next = Vec::new();
+        if self.absent > 0 {
+            let rows = counted(self.absent, "unsent row");
+            next.push(if self.is_import {
+                format!("{rows}: send with `kore-feedback runs resume {run}`")
+            } else {
+                "the record is not on the server: submit it again".to_owned()
+            });
+        }
+        if let Some(report) = self.older_report.as_ref().filter(|_| self.saved + self.absent > 0) {
+            let report = printable(&report.display().to_string()).into_owned();
+            next.push(format!("{report} was written before this: `kore-feedback runs failures {run}` prints it anew"));
+        }
+        if self.may_pass {
+            next.push(format!("records may appear late: `kore-feedback runs verify {run} --wait 5m`"));
+        } else if self.still_in_doubt > 0 {
+            next.push("look for the rows in doubt on the dashboard before you send them again".to_owned());
+        }
+        next
+    }
+}
+
+impl fmt::Display for VerifiedView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = format!("Run {}: {} of its time read back\n", self.run, counted(self.records, "record"));
+        for (words, number) in [
+            ("in doubt before", self.in_doubt_before),
+            ("  found: saved", self.saved),
+            ("  absent: unsent", self.absent),
+            ("  still in doubt", self.still_in_doubt),
+            ("saved before", self.saved_before),
+            ("  not visible", self.missing_saved),
+        ] {
+            let _ = writeln!(text, "  {words:<17} {:>9}", grouped(number));
+        }
+        text.pop();
+        self.add_findings(&mut text);
+        for line in self.next() {
+            let _ = write!(text, "\nNext:     {line}");
+        }
+        f.write_str(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Undecided, Verified, VerifiedView};
+    use crate::ledger::{Run, RunId, RunKind};
+
+    fn run() -> Run {
+        Run {
+            id: RunId(7),
+            kind: RunKind::Import,
+            sandbox: false,
+            profile: None,
+            host: "https://bots.example".to_owned(),
+            bot_id: "st-1".to_owned(),
+            input: "in.csv".to_owned(),
+            content: [0; 32],
+            rows: 1200,
+            command: Vec::new(),
+            directory: "/".into(),
+            started_at: jiff::Timestamp::UNIX_EPOCH,
+            finished_at: None,
+            report: Some(("in.failures.csv".into(), [0; 32])),
+        }
+    }
+
+    fn verified() -> Verified {
+        Verified {
+            in_doubt_before: 6,
+            saved_before: 1190,
+            records: 1204,
+            saved: 3,
+            absent: 1,
+            undecided: BTreeMap::from([(Undecided::Recent, 1), (Undecided::SentByOthers, 1)]),
+            missing: (1..=12).collect(),
+            surplus: 2,
+        }
+    }
+
+    #[test]
+    fn people_get_it_in_words() {
+        insta::assert_snapshot!(VerifiedView::new(&run(), &verified()), @r"
+        Run 7: 1,204 records of its time read back
+          in doubt before           6
+            found: saved            3
+            absent: unsent          1
+            still in doubt          2
+          saved before          1,190
+            not visible            12
+        In doubt: 1 row: not found, but sent a moment ago: its record may still appear
+        In doubt: 1 row: there are more equal records than were sent from here: somebody else sends them, too
+        Missing:  12 saved rows can't be seen on the server: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more
+        Surplus:  2 records equal to rows of this run and known to no run: saved twice, or sent by others
+        Next:     1 unsent row: send with `kore-feedback runs resume 7`
+        Next:     in.failures.csv was written before this: `kore-feedback runs failures 7` prints it anew
+        Next:     records may appear late: `kore-feedback runs verify 7 --wait 5m`
+        ");
+    }
+
+    #[test]
+    fn at_the_end_of_an_import_it_is_said_in_short() {
+        let verified = Verified { undecided: BTreeMap::new(), missing: Vec::new(), surplus: 0, ..verified() };
+        let short = VerifiedView::new(&run(), &verified).in_short();
+        assert_eq!(short, "verified: of 6 rows in doubt 3 saved, 1 absent, 0 still in doubt");
+    }
+
+    #[test]
+    fn programs_get_exactly_the_documented_keys() {
+        let json = serde_json::to_value(VerifiedView::new(&run(), &verified())).unwrap();
+        let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        let documented = "run in_doubt_before saved absent still_in_doubt undecided saved_before missing_saved \
+                          missing_rows surplus records finished";
+        assert_eq!(keys.join(" "), documented);
+        assert_eq!(json["undecided"][1]["reason"], "sent_by_others");
+    }
+}

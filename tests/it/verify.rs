@@ -1,0 +1,315 @@
+//! `runs verify` and `import --verify`, against the sandbox: whatever the answers to the saves were, afterwards every row is
+//! on the server once.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't lay its ground has failed")]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kore_feedback::sandbox::SandboxOptions;
+use serde_json::Value;
+
+use crate::support::{Stage, Surroundings, json, stderr, stdout};
+
+/// Rows of different respondents, but for those that share one.
+fn csv(respondents: impl IntoIterator<Item = String>) -> String {
+    let mut csv = "channelUId,name,score,channel,type,language,message\n".to_owned();
+    for respondent in respondents {
+        csv.push_str(&format!("{respondent},Häufige Frage,1,rtm,THUMB,en,How was it?\n"));
+    }
+    csv
+}
+
+fn different(rows: usize) -> String {
+    csv((1..=rows).map(|row| format!("jo+{row}@example.com")))
+}
+
+/// Imports the file; whatever comes of it.
+fn import(stage: &Stage, file: &str, more: &[&str]) -> Value {
+    let arguments = [&["import", file, "--concurrency", "1", "--output", "json"], more].concat();
+    json(&stage.run(&arguments))
+}
+
+/// Somebody else, with a ledger of their own, imports these rows to the same bot.
+fn others_import(stage: &Stage, csv: &str) {
+    let theirs = Surroundings::new();
+    theirs.write("in.csv", csv);
+    theirs.command(&["import", "in.csv"]).envs(stage.variables()).assert().success();
+}
+
+fn verify(stage: &Stage, run: &str, exit: i32) -> Value {
+    json(&stage.run(&["runs", "verify", run, "--output", "json"]).code(exit))
+}
+
+/// How often each respondent has a record.
+fn records(stage: &Stage) -> BTreeMap<String, usize> {
+    let mut records = BTreeMap::new();
+    for record in stage.sandbox.records() {
+        *records.entry(record.channel_uid.to_string()).or_default() += 1;
+    }
+    records
+}
+
+fn assert_once_each(stage: &Stage, rows: usize) {
+    let records = records(stage);
+    assert_eq!(records.len(), rows);
+    assert!(records.values().all(|copies| *copies == 1), "{records:?}");
+}
+
+fn ledger(stage: &Stage) -> rusqlite::Connection {
+    rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap()
+}
+
+/// Makes it two minutes later, as far as the ledger can tell.
+fn let_time_pass(stage: &Stage) {
+    let earlier = "UPDATE rows SET claimed_at = claimed_at - 120000, answer_due = answer_due - 120000,
+                                   changed_at = changed_at - 120000;
+                   UPDATE runs SET started_at = started_at - 120000;";
+    ledger(stage).execute_batch(earlier).unwrap();
+}
+
+fn figures(verified: &Value) -> [u64; 5] {
+    ["in_doubt_before", "saved", "absent", "still_in_doubt", "missing_saved"].map(|key| verified[key].as_u64().unwrap())
+}
+
+#[test]
+fn after_every_doubtful_answer_each_row_ends_up_saved_once() {
+    let faults = ["reset-after-save:every=7", "500:every=9", "truncate:every=11", "html:at=20", "oversized:at=22"];
+    let stage = Stage::faulty(&faults);
+    stage.write("in.csv", different(60));
+    let imported = import(&stage, "in.csv", &[]);
+    let in_doubt = imported["in_doubt"].as_u64().unwrap();
+    assert!(in_doubt > 15, "{imported}");
+    let_time_pass(&stage);
+
+    let verified = verify(&stage, "1", 0);
+    let [before, saved, absent, still, missing] = figures(&verified);
+    assert_eq!((before, still, missing), (in_doubt, 0, 0), "{verified}");
+    assert!(saved > 10 && absent > 5, "{verified}");
+    assert_eq!((saved + absent, &verified["finished"]), (before, &Value::Bool(false)));
+
+    // The resumed rows meet the same faults: verified again, until nothing is left.
+    let mut left = absent;
+    for _ in 0..10 {
+        if left == 0 {
+            break;
+        }
+        import(&stage, "in.csv", &["--resume"]);
+        let_time_pass(&stage);
+        left = verify(&stage, "1", 0)["absent"].as_u64().unwrap();
+    }
+    assert_once_each(&stage, 60);
+    assert_eq!(verify(&stage, "1", 0)["finished"], true);
+}
+
+#[test]
+fn rows_whose_answer_never_came_are_found_at_once_or_surely_absent_after_a_minute() {
+    let stage = Stage::faulty(&["hang-after-save:at=4", "hang:at=8", "reset-before:at=9"]);
+    stage.write("in.csv", different(12));
+    assert_eq!(import(&stage, "in.csv", &["--timeout", "400ms"])["in_doubt"], 3);
+
+    let soon = verify(&stage, "1", 1);
+    assert_eq!(figures(&soon), [3, 1, 0, 2, 0]);
+    assert_eq!(soon["undecided"][0]["reason"], "recent");
+    assert_eq!(stage.sandbox.records().len(), 10);
+    let_time_pass(&stage);
+    let later = verify(&stage, "1", 0);
+    assert_eq!(figures(&later), [2, 0, 2, 0, 0]);
+    assert_eq!(import(&stage, "in.csv", &["--resume"])["saved"], 12);
+    assert_once_each(&stage, 12);
+}
+
+#[test]
+fn equal_rows_are_counted() {
+    let stage = Stage::faulty(&["reset-after-save:at=3", "500:at=5", "500:at=8"]);
+    stage.write("in.csv", csv((0..10).map(|_| "everybody@example.com".to_owned())));
+    assert_eq!(import(&stage, "in.csv", &[])["in_doubt"], 3);
+    let_time_pass(&stage);
+    assert_eq!(figures(&verify(&stage, "1", 0)), [3, 1, 2, 0, 0]);
+    assert_eq!(import(&stage, "in.csv", &["--resume"])["saved"], 10);
+    assert_eq!(records(&stage), BTreeMap::from([("everybody@example.com".to_owned(), 10)]));
+}
+
+#[test]
+fn two_runs_with_equal_rows_in_doubt_don_t_share_a_record() {
+    let stage = Stage::faulty(&["reset-after-save:at=2", "500:at=6"]);
+    let respondents = ["first", "everybody", "last"].map(|name| format!("{name}@example.com"));
+    stage.write("one.csv", csv(respondents.clone()));
+    stage.write("two.csv", csv([respondents[0].clone(), "other@example.com".to_owned(), respondents[1].clone()]));
+    assert_eq!(import(&stage, "one.csv", &[])["in_doubt"], 1);
+    assert_eq!(import(&stage, "two.csv", &[])["in_doubt"], 1);
+    let_time_pass(&stage);
+    // One of two equal rows is on the server. Whichever is asked about first is given it.
+    assert_eq!(figures(&verify(&stage, "2", 0)), [1, 1, 0, 0, 0]);
+    assert_eq!(figures(&verify(&stage, "1", 0)), [1, 0, 1, 0, 0]);
+    import(&stage, "one.csv", &["--resume"]);
+    let expected = [("everybody", 2), ("first", 2), ("last", 1), ("other", 1)];
+    let expected = expected.map(|(name, copies)| (format!("{name}@example.com"), copies));
+    assert_eq!(records(&stage), BTreeMap::from(expected));
+}
+
+#[test]
+fn more_equal_records_than_were_sent_leave_a_row_in_doubt() {
+    let stage = Stage::faulty(&["reset-after-save:at=2"]);
+    stage.write("in.csv", different(3));
+    assert_eq!(import(&stage, "in.csv", &[])["in_doubt"], 1);
+    others_import(&stage, &different(2));
+    let_time_pass(&stage);
+    let verified = verify(&stage, "1", 1);
+    assert_eq!(figures(&verified), [1, 0, 0, 1, 0]);
+    assert_eq!(verified["undecided"][0]["reason"], "sent_by_others");
+    assert_eq!(verified["surplus"], 2, "theirs of the first row, and one of the second");
+}
+
+#[test]
+fn other_peoples_other_records_change_nothing() {
+    let stage = Stage::faulty(&["reset-after-save:at=2", "500:at=6"]);
+    stage.write("in.csv", different(6));
+    import(&stage, "in.csv", &[]);
+    others_import(&stage, &csv((1..=30).map(|row| format!("stranger+{row}@example.com"))));
+    let_time_pass(&stage);
+    let verified = verify(&stage, "1", 0);
+    assert_eq!((figures(&verified), &verified["records"]), ([2, 1, 1, 0, 0], &Value::from(35)));
+}
+
+#[test]
+fn a_server_that_shows_nothing_leaves_everything_in_doubt() {
+    let mut stage = Stage::faulty(&["500:at=2"]);
+    stage.write("in.csv", different(4));
+    import(&stage, "in.csv", &[]);
+    let_time_pass(&stage);
+    stage.restart(&[]);
+    let verified = verify(&stage, "1", 1);
+    assert_eq!(figures(&verified), [1, 0, 0, 1, 3]);
+    assert_eq!(verified["undecided"][0]["reason"], "nothing_visible");
+    assert_eq!(verified["missing_rows"], serde_json::json!([1, 3, 4]));
+    let said = stdout(&stage.run(&["runs", "verify", "1"]).code(1));
+    assert!(said.contains("none of the run's saved rows can be seen"), "{said}");
+    assert_eq!(json(&stage.run(&["runs", "show", "1", "--output", "json"]))["in_doubt"], 1);
+}
+
+#[test]
+fn many_records_are_read_page_by_page_and_whatever_goes_wrong_is_asked_again() {
+    let faults = [
+        "500:at=100",
+        "500:at=1,on=responses",
+        "truncate:at=2,on=responses",
+        "429-retry-after:at=2,on=responses",
+        "401:at=2,on=responses",
+        "reset-before:at=2,on=responses",
+        "oversized:at=3,on=responses",
+    ];
+    let stage = Stage::faulty(&faults);
+    stage.write("in.csv", different(1100));
+    json(&stage.run(&["import", "in.csv", "--output", "json"]));
+    let_time_pass(&stage);
+    let verified = verify(&stage, "1", 0);
+    assert_eq!((figures(&verified), &verified["records"]), ([1, 0, 1, 0, 0], &Value::from(1099)));
+    assert!(stage.sandbox.tally().read > 2, "one page can't hold it: {:?}", stage.sandbox.tally());
+}
+
+#[test]
+fn what_can_t_be_read_changes_nothing() {
+    for (fault, exit, said) in [
+        ("html:every=1,on=responses", 5, "502 Bad Gateway"),
+        ("truncate:every=1,on=responses", 5, "not JSON"),
+        ("403:every=1,on=responses", 3, "Permission denied"),
+        ("404:every=1,on=responses", 4, "does not let its records be read"),
+        ("400:every=1,on=responses", 5, "Bad Request"),
+    ] {
+        let stage = Stage::faulty(&["500:at=2", fault]);
+        stage.write("in.csv", different(3));
+        import(&stage, "in.csv", &[]);
+        let refused = stage.run(&["runs", "verify", "1", "--output", "json"]).code(exit);
+        assert_eq!(stdout(&refused), "", "{fault}");
+        assert!(stderr(&refused).contains(said), "{fault}: {}", stderr(&refused));
+        assert_eq!(json(&stage.run(&["runs", "show", "1", "--output", "json"]))["in_doubt"], 1, "{fault}");
+    }
+}
+
+#[test]
+fn reads_and_saves_share_the_limits_of_a_server_that_keeps_them() {
+    let limits = vec![(4, Duration::from_secs(2))];
+    let faults = vec!["reset-after-save:at=2".parse().unwrap()];
+    let stage = Stage::with(SandboxOptions { limits, faults, ..SandboxOptions::default() });
+    stage.write("in.csv", different(4));
+    let limits = ["--limit", "4/2s"];
+    import(&stage, "in.csv", &[&limits[..], &["--pace", "early"]].concat());
+    stage.run(&[&["runs", "verify", "1"], &limits[..]].concat()).code(0);
+    stage.run(&[&["runs", "verify", "1"], &limits[..]].concat()).code(0);
+    let tally = stage.sandbox.tally();
+    assert_eq!((tally.rate_limited, tally.arrivals, tally.read), (0, 6, 2));
+}
+
+#[test]
+fn saved_rows_that_the_server_does_not_have_are_reported() {
+    let stage = Stage::faulty(&[]);
+    stage.write("in.csv", different(3));
+    import(&stage, "in.csv", &[]);
+    assert_eq!(figures(&verify(&stage, "1", 0)), [0, 0, 0, 0, 0]);
+    let forged = "UPDATE rows SET server_id = 'ffffffffffffffffffffffff' WHERE row = 2";
+    ledger(&stage).execute(forged, []).unwrap();
+    let verified = verify(&stage, "1", 1);
+    assert_eq!((figures(&verified), &verified["missing_rows"]), ([0, 0, 0, 0, 1], &serde_json::json!([2])));
+    assert_eq!(verified["surplus"], 1);
+}
+
+#[test]
+fn a_row_that_a_killed_process_left_behind_is_looked_for() {
+    let stage = Stage::faulty(&[]);
+    stage.write("in.csv", different(3));
+    import(&stage, "in.csv", &[]);
+    let claimed = "UPDATE rows SET state = 'claimed', status = NULL, server_id = NULL WHERE row = 2;
+                   UPDATE runs SET finished_at = NULL;";
+    ledger(&stage).execute_batch(claimed).unwrap();
+    let verified = verify(&stage, "1", 0);
+    assert_eq!((figures(&verified), &verified["finished"]), ([1, 1, 0, 0, 0], &Value::Bool(true)));
+}
+
+#[test]
+fn an_import_verifies_itself_at_its_end() {
+    let stage = Stage::faulty(&["reset-after-save:at=2", "truncate:at=4"]);
+    stage.write("in.csv", different(6));
+    let arguments = ["import", "in.csv", "--concurrency", "1", "--verify", "--output", "json"];
+    let imported = stage.run(&arguments).success();
+    assert_eq!((&json(&imported)["saved"], &json(&imported)["in_doubt"]), (&Value::from(6), &Value::from(0)));
+    assert_eq!(json(&imported)["failures_file"], Value::Null);
+    assert!(stderr(&imported).contains("of 2 rows in doubt 2 saved"), "{}", stderr(&imported));
+    assert_once_each(&stage, 6);
+}
+
+#[test]
+fn an_import_that_can_t_be_verified_ends_as_it_would_have() {
+    let stage = Stage::faulty(&["500:at=2", "403:every=1,on=responses"]);
+    stage.write("in.csv", different(4));
+    let imported = stage.run(&["import", "in.csv", "--concurrency", "1", "--verify", "--output", "json"]).code(1);
+    assert_eq!(json(&imported)["in_doubt"], 1);
+    assert!(stderr(&imported).contains("could not be verified"), "{}", stderr(&imported));
+}
+
+#[test]
+fn a_run_is_verified_against_its_own_target_only() {
+    let (stage, other) = (Stage::new(), Stage::faulty(&[]));
+    stage.write_config("[profiles.one]\nlimits = []\n");
+    stage.write("in.csv", different(2));
+    import(&stage, "in.csv", &["--profile", "one"]);
+    stage.run(&["import", "in.csv", "--sandbox"]).success();
+    let elsewhere = stage.command(&["runs", "verify", "1"]).envs(other.variables()).assert().code(2);
+    let said = stderr(&elsewhere);
+    assert!(said.contains(&stage.sandbox.url()) && said.contains(&other.sandbox.url()), "{said}");
+    assert!(said.contains("\"one\""), "{said}");
+    let gone = stage.run(&["runs", "verify", "2"]).code(2);
+    assert!(stderr(&gone).contains("its records are gone"), "{}", stderr(&gone));
+    let none = stage.run(&["runs", "verify", "9"]).code(2);
+    assert!(stderr(&none).contains("no run 9"), "{}", stderr(&none));
+    other.was_never_called();
+}
+
+#[test]
+fn a_submit_in_doubt_is_found() {
+    let stage = Stage::faulty(&["reset-after-save:at=1"]);
+    let record = ["--type", "CSAT", "--score", "4", "--channel-uid", "jo@example.com", "--name", "Post-chat"];
+    let rest = ["--channel", "rtm", "--language", "en", "--message", ""];
+    stage.run(&[&["submit"], &record[..], &rest[..]].concat()).code(1);
+    assert_eq!(figures(&verify(&stage, "1", 0)), [1, 1, 0, 0, 0]);
+}
