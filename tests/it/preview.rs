@@ -29,7 +29,7 @@ fn each_example_is_previewed_and_the_readmes_is_this_very_one() {
         let surroundings = Surroundings::new();
         let file = words.iter().find_map(|word| word.strip_prefix("examples/")).expect("an example");
         let path = format!("{}/examples/{file}", env!("CARGO_MANIFEST_DIR"));
-        surroundings.write(&format!("examples/{file}"), &std::fs::read_to_string(path).unwrap());
+        surroundings.write(&format!("examples/{file}"), std::fs::read_to_string(path).unwrap());
         let arguments: Vec<&str> = words[1..].iter().map(String::as_str).chain(["--dry-run"]).collect();
         let said = preview(&stderr(&surroundings.run(&arguments).success()));
         if file == "nps-export.csv" {
