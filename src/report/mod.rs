@@ -12,6 +12,6 @@ pub use failures::{FailureReport, Older, ReportError, default_path, keep_aside};
 pub use findings::{mapping_table, problems_table, schedule};
 pub use printer::Printer;
 pub use progress::{Opening, Screen};
-pub use runs::{ROW_COLUMNS, RunView, runs_table, write_rows};
+pub use runs::{ROW_COLUMNS, RunView, io_error, runs_table, write_rows};
 pub use summary::{Summary, SummaryView};
 pub use words::{moment, span};
