@@ -8,7 +8,7 @@ use super::verify::verify as verify_run;
 use crate::cli::{FailuresArgs, GlobalArgs, OutputFormat, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
-use crate::report::{Printer, ROW_COLUMNS, RunView, runs_table, write_rows};
+use crate::report::{Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_rows};
 use crate::settings::Context;
 
 /// How many rows are read from the ledger at a time.
@@ -72,7 +72,7 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Result<()>
     let running = Lease::is_held(store.directory(), run.id);
     printer.stream(|out| {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record(ROW_COLUMNS).map_err(std::io::Error::from)?;
+        out.write_record(ROW_COLUMNS).map_err(io_error)?;
         let mut last = 0;
         loop {
             let rows = store.rows_after(run.id, last, PAGE)?;

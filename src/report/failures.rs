@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::runs::io_error;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, SettledRows, Store};
@@ -40,6 +41,7 @@ pub enum ReportError {
         /// The report.
         path: PathBuf,
         /// The system's reason.
+        #[source]
         reason: io::Error,
     },
     /// The input can't be had any more.
@@ -111,7 +113,7 @@ impl FailureReport<'_> {
     ) -> Result<(), ReportError> {
         let own = &self.mapping.headers()[..self.mapping.own_columns()];
         let headers = own.iter().map(String::as_str).chain(REPORT_COLUMNS);
-        out.write_record(headers).map_err(|error| failed(error.into()))?;
+        out.write_record(headers).map_err(|error| failed(io_error(error)))?;
         let mut rows = Rows::open(self.input.read()?, self.input.name(), self.source)?;
         let mut known = SettledRows::new(self.ledger, self.run);
         let mut row = Row::default();
@@ -123,7 +125,7 @@ impl FailureReport<'_> {
             let error = entry.detail.as_deref().map(printable).unwrap_or_default();
             let added = [number.as_str(), outcome.word(), &status, &error];
             let cells = row.cells().take(self.own_cells(&row));
-            out.write_record(cells.chain(added)).map_err(|error| failed(error.into()))?;
+            out.write_record(cells.chain(added)).map_err(|error| failed(io_error(error)))?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ pub use findings::{mapping_table, problems_table, schedule};
 pub use line::{Line, Tone};
 pub use printer::Printer;
 pub use progress::{Opening, Screen};
-pub use runs::{ROW_COLUMNS, RunView, runs_table, write_rows};
+pub use runs::{ROW_COLUMNS, RunView, io_error, runs_table, write_rows};
 pub use scores::preview;
 pub use summary::{Summary, SummaryView};
 pub use verified::VerifiedView;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use comfy_table::ContentArrangement;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
@@ -128,7 +129,8 @@ pub fn runs_table(runs: &[RunView], zone: &TimeZone) -> String {
             grouped(run.in_doubt),
         ]);
     }
-    table.trim_fmt()
+    // A run is a line, however wide.
+    table.set_content_arrangement(ContentArrangement::Disabled).trim_fmt()
 }
 
 /// The end of a path says more than its beginning.
@@ -158,7 +160,15 @@ pub fn write_rows<W: Write>(rows: &[RowEntry], running: bool, out: &mut csv::Wri
         let status = entry.status.map_or_else(String::new, |status| status.to_string());
         let error = entry.detail.as_deref().map(printable).unwrap_or_default();
         let id = entry.server_id.as_deref().unwrap_or_default();
-        out.write_record([entry.row.to_string().as_str(), outcome, &status, id, &error]).map_err(io::Error::from)?;
+        out.write_record([entry.row.to_string().as_str(), outcome, &status, id, &error]).map_err(io_error)?;
     }
     Ok(())
+}
+
+/// The system's error that made writing CSV fail. `io::Error::from` hides its kind, and with it a closed pipe.
+pub fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

@@ -1,1 +1,221 @@
-//! t
+//! `runs` through the real binary: what the ledger remembers.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json as value};
+
+use crate::support::{IMPATIENT, Running, Stage, Surroundings, csv_of, json, numbered, stderr, stdout};
+
+/// Five runs: whole, partly rejected and in doubt, unfinished, into a sandbox, and a submit.
+fn five_runs() -> Stage {
+    let mut stage = Stage::new();
+    stage.import(&stage.write("whole.csv", csv_of(&numbered(3))), &[]).success();
+    stage.restart(&["400:at=2", "500:at=4"]);
+    stage.import(&stage.write("partly.csv", csv_of(&numbered(5))), &["--concurrency", "1"]).failure().code(1);
+    stage.restart(&["401"]);
+    stage.import(&stage.write("unfinished.csv", csv_of(&numbered(2))), &[IMPATIENT]).failure().code(3);
+    stage.import(&stage.write("tried.csv", csv_of(&numbered(1))), &["--sandbox"]).success();
+    stage.restart(&[]);
+    let submit = ["submit", "--type", "NPS", "--score", "9", "--channel-uid", "u", "--name", "n"];
+    let more = ["--channel", "rtm", "--language", "en", "--message", ""];
+    stage.run(&[&submit[..], &more].concat()).success();
+    stage
+}
+
+#[test]
+fn every_run_is_a_line() {
+    let stage = five_runs();
+    let listed = stdout(&stage.run(&["runs", "list"]).success());
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let told: Vec<_> =
+        listed.lines().skip(1).map(words).map(|words| [&words[..1], &words[3..4], &words[6..]].concat()).collect();
+    assert_eq!(
+        told,
+        [
+            ["1", "finished", "3", "3", "0", "0"],
+            ["2", "finished", "5", "3", "1", "1"],
+            ["3", "unfinished", "2", "0", "2", "0"],
+            ["4", "finished", "1", "1", "0", "0"],
+            ["5", "finished", "1", "1", "0", "0"],
+        ]
+    );
+    for (line, says) in listed.lines().zip(["bot", "whole.csv", "partly.csv", "unfinished.csv", "sandbox", "(submit)"])
+    {
+        assert!(line.contains(says), "{listed}");
+    }
+}
+
+#[test]
+fn a_run_is_shown_with_all_its_figures() {
+    let stage = five_runs();
+    let shown = stdout(&stage.run(&["runs", "show", "2"]).success());
+    stage.filtered(|| {
+        assert_snapshot!(shown, @r#"
+    Run 2: import, finished
+      input     ~/partly.csv
+      target    http://sandbox, bot st-bot
+      started   [date]
+      finished  [date]
+      rows              5
+      saved             3
+      rejected          1
+      invalid           0
+      skipped           0
+      unsent            0
+      in doubt          1
+      failures  ~/partly.failures.csv
+    "#)
+    });
+}
+
+#[test]
+fn programs_get_the_same_in_json() {
+    let stage = five_runs();
+    let listed = json(&stage.run(&["runs", "list", "-o", "json"]).success());
+    let shown = json(&stage.run(&["runs", "show", "2", "-o", "json"]).success());
+    assert_eq!(listed[1], shown);
+    let keys: Vec<_> = shown.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        [
+            "run",
+            "kind",
+            "state",
+            "sandbox",
+            "profile",
+            "host",
+            "bot_id",
+            "input",
+            "started_at",
+            "finished_at",
+            "rows",
+            "saved",
+            "rejected",
+            "invalid",
+            "skipped",
+            "unsent",
+            "in_doubt",
+            "failures_file"
+        ]
+    );
+    let told = |key: &str| listed.as_array().unwrap().iter().map(|run| run[key].clone()).collect::<Vec<_>>();
+    assert_eq!(told("kind"), ["import", "import", "import", "import", "submit"]);
+    assert_eq!(told("state"), ["finished", "finished", "unfinished", "finished", "finished"]);
+    assert_eq!(value!(told("sandbox")), value!([false, false, false, true, false]));
+    assert_eq!(value!(told("saved")), value!([3, 3, 0, 1, 1]));
+    assert_eq!(shown["failures_file"], stage.path("partly.failures.csv").display().to_string());
+    for moment in ["started_at", "finished_at"] {
+        shown[moment].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    }
+    assert_eq!(listed[2]["finished_at"], Value::Null);
+}
+
+#[test]
+fn rows_are_csv_with_the_ids_that_the_server_gave() {
+    let stage = five_runs();
+    let listed = stdout(&stage.run(&["runs", "show", "2", "--rows"]).success());
+    let mut reader = csv::Reader::from_reader(listed.as_bytes());
+    assert_eq!(reader.headers().unwrap(), vec!["row", "outcome", "status", "server_id", "error"]);
+    let rows: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+    let told: Vec<_> = rows.iter().map(|row| (&*row[0], &*row[1], &*row[2], &*row[4])).collect();
+    assert_eq!(
+        told,
+        [
+            ("1", "saved", "200", ""),
+            ("2", "rejected", "400", "Bad Request (code 400)"),
+            ("3", "saved", "200", ""),
+            ("4", "in doubt", "500", "Internal Server Error (code 500)"),
+            ("5", "saved", "200", ""),
+        ]
+    );
+    assert!(rows.iter().all(|row| (row[3].len() == 24) == (row[1] == "saved")), "{rows:?}");
+}
+
+#[test]
+fn the_ids_are_those_of_the_records() {
+    let stage = Stage::new();
+    let rows = numbered(20);
+    stage.import(&stage.write_records(&rows), &[]).success();
+    let listed = stdout(&stage.run(&["runs", "show", "1", "--rows"]).success());
+    let mut reader = csv::Reader::from_reader(listed.as_bytes());
+    for entry in reader.records().map(Result::unwrap) {
+        let records = stage.sandbox.records();
+        let record = records.iter().find(|record| record.id.to_string() == entry[3]).unwrap();
+        let row = &rows[entry[0].parse::<usize>().unwrap() - 1];
+        assert_eq!(*record.channel_uid, *row[0]);
+    }
+}
+
+#[test]
+fn without_a_ledger_there_are_no_runs_and_none_is_made() {
+    let home = Surroundings::new();
+    let assert = home.run(&["runs", "list"]).success();
+    assert_eq!((stdout(&assert), stderr(&assert)), (String::new(), "no runs yet\n".to_owned()));
+    assert_eq!(json(&home.run(&["runs", "list", "-o", "json"]).success()), value!([]));
+    for arguments in [["runs", "show", "1"], ["runs", "resume", "1"], ["runs", "failures", "1"]] {
+        let said = stderr(&home.run(&arguments).failure().code(2));
+        assert!(said.contains("there is no run 1 in the ledger") && said.contains("runs list"), "{said}");
+    }
+    assert!(!home.state().exists());
+}
+
+#[test]
+fn an_unknown_run_is_a_usage_error() {
+    let stage = Stage::new();
+    stage.import(&stage.write_records(&numbered(1)), &[]).success();
+    for number in ["2", "0", "-1", "99999999999"] {
+        let said = stderr(&stage.run(&["runs", "show", number]).failure().code(2));
+        assert!(said.contains("error: "), "{number}: {said}");
+    }
+}
+
+#[test]
+fn a_state_directory_of_its_own_is_another_ledger_and_the_printed_commands_name_it() {
+    let mut stage = Stage::faulty(&["401"]);
+    let other = ["--state-dir", "other ledger"];
+    let mut command = stage.command(&["import", "-", IMPATIENT]);
+    let first = command.args(other).write_stdin(csv_of(&numbered(2))).assert().failure().code(3);
+    assert_eq!(json(&stage.run(&["runs", "list", "-o", "json"]).success()), value!([]));
+    stage.restart(&[]);
+    let said = stdout(&first);
+    let (_, printed) = said.split_once("go on with `").unwrap_or_else(|| panic!("{said}"));
+    let printed = shell_words::split(printed.split('`').next().unwrap()).unwrap();
+    stage.run(&printed[1..].iter().map(String::as_str).collect::<Vec<_>>()).success();
+    stage.has_exactly(&numbered(2));
+}
+
+#[test]
+fn who_closes_the_pipe_has_seen_enough() {
+    let stage = Stage::faulty(&["400"]);
+    stage.import(&stage.write_records(&numbered(2000)), &["--concurrency", "64", "-q"]).failure().code(1);
+    let list = &["runs", "list"][..];
+    for arguments in [list, &["runs", "show", "1", "--rows"], &["runs", "show", "1"], &["runs", "failures", "1", "-q"]]
+    {
+        // The reading end is gone before anything is written.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = stage.process(arguments);
+        let ended = Running::writing(command.envs(stage.variables()), writer).end();
+        assert_eq!((ended.code, &*ended.stderr), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_failure_report_can_be_printed_again() {
+    let stage = five_runs();
+    let printed = stdout(&stage.run(&["runs", "failures", "2"]).success());
+    assert_eq!(printed, std::fs::read_to_string(stage.path("partly.failures.csv")).unwrap());
+}
+
+#[test]
+fn a_run_goes_on_by_its_number_from_wherever() {
+    let stage = five_runs();
+    std::fs::create_dir(stage.path("elsewhere")).unwrap();
+    let mut command = stage.command(&["runs", "resume", "3"]);
+    command.current_dir(stage.path("elsewhere")).assert().success();
+    let shown = json(&stage.run(&["runs", "show", "3", "-o", "json"]).success());
+    assert_eq!((&shown["state"], &shown["saved"]), (&"finished".into(), &2.into()));
+    // The submit was one record, and the rows of the run.
+    assert_eq!(stage.sent().len(), 3);
+    let said = stderr(&stage.run(&["runs", "resume", "5"]).failure().code(2));
+    assert!(said.contains("run 5 was no import"), "{said}");
+}

@@ -79,7 +79,7 @@ fn as_json_it_comes_with_claims_and_expiry() {
 #[test]
 fn a_secret_that_is_not_to_be_had_is_a_usage_error_without_the_secret() {
     let surroundings = configured();
-    surroundings.write("secret", &format!("{SECRET}\nmore\n"));
+    surroundings.write("secret", format!("{SECRET}\nmore\n"));
     let said = stderr(&surroundings.run(&["token", "-q"]).failure().code(2));
     assert!(said.contains("more than one line") && !said.contains("hunter2"), "{said}");
 }

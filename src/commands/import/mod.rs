@@ -55,6 +55,8 @@ struct Import<'a> {
     began: Instant,
     /// Whether it was taken up by its run's number: then it goes on by that, too.
     by_number: bool,
+    /// `--state-dir`, from wherever it is said again.
+    state_dir: Option<PathBuf>,
 }
 
 /// Runs `import`.
@@ -115,7 +117,9 @@ impl<'a> Import<'a> {
         let began = Instant::now();
         let report = check(&input, &check_settings(args, &setup.settings))?;
         let json = global.output == OutputFormat::Json;
-        Ok(Self { args, context, printer, json, setup, input: Arc::new(input), report, began, by_number: false })
+        let state_dir = global.state_dir.as_ref().map(|path| context.working_directory.join(path));
+        let input = Arc::new(input);
+        Ok(Self { args, context, printer, json, setup, input, report, began, by_number: false, state_dir })
     }
 
     /// All that comes after the check.
@@ -340,8 +344,7 @@ impl<'a> Import<'a> {
     /// pipe, and was kept.
     fn command_to_resume(&self, run: RunId, more: &[&str]) -> String {
         if self.by_number || self.input.path().is_none() {
-            let words = ["kore-feedback", "runs", "resume", &run.to_string()].map(str::to_owned);
-            return shell_words::join(words.into_iter().chain(more.iter().map(|word| (*word).to_owned())));
+            return self.command_by_number(run, more);
         }
         let leave_out = ["--again", "--dry-run", "--resume", "--resend-in-doubt"];
         let given = self.context.arguments.iter().map(OsString::as_os_str);
@@ -351,6 +354,14 @@ impl<'a> Import<'a> {
         words.splice(end..end, ["--resume"].iter().chain(more).map(OsStr::new));
         words.insert(0, OsStr::new("kore-feedback"));
         shell_command(words)
+    }
+
+    /// What was said of config and profile is in the ledger; where that is has to be said again.
+    fn command_by_number(&self, run: RunId, more: &[&str]) -> String {
+        let number = run.to_string();
+        let ledger = self.state_dir.as_ref().map(|path| [OsStr::new("--state-dir"), path.as_os_str()]);
+        let words = ["kore-feedback", "runs", "resume", &number].into_iter().chain(more.iter().copied());
+        shell_command(words.map(OsStr::new).chain(ledger.into_iter().flatten()))
     }
 }
 

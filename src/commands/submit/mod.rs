@@ -1,16 +1,17 @@
 //! `submit`: a draft, completed → a record → a run of one.
 
 mod ask;
+mod listen;
 mod request;
 
 use std::io::Read;
 use std::path::Path;
-use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use self::listen::listen;
 use self::request::{as_curl, as_http};
 use super::ending::EndedEarly;
 use super::setup::{Setup, Subject};
@@ -21,8 +22,9 @@ use crate::exit::Exit;
 use crate::ledger::{Lease, Leave, Outcome, OutcomeKind, RowEntry, RowState, RunId, RunKind, Store};
 use crate::record::{Draft, Feedback, Field, RefusedDraft, ScoreRule};
 use crate::report::Printer;
-use crate::run::{Events, Lane, Prepared, RunEvent, feed_one, run as run_rows};
+use crate::run::{Events, Lane, Prepared, feed_one, run as run_rows};
 use crate::settings::{Context, Settings};
+use crate::text::{excerpt, printable_json};
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(30);
 /// The mapping of a record that nobody mapped.
@@ -89,7 +91,7 @@ fn read_json(file: &Path) -> anyhow::Result<Draft> {
         (file.display().to_string(), opened.and_then(|file| file.take(MOST_JSON).read_to_string(&mut text)))
     };
     read.with_context(|| format!("can't read {name}"))?;
-    Draft::from_json(&text).with_context(|| name)
+    Draft::from_json(text.strip_prefix('\u{feff}').unwrap_or(&text)).with_context(|| name)
 }
 
 /// What is offered when the next record is asked for. The respondent's id is not: the next one is somebody else.
@@ -110,6 +112,7 @@ fn remember(store: &Store, feedback: &Feedback<'_>) -> anyhow::Result<()> {
 fn show_request(args: &SubmitArgs, setup: &Setup, feedback: &Feedback<'_>, printer: &Printer) -> anyhow::Result<Exit> {
     let url = setup.client()?.save_feedback_url().clone();
     let body = serde_json::to_string_pretty(feedback)?;
+    let body = printable_json(&body);
     printer.result(if args.curl { as_curl(&url, &body) } else { as_http(&url, &body) })?;
     Ok(Exit::Success)
 }
@@ -139,11 +142,14 @@ impl Submission<'_> {
         // Somebody waits for it, or a CI job does: not for hours.
         plan.patience.rate_limited = Some(plan.patience.wait_for_target);
         let (events, told) = Events::channel();
+        let listener = listen(told, self.printer.clone());
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
         let end = run_rows(vec![Lane { machinery, plan, feed: feed_one(row) }], events)?;
         self.store.claims_into_doubt(run, "the command ended before the answer came", clock::now())?;
         self.store.finish(run, clock::now())?;
-        self.tell(run, &told, EndedEarly::from_end(end))
+        // A listener that broke has lost the server's words; what became of the record is in the ledger.
+        let record = listener.join().ok().flatten();
+        self.tell(run, record, EndedEarly::from_end(end))
     }
 
     /// Decision 1: what may have been saved is not sent again by accident.
@@ -159,11 +165,7 @@ impl Submission<'_> {
         Ok(())
     }
 
-    fn tell(&self, run: RunId, told: &Receiver<RunEvent>, early: Option<EndedEarly>) -> anyhow::Result<Exit> {
-        let record = told.try_iter().find_map(|event| match event {
-            RunEvent::Saved { record, .. } => Some(record),
-            _ => None,
-        });
+    fn tell(&self, run: RunId, record: Option<Value>, early: Option<EndedEarly>) -> anyhow::Result<Exit> {
         let json = self.global.output == OutputFormat::Json;
         let entry = self.store.rows_after(run, 0, 1)?.into_iter().next();
         match (record, entry) {
@@ -189,8 +191,8 @@ impl Submission<'_> {
         } else {
             let id = entry.server_id.as_deref().unwrap_or_default();
             let field = |name: &str| match record.get(name) {
-                Some(Value::String(text)) => crate::text::excerpt(text, 60),
-                Some(value) => crate::text::excerpt(&value.to_string(), 60),
+                Some(Value::String(text)) => excerpt(text, 60),
+                Some(value) => excerpt(&value.to_string(), 60),
                 None => "?".to_owned(),
             };
             self.printer.result(format_args!(

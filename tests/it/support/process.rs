@@ -2,6 +2,8 @@
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Far beyond what anything takes: a test that waits for what never comes fails, and doesn't hang.
@@ -23,6 +25,8 @@ pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
 /// A process of the binary. Killed when the test is done with it, however that ends.
 pub(crate) struct Running {
     child: Child,
+    stdout: Heard,
+    stderr: Heard,
 }
 
 /// How a process ended.
@@ -41,8 +45,16 @@ impl Running {
 
     /// Starts it with this on standard input.
     pub(crate) fn reading(command: &mut Command, input: impl Into<Stdio>) -> Self {
-        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self { child: command.spawn().unwrap() }
+        let mut child = command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        Self { child, stdout: Heard::listen(stdout), stderr: Heard::listen(stderr) }
+    }
+
+    /// Starts it with this as standard output.
+    pub(crate) fn writing(command: &mut Command, output: impl Into<Stdio>) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(output).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = Heard::listen(child.stderr.take().unwrap());
+        Self { child, stdout: Heard::listen(std::io::empty()), stderr }
     }
 
     /// Ends it as nothing can be ended more suddenly, and waits until it is gone.
@@ -58,15 +70,14 @@ impl Running {
     }
 
     /// Waits until it has said this on standard error.
+    #[track_caller]
     pub(crate) fn wait_until_said(&mut self, words: &str) {
-        let stderr = self.child.stderr.as_mut().unwrap();
-        let mut said = Vec::new();
-        let mut byte = [0];
-        while !String::from_utf8_lossy(&said).contains(words) {
-            let read = stderr.read(&mut byte).unwrap();
-            assert_eq!(read, 1, "it ended without saying {words:?}: {}", String::from_utf8_lossy(&said));
-            said.extend(byte);
-        }
+        until(|| {
+            let said = if self.has_ended() { self.stderr.all() } else { self.stderr.so_far() };
+            let is_said = said.contains(words);
+            assert!(is_said || !self.stderr.is_over(), "it ended without saying {words:?}: {said}");
+            is_said
+        });
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
@@ -74,19 +85,11 @@ impl Running {
     }
 
     /// Waits for its end.
+    #[track_caller]
     pub(crate) fn end(mut self) -> Ended {
-        // Read while it runs, so that a full pipe doesn't keep it from ending.
-        let mut streams = (self.child.stdout.take().unwrap(), self.child.stderr.take().unwrap());
-        let reader = std::thread::spawn(move || {
-            let mut text = String::new();
-            streams.0.read_to_string(&mut text).unwrap();
-            text
-        });
-        let mut stderr = String::new();
-        streams.1.read_to_string(&mut stderr).unwrap();
         until(|| self.has_ended());
         let code = self.child.wait().unwrap().code();
-        Ended { code, stdout: reader.join().unwrap(), stderr }
+        Ended { code, stdout: self.stdout.all(), stderr: self.stderr.all() }
     }
 }
 
@@ -95,5 +98,43 @@ impl Drop for Running {
         // Fails when it has ended already, which is as good.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// What comes out of a stream, read as it comes.
+pub(super) struct Heard {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Heard {
+    pub(super) fn listen(mut stream: impl Read + Send + 'static) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&bytes);
+        let thread = std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            // A terminal that nobody has open any more ends with an error.
+            while let Ok(read @ 1..) = stream.read(&mut buffer) {
+                heard.lock().unwrap().extend_from_slice(&buffer[..read]);
+            }
+        });
+        Self { bytes, thread: Some(thread) }
+    }
+
+    pub(super) fn so_far(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.lock().unwrap()).into_owned()
+    }
+
+    /// Whether everything has been read.
+    pub(super) fn is_over(&self) -> bool {
+        self.thread.is_none()
+    }
+
+    /// Everything, once the other side has closed.
+    pub(super) fn all(&mut self) -> String {
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+        self.so_far()
     }
 }

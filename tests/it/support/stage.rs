@@ -1,7 +1,9 @@
 //! A home and a sandbox, and the binary between them.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
@@ -9,6 +11,18 @@ use kore_feedback::sandbox::{Sandbox, SandboxOptions};
 
 use super::rows::{Record, csv_of};
 use super::{Running, Surroundings};
+
+/// A loopback address that no other stage has, where the system has more than one: a sandbox that is started again under
+/// its old port must not find that another has got it meanwhile.
+fn own_loopback() -> Ipv4Addr {
+    static STAGES: AtomicU32 = AtomicU32::new(0);
+    if !cfg!(target_os = "linux") {
+        return Ipv4Addr::LOCALHOST;
+    }
+    let number = STAGES.fetch_add(1, Ordering::Relaxed);
+    let [second, third, fourth] = [std::process::id(), number / 254, number].map(|number| (1 + number % 254) as u8);
+    Ipv4Addr::new(127, second, third, fourth)
+}
 
 /// A sandbox in this process, and a home in which the binary is told to send to it. Gone with the test.
 pub(crate) struct Stage {
@@ -30,7 +44,9 @@ impl Stage {
     }
 
     pub(crate) fn with(options: SandboxOptions) -> Self {
-        Self { surroundings: Surroundings::new(), sandbox: Sandbox::start(options).unwrap() }
+        let address = SocketAddr::from((own_loopback(), 0));
+        let sandbox = Sandbox::start(SandboxOptions { address, ..options }).unwrap();
+        Self { surroundings: Surroundings::new(), sandbox }
     }
 
     /// With these faults, as `kore-feedback sandbox --fault` takes them.

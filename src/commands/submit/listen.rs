@@ -1,0 +1,30 @@
+//! What happens while one record is on its way, said as it happens.
+
+use std::sync::mpsc::Receiver;
+use std::thread::{JoinHandle, spawn};
+
+use serde_json::Value;
+
+use crate::report::{Printer, span};
+use crate::run::RunEvent;
+
+/// Says why it takes longer, and gives the server's record once the run has ended.
+pub(super) fn listen(told: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Option<Value>> {
+    spawn(move || {
+        let mut saved = None;
+        for event in told {
+            match event {
+                RunEvent::Saved { record, .. } => saved = Some(record),
+                RunEvent::Holding { why, wait } => {
+                    printer.note(format_args!("holding: {why}; going on in {}", span(wait)));
+                }
+                RunEvent::Repeating { why, wait, .. } => {
+                    printer.detail(format_args!("the record goes again in {}: {why}", span(wait)));
+                }
+                RunEvent::Draining => printer.note("ending: waiting for the answer (Ctrl-C again: don't wait)"),
+                RunEvent::Settled { .. } | RunEvent::NotSaved { .. } | RunEvent::TimeLeft(_) => {}
+            }
+        }
+        saved
+    })
+}

@@ -1,0 +1,107 @@
+//! At a terminal, what is missing is asked for.
+
+use crate::support::{Stage, Terminal, record};
+
+const DOWN: &str = "\u{1b}[B";
+const ENTER: &str = "\r";
+
+fn at_a_terminal(stage: &Stage, arguments: &[&str]) -> Terminal {
+    Terminal::start(stage.process(arguments).envs(stage.variables()))
+}
+
+#[test]
+fn everything_is_asked_for_and_the_last_answers_are_offered() {
+    let stage = Stage::new();
+    let mut terminal = at_a_terminal(&stage, &["submit"]);
+    terminal.wait_for("THUMB: thumbs up or down");
+    // The second of the types, and the first of its scores: the cursor stands on the best.
+    terminal.type_in(&format!("{DOWN}{ENTER}"));
+    terminal.wait_for("5  very satisfied");
+    terminal.type_in(&format!("{DOWN}{ENTER}"));
+    for (asked, answer) in [
+        ("Respondent's id", "007"),
+        ("Survey name", "Größe"),
+        ("Channel", "rtm"),
+        ("Language", "de"),
+        ("Prompt the respondent was shown", ""),
+    ] {
+        terminal.wait_for(asked);
+        terminal.type_in(&format!("{answer}{ENTER}"));
+    }
+    let (code, seen) = terminal.end();
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(seen.contains("saved CSAT 1 of 007"), "{seen}");
+    stage.has_exactly(&[record(["007", "Größe", "1", "rtm", "CSAT", "de", ""])]);
+
+    let mut terminal = at_a_terminal(&stage, &["submit", "--score", "4"]);
+    terminal.wait_for("THUMB: thumbs up or down");
+    terminal.type_in(ENTER);
+    terminal.wait_for("Respondent's id");
+    // Nobody's id is offered; an empty one is no answer.
+    terminal.type_in(ENTER);
+    terminal.type_in(&format!("008{ENTER}"));
+    for (asked, offered) in [("Survey name", "Größe"), ("Channel", "rtm"), ("Language", "de")] {
+        terminal.wait_for(asked);
+        terminal.wait_for(offered);
+        terminal.type_in(ENTER);
+    }
+    terminal.wait_for("Prompt the respondent was shown");
+    terminal.type_in(ENTER);
+    assert_eq!(terminal.end().0, Some(0));
+    let records = stage.sent();
+    assert_eq!(records[1], record(["008", "Größe", "4", "rtm", "CSAT", "de", ""]));
+}
+
+#[test]
+fn only_what_is_missing_is_asked_for_and_a_wrong_answer_is_asked_again() {
+    let stage = Stage::new();
+    let given = [
+        "submit",
+        "--type",
+        "NPS",
+        "--score",
+        "10",
+        "--name",
+        "n",
+        "--channel",
+        "rtm",
+        "--message",
+        "",
+        "--channel-uid",
+        "u",
+    ];
+    let mut terminal = at_a_terminal(&stage, &given);
+    terminal.wait_for("Language");
+    terminal.type_in(&format!(" {ENTER}"));
+    terminal.wait_for("empty, and required");
+    terminal.type_in(&format!("en{ENTER}"));
+    let (code, seen) = terminal.end();
+    assert_eq!(code, Some(0), "{seen}");
+    for word in ["Survey name", "Score", "Type of feedback", "Respondent"] {
+        assert!(!seen.contains(word), "{word} was asked for: {seen}");
+    }
+}
+
+#[test]
+fn giving_up_at_a_question_sends_nothing() {
+    let stage = Stage::new();
+    let mut terminal = at_a_terminal(&stage, &["submit"]);
+    terminal.wait_for("THUMB: thumbs up or down");
+    terminal.type_in("\u{3}");
+    let (code, seen) = terminal.end();
+    assert_ne!(code, Some(0), "{seen}");
+    stage.was_never_called();
+    assert!(!stage.state().join("ledger.db").exists());
+}
+
+#[test]
+fn an_import_draws_a_bar_at_a_terminal_and_none_when_quiet() {
+    let stage = Stage::new();
+    let file = stage.write_records(&crate::support::numbered(30));
+    let path = file.to_str().unwrap();
+    let (code, seen) = at_a_terminal(&stage, &["import", path]).end();
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(seen.contains('━') && seen.contains("30/30") && seen.contains("saved 30"), "{seen:?}");
+    let (_, seen) = at_a_terminal(&stage, &["import", path, "--again", "--quiet"]).end();
+    assert!(!seen.contains('━') && seen.contains("Run 2"), "{seen:?}");
+}
