@@ -7,8 +7,11 @@ mod feedback;
 mod field;
 pub mod hints;
 mod mapping;
+mod oddity;
 mod problem;
 mod score;
+mod standing;
+mod tally;
 mod validate;
 
 pub use checker::{Checker, Judged, SkipReason};
@@ -19,6 +22,9 @@ pub use mapping::{
     Assignment, AssignmentError, ColumnBy, ConstantBy, FieldSource, Mapping, MappingError, MappingProblem,
     MappingRules, REPORT_COLUMNS,
 };
+pub use oddity::{OddCode, Oddity};
 pub use problem::{Problem, ProblemKind};
 pub use score::{FeedbackType, Score, ScoreRule};
+pub use standing::{Band, Standing};
+pub use tally::{Distribution, Outside, Survey, Tally};
 pub use validate::check_value;

@@ -2,16 +2,20 @@
 
 mod failures;
 mod findings;
+mod line;
 mod printer;
 mod progress;
 mod runs;
+mod scores;
 mod summary;
 mod words;
 
 pub use failures::{FailureReport, Older, ReportError, default_path, keep_aside};
 pub use findings::{mapping_table, problems_table, schedule};
+pub use line::{Line, Tone};
 pub use printer::Printer;
 pub use progress::{Opening, Screen};
 pub use runs::{ROW_COLUMNS, RunView, runs_table, write_rows};
+pub use scores::preview;
 pub use summary::{Summary, SummaryView};
 pub use words::{moment, span};

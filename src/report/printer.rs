@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::line::{Line, Tone, wrapped};
 use crate::settings::Context;
 use crate::text;
 
@@ -18,12 +19,21 @@ pub struct Printer {
     quiet: bool,
     verbose: bool,
     coloured: bool,
+    /// How wide the terminal is, if there is one.
+    columns: Option<usize>,
 }
+
+/// How wide standard error is taken to be where it is no terminal.
+const COLUMNS_OF_A_FILE: usize = 100;
+/// No line is drawn wider than this: an eye loses its way back.
+const MOST_COLUMNS: usize = 120;
 
 impl Printer {
     /// A printer that minds `--quiet`, `--verbose` and whether colours make sense.
     pub fn new(context: &Context, quiet: bool, verbose: bool) -> Self {
-        Self { quiet, verbose, coloured: context.stderr_is_terminal && context.colours_allowed() }
+        let coloured = context.stderr_is_terminal && context.colours_allowed();
+        let columns = context.stderr_columns.map(|columns| usize::from(columns).min(MOST_COLUMNS));
+        Self { quiet, verbose, coloured, columns }
     }
 
     /// Whether `--quiet` was asked for.
@@ -39,6 +49,11 @@ impl Printer {
     /// Whether standard error may be coloured.
     pub fn is_coloured(&self) -> bool {
         self.coloured
+    }
+
+    /// How many columns a drawing on standard error may have.
+    pub fn columns(&self) -> usize {
+        self.columns.unwrap_or(COLUMNS_OF_A_FILE)
     }
 
     /// A result, on standard output, as a line.
@@ -81,6 +96,17 @@ impl Printer {
         }
     }
 
+    /// A drawing for the person at the terminal, coloured where that makes sense; silent under `--quiet`.
+    pub fn drawing(&self, lines: &[Line]) {
+        if self.quiet {
+            return;
+        }
+        for line in lines {
+            let pieces = line.pieces().map(|(tone, text)| self.painted(&safe(text), style_of(tone)));
+            self.say(&pieces.collect::<String>());
+        }
+    }
+
     /// Words for the person who asked to hear more.
     pub fn detail(&self, line: impl Display) {
         if self.verbose {
@@ -92,6 +118,15 @@ impl Printer {
     pub fn warning(&self, line: impl Display) {
         if !self.quiet {
             self.say(&format_args!("{}: {}", self.painted("warning", WARNING), safe(line)));
+        }
+    }
+
+    /// A warning of several sentences: on a terminal its lines end between words. Not for what may be pasted.
+    pub fn caution(&self, text: impl Display) {
+        let text = text.to_string();
+        match self.columns {
+            Some(columns) => self.warning(wrapped(&text, "warning: ".len(), columns)),
+            None => self.warning(text),
         }
     }
 
@@ -116,7 +151,18 @@ impl Printer {
     }
 
     fn painted(&self, word: &str, style: Style) -> String {
-        if self.coloured { format!("{style}{word}{style:#}") } else { word.to_owned() }
+        if self.coloured && style != Style::new() { format!("{style}{word}{style:#}") } else { word.to_owned() }
+    }
+}
+
+const fn style_of(tone: Tone) -> Style {
+    match tone {
+        Tone::Plain => Style::new(),
+        Tone::Strong => Style::new().bold(),
+        Tone::Faint => Style::new().dimmed(),
+        Tone::Good => AnsiColor::Green.on_default(),
+        Tone::Middling => AnsiColor::Yellow.on_default(),
+        Tone::Bad => AnsiColor::Red.on_default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::error::Advice;
 use crate::record::{
-    Checker, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule, SkipReason,
+    Checker, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule, SkipReason, Tally,
 };
 use crate::source::{Hashing, Input, InputError, Row, Rows, Shape, SourceError, SourceOptions};
 use crate::text::excerpt;
@@ -47,6 +47,8 @@ pub struct CheckReport {
     pub problems: BTreeMap<ProblemKind, u64>,
     /// The first problems.
     pub first: Vec<ProblemRow>,
+    /// What the valid rows add up to.
+    pub tally: Tally,
 }
 
 /// A problem and where it is.
@@ -123,13 +125,17 @@ impl CheckReport {
             skipped: BTreeMap::new(),
             problems: BTreeMap::new(),
             first: Vec::new(),
+            tally: Tally::default(),
         }
     }
 
     fn count(&mut self, row: &Row, judged: Judged<'_>) {
         self.rows += 1;
         match judged {
-            Judged::Valid(_) => self.valid += 1,
+            Judged::Valid(record) => {
+                self.valid += 1;
+                self.tally.count(&record);
+            }
             Judged::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
             Judged::Invalid(problems) => {
                 self.invalid += 1;

@@ -85,8 +85,9 @@ fn scores(memory: &Memory) -> String {
 fn score_row(name: &str, survey_type: SurveyType, bands: &Bands) -> String {
     let score = match (bands.score(survey_type), survey_type) {
         (None, _) => "–".to_owned(),
-        (Some(score), SurveyType::Nps) => format!("{score:+.0}"),
-        (Some(score), _) => format!("{score:.0} %"),
+        (Some(score @ 1..), SurveyType::Nps) => format!("+{score}"),
+        (Some(score), SurveyType::Nps) => score.to_string(),
+        (Some(score), _) => format!("{score} %"),
     };
     format!(
         "<td class=\"text\">{}</td><td class=\"short\">{survey_type}</td><td class=\"number score\">{score}</td><td>{}</td>\

@@ -53,22 +53,27 @@ impl Bands {
         self.good + self.middling + self.bad
     }
 
-    /// The share of the good ones in per cent, or for NPS that of the promoters less that of the detractors.
-    /// `None` while there is nothing to count.
-    pub(super) fn score(&self, survey_type: SurveyType) -> Option<f64> {
-        let share = |part: u64| 100.0 * part as f64 / self.all() as f64;
-        match (self.all(), survey_type) {
-            (0, _) => None,
-            (_, SurveyType::Nps) => Some(share(self.good) - share(self.bad)),
-            _ => Some(share(self.good)),
-        }
+    /// The share of the good ones in per cent, or for NPS that of the promoters less that of the detractors: a whole
+    /// number, halves away from zero. `None` while there is nothing to count.
+    pub(super) fn score(&self, survey_type: SurveyType) -> Option<i64> {
+        let part = match survey_type {
+            SurveyType::Nps => self.good as f64 - self.bad as f64,
+            _ => self.good as f64,
+        };
+        (self.all() > 0).then(|| (100.0 * part / self.all() as f64).round() as i64)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Bands;
+    use jiff::Timestamp;
+    use proptest::prelude::{prop, prop_assert_eq, proptest};
+
+    use super::{Bands, Scores};
+    use crate::record::{Draft, FeedbackType, Field, ScoreRule, Standing, Survey, Tally};
     use crate::sandbox::SurveyType;
+    use crate::sandbox::store::Store;
+    use crate::sandbox::submission::Submission;
 
     fn bands(survey_type: SurveyType, scores: impl IntoIterator<Item = f64>) -> Bands {
         let mut bands = Bands::default();
@@ -80,19 +85,19 @@ mod tests {
     fn nps_has_the_vendors_bands() {
         let all = bands(SurveyType::Nps, (0..=10).map(f64::from));
         assert_eq!(all, Bands { good: 2, middling: 3, bad: 6, outside: 0 });
-        assert_eq!(bands(SurveyType::Nps, [9.0, 10.0, 7.0, 0.0]).score(SurveyType::Nps), Some(25.0));
+        assert_eq!(bands(SurveyType::Nps, [9.0, 10.0, 7.0, 0.0]).score(SurveyType::Nps), Some(25));
     }
 
     #[test]
     fn csat_is_the_share_of_four_and_five() {
         let all = bands(SurveyType::Csat, (1..=5).map(f64::from));
         assert_eq!(all, Bands { good: 2, middling: 1, bad: 2, outside: 0 });
-        assert_eq!(all.score(SurveyType::Csat), Some(40.0));
+        assert_eq!(all.score(SurveyType::Csat), Some(40));
     }
 
     #[test]
     fn thumbs_are_the_share_of_likes() {
-        assert_eq!(bands(SurveyType::Thumb, [1.0, 1.0, 1.0, 0.0]).score(SurveyType::Thumb), Some(75.0));
+        assert_eq!(bands(SurveyType::Thumb, [1.0, 1.0, 1.0, 0.0]).score(SurveyType::Thumb), Some(75));
     }
 
     #[test]
@@ -101,5 +106,53 @@ mod tests {
         assert_eq!((nps.outside, nps.score(SurveyType::Nps)), (4, None));
         assert_eq!(bands(SurveyType::Csat, [0.0, 6.0]).outside, 2);
         assert_eq!(bands(SurveyType::Thumb, [2.0]).outside, 1);
+    }
+
+    /// A survey as the preview has it: its counts by band, what is outside, and its figure.
+    fn previewed(survey: &Survey<'_>) -> (u64, u64, u64, u64, Option<i64>) {
+        let standing = Standing::of_vendor(survey.feedback_type, survey.scores);
+        let figure = match survey.feedback_type {
+            FeedbackType::Nps => standing.net(),
+            _ => standing.share_of_good(),
+        };
+        (standing.good, standing.middling, standing.bad, survey.scores.outside().count, figure)
+    }
+
+    proptest! {
+        /// Two programs for one page of the vendor's: each was written without the other.
+        #[test]
+        fn what_the_preview_says_before_is_what_the_sandbox_says_afterwards(
+            records in prop::collection::vec(
+                ("[ab]", prop::sample::select(vec!["NPS", "CSAT", "THUMB"]), -1..=12_i32, prop::bool::weighted(0.1)),
+                0..120,
+            )
+        ) {
+            let (mut tally, mut store, mut sandbox) = (Tally::default(), Store::new(0), Scores::default());
+            for (name, of, score, halved) in &records {
+                let score = format!("{score}{}", if *halved { ".5" } else { "" });
+                let texts = ["jo@example.com", name, &score, "rtm", of, "en", ""];
+                let mut draft = Draft::default();
+                Field::ALL.into_iter().zip(texts).for_each(|(field, text)| draft.set(field, text));
+                let feedback = draft.check(ScoreRule::Any).unwrap();
+                tally.count(&feedback);
+                let submission = Submission::read(&feedback.body()).unwrap();
+                sandbox.count(store.save(submission, Timestamp::UNIX_EPOCH));
+            }
+            let mut before: Vec<_> = tally
+                .surveys()
+                .iter()
+                .map(|survey| (survey.name.to_owned(), survey.feedback_type.to_string(), previewed(survey)))
+                .collect();
+            let mut after: Vec<_> = sandbox
+                .surveys()
+                .map(|(name, of, bands)| {
+                    let figures = (bands.good, bands.middling, bands.bad, bands.outside, bands.score(of));
+                    (name.to_owned(), of.to_string(), figures)
+                })
+                .collect();
+            before.sort();
+            after.sort();
+            prop_assert_eq!(before, after);
+        }
     }
 }

@@ -18,6 +18,8 @@ pub struct Context {
     pub stdout_is_terminal: bool,
     /// Whether standard error is a terminal: only then are bars drawn.
     pub stderr_is_terminal: bool,
+    /// How many columns the terminal at standard error has; `None` where there is none.
+    pub stderr_columns: Option<u16>,
     /// The working directory; empty when it can't be told.
     pub working_directory: PathBuf,
     /// The user's home, for a leading `~` in paths.
@@ -39,6 +41,7 @@ impl Context {
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
+            stderr_columns: terminal_size::terminal_size_of(std::io::stderr()).map(|(columns, _)| columns.0),
             working_directory: std::env::current_dir().unwrap_or_default(),
             home_directory: dirs::home_dir(),
             config_directory: dirs::config_dir(),
@@ -86,6 +89,7 @@ impl Context {
             stdin_is_terminal: false,
             stdout_is_terminal: false,
             stderr_is_terminal: false,
+            stderr_columns: None,
             working_directory: PathBuf::new(),
             home_directory: None,
             config_directory: None,

@@ -3,6 +3,7 @@
 mod choice;
 mod earlier;
 mod finish;
+mod preview;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -123,6 +124,7 @@ impl<'a> Import<'a> {
         if self.report.invalid > 0 && !self.args.skip_invalid {
             return self.refuse_invalid();
         }
+        self.tell_preview();
         self.tell_schedule();
         if self.args.dry_run {
             return self.end_dry();
@@ -174,10 +176,6 @@ impl<'a> Import<'a> {
         let time = self.setup.pacer().time_for(report.valid);
         let schedule = schedule(report.valid, self.setup.limits(), time, &clock::local_now());
         self.printer.note(format_args!("to send: {schedule}"));
-        if report.valid > 0 && !self.setup.is_sandbox {
-            self.printer
-                .note("note: the API takes no date: on the dashboard every record carries the day of this import");
-        }
     }
 
     fn end_dry(&self) -> anyhow::Result<Exit> {

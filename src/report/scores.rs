@@ -1,0 +1,286 @@
+//! The preview: how the records will read on the vendor's dashboard, drawn with what a terminal has.
+
+use std::ops::RangeInclusive;
+
+use super::line::{Line, Tone, fitted};
+use crate::record::{Band, Distribution, FeedbackType, Standing, Survey, Tally};
+use crate::text::{counted, grouped};
+
+/// How many surveys are shown.
+const SHOWN: usize = 10;
+/// Up to how many surveys each has a chart; more have a line each.
+const CHARTS: usize = 3;
+/// How many lines high a chart is: one for each band in its legend.
+const HEIGHT: u64 = 3;
+/// The narrowest terminal that has room for a chart and its legend.
+const COLUMNS_OF_CHARTS: usize = 76;
+/// A survey's name in the table is cut to this, or less where there is little room; to no less than [`LEAST_NAME`].
+const MOST_NAME: usize = 48;
+const LEAST_NAME: usize = 12;
+/// Where what belongs to all surveys begins.
+const LABEL: usize = 12;
+/// Bars, by eighths of a line.
+const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// The preview in lines of so many columns; none when there is no record.
+///
+/// The largest surveys come first. Figures are whole numbers, by the vendor's bands; the customary NPS stands beside the
+/// vendor's where it is another.
+pub fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
+    let surveys = tally.surveys();
+    if tally.records() == 0 {
+        return Vec::new();
+    }
+    let mut lines =
+        vec![Line::plain(format!("how {} will read on the vendor's dashboard:", counted(tally.records(), "record")))];
+    let shown = &surveys[..surveys.len().min(SHOWN)];
+    if surveys.len() <= CHARTS && columns >= COLUMNS_OF_CHARTS {
+        lines.extend(charts(shown, columns));
+    } else {
+        lines.extend(table(shown, columns));
+    }
+    lines.extend(other_surveys(&surveys[shown.len()..], tally.records_of_other_surveys()));
+    for (label, codes, others) in [
+        ("channel", tally.channels(), tally.records_of_other_channels()),
+        ("language", tally.languages(), tally.records_of_other_languages()),
+    ] {
+        lines.push(labelled(label, &codes_in_words(&codes, others, columns - LABEL.min(columns))));
+    }
+    let types = FeedbackType::ALL.into_iter().filter(|of| surveys.iter().any(|survey| survey.feedback_type == *of));
+    lines.extend(types.map(|of| labelled(of.wire_name(), explanation(of))));
+    lines
+}
+
+/// Each survey as a head, a bar for each score with the bands beside it, and the scores below.
+fn charts(surveys: &[Survey<'_>], columns: usize) -> Vec<Line> {
+    let widest = surveys.iter().map(|survey| 3 * survey.feedback_type.scale().count()).max().unwrap_or_default();
+    let counts = surveys.iter().map(|survey| grouped(survey.scores.all()).len()).max().unwrap_or_default();
+    let mut lines = Vec::new();
+    for survey in surveys {
+        let Survey { feedback_type: of, scores, .. } = *survey;
+        lines.push(Line::default());
+        lines.push(head(survey, columns));
+        for (row, band) in [Band::Good, Band::Middling, Band::Bad].into_iter().enumerate() {
+            let mut line = Line::plain("  ");
+            for (score, level) in of.scale().zip(levels(of, scores, HEIGHT)) {
+                let bar = bar(level, HEIGHT - 1 - row as u64);
+                line.push(tone(Band::of_vendor(of, score)), format!(" {bar}{bar}"));
+            }
+            let legend = legend(of, scores, band, counts);
+            lines.push(line.padded(2 + widest + 4).joined(legend));
+        }
+        let axis: String = of.scale().map(|score| format!("{score:>3}")).collect();
+        lines.push(Line::plain("  ").with(Tone::Faint, axis));
+        lines.extend(outside(scores));
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// `  Post-chat · CSAT 74 % satisfied · 61 answers`
+fn head(survey: &Survey<'_>, columns: usize) -> Line {
+    let figure = match survey.feedback_type {
+        FeedbackType::Nps => format!("NPS {}", figure(survey)),
+        _ => figure(survey),
+    };
+    let rest = format!(" · {figure} · {}", counted(survey.scores.all(), "answer"));
+    let room = columns.saturating_sub(2 + rest.chars().count()).max(LEAST_NAME);
+    Line::plain("  ").with(Tone::Strong, fitted(survey.name, room)).with(Tone::Plain, rest)
+}
+
+/// `promoters   9–10   31   38 %`, the counts so many columns wide.
+fn legend(of: FeedbackType, scores: &Distribution, band: Band, width: usize) -> Line {
+    let Some((name, range)) = band_in_words(of, band) else { return Line::default() };
+    let standing = Standing::of_vendor(of, scores);
+    let count = match band {
+        Band::Good => standing.good,
+        Band::Middling => standing.middling,
+        Band::Bad => standing.bad,
+    };
+    let share = share(count, standing.all());
+    Line::default()
+        .with(tone(band), format!("{name:<13}"))
+        .with(Tone::Plain, format!("{range:<6}{:>width$}  {share:>5}", grouped(count)))
+}
+
+/// A line for each survey: name, type, answers, figure, and the bars in a row.
+fn table(surveys: &[Survey<'_>], columns: usize) -> Vec<Line> {
+    let figures: Vec<String> = surveys.iter().map(figure).collect();
+    let counts: Vec<String> = surveys.iter().map(|survey| grouped(survey.scores.all())).collect();
+    let figure_width = widest(&figures).max("score".len());
+    let count_width = widest(&counts).max("answers".len());
+    // Two blanks before each column; the bars with their ends take 16.
+    let others = 2 + (2 + 5) + (2 + count_width) + (2 + figure_width);
+    let has_bars = columns >= others + LEAST_NAME + 2 + 16;
+    let room = columns.saturating_sub(others + if has_bars { 2 + 16 } else { 0 }).clamp(LEAST_NAME, MOST_NAME);
+    let names: Vec<Line> = surveys.iter().map(|survey| Line::plain(fitted(survey.name, room))).collect();
+    let name_width = names.iter().map(Line::columns).max().unwrap_or_default().max("survey".len());
+
+    let bars_head = if has_bars { "scores" } else { "" };
+    let head = format!(
+        "  {:name_width$}  type   {:>count_width$}  {:figure_width$}  {bars_head}",
+        "survey", "answers", "score"
+    );
+    let mut lines = vec![Line::default().with(Tone::Faint, head)];
+    for (((survey, name), count), figure) in surveys.iter().zip(names).zip(counts).zip(figures) {
+        let mut line = Line::plain("  ").with(Tone::Strong, name.to_string()).padded(2 + name_width);
+        let of = survey.feedback_type;
+        line.push(Tone::Plain, format!("  {:<5}  {count:>count_width$}  {figure:figure_width$}", of.wire_name()));
+        if has_bars {
+            push_bars(&mut line, of, survey.scores);
+        }
+        lines.push(line);
+        lines.extend(outside(survey.scores));
+    }
+    lines
+}
+
+/// `  0 ▁▁▁▁▁▂▃▄▆█▅ 10`
+fn push_bars(line: &mut Line, of: FeedbackType, scores: &Distribution) {
+    let (lowest, highest) = of.scale().into_inner();
+    line.push(Tone::Faint, format!("  {lowest} "));
+    for (score, level) in of.scale().zip(levels(of, scores, 1)) {
+        line.push(tone(Band::of_vendor(of, score)), bar(level, 0));
+    }
+    line.push(Tone::Faint, format!(" {highest}"));
+}
+
+fn widest(texts: &[String]) -> usize {
+    texts.iter().map(|text| text.chars().count()).max().unwrap_or_default()
+}
+
+/// The survey's figure: `+12`, `-3 (customary -9)`, `74 % satisfied`.
+fn figure(survey: &Survey<'_>) -> String {
+    let Survey { feedback_type: of, scores, .. } = *survey;
+    let standing = Standing::of_vendor(of, scores);
+    let percent = |of_what: &str| standing.share_of_good().map(|share| format!("{share} % {of_what}"));
+    let text = match of {
+        FeedbackType::Nps => standing.net().map(|net| {
+            let customary = Standing::of_customary_nps(scores).net().filter(|customary| *customary != net);
+            let beside = customary.map(|customary| format!(" (customary {})", signed(customary)));
+            signed(net) + &beside.unwrap_or_default()
+        }),
+        FeedbackType::Csat => percent("satisfied"),
+        FeedbackType::Thumb => percent("likes"),
+    };
+    text.unwrap_or_else(|| "–".to_owned())
+}
+
+fn signed(number: i64) -> String {
+    if number == 0 { "0".to_owned() } else { format!("{number:+}") }
+}
+
+/// How high each score's bar is, in eighths of a line. What was given at all is seen.
+fn levels(of: FeedbackType, scores: &Distribution, lines: u64) -> impl Iterator<Item = u64> {
+    let count = |score| scores.of(score);
+    let highest = of.scale().map(count).max().unwrap_or_default().max(1);
+    of.scale().map(move |score| {
+        let part = scores.of(score) as f64 / highest as f64;
+        (part * (8 * lines) as f64).ceil() as u64
+    })
+}
+
+/// What is seen of a bar in a line of a chart, the lowest being 0.
+fn bar(level: u64, line: u64) -> char {
+    let eighths = level.saturating_sub(8 * line).min(8);
+    BARS[eighths as usize]
+}
+
+const fn tone(band: Band) -> Tone {
+    match band {
+        Band::Good => Tone::Good,
+        Band::Middling => Tone::Middling,
+        Band::Bad => Tone::Bad,
+    }
+}
+
+/// What a band is called, and its scores.
+fn band_in_words(of: FeedbackType, band: Band) -> Option<(&'static str, String)> {
+    let name = match (of, band) {
+        (FeedbackType::Nps, Band::Good) => "promoters",
+        (FeedbackType::Nps, Band::Middling) => "passives",
+        (FeedbackType::Nps, Band::Bad) => "detractors",
+        (FeedbackType::Csat, Band::Good) => "satisfied",
+        (FeedbackType::Csat, Band::Middling) => "neutral",
+        (FeedbackType::Csat, Band::Bad) => "unsatisfied",
+        (FeedbackType::Thumb, Band::Good) => "likes",
+        (FeedbackType::Thumb, Band::Middling) => return None,
+        (FeedbackType::Thumb, Band::Bad) => "dislikes",
+    };
+    Some((name, range_in_words(scores_of(of, band)?)))
+}
+
+/// The scores of a band; they are always neighbours.
+fn scores_of(of: FeedbackType, band: Band) -> Option<RangeInclusive<u8>> {
+    let mut scores = of.scale().filter(|score| Band::of_vendor(of, *score) == band);
+    let first = scores.next()?;
+    Some(first..=scores.next_back().unwrap_or(first))
+}
+
+fn range_in_words(scores: RangeInclusive<u8>) -> String {
+    match scores.into_inner() {
+        (first, last) if first == last => first.to_string(),
+        (first, last) => format!("{first}–{last}"),
+    }
+}
+
+/// How a type's figure comes about, and which end of its scale is good.
+const fn explanation(of: FeedbackType) -> &'static str {
+    match of {
+        FeedbackType::Nps => "promoters (9–10) less detractors (0–5); the customary NPS has 0–6",
+        FeedbackType::Csat => "4 and 5 of all; 5 is read as very satisfied, 1 as very unsatisfied",
+        FeedbackType::Thumb => "likes (1) of all",
+    }
+}
+
+/// Scores that are on no scale are told apart from the others.
+fn outside(scores: &Distribution) -> Option<Line> {
+    let outside = scores.outside();
+    let range = if outside.lowest < outside.highest {
+        format!("from {} to {}", outside.lowest, outside.highest)
+    } else {
+        outside.lowest.to_string()
+    };
+    let answers = counted(outside.count, "answer");
+    let line = Line::plain("    ").with(Tone::Bad, format!("{answers} not on the scale ({range}), left out above"));
+    (outside.count > 0).then_some(line)
+}
+
+fn other_surveys(rest: &[Survey<'_>], others: u64) -> Option<Line> {
+    let records = rest.iter().map(|survey| survey.scores.all()).sum::<u64>() + others;
+    let more = if others > 0 { "over " } else { "" };
+    let line = format!("  … and {more}{} more with {}", grouped(rest.len() as u64), counted(records, "answer"));
+    (records > 0).then(|| Line::plain(line))
+}
+
+fn labelled(label: &str, text: &str) -> Line {
+    Line::plain("  ").with(Tone::Faint, label).padded(LABEL).with(Tone::Plain, text)
+}
+
+/// `rtm 79 (40 %), email 60 (30 %), 3 others 61 (31 %)`: as many as there is room for, one at least.
+fn codes_in_words(codes: &[(&str, u64)], others: u64, room: usize) -> String {
+    let all: u64 = codes.iter().map(|(_, count)| count).sum::<u64>() + others;
+    let part = |name: &str, count: u64| format!("{name} {} ({})", grouped(count), share(count, all));
+    let names: Vec<String> = codes.iter().map(|(code, count)| part(&fitted(code, 24), *count)).collect();
+    let tail = |shown: usize| {
+        let (left, left_out) = (codes.len() - shown, codes[shown..].iter().map(|(_, count)| count).sum::<u64>());
+        let name = format!("{}{}", if others > 0 { "over " } else { "" }, counted(left as u64, "other"));
+        (left_out + others > 0).then(|| part(&name, left_out + others))
+    };
+    let said = |shown: usize| {
+        let parts: Vec<String> = names[..shown].iter().cloned().chain(tail(shown)).collect();
+        parts.join(", ")
+    };
+    let fits = |text: &String| Line::plain(text.as_str()).columns() <= room;
+    (1..=names.len()).rev().map(said).find(fits).unwrap_or_else(|| said(names.len().min(1)))
+}
+
+/// A share in whole per cent that never says none where there is some, nor all where there is less.
+fn share(part: u64, all: u64) -> String {
+    let percent = (100.0 * part as f64 / all.max(1) as f64).round() as u64;
+    match percent {
+        0 if part > 0 => "<1 %".to_owned(),
+        100 if part < all => ">99 %".to_owned(),
+        percent => format!("{percent} %"),
+    }
+}
