@@ -99,7 +99,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Directory of the ledger [default: kore-feedback in the user''s state directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed on standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed on standard output')
-            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check everything, show the mapping and how long the run would take, and send nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check everything, show the mapping, a preview and how long the run would take, and send nothing')
             [CompletionResult]::new('--skip-invalid', '--skip-invalid', [CompletionResultType]::ParameterName, 'Import the valid rows, and put the others into the failure report')
             [CompletionResult]::new('--any-score', '--any-score', [CompletionResultType]::ParameterName, 'Let scores through that are not on their type''s scale')
             [CompletionResult]::new('--include-in-doubt', '--include-in-doubt', [CompletionResultType]::ParameterName, 'When importing a failure report: send its rows in doubt, too, though they may have been saved')

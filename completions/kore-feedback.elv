@@ -94,7 +94,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --state-dir 'Directory of the ledger [default: kore-feedback in the user''s state directory]'
             cand -o 'How results are printed on standard output'
             cand --output 'How results are printed on standard output'
-            cand --dry-run 'Check everything, show the mapping and how long the run would take, and send nothing'
+            cand --dry-run 'Check everything, show the mapping, a preview and how long the run would take, and send nothing'
             cand --skip-invalid 'Import the valid rows, and put the others into the failure report'
             cand --any-score 'Let scores through that are not on their type''s scale'
             cand --include-in-doubt 'When importing a failure report: send its rows in doubt, too, though they may have been saved'

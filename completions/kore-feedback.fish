@@ -90,7 +90,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s p
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
 json\t'For programs: one JSON object'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dry-run -d 'Check everything, show the mapping and how long the run would take, and send nothing'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dry-run -d 'Check everything, show the mapping, a preview and how long the run would take, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-invalid -d 'Import the valid rows, and put the others into the failure report'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l any-score -d 'Let scores through that are not on their type\'s scale'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include-in-doubt -d 'When importing a failure report: send its rows in doubt, too, though they may have been saved'

@@ -13,7 +13,7 @@ const EXAMPLES: &str = "\
 Examples:
   Try it, without any configuration and without sending anything real:
     kore-feedback import feedback.csv --sandbox
-  Check a file, and see how long the import will take:
+  Check a file, see how it will read on the dashboard and how long the import will take:
     kore-feedback import feedback.csv --dry-run
   Columns with other names, and one value for every row:
     kore-feedback import umfrage.csv --map channel_uid=Kunde --map score=Note --set type=CSAT
@@ -46,7 +46,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "NAME", value_parser = parse_encoding, help_heading = "Columns")]
     pub encoding: Option<&'static Encoding>,
 
-    /// Check everything, show the mapping and how long the run would take, and send nothing
+    /// Check everything, show the mapping, a preview and how long the run would take, and send nothing
     #[arg(long, help_heading = "Rows")]
     pub dry_run: bool,
     /// Import the valid rows, and put the others into the failure report

@@ -227,8 +227,8 @@ fn range_in_words(scores: RangeInclusive<u8>) -> String {
 /// How a type's figure comes about, and which end of its scale is good.
 const fn explanation(of: FeedbackType) -> &'static str {
     match of {
-        FeedbackType::Nps => "promoters (9–10) less detractors (0–5); the customary NPS has 0–6",
-        FeedbackType::Csat => "4 and 5 of all; 5 is read as very satisfied, 1 as very unsatisfied",
+        FeedbackType::Nps => "promoters (9–10) less detractors (0–5; customary are 0–6)",
+        FeedbackType::Csat => "4 and 5 of all, 5 being very satisfied and 1 very unsatisfied",
         FeedbackType::Thumb => "likes (1) of all",
     }
 }
@@ -282,5 +282,143 @@ fn share(part: u64, all: u64) -> String {
         0 if part > 0 => "<1 %".to_owned(),
         100 if part < all => ">99 %".to_owned(),
         percent => format!("{percent} %"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop, prop_assert, proptest};
+
+    use super::{levels, preview, share};
+    use crate::record::{Distribution, Draft, FeedbackType, Field, Score, ScoreRule, Tally};
+    use crate::report::{Line, Tone};
+
+    type Answers<'a> = (&'a str, FeedbackType, &'a [(&'a str, u64)], &'a str, &'a str);
+
+    fn tally(all: &[Answers<'_>]) -> Tally {
+        let mut tally = Tally::default();
+        for (name, of, scores, channel, language) in all {
+            for (score, times) in *scores {
+                let mut draft = Draft::default();
+                let texts = ["jo@example.com", name, score, channel, of.wire_name(), language, ""];
+                Field::ALL.into_iter().zip(texts).for_each(|(field, text)| draft.set(field, text));
+                let feedback = draft.check(ScoreRule::Any).unwrap();
+                (0..*times).for_each(|_| tally.count(&feedback));
+            }
+        }
+        tally
+    }
+
+    fn drawn(tally: &Tally, columns: usize) -> String {
+        let lines = preview(tally, columns);
+        for line in &lines {
+            assert!(line.columns() <= columns, "{} columns: {line}", line.columns());
+        }
+        let texts: Vec<String> = lines.iter().map(Line::to_string).collect();
+        texts.join("\n")
+    }
+
+    const NPS: &[(&str, u64)] = &[("0", 40), ("5", 35), ("6", 400), ("7", 120), ("8", 300), ("9", 410), ("10", 2395)];
+    const CSAT: &[(&str, u64)] = &[("1", 9), ("2", 4), ("3", 2), ("5", 3)];
+    const LIKES: &[(&str, u64)] = &[("0", 10), ("1", 29)];
+    const ODD: &[(&str, u64)] = &[("11", 4), ("-3", 1), ("2.5", 1), ("9", 2), ("2", 1)];
+
+    const LONG: &str = "Quarterly relationship survey of all customers in Europe, the Middle East and Africa";
+
+    fn three() -> Tally {
+        tally(&[
+            ("Retour client \u{202e}tneilc", FeedbackType::Thumb, LIKES, "rtm", "fr"),
+            (LONG, FeedbackType::Nps, NPS, "msteams", "en"),
+            ("チャット後の満足度アンケート(2026年第3四半期)", FeedbackType::Csat, CSAT, "line", "ja"),
+        ])
+    }
+
+    #[test]
+    fn few_surveys_have_a_chart_each() {
+        insta::assert_snapshot!(drawn(&three(), 80));
+    }
+
+    #[test]
+    fn a_terminal_without_room_for_charts_has_a_line_for_each() {
+        insta::assert_snapshot!(drawn(&three(), 75));
+    }
+
+    #[test]
+    fn many_surveys_have_a_line_each_and_the_smallest_are_counted_together() {
+        let names: Vec<String> = (1..=14).map(|number| format!("Campaign {number}: 営業支援")).collect();
+        let channels: Vec<String> = (1..=14).map(|number| format!("channel{number}")).collect();
+        let mut all: Vec<Answers<'_>> = names
+            .iter()
+            .zip(&channels)
+            .map(|(name, channel)| (name.as_str(), FeedbackType::Csat, CSAT, channel.as_str(), "en"))
+            .collect();
+        all.push((LONG, FeedbackType::Nps, NPS, "msteams", "en"));
+        all.push((LONG, FeedbackType::Thumb, LIKES, "msteams", "en"));
+        all.push(("Odd numbers", FeedbackType::Nps, ODD, "sms", "pt-BR"));
+        all.push(("Odd numbers", FeedbackType::Nps, &[("9", 10)], "sms", "pt-BR"));
+        insta::assert_snapshot!(drawn(&tally(&all), 100));
+    }
+
+    #[test]
+    fn a_survey_of_nothing_but_odd_scores_has_no_figure() {
+        let text = drawn(&tally(&[("Odd", FeedbackType::Csat, &[("0", 3)], "rtm", "en")]), 80);
+        assert!(text.contains("  Odd · – · 3 answers\n"), "{text}");
+        assert!(text.contains("    3 answers not on the scale (0), left out above\n"), "{text}");
+        assert!(text.contains("satisfied    4–5   0    0 %\n"), "{text}");
+    }
+
+    #[test]
+    fn nothing_is_drawn_of_nothing() {
+        assert_eq!(preview(&Tally::default(), 80), []);
+    }
+
+    #[test]
+    fn a_colour_never_says_what_the_words_do_not() {
+        let lines = preview(&three(), 80);
+        let tone_of = |word: &str| {
+            let pieces = lines.iter().flat_map(Line::pieces);
+            pieces.filter(|(_, text)| text.trim_end() == word).map(|(tone, _)| tone).collect::<Vec<_>>()
+        };
+        assert_eq!(tone_of("satisfied"), [Tone::Good]);
+        assert_eq!(tone_of("passives"), [Tone::Middling]);
+        assert_eq!(tone_of("dislikes"), [Tone::Bad]);
+    }
+
+    #[test]
+    fn a_share_never_rounds_a_part_to_nothing_or_to_all() {
+        let shares = [(0, 3), (1, 1000), (1, 3), (1, 8), (999, 1000), (3, 3), (0, 0)];
+        let said = shares.map(|(part, all)| share(part, all));
+        assert_eq!(said, ["0 %", "<1 %", "33 %", "13 %", ">99 %", "100 %", "0 %"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_bar_is_as_high_as_its_count_and_no_answer_is_without_one(
+            counts in prop::collection::vec(0..5000_u64, 5), lines in 1..4_u64
+        ) {
+            let mut scores = Distribution::default();
+            for (count, score) in counts.iter().zip(["1", "2", "3", "4", "5"]) {
+                (0..*count).for_each(|_| scores.count(FeedbackType::Csat, Score::parse(score).unwrap()));
+            }
+            let bars: Vec<u64> = levels(FeedbackType::Csat, &scores, lines).collect();
+            let highest = counts.iter().max().copied().unwrap_or_default();
+            for (count, bar) in counts.iter().zip(bars) {
+                prop_assert!((*count == 0) == (bar == 0));
+                prop_assert!((*count == highest && highest > 0) <= (bar == 8 * lines));
+                prop_assert!(bar * highest <= count * 8 * lines + highest);
+            }
+        }
+
+        #[test]
+        fn whatever_the_names_are_no_line_is_wider_than_the_terminal(
+            names in prop::collection::vec("[a-z東京é ]{1,60}x", 1..14), columns in 74..130_usize, likes in any::<bool>()
+        ) {
+            let scores: &[(&str, u64)] = if likes { LIKES } else { &[("1", 1)] };
+            let all: Vec<Answers<'_>> =
+                names.iter().map(|name| (name.as_str(), FeedbackType::Thumb, scores, "rtm", "en")).collect();
+            for line in preview(&tally(&all), columns) {
+                prop_assert!(line.columns() <= columns, "{line}");
+            }
+        }
     }
 }

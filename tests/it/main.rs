@@ -8,6 +8,7 @@ mod examples;
 mod help;
 mod import;
 mod matrix;
+mod preview;
 mod readme;
 mod runs;
 mod sandbox;

@@ -1,0 +1,92 @@
+//! What `import` says before it sends: how the records will read, and what looks odd in them.
+
+use crate::documents::shell_lines;
+use crate::surroundings::{Surroundings, stderr, stdout};
+
+const EXAMPLES: &str = include_str!("../../examples/README.md");
+const README: &str = include_str!("../../README.md");
+const HEADER: &str = "channel_uid,name,score,channel,type,language,message\n";
+
+/// The preview in what was said, with its warnings.
+fn preview(said: &str) -> String {
+    let begin = said.find("how ").unwrap_or_else(|| panic!("no preview in\n{said}"));
+    let end = said[begin..].find("to send: ").map_or(said.len(), |length| begin + length);
+    said[begin..end].to_owned()
+}
+
+/// A home with a file of so many records of each of these scores, all of one CSAT survey.
+fn with_csat(scores: &[(u8, usize)]) -> Surroundings {
+    let surroundings = Surroundings::new();
+    let row = |score: u8| format!("jo@example.com,Post-chat,{score},rtm,CSAT,en,\n");
+    let rows: String = scores.iter().map(|(score, times)| row(*score).repeat(*times)).collect();
+    surroundings.write("in.csv", &(HEADER.to_owned() + &rows));
+    surroundings
+}
+
+#[test]
+fn each_example_is_previewed_and_the_readmes_is_this_very_one() {
+    for words in shell_lines(EXAMPLES) {
+        let surroundings = Surroundings::new();
+        let file = words.iter().find_map(|word| word.strip_prefix("examples/")).expect("an example");
+        let path = format!("{}/examples/{file}", env!("CARGO_MANIFEST_DIR"));
+        surroundings.write(&format!("examples/{file}"), &std::fs::read_to_string(path).unwrap());
+        let arguments: Vec<&str> = words[1..].iter().map(String::as_str).chain(["--dry-run"]).collect();
+        let said = preview(&stderr(&surroundings.run(&arguments).success()));
+        if file == "nps-export.csv" {
+            let drawing = said.split_once("warning: ").map_or(said.as_str(), |(drawing, _)| drawing);
+            assert!(
+                README.contains(&format!("```text\n{drawing}```\n")),
+                "the README shows another one than\n{drawing}"
+            );
+        }
+        insta::assert_snapshot!(file.trim_end_matches(".csv"), said);
+    }
+}
+
+#[test]
+fn a_scale_that_may_be_turned_around_is_said_before_a_run_and_never_twice() {
+    let surroundings = with_csat(&[(1, 30), (2, 10), (5, 3)]);
+    let doubt = "warning: the CSAT of \"Post-chat\" may be the wrong way round: 40 of 43 answers are 1 or 2";
+    for more in [&["--dry-run"][..], &[]] {
+        let said = stderr(&surroundings.run(&[&["import", "in.csv", "--sandbox"], more].concat()).success());
+        assert_eq!(said.matches(doubt).count(), 1, "{said}");
+    }
+    let fine = with_csat(&[(1, 3), (2, 4), (4, 30)]);
+    let said = stderr(&fine.run(&["import", "in.csv", "--sandbox", "--dry-run"]).success());
+    assert!(!said.contains("warning:"), "{said}");
+}
+
+#[test]
+fn the_day_that_records_will_carry_is_told_where_they_are_for_good() {
+    let surroundings = with_csat(&[(4, 2), (5, 1)]);
+    let real = [
+        ("KORE_FEEDBACK_HOST", "https://bots.example.com"),
+        ("KORE_FEEDBACK_BOT_ID", "st-1"),
+        ("KORE_FEEDBACK_CLIENT_ID", "cs-1"),
+        ("KORE_FEEDBACK_CLIENT_SECRET", "made up"),
+    ];
+    let told = "warning: the API takes no date: on the dashboard each record carries the day on which it is sent, not that \
+                of the answer (3 records here)\n";
+    let said = stderr(&surroundings.command(&["import", "in.csv", "--dry-run"]).envs(real).assert().success());
+    assert_eq!(said.matches(told).count(), 1, "{said}");
+    let said = stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox"]).success());
+    assert!(!said.contains("no date"), "{said}");
+}
+
+#[test]
+fn scores_let_through_on_demand_are_told_apart() {
+    let surroundings = with_csat(&[(0, 2), (4, 2), (9, 1)]);
+    let said = stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox", "--any-score"]).success());
+    assert!(said.contains("  Post-chat · 100 % satisfied · 5 answers\n"), "{said}");
+    assert!(said.contains("    3 answers not on the scale (from 0 to 9), left out above\n"), "{said}");
+}
+
+#[test]
+fn nothing_is_said_that_nobody_asked_for_or_that_has_been_said() {
+    let surroundings = with_csat(&[(1, 30)]);
+    let quiet = surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox", "--quiet"]).success();
+    assert_eq!(stderr(&quiet), "");
+    assert!(!stdout(&quiet).contains("dashboard"));
+    let resumed = surroundings.run(&["import", "in.csv", "--sandbox", "--resume"]);
+    assert!(!stderr(&resumed).contains("dashboard"), "{}", stderr(&resumed));
+}
