@@ -1,7 +1,7 @@
 //! What `import` says before it sends: how the records will read, and what looks odd in them.
 
 use crate::documents::shell_lines;
-use crate::surroundings::{Surroundings, stderr, stdout};
+use crate::support::{Surroundings, stderr, stdout};
 
 const EXAMPLES: &str = include_str!("../../examples/README.md");
 const README: &str = include_str!("../../README.md");
@@ -77,7 +77,7 @@ fn the_day_that_records_will_carry_is_told_where_they_are_for_good() {
 fn scores_let_through_on_demand_are_told_apart() {
     let surroundings = with_csat(&[(0, 2), (4, 2), (9, 1)]);
     let said = stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox", "--any-score"]).success());
-    assert!(said.contains("  Post-chat · 100 % satisfied · 5 answers\n"), "{said}");
+    assert!(said.contains("  Post-chat · CSAT 100 % satisfied · 5 answers\n"), "{said}");
     assert!(said.contains("    3 answers not on the scale (from 0 to 9), left out above\n"), "{said}");
 }
 
