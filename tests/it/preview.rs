@@ -1,6 +1,8 @@
 //! What `import` says before it sends: how the records will read, and what looks odd in them.
 
 use crate::documents::shell_lines;
+#[cfg(unix)]
+use crate::support::Terminal;
 use crate::support::{Surroundings, stderr, stdout};
 
 const EXAMPLES: &str = include_str!("../../examples/README.md");
@@ -29,7 +31,7 @@ fn each_example_is_previewed_and_the_readmes_is_this_very_one() {
         let surroundings = Surroundings::new();
         let file = words.iter().find_map(|word| word.strip_prefix("examples/")).expect("an example");
         let path = format!("{}/examples/{file}", env!("CARGO_MANIFEST_DIR"));
-        surroundings.write(&format!("examples/{file}"), &std::fs::read_to_string(path).unwrap());
+        surroundings.write(&format!("examples/{file}"), std::fs::read_to_string(path).unwrap());
         let arguments: Vec<&str> = words[1..].iter().map(String::as_str).chain(["--dry-run"]).collect();
         let said = preview(&stderr(&surroundings.run(&arguments).success()));
         if file == "nps-export.csv" {
@@ -89,4 +91,17 @@ fn nothing_is_said_that_nobody_asked_for_or_that_has_been_said() {
     assert!(!stdout(&quiet).contains("dashboard"));
     let resumed = surroundings.run(&["import", "in.csv", "--sandbox", "--resume"]);
     assert!(!stderr(&resumed).contains("dashboard"), "{}", stderr(&resumed));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_has_colours_unless_they_are_not_wanted() {
+    let surroundings = with_csat(&[(1, 3), (3, 1), (4, 3)]);
+    let arguments = ["import", "in.csv", "--dry-run", "--sandbox"];
+    let mut command = surroundings.process(&arguments);
+    let (code, seen) = Terminal::start(&mut command).end();
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(seen.contains("\u{1b}[1mPost-chat\u{1b}[0m") && seen.contains("\u{1b}[32msatisfied"), "{seen:?}");
+    let (_, seen) = Terminal::start(surroundings.process(&arguments).env("NO_COLOR", "1")).end();
+    assert!(seen.contains("satisfied") && !seen.contains('\u{1b}'), "{seen:?}");
 }
