@@ -79,11 +79,8 @@ fn charts(surveys: &[Survey<'_>], columns: usize) -> Vec<Line> {
 
 /// `  Post-chat · CSAT 74 % satisfied · 61 answers`
 fn head(survey: &Survey<'_>, columns: usize) -> Line {
-    let figure = match survey.feedback_type {
-        FeedbackType::Nps => format!("NPS {}", figure(survey)),
-        _ => figure(survey),
-    };
-    let rest = format!(" · {figure} · {}", counted(survey.scores.all(), "answer"));
+    let of = survey.feedback_type.wire_name();
+    let rest = format!(" · {of} {} · {}", figure(survey), counted(survey.scores.all(), "answer"));
     let room = columns.saturating_sub(2 + rest.chars().count()).max(LEAST_NAME);
     Line::plain("  ").with(Tone::Strong, fitted(survey.name, room)).with(Tone::Plain, rest)
 }
@@ -362,7 +359,7 @@ mod tests {
     #[test]
     fn a_survey_of_nothing_but_odd_scores_has_no_figure() {
         let text = drawn(&tally(&[("Odd", FeedbackType::Csat, &[("0", 3)], "rtm", "en")]), 80);
-        assert!(text.contains("  Odd · – · 3 answers\n"), "{text}");
+        assert!(text.contains("  Odd · CSAT – · 3 answers\n"), "{text}");
         assert!(text.contains("    3 answers not on the scale (0), left out above\n"), "{text}");
         assert!(text.contains("satisfied    4–5   0    0 %\n"), "{text}");
     }

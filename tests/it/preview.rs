@@ -1,6 +1,8 @@
 //! What `import` says before it sends: how the records will read, and what looks odd in them.
 
 use crate::documents::shell_lines;
+#[cfg(unix)]
+use crate::support::Terminal;
 use crate::support::{Surroundings, stderr, stdout};
 
 const EXAMPLES: &str = include_str!("../../examples/README.md");
@@ -77,7 +79,7 @@ fn the_day_that_records_will_carry_is_told_where_they_are_for_good() {
 fn scores_let_through_on_demand_are_told_apart() {
     let surroundings = with_csat(&[(0, 2), (4, 2), (9, 1)]);
     let said = stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox", "--any-score"]).success());
-    assert!(said.contains("  Post-chat · 100 % satisfied · 5 answers\n"), "{said}");
+    assert!(said.contains("  Post-chat · CSAT 100 % satisfied · 5 answers\n"), "{said}");
     assert!(said.contains("    3 answers not on the scale (from 0 to 9), left out above\n"), "{said}");
 }
 
@@ -89,4 +91,17 @@ fn nothing_is_said_that_nobody_asked_for_or_that_has_been_said() {
     assert!(!stdout(&quiet).contains("dashboard"));
     let resumed = surroundings.run(&["import", "in.csv", "--sandbox", "--resume"]);
     assert!(!stderr(&resumed).contains("dashboard"), "{}", stderr(&resumed));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_has_colours_unless_they_are_not_wanted() {
+    let surroundings = with_csat(&[(1, 3), (3, 1), (4, 3)]);
+    let arguments = ["import", "in.csv", "--dry-run", "--sandbox"];
+    let mut command = surroundings.process(&arguments);
+    let (code, seen) = Terminal::start(&mut command).end();
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(seen.contains("\u{1b}[1mPost-chat\u{1b}[0m") && seen.contains("\u{1b}[32msatisfied"), "{seen:?}");
+    let (_, seen) = Terminal::start(surroundings.process(&arguments).env("NO_COLOR", "1")).end();
+    assert!(seen.contains("satisfied") && !seen.contains('\u{1b}'), "{seen:?}");
 }
