@@ -313,3 +313,71 @@ fn a_submit_in_doubt_is_found() {
     stage.run(&[&["submit"], &record[..], &rest[..]].concat()).code(1);
     assert_eq!(figures(&verify(&stage, "1", 0)), [1, 1, 0, 0, 0]);
 }
+
+/// Every fault that the sandbox knows. Those that make the run wait strike once.
+const EVERY_FAULT: [&str; 20] = [
+    "400:every=71",
+    "401:at=150",
+    "401-replay:at=200",
+    "403:at=250",
+    "404:at=350",
+    "redirect:at=400",
+    "429:at=100",
+    "429-retry-after:at=300",
+    "503-retry-after:at=500",
+    "500:every=97",
+    "502:every=101",
+    "503:every=103",
+    "504:every=107",
+    "html:every=109",
+    "truncate:every=113",
+    "oversized:at=600",
+    "reset-before:every=127",
+    "reset-after-save:every=89",
+    "hang:at=450",
+    "hang-after-save:at=550",
+];
+
+#[test]
+fn a_thousand_rows_through_every_fault_are_all_there_once_in_the_end() {
+    let stage = Stage::faulty(&EVERY_FAULT);
+    stage.write("in.csv", different(1000));
+    let sending = ["--concurrency", "8", "--timeout", "2s", "--output", "json"];
+    let counts = |summary: &Value| {
+        ["saved", "rejected", "invalid", "skipped", "unsent", "in_doubt"].map(|key| summary[key].as_u64().unwrap())
+    };
+
+    let first = json(&stage.run(&[&["import", "in.csv"], &sending[..]].concat()));
+    assert_eq!(counts(&first).iter().sum::<u64>(), 1000, "{first}");
+    let there = records(&stage).len() as u64;
+    let [saved, rejected, .., in_doubt] = counts(&first);
+    assert!(rejected > 5 && in_doubt > 30, "{first}");
+    assert!((saved..=saved + in_doubt).contains(&there), "{there} are there: {first}");
+
+    settle(&stage, "in.csv", "1", &[]);
+    // What the server said no to is sent anew from the failure report: the sandbox says no to every 71st only.
+    let mut run = 1;
+    while stage.path("in.failures.csv").exists() {
+        run += 1;
+        std::fs::rename(stage.path("in.failures.csv"), stage.path("mended.csv")).unwrap();
+        stage.run(&[&["import", "mended.csv", "--failures", "in.failures.csv"], &sending[..]].concat());
+        settle(&stage, "mended.csv", &run.to_string(), &["--failures", "in.failures.csv"]);
+    }
+    assert_once_each(&stage, 1000);
+}
+
+/// Resumes and verifies a run until nothing is unsent or in doubt.
+fn settle(stage: &Stage, file: &str, run: &str, more: &[&str]) {
+    for _ in 0..20 {
+        stage.run(&[&["import", file, "--resume", "--timeout", "2s"], more].concat());
+        let_time_pass(stage);
+        let verified = json(&stage.run(&["runs", "verify", run, "--output", "json"]));
+        if verified["finished"] == true && verified["still_in_doubt"] == 0 {
+            // Once more, so that the failure report is what it is now.
+            stage.run(&[&["import", file, "--resume"], more].concat());
+            return;
+        }
+    }
+    let last = stage.run(&["runs", "verify", run, "--output", "json"]);
+    panic!("run {run} is never done: {}{}", stdout(&last), stderr(&last));
+}
