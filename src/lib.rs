@@ -30,5 +30,6 @@ pub mod report;
 pub mod run;
 pub mod sandbox;
 pub mod settings;
+pub mod signals;
 pub mod source;
 pub mod text;

@@ -1,6 +1,5 @@
 //! `sandbox`: the imitation of the API, until it is interrupted.
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::Context as _;
@@ -11,6 +10,7 @@ use crate::exit::Exit;
 use crate::pacing::Limit;
 use crate::report::Printer;
 use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::signals::Signals;
 use crate::text::counted;
 
 /// Serves until Ctrl-C or SIGTERM.
@@ -24,14 +24,17 @@ pub(super) fn sandbox(args: &SandboxArgs, global: &GlobalArgs, printer: &Printer
         .context("can't wait for signals on this system")?;
     runtime.block_on(async {
         // Before anything is printed: who reads the profile may already send the signal.
-        let interruption = Interruption::listen().context("can't wait for signals on this system")?;
+        let mut signals = Signals::listen().context("can't wait for signals on this system")?;
         let sandbox = Sandbox::start(options(args))?;
         match global.output {
             OutputFormat::Text => printer.result(profile(&sandbox, &args.limits))?,
             OutputFormat::Json => printer.result(serde_json::to_string(&Started::from(&sandbox))?)?,
         }
         printer.note(format_args!("What arrives is shown at {}/ until Ctrl-C.", sandbox.url()));
-        interruption.wait().await;
+        if !signals.next().await {
+            // Where there is nothing to hear, the process is ended from outside.
+            std::future::pending::<()>().await;
+        }
         printer.note(farewell(&sandbox));
         Ok(Exit::Success)
     })
@@ -93,41 +96,4 @@ fn farewell(sandbox: &Sandbox) -> String {
         counted(tally.saved, "record"),
         tally.faulted
     )
-}
-
-/// The signals that end the sandbox.
-struct Interruption {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Interruption {
-    #[cfg(unix)]
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    #[cfg(unix)]
-    async fn wait(mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn listen() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    async fn wait(self) {
-        // Where there is no Ctrl-C to hear, the process is ended from outside.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }

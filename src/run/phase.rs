@@ -4,6 +4,8 @@ use std::future::Future;
 
 use tokio::sync::watch;
 
+use crate::signals::Signals;
+
 /// How far a run is from its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
@@ -57,42 +59,5 @@ pub(super) async fn follow_signals(all: Vec<Phases>, draining: impl Fn()) {
     }
     if signals.next().await {
         all.iter().for_each(|phases| phases.advance_to(Phase::Abandoned));
-    }
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    /// Waits for a signal; `false` when none can come any more.
-    async fn next(&mut self) -> bool {
-        tokio::select! {
-            interrupted = self.interrupt.recv() => interrupted.is_some(),
-            terminated = self.terminate.recv() => terminated.is_some(),
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    /// Waits for a signal; `false` when none can come any more.
-    async fn next(&mut self) -> bool {
-        tokio::signal::ctrl_c().await.is_ok()
     }
 }

@@ -1,23 +1,41 @@
 //! Asking at the terminal for what is missing, with the last answers offered.
 
+use std::io;
+
+use dialoguer::console::Term;
 use dialoguer::{Input, Select, theme::ColorfulTheme};
 
+use crate::commands::ending::EndedEarly;
 use crate::record::{Draft, FeedbackType, Field, ScoreRule, check_value};
+use crate::signals::Signals;
 
 /// The order in which one thinks of feedback: what kind, how much, whose.
 const ORDER: [Field; 7] =
     [Field::Type, Field::Score, Field::ChannelUid, Field::Name, Field::Channel, Field::Language, Field::Message];
 
-/// Asks for the missing fields, one after the other.
+/// Asks for the missing fields, one after the other. However that ends, the terminal is as it was.
 ///
 /// # Errors
-/// When the terminal is gone, or Ctrl-C was pressed.
+/// [`EndedEarly::Interrupted`] when Ctrl-C was pressed; what the system says when the terminal is gone.
 pub(super) fn ask(
     draft: &mut Draft,
     missing: &[Field],
     last: &[(String, String)],
     rule: ScoreRule,
-) -> dialoguer::Result<()> {
+) -> anyhow::Result<()> {
+    // A choice hides the cursor, and dialoguer raises the signal that it was interrupted with: unheard, that would end the
+    // process before anybody could show the cursor again.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let _heard = runtime.block_on(async { Signals::listen() })?;
+    ask_each(draft, missing, last, rule).map_err(|error| {
+        // If the terminal is gone there is no cursor to show.
+        let _ = Term::stderr().show_cursor();
+        let dialoguer::Error::IO(error) = error;
+        if error.kind() == io::ErrorKind::Interrupted { EndedEarly::Interrupted.into() } else { error.into() }
+    })
+}
+
+fn ask_each(draft: &mut Draft, missing: &[Field], last: &[(String, String)], rule: ScoreRule) -> dialoguer::Result<()> {
     let theme = ColorfulTheme::default();
     for field in ORDER.into_iter().filter(|field| missing.contains(field)) {
         let offered = last.iter().find(|(key, _)| key == field.key()).map(|(_, value)| value.as_str());

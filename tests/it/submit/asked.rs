@@ -105,3 +105,16 @@ fn an_import_draws_a_bar_at_a_terminal_and_none_when_quiet() {
     let (_, seen) = at_a_terminal(&stage, &["import", path, "--again", "--quiet"]).end();
     assert!(!seen.contains('━') && seen.contains("Run 2"), "{seen:?}");
 }
+
+#[test]
+fn ctrl_c_at_a_choice_ends_it_with_the_cursor_back_and_nothing_sent() {
+    let stage = Stage::new();
+    let mut terminal = at_a_terminal(&stage, &["submit"]);
+    terminal.wait_for("THUMB: thumbs up or down");
+    terminal.type_in("\u{3}");
+    let (code, seen) = terminal.end();
+    assert_eq!(code, Some(130), "{seen:?}");
+    let (hidden, shown) = (seen.rfind("\u{1b}[?25l"), seen.rfind("\u{1b}[?25h"));
+    assert!(shown > hidden, "the cursor stays hidden: {seen:?}");
+    stage.was_never_called();
+}
