@@ -8,7 +8,7 @@ use jiff::Zoned;
 
 use super::words::{moment, span};
 use crate::pacing::Limit;
-use crate::record::{FieldSource, Mapping};
+use crate::record::{Conversion, FieldSource, Mapping};
 use crate::run::CheckReport;
 use crate::text::{counted, excerpt, printable};
 
@@ -29,7 +29,10 @@ pub fn mapping_table(mapping: &Mapping) -> String {
         let (from, because) = match source {
             FieldSource::Column { header, by, .. } => (format!("column {:?}", excerpt(header, 50)), by.to_string()),
             FieldSource::Constant { value, by } => (format!("always {:?}", excerpt(value, 50)), by.to_string()),
+            FieldSource::Template { template, by } => (excerpt(template.source(), 60), by.to_string()),
         };
+        let steps = mapping.conversion(field).map(Conversion::in_words).unwrap_or_default();
+        let from = std::iter::once(from).chain(steps).collect::<Vec<_>>().join(", ");
         table.add_row([format!("  {field}"), from, because]);
     }
     let unused: Vec<String> = mapping.unused().map(|header| excerpt(header, 30)).collect();

@@ -101,7 +101,7 @@ pub fn check(input: &Input, settings: &CheckSettings) -> Result<CheckReport, Che
     let shape = rows.shape();
     let mapping = Mapping::resolve(rows.headers(), Some(char::from(shape.delimiter)), &settings.rules)
         .map_err(|error| CheckError::Mapping { name: excerpt(input.name(), 200), error })?;
-    let checker = Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
+    let mut checker = Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
     let mut report = CheckReport::begin(shape, mapping);
     let mut row = Row::default();
     while rows.read(&mut row)? {
@@ -136,7 +136,7 @@ impl CheckReport {
                 self.valid += 1;
                 self.tally.count(&record);
             }
-            Judged::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
+            Judged::Skipped(reason) => *self.skipped.entry(reason.in_general()).or_default() += 1,
             Judged::Invalid(problems) => {
                 self.invalid += 1;
                 for problem in problems {

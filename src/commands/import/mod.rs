@@ -96,6 +96,8 @@ fn check_settings(args: &ImportArgs, settings: &Settings) -> CheckSettings {
         rules: MappingRules {
             map: pairs(&args.map),
             set: pairs(&args.set),
+            description: crate::record::Description::default(),
+            selection: crate::record::SelectionRules::default(),
             columns: settings.columns().clone(),
             defaults: settings.defaults().clone(),
         },
