@@ -202,7 +202,8 @@ impl Made {
         let header = |field| mapping.source(field).column().and_then(|column| mapping.headers().get(column)).cloned();
         let has_failed = |field| self.failed.iter().any(|(failed, ..)| *failed == field);
         let failed = self.failed.iter().map(|(field, kind, why)| (*field, *kind, why.as_deref()));
-        let found = findings.into_iter().filter(|(field, _)| !has_failed(*field)).map(|(field, kind)| (field, kind, None));
+        let found =
+            findings.into_iter().filter(|(field, _)| !has_failed(*field)).map(|(field, kind)| (field, kind, None));
         let mut problems: Vec<_> = failed.chain(found).collect();
         problems.sort();
         problems
@@ -245,7 +246,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_its_column_and_value() {
-        let (mut checker, mut row) = (checker(&HEADER, false), row(["", "x", "11\u{1b}[2J", "rtm", "NPS", "de", "", ""]));
+        let (mut checker, mut row) =
+            (checker(&HEADER, false), row(["", "x", "11\u{1b}[2J", "rtm", "NPS", "de", "", ""]));
         let Judged::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
         let told: Vec<_> = problems.iter().map(|p| (p.column.as_deref(), p.value.as_str(), p.kind)).collect();
         assert_eq!(
@@ -311,7 +313,8 @@ mod tests {
         };
         let rules = MappingRules { map: pairs(map), set: pairs(set), ..MappingRules::default() };
         let mut rows = Rows::open(bytes, "example", SourceOptions::default()).unwrap();
-        let mut checker = Checker::new(Mapping::resolve(rows.headers(), None, &rules).unwrap(), ScoreRule::InScale, false);
+        let mut checker =
+            Checker::new(Mapping::resolve(rows.headers(), None, &rules).unwrap(), ScoreRule::InScale, false);
         let (mut row, mut valid, mut invalid) = (Row::default(), 0, Vec::new());
         while rows.read(&mut row).unwrap() {
             match checker.check(&row) {

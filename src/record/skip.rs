@@ -23,6 +23,11 @@ pub enum SkipReason {
     },
     /// `--rows` names others.
     NotInRows,
+    /// An earlier run has sent it, or may have.
+    SentBefore {
+        /// That run's number.
+        run: i64,
+    },
     /// `--sample` chose others.
     NotInSample,
 }
@@ -49,6 +54,7 @@ impl fmt::Display for SkipReason {
             Self::Duplicate { of: Some(row) } => return write!(f, "duplicate of row {row}"),
             Self::Duplicate { of: None } => "duplicate of an earlier row",
             Self::NotInRows => "left out by --rows",
+            Self::SentBefore { run } => return write!(f, "sent by run {run}"),
             Self::NotInSample => "not in the sample",
         })
     }

@@ -10,6 +10,7 @@ use super::words::{moment, span};
 use crate::pacing::Limit;
 use crate::record::{Conversion, FieldSource, Mapping};
 use crate::run::CheckReport;
+use crate::settings::Preset;
 use crate::text::{counted, excerpt, printable};
 
 const WIDTH: u16 = 110;
@@ -41,6 +42,15 @@ pub fn mapping_table(mapping: &Mapping) -> String {
         let _ = write!(text, "\n  not used: {}", unused.join(", "));
     }
     text
+}
+
+/// The presets, and what each is for.
+pub fn presets_table(presets: &[Preset]) -> String {
+    let mut table = plain_table(&["  preset", "for"]);
+    for preset in presets {
+        table.add_row([format!("  {}", preset.name), preset.about.clone()]);
+    }
+    table.trim_fmt()
 }
 
 /// The first problems, and the count of each kind.

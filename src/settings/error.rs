@@ -204,7 +204,11 @@ impl Advice for SettingsError {
                 _ => "name a directory with --state-dir DIR".to_owned(),
             }),
             Self::Twice { .. } => Some("keep one of them".to_owned()),
-            Self::Unreadable { .. } | Self::UnreadableMapping { .. } | Self::Syntax { .. } | Self::Value { .. } | Self::NotUnicode(_) => None,
+            Self::Unreadable { .. }
+            | Self::UnreadableMapping { .. }
+            | Self::Syntax { .. }
+            | Self::Value { .. }
+            | Self::NotUnicode(_) => None,
         }
     }
 }

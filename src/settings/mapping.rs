@@ -10,7 +10,8 @@ use super::table::{self, Table, Written};
 use super::value::{self, ValueError};
 use super::{Context, preset};
 use crate::record::{
-    Conversion, DescribedBy, Description, Field, FieldRule, Origin, Scale, SkipRule, Template, ValueMap, Words, check_value,
+    Conversion, DescribedBy, Description, Field, FieldRule, Origin, Scale, SkipRule, Template, ValueMap, Words,
+    check_value,
 };
 use crate::text::excerpt;
 
@@ -88,8 +89,10 @@ impl Settings {
         if let Some(mapping) = self.mappings.get(name) {
             return Ok(mapping.clone());
         }
-        let path = value::expand(Path::new(name), &context.working_directory, context.home_directory.as_deref())
-            .map_err(|problem| SettingsError::Value { key: name.to_owned(), place: Source::Argument("--mapping"), problem })?;
+        let path =
+            value::expand(Path::new(name), &context.working_directory, context.home_directory.as_deref()).map_err(
+                |problem| SettingsError::Value { key: name.to_owned(), place: Source::Argument("--mapping"), problem },
+            )?;
         match std::fs::read_to_string(&path) {
             Ok(text) => parse_mapping(Path::new(name), &text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(SettingsError::UnknownMapping {
@@ -125,18 +128,27 @@ pub(super) fn read_description(table: &Table<'_>, by: DescribedBy) -> Result<Des
             }
         }
     }
-    description.no_answer = table.read(NO_ANSWER, |found| Ok(Words::new(table::one_or_more(found)?)))?.map(|words| words.value);
-    description.skip = table.tables(SKIP)?.iter().map(|rule| read_skip(&rule.value, rule.line)).collect::<Result<_, _>>()?;
-    let include = table.read(INCLUDE, |found| Ok(table::one_or_more(found)?.into_iter().map(str::to_owned).collect()))?;
+    description.no_answer =
+        table.read(NO_ANSWER, |found| Ok(Words::new(table::one_or_more(found)?)))?.map(|words| words.value);
+    description.skip =
+        table.tables(SKIP)?.iter().map(|rule| read_skip(&rule.value, rule.line)).collect::<Result<_, _>>()?;
+    let include =
+        table.read(INCLUDE, |found| Ok(table::one_or_more(found)?.into_iter().map(str::to_owned).collect()))?;
     description.include = include.map(|words| words.value).unwrap_or_default();
     Ok(description)
 }
 
 /// A text alone is a column's name.
 fn read_field(fields: &Table<'_>, name: &str, field: Field, by: DescribedBy) -> Result<FieldRule, SettingsError> {
-    let column = fields.read(name, |found| found.as_str().map(value::text).transpose())?.and_then(|column| column.value);
+    let column =
+        fields.read(name, |found| found.as_str().map(value::text).transpose())?.and_then(|column| column.value);
     if let Some(column) = column {
-        return Ok(FieldRule { origin: Some(Origin::Column(column)), conversion: Conversion::default(), needed: None, by });
+        return Ok(FieldRule {
+            origin: Some(Origin::Column(column)),
+            conversion: Conversion::default(),
+            needed: None,
+            by,
+        });
     }
     let Some(table) = fields.table(name)? else {
         return Ok(FieldRule { origin: None, conversion: Conversion::default(), needed: None, by });
@@ -162,7 +174,8 @@ fn read_field(fields: &Table<'_>, name: &str, field: Field, by: DescribedBy) -> 
 fn read_origin(table: &Table<'_>, field: Field) -> Result<Option<(&'static str, Origin)>, SettingsError> {
     let column = table.read(COLUMN, |found| Ok(Origin::Column(value::text(table::string(found)?)?)))?;
     let constant = table.read(VALUE, |found| {
-        let value = if field == Field::Score { table::number_or_string(found)? } else { table::string(found)?.to_owned() };
+        let value =
+            if field == Field::Score { table::number_or_string(found)? } else { table::string(found)?.to_owned() };
         match check_value(field, &value) {
             Some(problem) => Err(ValueError::NoValueOfField { value: excerpt(&value, 60), problem }),
             None => Ok(Origin::Value(value)),
@@ -240,8 +253,9 @@ fn read_skip(table: &Table<'_>, line: usize) -> Result<SkipRule, SettingsError> 
 
 /// The first of these keys that the table has, and its line.
 fn first_of(table: &Table<'_>, keys: &[&'static str]) -> Option<(&'static str, usize)> {
-    let found = table.entries().into_iter().find_map(|(name, line, _)| {
-        keys.iter().find(|key| **key == name).map(|key| (*key, line))
-    });
+    let found = table
+        .entries()
+        .into_iter()
+        .find_map(|(name, line, _)| keys.iter().find(|key| **key == name).map(|key| (*key, line)));
     found
 }

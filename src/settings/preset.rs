@@ -89,7 +89,8 @@ fn read(name: &'static str, text: &'static str) -> Result<Preset, SettingsError>
         found.map(|found| found.value).ok_or_else(|| table.wrong(key, 1, ValueError::Required))
     };
     said(NAME)?;
-    let columns = table.read(RECOGNISED_BY, |found| Ok(table::strings(found)?.into_iter().map(str::to_owned).collect()))?;
+    let columns =
+        table.read(RECOGNISED_BY, |found| Ok(table::strings(found)?.into_iter().map(str::to_owned).collect()))?;
     Ok(Preset {
         name,
         about: said(ABOUT)?,

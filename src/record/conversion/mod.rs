@@ -99,7 +99,7 @@ impl Conversion {
 
     /// The same text for two conversions that do the same, and for no others.
     pub(super) fn canonical(&self) -> String {
-        let values: Vec<_> = self.values.sorted().into_iter().map(|(text, meaning)| [text, meaning]).collect();
+        let values: Vec<_> = self.values.pairs().map(|(text, meaning)| [text, meaning]).collect();
         serde_json::json!([
             values,
             self.values.ignores_case(),
@@ -187,7 +187,8 @@ mod tests {
         let likely = Conversion { leading_number: true, ..Conversion::default() };
         assert_eq!(convert(&likely, "9 - Extremely likely", FeedbackType::Nps), Ok("9".into()));
 
-        let percent = Conversion { leading_number: true, scale: Some("0-100 -> 1-5".parse().unwrap()), ..likely.clone() };
+        let percent =
+            Conversion { leading_number: true, scale: Some("0-100 -> 1-5".parse().unwrap()), ..likely.clone() };
         assert_eq!(convert(&percent, "75 %", FeedbackType::Csat), Ok("4".into()));
         assert_eq!(convert(&percent, "101 %", FeedbackType::Csat), Err(ProblemKind::OffSourceScale));
 

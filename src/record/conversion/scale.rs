@@ -56,6 +56,16 @@ impl Scale {
         Self { rounding, ..self }
     }
 
+    /// How it rounds.
+    pub fn rounding(self) -> Rounding {
+        self.rounding
+    }
+
+    /// Its two scales, as they are read.
+    pub fn ends(self) -> String {
+        format!("{} -> {}", self.from, self.to)
+    }
+
     /// The score on the scale converted to; `None` for what isn't on the scale converted from.
     pub fn convert(self, score: f64) -> Option<f64> {
         let Self { from, to, rounding } = self;
@@ -195,7 +205,9 @@ mod tests {
 
     #[test]
     fn what_is_no_conversion_says_why() {
-        for text in ["", "1-5", "1-5 ->", "1-5 -> five", "1 -> 5", "0-1e9 -> 1-5", "0-inf -> 1-5", "a-b -> c-d", "- -> -"] {
+        for text in
+            ["", "1-5", "1-5 ->", "1-5 -> five", "1 -> 5", "0-1e9 -> 1-5", "0-inf -> 1-5", "a-b -> c-d", "- -> -"]
+        {
             assert!(matches!(text.parse::<Scale>(), Err(ScaleError::NotAConversion(_))), "{text}");
         }
         assert!(matches!("5-1 -> 1-5".parse::<Scale>(), Err(ScaleError::UpsideDown(_))));

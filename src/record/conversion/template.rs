@@ -337,14 +337,16 @@ mod tests {
         ] {
             assert_eq!(Template::new(source), Err(TemplateError::Statement(word.to_owned())), "{source}");
         }
-        for source in ["{{ range(10) }}", "{{ Email|safe }}", "{{ debug() }}", "{{ Email|tojson }}", "{{ x", "{% if %}"] {
+        for source in ["{{ range(10) }}", "{{ Email|safe }}", "{{ debug() }}", "{{ Email|tojson }}", "{{ x", "{% if %}"]
+        {
             assert!(render(source).is_err(), "{source}");
         }
     }
 
     #[test]
     fn a_template_stays_within_its_bounds() {
-        for (source, operator) in [("{{ 'x' * 9 }}", '*'), ("{{ {'a': 1} }}", '{'), ("{% if 2 ** 9 %}{% endif %}", '*')] {
+        for (source, operator) in [("{{ 'x' * 9 }}", '*'), ("{{ {'a': 1} }}", '{'), ("{% if 2 ** 9 %}{% endif %}", '*')]
+        {
             assert_eq!(Template::new(source), Err(TemplateError::Operator(operator)), "{source}");
         }
         assert_eq!(render("** {{ '{*' }} {# * #}").as_deref(), Ok("** {* "));

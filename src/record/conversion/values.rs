@@ -42,14 +42,15 @@ impl ValueMap {
         self.meanings.is_empty()
     }
 
-    /// All pairs in a stable order, as they are compared.
-    pub(in crate::record) fn sorted(&self) -> Vec<(&str, &str)> {
+    /// All texts and what they stand for, in a stable order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         let mut pairs: Vec<_> = self.meanings.iter().map(|(text, meaning)| (&**text, &**meaning)).collect();
         pairs.sort_unstable();
-        pairs
+        pairs.into_iter()
     }
 
-    pub(in crate::record) fn ignores_case(&self) -> bool {
+    /// Whether upper and lower case are the same to it.
+    pub fn ignores_case(&self) -> bool {
         self.ignore_case
     }
 }
@@ -61,7 +62,8 @@ pub struct Words(Vec<Box<str>>);
 impl Words {
     /// Each text once.
     pub fn new(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut words: Vec<Box<str>> = texts.into_iter().map(|text| text.as_ref().trim().to_lowercase().into()).collect();
+        let mut words: Vec<Box<str>> =
+            texts.into_iter().map(|text| text.as_ref().trim().to_lowercase().into()).collect();
         words.sort_unstable();
         words.dedup();
         Self(words)
@@ -73,7 +75,8 @@ impl Words {
         self.0.iter().any(|word| eq_ignoring_case(word, text))
     }
 
-    pub(in crate::record) fn iter(&self) -> impl Iterator<Item = &str> {
+    /// Each of them, in lower case.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|word| &**word)
     }
 }

@@ -61,6 +61,9 @@ impl RowRules {
         if let Some(sample) = &self.sample {
             let _ = writeln!(text, "{SELECTION}sample {}", sample.size);
         }
+        for except in &self.except {
+            let _ = writeln!(text, "{SELECTION}what run {} has not sent", except.run);
+        }
         match &self.dedupe {
             Some(Dedupe::Record) => text.push_str("only once\n"),
             Some(Dedupe::Columns(columns)) => {

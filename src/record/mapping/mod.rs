@@ -18,7 +18,7 @@ pub use description::{DescribedBy, Description, FieldRule, Origin, SkipRule};
 pub use error::{MappingError, MappingProblem};
 pub(super) use rows::{Dedupe, RowRules};
 pub use rules::{Assignment, AssignmentError, MappingRules};
-pub use selection::{DedupeRule, Filter, RowRange, SelectionError, SelectionRules};
+pub use selection::{DedupeRule, Except, Filter, RowRange, SelectionError, SelectionRules};
 
 /// The columns that a failure report adds behind the input's own. An input that ends with them is such a report.
 pub const REPORT_COLUMNS: [&str; 4] = ["_row", "_outcome", "_status", "_error"];
@@ -140,7 +140,8 @@ impl Mapping {
 
     /// The headers of the columns that no field comes from.
     pub fn unused(&self) -> impl Iterator<Item = &str> {
-        let in_templates: BTreeSet<usize> = self.sources.iter().flat_map(|source| self.template_columns(source)).collect();
+        let in_templates: BTreeSet<usize> =
+            self.sources.iter().flat_map(|source| self.template_columns(source)).collect();
         let is_used = move |column: usize| {
             self.sources.iter().any(|source| source.column() == Some(column)) || in_templates.contains(&column)
         };

@@ -4,14 +4,20 @@ use std::sync::Arc;
 
 use super::rows::{ColumnFilter, Dedupe, RowRules, Sample, Skip};
 use super::{
-    ColumnBy, ConstantBy, DedupeRule, Description, FieldSource, Filter, Mapping, MappingError, MappingProblem, MappingRules,
-    Origin, REPORT_COLUMNS,
+    ColumnBy, ConstantBy, DedupeRule, Description, FieldSource, Filter, Mapping, MappingError, MappingProblem,
+    MappingRules, Origin, REPORT_COLUMNS,
 };
 use crate::error::nearest;
 use crate::record::validate::check_value;
 use crate::record::{Conversion, Field, Template, Words, fold};
 
 impl Mapping {
+    /// Where each field would come from, as far as it is known, in the order of [`Field::ALL`].
+    pub fn sources(headers: &[String], rules: &MappingRules) -> [Result<FieldSource, MappingProblem>; 7] {
+        let resolver = Resolver { headers: &headers[..own_columns(headers)], rules };
+        Field::ALL.map(|field| resolver.checked_source(field))
+    }
+
     /// Finds each field's column, constant or template. For a field decide, in this order: `--map` or `--set`, the mapping or
     /// preset, the profile's columns, a header that is the field's name, a header that is it but for case, `_`, `-` and
     /// blanks, the profile's defaults. A constant does not fill the empty cells of a column.
@@ -22,8 +28,7 @@ impl Mapping {
     /// # Errors
     /// When a field has no source, or more than one is meant, or a constant is wrong: everything at once.
     pub fn resolve(headers: &[String], delimiter: Option<char>, rules: &MappingRules) -> Result<Self, MappingError> {
-        let is_failure_report = headers.ends_with(&REPORT_COLUMNS.map(String::from));
-        let own = headers.len() - if is_failure_report { REPORT_COLUMNS.len() } else { 0 };
+        let own = own_columns(headers);
         let resolver = Resolver { headers: &headers[..own], rules };
         let sources = Field::ALL.map(|field| resolver.checked_source(field));
         let mut problems: Vec<_> = sources.iter().filter_map(|source| source.as_ref().err().cloned()).collect();
@@ -41,12 +46,18 @@ impl Mapping {
                     sources,
                     rows,
                     headers: headers.to_vec(),
-                    is_failure_report,
+                    is_failure_report: own < headers.len(),
                 })
             }
             _ => Err(MappingError { problems, headers: headers.to_vec() }),
         }
     }
+}
+
+/// How many columns are not a failure report's.
+fn own_columns(headers: &[String]) -> usize {
+    let is_failure_report = headers.ends_with(&REPORT_COLUMNS.map(String::from));
+    headers.len() - if is_failure_report { REPORT_COLUMNS.len() } else { 0 }
 }
 
 struct Resolver<'a> {
@@ -181,6 +192,7 @@ impl Resolver<'_> {
             dedupe,
             rows: selection.rows.clone(),
             sample: selection.sample.map(|size| Sample { size, rows: None }),
+            except: selection.except.clone(),
         }
     }
 
@@ -240,7 +252,8 @@ fn group(filters: &[Filter]) -> Vec<(Vec<&Filter>, String)> {
 fn skips(description: &Description, mut find: impl FnMut(String, &str) -> Option<usize>) -> Vec<Skip> {
     let applies = |rule: &&super::SkipRule| !description.include.iter().any(|word| rule.is_called(word));
     let rules = description.skip.iter().filter(applies).filter_map(|rule| {
-        let what = format!("the rule that skips rows for {:?} (--include {:?} lets them in)", &*rule.reason, rule.name());
+        let what =
+            format!("the rule that skips rows for {:?} (--include {:?} lets them in)", &*rule.reason, rule.name());
         let column = find(what, &rule.column)?;
         Some(Skip { column, values: rule.values.clone(), when_is: rule.when_is, reason: Arc::clone(&rule.reason) })
     });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::selection::RowRange;
+use super::selection::{Except, RowRange};
 use crate::record::{SkipReason, Words};
 use crate::source::Row;
 
@@ -16,6 +16,7 @@ pub(in crate::record) struct RowRules {
     pub(super) dedupe: Option<Dedupe>,
     pub(super) rows: Vec<RowRange>,
     pub(super) sample: Option<Sample>,
+    pub(super) except: Vec<Except>,
 }
 
 /// A skip rule and its column.
@@ -73,6 +74,9 @@ impl RowRules {
     pub(in crate::record) fn unpicked(&self, row: u64) -> Option<SkipReason> {
         if !self.rows.is_empty() && !self.rows.iter().any(|range| range.contains(row)) {
             return Some(SkipReason::NotInRows);
+        }
+        if let Some(except) = self.except.iter().find(|except| except.contains(row)) {
+            return Some(SkipReason::SentBefore { run: except.run });
         }
         let chosen = self.sample.as_ref().and_then(|sample| sample.rows.as_ref())?;
         (!chosen.contains(&row)).then_some(SkipReason::NotInSample)

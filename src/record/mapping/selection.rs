@@ -17,6 +17,37 @@ pub struct SelectionRules {
     pub sample: Option<u64>,
     /// What is sent once.
     pub dedupe: Option<DedupeRule>,
+    /// What earlier runs have sent.
+    pub except: Vec<Except>,
+}
+
+/// The rows of an input that an earlier run has sent, or may have sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Except {
+    /// The run's number.
+    pub run: i64,
+    /// Its rows, in order and without overlap.
+    pub rows: Vec<RowRange>,
+}
+
+impl Except {
+    /// Of these rows, which come in order.
+    pub fn new(run: i64, numbers: impl IntoIterator<Item = u64>) -> Self {
+        let mut rows: Vec<RowRange> = Vec::new();
+        for number in numbers {
+            match rows.last_mut() {
+                Some(range) if range.last.saturating_add(1) == number => range.last = number,
+                _ => rows.push(RowRange { first: number, last: number }),
+            }
+        }
+        Self { run, rows }
+    }
+
+    /// Whether the row is one of them.
+    pub fn contains(&self, row: u64) -> bool {
+        let behind = self.rows.partition_point(|range| range.first <= row);
+        behind.checked_sub(1).is_some_and(|at| self.rows[at].contains(row))
+    }
 }
 
 /// What makes two rows the same.
@@ -65,8 +96,7 @@ impl FromStr for Filter {
     type Err = SelectionError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (column, value) =
-            text.split_once('=').ok_or_else(|| SelectionError::NotAFilter(excerpt(text, 60)))?;
+        let (column, value) = text.split_once('=').ok_or_else(|| SelectionError::NotAFilter(excerpt(text, 60)))?;
         let (column, is) = column.strip_suffix('!').map_or((column, true), |column| (column, false));
         if column.trim().is_empty() {
             return Err(SelectionError::NotAFilter(excerpt(text, 60)));
@@ -118,7 +148,17 @@ impl fmt::Display for Filter {
 
 #[cfg(test)]
 mod tests {
-    use super::{Filter, RowRange};
+    use super::{Except, Filter, RowRange};
+
+    #[test]
+    fn the_rows_of_a_run_are_kept_as_ranges() {
+        let except = Except::new(3, [1, 2, 3, 7, 9, 10]);
+        let ranges: Vec<_> = except.rows.iter().map(ToString::to_string).collect();
+        assert_eq!(ranges, ["1-3", "7", "9-10"]);
+        let held: Vec<u64> = (0..12).filter(|row| except.contains(*row)).collect();
+        assert_eq!(held, [1, 2, 3, 7, 9, 10]);
+        assert!(!Except::new(3, []).contains(1));
+    }
 
     #[test]
     fn a_filter_is_a_column_and_a_value() {
