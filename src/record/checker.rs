@@ -219,7 +219,9 @@ impl Made {
 #[cfg(test)]
 mod tests {
     use super::{Checker, Judged, SkipReason};
-    use crate::record::{Assignment, FeedbackType, Field, Mapping, MappingRules, ProblemKind, ScoreRule};
+    use crate::record::{
+        Assignment, DedupeRule, FeedbackType, Field, Mapping, MappingRules, ProblemKind, ScoreRule, SelectionRules,
+    };
     use crate::source::{Row, RowFault, Rows, SourceOptions};
     use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
@@ -292,6 +294,85 @@ mod tests {
         foreign.fault = Some(RowFault::NotUtf8 { column: 1 });
         let Judged::Invalid(problems) = checker.check(&foreign) else { panic!("not invalid") };
         assert_eq!((problems[0].field, problems[0].kind), (Some(Field::Name), ProblemKind::NotUtf8));
+    }
+
+    fn selecting(selection: SelectionRules) -> Checker {
+        let rules = MappingRules { selection, ..MappingRules::default() };
+        let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+        Checker::new(mapping, ScoreRule::InScale, false)
+    }
+
+    fn numbered(number: u64, cells: [&str; 8]) -> Row {
+        Row::from_cells(number, number + 1, cells)
+    }
+
+    #[test]
+    fn a_duplicate_is_one_of_a_valid_row_that_was_judged_or_noted_before() {
+        let other = GOOD.map(|cell| if cell == "kept out" { "another note" } else { cell });
+        let invalid = GOOD.map(|cell| if cell == "4.0" { "9" } else { cell });
+        for note in [false, true] {
+            let mut checker =
+                selecting(SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() });
+            assert!(matches!(checker.check(&numbered(1, invalid)), Judged::Invalid(_)));
+            if note {
+                checker.note(&numbered(2, GOOD));
+            } else {
+                assert!(matches!(checker.check(&numbered(2, GOOD)), Judged::Valid(_)));
+            }
+            let duplicate = Judged::Skipped(SkipReason::Duplicate { of: Some(2) });
+            assert_eq!(checker.check(&numbered(3, other)), duplicate);
+            assert!(matches!(checker.check(&numbered(4, invalid)), Judged::Invalid(_)));
+        }
+        let by_note = Some(DedupeRule::Columns(vec!["note".into()]));
+        let mut checker = selecting(SelectionRules { dedupe: by_note, ..SelectionRules::default() });
+        assert!(matches!(checker.check(&numbered(1, GOOD)), Judged::Valid(_)));
+        assert!(matches!(checker.check(&numbered(2, other)), Judged::Valid(_)));
+        assert_eq!(checker.check(&numbered(3, other)), Judged::Skipped(SkipReason::Duplicate { of: Some(2) }));
+    }
+
+    #[test]
+    fn a_part_of_the_rows_knows_the_duplicates_of_all() {
+        let rows = vec!["2-".parse().unwrap()];
+        let dedupe = Some(DedupeRule::Record);
+        let mut checker = selecting(SelectionRules { rows, dedupe, ..SelectionRules::default() });
+        assert_eq!(checker.check(&numbered(1, GOOD)), Judged::Skipped(SkipReason::NotInRows));
+        assert_eq!(checker.check(&numbered(2, GOOD)), Judged::Skipped(SkipReason::Duplicate { of: Some(1) }));
+    }
+
+    #[test]
+    fn filters_for_one_column_are_alternatives_and_all_others_must_hold() {
+        let filters = ["channel=rtm", "channel=EMAIL", "language!=fr"].map(|filter| filter.parse().unwrap()).to_vec();
+        let mut checker = selecting(SelectionRules { filters, ..SelectionRules::default() });
+        let mut with = |channel: &'static str, language: &'static str| {
+            let cells = ["1", "x", "4", channel, "CSAT", language, "", ""];
+            matches!(checker.check(&numbered(1, cells)), Judged::Valid(_))
+        };
+        assert!(with("rtm", "de") && with(" Email ", "en"));
+        assert!(!with("sms", "de") && !with("rtm", "FR"));
+    }
+
+    #[test]
+    fn what_a_description_says_is_done_and_what_cannot_be_done_is_said_with_the_cell() {
+        let text = "no_answer = [\"-\"]\n[fields]\nname = { template = \"{{ name }} {{ row['note'] }}\" }\n\
+                    score = { number = \"leading\", column = \"score\", scale = \"0-10 -> 1-5\" }\n\
+                    language = { column = \"language\", lower_case = true }";
+        let description = crate::settings::parse_mapping("m.toml".as_ref(), text).unwrap().description().unwrap();
+        let rules = MappingRules { description, ..MappingRules::default() };
+        let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+        let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
+        let good = row(["u", "n", "10 - yes", "rtm", "CSAT", "DE", "", "x"]);
+        let Judged::Valid(feedback) = checker.check(&good) else { panic!("not valid") };
+        assert_eq!((feedback.name(), feedback.score().value(), feedback.language()), ("n x", 5.0, "de"));
+        assert_eq!(
+            checker.check(&row(["u", "n", " - ", "rtm", "", "", "", ""])),
+            Judged::Skipped(SkipReason::NoAnswer)
+        );
+        let bad = row(["", "n", "11 - yes", "rtm", "CSAT", "DE", "", "x"]);
+        let Judged::Invalid(problems) = checker.check(&bad) else { panic!("not invalid") };
+        let told: Vec<_> = problems.iter().map(|p| (p.field.unwrap(), p.value.as_str(), p.kind)).collect();
+        let expected =
+            [(Field::ChannelUid, "", ProblemKind::Empty), (Field::Score, "11 - yes", ProblemKind::OffSourceScale)];
+        assert_eq!(told, expected);
     }
 
     #[test]

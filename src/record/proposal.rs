@@ -51,6 +51,7 @@ fn names(field: Field) -> &'static [&'static str] {
             "customer",
             "respondent",
             "respondentid",
+            "person",
             "contact",
             "user",
             "kundennummer",
@@ -78,14 +79,33 @@ fn names(field: Field) -> &'static [&'static str] {
     }
 }
 
-/// Proposes an origin for every field, in the order of [`Field::ALL`].
-pub fn propose(headers: &[String], rules: &MappingRules) -> Vec<Proposal> {
+/// The words by which a longer header is known: `Score (0-10)`, `How likely are you to recommend us?`.
+fn telling_words(field: Field) -> &'static [&'static str] {
+    match field {
+        Field::ChannelUid => &["email", "mail"],
+        Field::Name => &["campaign", "umfrage"],
+        Field::Score => {
+            &["score", "rating", "nps", "csat", "stars", "likely", "recommend", "satisfied", "bewertung", "zufrieden"]
+        }
+        Field::Channel => &["channel", "kanal"],
+        Field::Language => &["language", "locale", "sprache"],
+        Field::Type | Field::Message => &[],
+    }
+}
+
+/// Proposes an origin for every field, in the order of [`Field::ALL`]. `has_numbers` says of a column, from 0, whether it
+/// holds numbers and nothing else: of several that may be the score those that do are the likelier.
+pub fn propose(headers: &[String], rules: &MappingRules, has_numbers: &dyn Fn(usize) -> bool) -> Vec<Proposal> {
     let sources = Mapping::sources(headers, rules);
-    let mut taken: Vec<usize> = sources.iter().flatten().filter_map(FieldSource::column).collect();
+    let taken = sources.iter().flatten().filter_map(FieldSource::column).collect();
+    let mut guesser = Guesser { headers, taken, has_numbers };
+    // A column that is called exactly as one field often is must not go to another that it only resembles.
+    let open: Vec<bool> = sources.iter().map(|source| matches!(source, Err(MappingProblem::Unfilled { .. }))).collect();
+    let named = Field::ALL.map(|field| open[field as usize].then(|| guesser.take_named(field)).flatten());
     let proposed = Field::ALL.into_iter().zip(sources).map(|(field, source)| {
         let state = match source {
             Ok(source) => Proposed::Known(source),
-            Err(MappingProblem::Unfilled { needed, .. }) => guess(field, headers, needed, &mut taken),
+            Err(MappingProblem::Unfilled { needed, .. }) => guesser.guess(field, named[field as usize], needed),
             Err(MappingProblem::Ambiguous { columns, .. }) => {
                 Proposed::Open { candidates: columns.into_iter().map(|(_, header)| header).collect(), needed: None }
             }
@@ -96,35 +116,51 @@ pub fn propose(headers: &[String], rules: &MappingRules) -> Vec<Proposal> {
     proposed.collect()
 }
 
-/// The column that is called so; when a preset knows the export, its columns are known and nothing is guessed.
-fn guess(field: Field, headers: &[String], needed: Option<String>, taken: &mut Vec<usize>) -> Proposed {
-    let candidates = candidates(field, headers, taken);
-    match candidates[..] {
-        [only] if needed.is_none() => {
-            taken.push(only);
-            Proposed::Guess { header: headers[only].clone() }
-        }
-        _ => {
-            Proposed::Open { candidates: candidates.into_iter().map(|index| headers[index].clone()).collect(), needed }
-        }
-    }
+struct Guesser<'a> {
+    headers: &'a [String],
+    /// The columns that are some field's already.
+    taken: Vec<usize>,
+    has_numbers: &'a dyn Fn(usize) -> bool,
 }
 
-/// The columns that fit a field's names best: all equally well.
-fn candidates(field: Field, headers: &[String], taken: &[usize]) -> Vec<usize> {
-    let free = || headers.iter().enumerate().filter(|(index, _)| !taken.contains(index));
-    for name in names(field) {
-        if let Some((index, _)) = free().find(|(_, header)| fold(header) == *name) {
-            return vec![index];
+impl Guesser<'_> {
+    /// The column that is called so; when a preset knows the export, its columns are known and nothing is guessed.
+    fn guess(&mut self, field: Field, named: Option<usize>, needed: Option<String>) -> Proposed {
+        let candidates = named.map_or_else(|| self.candidates(field), |column| vec![column]);
+        match candidates[..] {
+            [only] if needed.is_none() => {
+                self.taken.push(only);
+                Proposed::Guess { header: self.headers[only].clone() }
+            }
+            _ => Proposed::Open {
+                candidates: candidates.into_iter().map(|index| self.headers[index].clone()).collect(),
+                needed,
+            },
         }
     }
-    let has_word = |header: &String| words(header).any(|word| names(field).contains(&word.as_str()));
-    let worded: Vec<usize> = free().filter(|(_, header)| has_word(header)).map(|(index, _)| index).collect();
-    if !worded.is_empty() {
-        return worded;
+
+    fn take_named(&mut self, field: Field) -> Option<usize> {
+        let named = names(field).iter().find_map(|name| self.free(|header| fold(header) == *name).first().copied());
+        self.taken.extend(named);
+        named
     }
-    let is_alike = |header: &String| names(field).iter().any(|name| alike(&fold(header), name));
-    free().filter(|(_, header)| is_alike(header)).map(|(index, _)| index).collect()
+
+    /// The columns that resemble a field's names best: all equally well.
+    fn candidates(&self, field: Field) -> Vec<usize> {
+        let worded = self.free(|header| words(header).any(|word| telling_words(field).contains(&word.as_str())));
+        let found = if worded.is_empty() {
+            self.free(|header| names(field).iter().any(|name| alike(&fold(header), name)))
+        } else {
+            worded
+        };
+        let numeric: Vec<usize> = found.iter().copied().filter(|index| (self.has_numbers)(*index)).collect();
+        if field == Field::Score && !numeric.is_empty() { numeric } else { found }
+    }
+
+    fn free(&self, fits: impl Fn(&str) -> bool) -> Vec<usize> {
+        let free = self.headers.iter().enumerate().filter(|(index, _)| !self.taken.contains(index));
+        free.filter(|(_, header)| fits(header)).map(|(index, _)| index).collect()
+    }
 }
 
 /// The words of a header: `Score`, `0` and `10` of `Score (0-10)`.
@@ -144,7 +180,11 @@ mod tests {
 
     fn proposed(header: &str, field: Field, rules: &MappingRules) -> Proposed {
         let headers: Vec<String> = header.split(',').map(str::to_owned).collect();
-        propose(&headers, rules).into_iter().find(|proposal| proposal.field == field).unwrap().state
+        propose(&headers, rules, &|column| headers[column].contains("0-10"))
+            .into_iter()
+            .find(|proposal| proposal.field == field)
+            .unwrap()
+            .state
     }
 
     fn guessed(header: &str, field: Field) -> Option<String> {
@@ -167,6 +207,12 @@ mod tests {
             ("Conversation rating,x", Field::Score, "Conversation rating"),
             ("Sprache,x", Field::Language, "Sprache"),
             ("Languages,x", Field::Language, "Languages"),
+            ("survey_type,score", Field::Type, "survey_type"),
+            (
+                "How likely are you to recommend us? (0-10),Why this score?",
+                Field::Score,
+                "How likely are you to recommend us? (0-10)",
+            ),
         ] {
             assert_eq!(guessed(header, field).as_deref(), Some(column), "{header}");
         }
@@ -176,6 +222,7 @@ mod tests {
     fn where_several_fit_or_none_nothing_is_guessed() {
         let several = proposed("Q1_NPS,Q2_NPS,x", Field::Score, &MappingRules::default());
         assert_eq!(several, Proposed::Open { candidates: vec!["Q1_NPS".into(), "Q2_NPS".into()], needed: None });
+        assert_eq!(guessed("survey_type,x", Field::Name), None);
         let none = proposed("a,b", Field::Type, &MappingRules::default());
         assert_eq!(none, Proposed::Open { candidates: vec![], needed: None });
         assert!(matches!(proposed("score,b", Field::Score, &MappingRules::default()), Proposed::Known(_)));

@@ -159,8 +159,11 @@ fn filled(column: &ColumnLook, rows: u64) -> String {
 
 fn holds(column: &ColumnLook) -> String {
     let samples = column.samples.iter().map(|sample| format!("{sample:?}")).collect::<Vec<_>>().join(", ");
+    // Ids and dates are numbers, too, and their range tells nothing.
     match column.numbers {
-        Some((least, most)) if least < most => format!("{samples} (numbers from {least} to {most})"),
+        Some((least, most)) if least < most && least >= -1000.0 && most <= 1000.0 => {
+            format!("{samples} (numbers from {least} to {most})")
+        }
         _ => samples,
     }
 }

@@ -253,9 +253,6 @@ fn read_skip(table: &Table<'_>, line: usize) -> Result<SkipRule, SettingsError> 
 
 /// The first of these keys that the table has, and its line.
 fn first_of(table: &Table<'_>, keys: &[&'static str]) -> Option<(&'static str, usize)> {
-    let found = table
-        .entries()
-        .into_iter()
-        .find_map(|(name, line, _)| keys.iter().find(|key| **key == name).map(|key| (*key, line)));
-    found
+    let mut entries = table.entries().into_iter();
+    entries.find_map(|(name, line, _)| keys.iter().find(|key| **key == name).map(|key| (*key, line)))
 }

@@ -255,7 +255,7 @@ mod tests {
     use crate::settings::{parse_mapping, presets};
 
     fn written(headers: &[String], rules: &MappingRules) -> Description {
-        let proposals = propose(headers, rules);
+        let proposals = propose(headers, rules, &|_| false);
         let text = MappingText {
             input: "in.csv",
             command: "kore-feedback import in.csv",

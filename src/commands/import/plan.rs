@@ -83,7 +83,8 @@ impl Outlook {
                 options.push(format!("--preset={}", found.name));
             }
         }
-        let proposals = propose(&headers, &rules);
+        let has_numbers = |column: usize| look.columns[column].numbers.is_some();
+        let proposals = propose(&headers, &rules, &has_numbers);
         let (mut guesses, mut open) = (Vec::new(), Vec::new());
         for Proposal { field, state } in &proposals {
             match state {

@@ -47,13 +47,13 @@ impl Conversion {
         if self.leading_number && !known {
             text = leading_number(text)?;
         }
-        // What a map says of a text is said of the scale that is sent.
+        // What a map says of a text is said as it is to be sent.
         let is_to_scale = (self.scale.is_some() || self.invert) && !known;
         if is_to_scale {
             let score = self.scaled(Score::parse(text)?.value(), of)?;
             // Writing into a string never fails.
             let _ = write!(out, "{score}");
-        } else if self.lower_case {
+        } else if self.lower_case && !known {
             out.extend(text.chars().flat_map(char::to_lowercase));
         } else {
             out.push_str(text);
