@@ -37,6 +37,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "submit"
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "import" -d 'Import feedback from a CSV file, each row exactly once'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "token" -d 'Print a token (JWT) for the API, or look into one'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "runs" -d 'Look at earlier runs: what was sent, and what became of it'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "presets" -d 'Show the mappings that come with this tool'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "sandbox" -d 'Serve an imitation of the Kore.ai feedback API on this machine, to try things against'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "config" -d 'Show what is configured, or write a config to begin with'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "completions" -d 'Print a shell\'s completions'
@@ -76,6 +77,16 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l s
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delimiter -d 'What stands between two cells: , ; tab or | [default: found out]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l encoding -d 'The file\'s encoding, such as windows-1252 [default: UTF-8, or what a byte order mark says]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l failures -d 'Where the failure report goes [default: beside the input, as NAME.failures.csv]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l mapping -d 'Take fields as this mapping says: one of the config\'s, or a file' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l preset -d 'Take fields as is usual for this kind of export; `presets list` shows all' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-answer -d 'What stands for a score where nobody answered, such as NA: the row is skipped; repeatable, \'\' for empty cells' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l write-mapping -d 'With --plan: write the proposed mapping into this new file' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l filter -d 'Import only rows with this value in a column, or with != those without; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rows -d 'Import only these rows, such as 1000-2000; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sample -d 'Import so many rows, chosen at random, and for the same file always the same' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe-by -d 'Import of rows with the same text in this column only the first; with several columns, in all of them' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l except-run -d 'Leave out the rows of this file that an earlier run has sent; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include -d 'Import rows, too, that the preset or mapping skips for this reason, such as previews; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l pace -d 'How calls are spread inside the smallest limit' -r -f -a "even\t'Evenly: 60 a minute is one a second'
 early\t'As early as possible: 60 at once, then a pause'"
@@ -98,6 +109,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resend-in-doubt -d 'With --resume: send rows in doubt again, though they may have been saved'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import a file that has been imported before once more: every row is then saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l verify -d 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs the scope to read'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l plan -d 'Show what the file holds and propose a mapping, and send nothing'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe -d 'Import of rows that make the same record only the first; takes some 50 MB of memory for every million rows'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox started in this process instead: nothing to configure, nothing real'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-limit -d 'Stay within no limit at all'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s q -l quiet -d 'Say nothing on standard error but errors'
@@ -185,6 +198,32 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List all presets, and what each is for'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Print a preset as a mapping file: as an example, or to begin one of your own with'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l config -d 'Config file to read [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile of the config to use [default: the config\'s default_profile, or its only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s o -l output -d 'How results are printed on standard output' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 to listen on; 0 takes a free one' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of the bot to serve [default: an invented one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l limit -d 'Rolling limit of the bot, such as 60/1m; repeatable [default: none]' -r

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use encoding_rs::Encoding;
 
-use super::SendingArgs;
+use super::{RowArgs, SendingArgs};
 use crate::record::Assignment;
 use crate::source::{parse_delimiter, parse_encoding};
 
@@ -17,6 +17,10 @@ Examples:
     kore-feedback import feedback.csv --dry-run
   Columns with other names, and one value for every row:
     kore-feedback import umfrage.csv --map channel_uid=Kunde --map score=Note --set type=CSAT
+  See what a file holds, and begin a mapping for it:
+    kore-feedback import export.csv --plan --write-mapping export.mapping.toml
+  An export of a survey tool:
+    kore-feedback import export.csv --preset qualtrics --map score=Q3_NPS --set type=NPS --set name=Relationship
   Go on after an interruption:
     kore-feedback import feedback.csv --resume
   From a pipe, with the summary as JSON:
@@ -75,6 +79,10 @@ pub struct ImportArgs {
     /// At the end, ask the server what became of rows in doubt, as `runs verify` does; needs the scope to read
     #[arg(long, help_heading = "Runs")]
     pub verify: bool,
+
+    /// How rows become records, and which of them.
+    #[command(flatten)]
+    pub rows: RowArgs,
 
     /// How records are sent.
     #[command(flatten)]

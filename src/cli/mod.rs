@@ -3,6 +3,8 @@
 mod completions;
 mod config;
 mod import;
+mod presets;
+mod rows;
 mod runs;
 mod sandbox;
 mod sending;
@@ -20,6 +22,8 @@ use crate::pacing::parse_duration;
 pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
 pub use import::ImportArgs;
+pub use presets::{PresetsArgs, PresetsCommand, ShowPresetArgs};
+pub use rows::RowArgs;
 pub use runs::{FailuresArgs, ResumeArgs, RunsArgs, RunsCommand, ShowArgs, VerifyArgs};
 pub use sandbox::SandboxArgs;
 pub use sending::{DeliveryArg, PaceArg, SendingArgs};
@@ -92,6 +96,7 @@ pub enum Command {
     Import(Box<ImportArgs>),
     Token(TokenArgs),
     Runs(RunsArgs),
+    Presets(PresetsArgs),
     Sandbox(SandboxArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),

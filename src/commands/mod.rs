@@ -4,6 +4,7 @@ mod completions;
 mod config;
 mod ending;
 mod import;
+mod presets;
 mod runs;
 mod sandbox;
 mod settings;
@@ -23,7 +24,7 @@ use crate::report::{Printer, ReportError};
 use crate::run::CheckError;
 use crate::run::verify::VerifyError;
 use crate::sandbox::SandboxError;
-use crate::settings::{Context, InitialConfigError, SettingsError};
+use crate::settings::{Context, InitialConfigError, MappingFileError, SettingsError};
 use crate::source::InputError;
 
 /// Runs the command and reports its error, if it ends with one.
@@ -46,6 +47,7 @@ fn dispatch(arguments: Arguments, context: &Context, printer: &Printer) -> anyho
         Command::Import(args) => import::import(args, global, context, printer),
         Command::Token(args) => token::run(args, global, context, printer),
         Command::Runs(args) => runs::runs(args, global, context, printer),
+        Command::Presets(args) => presets::presets(args, global, printer),
         Command::Sandbox(args) => sandbox::sandbox(args, global, printer),
         Command::Config(args) => config::run(args, global, context, printer),
         Command::Completions(args) => completions::completions(args, printer),
@@ -79,6 +81,7 @@ fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn
         InitialConfigError,
         InputError,
         LedgerError,
+        MappingFileError,
         RefusedDraft,
         ReportError,
         SandboxError,

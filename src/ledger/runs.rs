@@ -105,6 +105,8 @@ pub struct Run {
     pub input: String,
     /// BLAKE3 of the input's bytes.
     pub content: [u8; 32],
+    /// Which column is which field, in a form that compares.
+    pub mapping: String,
     /// How many rows the input has.
     pub rows: u64,
     /// The command line that began it, without the program's name.
@@ -190,7 +192,7 @@ pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> R
 }
 
 const COLUMNS: &str = "run, kind, sandbox, profile, host, bot_id, input, rows, started_at, finished_at, report, report_hash, \
-                       content, command, directory";
+                       content, command, directory, mapping";
 
 pub(super) fn by_id(connection: &Connection, run: RunId) -> Result<Option<Run>, LedgerError> {
     let sql = format!("SELECT {COLUMNS} FROM runs WHERE run = ?1");
@@ -245,6 +247,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Run> {
         // Written as JSON by `insert`; what people may have made of it since is no command.
         command: serde_json::from_str(&row.get::<_, String>(13)?).unwrap_or_default(),
         directory: row.get::<_, String>(14)?.into(),
+        mapping: row.get(15)?,
     })
 }
 

@@ -1,22 +1,24 @@
 //! One row after the other: mapped, validated, judged.
 
-use std::fmt;
-
-use super::mapping::{FieldSource, Mapping};
+use super::mapping::{Dedupe, FieldSource, Mapping};
+use super::seen::Seen;
 use super::validate::{Finding, validate};
-use super::{Feedback, Field, Problem, ProblemKind, ScoreRule};
+use super::{Feedback, FeedbackType, Field, Problem, ProblemKind, RowValues, ScoreRule, SkipReason};
 use crate::source::{Row, RowFault};
 
 /// The `_outcome` of a failure report's row that may have been saved.
 const IN_DOUBT: &str = "in doubt";
 
-/// Judges the rows of one input. Judging a valid row allocates nothing.
+/// Judges the rows of one input, in their order. Judging a valid row allocates nothing, unless a template or the memory of
+/// what has been seen is asked for.
 #[derive(Debug, Clone)]
 pub struct Checker {
     mapping: Mapping,
     rule: ScoreRule,
     /// The column of a failure report's outcomes, when rows in doubt there are left alone.
     outcomes: Option<usize>,
+    made: Made,
+    seen: Seen,
 }
 
 /// What a row turned out to be.
@@ -30,22 +32,15 @@ pub enum Judged<'a> {
     Skipped(SkipReason),
 }
 
-/// Why a row isn't meant to be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SkipReason {
-    /// All its cells are empty or blank.
-    Blank,
-    /// An earlier run left it in doubt: it may have been saved.
-    InDoubtBefore,
-}
-
-impl fmt::Display for SkipReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Blank => "blank row",
-            Self::InDoubtBefore => "in doubt in an earlier run",
-        })
-    }
+/// The fields of the row at hand that are not a cell as it stands. The texts' memory is used again for every row.
+#[derive(Debug, Clone, Default)]
+struct Made {
+    /// What templates made, before anything else was made of it.
+    rendered: [String; 7],
+    /// What conversions made.
+    converted: [String; 7],
+    /// The fields that nothing could be made for, why, and in whose words.
+    failed: Vec<(Field, ProblemKind, Option<String>)>,
 }
 
 impl Checker {
@@ -54,7 +49,7 @@ impl Checker {
     pub fn new(mapping: Mapping, rule: ScoreRule, include_in_doubt: bool) -> Self {
         // `_outcome` is the second of the columns that a report adds.
         let outcomes = (mapping.is_failure_report() && !include_in_doubt).then(|| mapping.own_columns() + 1);
-        Self { mapping, rule, outcomes }
+        Self { mapping, rule, outcomes, made: Made::default(), seen: Seen::default() }
     }
 
     /// The mapping that rows are read by.
@@ -62,9 +57,29 @@ impl Checker {
         &self.mapping
     }
 
+    /// Takes note of a row that needs no judgement, so that a duplicate of it is found later.
+    pub fn note(&mut self, row: &Row) {
+        if self.mapping.rows().dedupe().is_some() {
+            self.check(row);
+        }
+    }
+
     /// What the row is. A blank row is blank however many cells it has.
-    pub fn check<'a>(&'a self, row: &'a Row) -> Judged<'a> {
-        if row.cells().take(self.mapping.own_columns()).all(|cell| cell.trim_start().is_empty()) {
+    pub fn check<'a>(&'a mut self, row: &'a Row) -> Judged<'a> {
+        let unpicked = self.mapping.rows().unpicked(row.number);
+        if unpicked.is_some() && self.mapping.rows().dedupe().is_none() {
+            return unpicked.map_or(Judged::Skipped(SkipReason::Blank), Judged::Skipped);
+        }
+        let judged = self.judge(row);
+        match unpicked {
+            Some(reason) => Judged::Skipped(reason),
+            None => judged,
+        }
+    }
+
+    fn judge<'a>(&'a mut self, row: &'a Row) -> Judged<'a> {
+        let own = self.mapping.own_columns();
+        if row.cells().take(own).all(|cell| cell.trim_start().is_empty()) {
             return Judged::Skipped(SkipReason::Blank);
         }
         if let Some(fault) = row.fault {
@@ -73,22 +88,30 @@ impl Checker {
         if self.outcomes.and_then(|column| row.cell(column)).is_some_and(|outcome| outcome.trim() == IN_DOUBT) {
             return Judged::Skipped(SkipReason::InDoubtBefore);
         }
-        match validate(Field::ALL.map(|field| self.text(row, field)), self.rule) {
-            Ok(feedback) => Judged::Valid(feedback),
-            Err(findings) => Judged::Invalid(findings.into_iter().map(|found| self.found(row, found)).collect()),
+        if let Some(reason) = self.mapping.rows().skip(row) {
+            return Judged::Skipped(reason);
+        }
+        self.made.render(&self.mapping, row);
+        if self.is_no_answer(row) {
+            return Judged::Skipped(SkipReason::NoAnswer);
+        }
+        self.made.convert(&self.mapping, row);
+        let Self { mapping, rule, made, seen, .. } = self;
+        let texts = Field::ALL.map(|field| made.text(mapping, row, field));
+        match validate(texts, *rule) {
+            Ok(feedback) if made.failed.is_empty() => match first_alike(seen, mapping, row, texts) {
+                Some(first) => Judged::Skipped(SkipReason::Duplicate { of: Some(first) }),
+                None => Judged::Valid(feedback),
+            },
+            Ok(_) => Judged::Invalid(made.problems(mapping, row, Vec::new())),
+            Err(findings) => Judged::Invalid(made.problems(mapping, row, findings)),
         }
     }
 
-    fn text<'a>(&'a self, row: &'a Row, field: Field) -> &'a str {
-        match self.mapping.source(field) {
-            FieldSource::Column { index, .. } => row.cell(*index).unwrap_or_default(),
-            FieldSource::Constant { value, .. } => value,
-        }
-    }
-
-    fn found(&self, row: &Row, (field, kind): Finding) -> Problem {
-        let column = self.mapping.source(field).column().and_then(|column| self.mapping.headers().get(column));
-        Problem::new(column.cloned(), Some(field), self.text(row, field), kind)
+    /// Only what comes from the row can be the lack of an answer.
+    fn is_no_answer(&self, row: &Row) -> bool {
+        let is_constant = matches!(self.mapping.source(Field::Score), FieldSource::Constant { .. });
+        !is_constant && self.mapping.rows().is_no_answer(self.made.given(&self.mapping, row, Field::Score))
     }
 
     fn faulty(&self, row: &Row, fault: RowFault) -> Problem {
@@ -106,10 +129,99 @@ impl Checker {
     }
 }
 
+/// The first row that is the same in what `--dedupe` goes by.
+fn first_alike(seen: &mut Seen, mapping: &Mapping, row: &Row, texts: [&str; 7]) -> Option<u64> {
+    match mapping.rows().dedupe()? {
+        Dedupe::Record => seen.first(row.number, texts),
+        Dedupe::Columns(columns) => {
+            seen.first(row.number, columns.iter().map(|column| row.cell(*column).unwrap_or_default()))
+        }
+    }
+}
+
+impl Made {
+    /// Fills in the templates.
+    fn render(&mut self, mapping: &Mapping, row: &Row) {
+        self.failed.clear();
+        let Some(names) = mapping.names() else { return };
+        let values = RowValues::new(names, row);
+        for (field, source) in mapping.fields() {
+            if let FieldSource::Template { template, .. } = source {
+                let text = &mut self.rendered[field as usize];
+                text.clear();
+                if let Err(why) = template.render(&values, text) {
+                    self.failed.push((field, ProblemKind::Template, Some(why)));
+                }
+            }
+        }
+    }
+
+    /// Makes what is made of single fields.
+    fn convert(&mut self, mapping: &Mapping, row: &Row) {
+        for field in Field::ALL {
+            let Some(conversion) = mapping.conversion(field) else { continue };
+            // The type comes behind the score, and the score's scale is the type's.
+            let of = if conversion.invert { self.feedback_type(mapping, row) } else { None };
+            let mut text = std::mem::take(&mut self.converted[field as usize]);
+            text.clear();
+            if let Err(kind) = conversion.convert(self.given(mapping, row, field), of, &mut text) {
+                self.failed.push((field, kind, None));
+            }
+            self.converted[field as usize] = text;
+        }
+    }
+
+    fn feedback_type(&self, mapping: &Mapping, row: &Row) -> Option<FeedbackType> {
+        let text = self.given(mapping, row, Field::Type);
+        let Some(conversion) = mapping.conversion(Field::Type) else { return FeedbackType::parse(text) };
+        let mut converted = String::new();
+        conversion.convert(text, None, &mut converted).ok()?;
+        FeedbackType::parse(&converted)
+    }
+
+    /// The field's text before anything is made of it.
+    fn given<'a>(&'a self, mapping: &'a Mapping, row: &'a Row, field: Field) -> &'a str {
+        match mapping.source(field) {
+            FieldSource::Column { index, .. } => row.cell(*index).unwrap_or_default(),
+            FieldSource::Constant { value, .. } => value,
+            FieldSource::Template { .. } => &self.rendered[field as usize],
+        }
+    }
+
+    /// The field's text as it is sent.
+    fn text<'a>(&'a self, mapping: &'a Mapping, row: &'a Row, field: Field) -> &'a str {
+        match mapping.conversion(field) {
+            Some(_) => &self.converted[field as usize],
+            None => self.given(mapping, row, field),
+        }
+    }
+
+    /// All that is wrong, with the text as it stands in the row. What nothing could be made for is wrong for that reason
+    /// alone.
+    fn problems(&self, mapping: &Mapping, row: &Row, findings: Vec<Finding>) -> Vec<Problem> {
+        let header = |field| mapping.source(field).column().and_then(|column| mapping.headers().get(column)).cloned();
+        let has_failed = |field| self.failed.iter().any(|(failed, ..)| *failed == field);
+        let failed = self.failed.iter().map(|(field, kind, why)| (*field, *kind, why.as_deref()));
+        let found =
+            findings.into_iter().filter(|(field, _)| !has_failed(*field)).map(|(field, kind)| (field, kind, None));
+        let mut problems: Vec<_> = failed.chain(found).collect();
+        problems.sort();
+        problems
+            .into_iter()
+            .map(|(field, kind, why)| {
+                let value = why.unwrap_or_else(|| self.given(mapping, row, field));
+                Problem::new(header(field), Some(field), value, kind)
+            })
+            .collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Checker, Judged, SkipReason};
-    use crate::record::{Assignment, FeedbackType, Field, Mapping, MappingRules, ProblemKind, ScoreRule};
+    use crate::record::{
+        Assignment, DedupeRule, FeedbackType, Field, Mapping, MappingRules, ProblemKind, ScoreRule, SelectionRules,
+    };
     use crate::source::{Row, RowFault, Rows, SourceOptions};
     use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
@@ -128,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_row_becomes_a_body() {
-        let (checker, row) = (checker(&HEADER, false), row(GOOD));
+        let (mut checker, row) = (checker(&HEADER, false), row(GOOD));
         let Judged::Valid(feedback) = checker.check(&row) else { panic!("not valid") };
         let body = r#"{"channelUId":"007","name":"Post-chat","score":4,"channel":"rtm","type":"CSAT","language":"de","message":""}"#;
         assert_eq!(String::from_utf8(feedback.body()).unwrap(), body);
@@ -136,7 +248,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_its_column_and_value() {
-        let (checker, mut row) = (checker(&HEADER, false), row(["", "x", "11\u{1b}[2J", "rtm", "NPS", "de", "", ""]));
+        let (mut checker, mut row) =
+            (checker(&HEADER, false), row(["", "x", "11\u{1b}[2J", "rtm", "NPS", "de", "", ""]));
         let Judged::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
         let told: Vec<_> = problems.iter().map(|p| (p.column.as_deref(), p.value.as_str(), p.kind)).collect();
         assert_eq!(
@@ -157,7 +270,7 @@ mod tests {
             ..MappingRules::default()
         };
         let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
-        let checker = Checker::new(mapping, ScoreRule::InScale, false);
+        let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
         let good = row(GOOD);
         assert!(matches!(checker.check(&good), Judged::Valid(feedback) if feedback.language() == "fr"));
         let nameless = row(["007", "", "4", "rtm", "CSAT", "de", "", ""]);
@@ -168,7 +281,7 @@ mod tests {
 
     #[test]
     fn blank_rows_are_skipped_and_faulty_ones_are_invalid() {
-        let checker = checker(&HEADER, false);
+        let mut checker = checker(&HEADER, false);
         assert_eq!(checker.check(&row([""; 8])), Judged::Skipped(SkipReason::Blank));
         let mut ragged = row(["", " ", "\t"]);
         ragged.fault = Some(RowFault::Ragged { found: 3, expected: 8 });
@@ -183,11 +296,90 @@ mod tests {
         assert_eq!((problems[0].field, problems[0].kind), (Some(Field::Name), ProblemKind::NotUtf8));
     }
 
+    fn selecting(selection: SelectionRules) -> Checker {
+        let rules = MappingRules { selection, ..MappingRules::default() };
+        let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+        Checker::new(mapping, ScoreRule::InScale, false)
+    }
+
+    fn numbered(number: u64, cells: [&str; 8]) -> Row {
+        Row::from_cells(number, number + 1, cells)
+    }
+
+    #[test]
+    fn a_duplicate_is_one_of_a_valid_row_that_was_judged_or_noted_before() {
+        let other = GOOD.map(|cell| if cell == "kept out" { "another note" } else { cell });
+        let invalid = GOOD.map(|cell| if cell == "4.0" { "9" } else { cell });
+        for note in [false, true] {
+            let mut checker =
+                selecting(SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() });
+            assert!(matches!(checker.check(&numbered(1, invalid)), Judged::Invalid(_)));
+            if note {
+                checker.note(&numbered(2, GOOD));
+            } else {
+                assert!(matches!(checker.check(&numbered(2, GOOD)), Judged::Valid(_)));
+            }
+            let duplicate = Judged::Skipped(SkipReason::Duplicate { of: Some(2) });
+            assert_eq!(checker.check(&numbered(3, other)), duplicate);
+            assert!(matches!(checker.check(&numbered(4, invalid)), Judged::Invalid(_)));
+        }
+        let by_note = Some(DedupeRule::Columns(vec!["note".into()]));
+        let mut checker = selecting(SelectionRules { dedupe: by_note, ..SelectionRules::default() });
+        assert!(matches!(checker.check(&numbered(1, GOOD)), Judged::Valid(_)));
+        assert!(matches!(checker.check(&numbered(2, other)), Judged::Valid(_)));
+        assert_eq!(checker.check(&numbered(3, other)), Judged::Skipped(SkipReason::Duplicate { of: Some(2) }));
+    }
+
+    #[test]
+    fn a_part_of_the_rows_knows_the_duplicates_of_all() {
+        let rows = vec!["2-".parse().unwrap()];
+        let dedupe = Some(DedupeRule::Record);
+        let mut checker = selecting(SelectionRules { rows, dedupe, ..SelectionRules::default() });
+        assert_eq!(checker.check(&numbered(1, GOOD)), Judged::Skipped(SkipReason::NotInRows));
+        assert_eq!(checker.check(&numbered(2, GOOD)), Judged::Skipped(SkipReason::Duplicate { of: Some(1) }));
+    }
+
+    #[test]
+    fn filters_for_one_column_are_alternatives_and_all_others_must_hold() {
+        let filters = ["channel=rtm", "channel=EMAIL", "language!=fr"].map(|filter| filter.parse().unwrap()).to_vec();
+        let mut checker = selecting(SelectionRules { filters, ..SelectionRules::default() });
+        let mut with = |channel: &'static str, language: &'static str| {
+            let cells = ["1", "x", "4", channel, "CSAT", language, "", ""];
+            matches!(checker.check(&numbered(1, cells)), Judged::Valid(_))
+        };
+        assert!(with("rtm", "de") && with(" Email ", "en"));
+        assert!(!with("sms", "de") && !with("rtm", "FR"));
+    }
+
+    #[test]
+    fn what_a_description_says_is_done_and_what_cannot_be_done_is_said_with_the_cell() {
+        let text = "no_answer = [\"-\"]\n[fields]\nname = { template = \"{{ name }} {{ row['note'] }}\" }\n\
+                    score = { number = \"leading\", column = \"score\", scale = \"0-10 -> 1-5\" }\n\
+                    language = { column = \"language\", lower_case = true }";
+        let description = crate::settings::parse_mapping("m.toml".as_ref(), text).unwrap().description().unwrap();
+        let rules = MappingRules { description, ..MappingRules::default() };
+        let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+        let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
+        let good = row(["u", "n", "10 - yes", "rtm", "CSAT", "DE", "", "x"]);
+        let Judged::Valid(feedback) = checker.check(&good) else { panic!("not valid") };
+        assert_eq!((feedback.name(), feedback.score().value(), feedback.language()), ("n x", 5.0, "de"));
+        assert_eq!(
+            checker.check(&row(["u", "n", " - ", "rtm", "", "", "", ""])),
+            Judged::Skipped(SkipReason::NoAnswer)
+        );
+        let bad = row(["", "n", "11 - yes", "rtm", "CSAT", "DE", "", "x"]);
+        let Judged::Invalid(problems) = checker.check(&bad) else { panic!("not invalid") };
+        let told: Vec<_> = problems.iter().map(|p| (p.field.unwrap(), p.value.as_str(), p.kind)).collect();
+        let expected =
+            [(Field::ChannelUid, "", ProblemKind::Empty), (Field::Score, "11 - yes", ProblemKind::OffSourceScale)];
+        assert_eq!(told, expected);
+    }
+
     #[test]
     fn a_failure_reports_doubtful_rows_are_left_alone_unless_asked_for() {
         let header: Vec<_> = HEADER.into_iter().chain(["_row", "_outcome", "_status", "_error"]).collect();
         let reported = |outcome| row(GOOD.into_iter().chain(["9", outcome, "504", "timed out"]));
-        let (careful, eager) = (checker(&header, false), checker(&header, true));
+        let (mut careful, mut eager) = (checker(&header, false), checker(&header, true));
         assert_eq!(careful.check(&reported("in doubt")), Judged::Skipped(SkipReason::InDoubtBefore));
         assert!(matches!(careful.check(&reported("rejected")), Judged::Valid(_)));
         assert!(matches!(eager.check(&reported("in doubt")), Judged::Valid(_)));
@@ -202,7 +394,8 @@ mod tests {
         };
         let rules = MappingRules { map: pairs(map), set: pairs(set), ..MappingRules::default() };
         let mut rows = Rows::open(bytes, "example", SourceOptions::default()).unwrap();
-        let checker = Checker::new(Mapping::resolve(rows.headers(), None, &rules).unwrap(), ScoreRule::InScale, false);
+        let mut checker =
+            Checker::new(Mapping::resolve(rows.headers(), None, &rules).unwrap(), ScoreRule::InScale, false);
         let (mut row, mut valid, mut invalid) = (Row::default(), 0, Vec::new());
         while rows.read(&mut row).unwrap() {
             match checker.check(&row) {
@@ -266,7 +459,7 @@ mod tests {
             let bytes = writer.into_inner().unwrap();
             let options = SourceOptions { delimiter: Some(delimiter), encoding: None };
             let mut rows = Rows::open(&bytes[..], "in.csv", options).unwrap();
-            let checker = checker(&Field::ALL.map(Field::wire_name), false);
+            let mut checker = checker(&Field::ALL.map(Field::wire_name), false);
             let (mut row, mut sent) = (Row::default(), Vec::new());
             while rows.read(&mut row).unwrap() {
                 let Judged::Valid(feedback) = checker.check(&row) else { panic!("{row:?}") };

@@ -2,6 +2,7 @@
 //! Knows nothing of files, of the ledger or of HTTP.
 
 mod checker;
+mod conversion;
 mod draft;
 mod feedback;
 mod field;
@@ -9,22 +10,31 @@ pub mod hints;
 mod mapping;
 mod oddity;
 mod problem;
+mod proposal;
 mod score;
+mod seen;
+mod skip;
 mod standing;
 mod tally;
 mod validate;
 
-pub use checker::{Checker, Judged, SkipReason};
+pub use checker::{Checker, Judged};
+pub use conversion::{
+    Conversion, LONGEST_RENDERED, Rounding, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap, Words,
+};
 pub use draft::{Draft, DraftError, RefusedDraft};
 pub use feedback::{Feedback, Fingerprint, fingerprint};
 pub use field::{Field, fold};
 pub use mapping::{
-    Assignment, AssignmentError, ColumnBy, ConstantBy, FieldSource, Mapping, MappingError, MappingProblem,
-    MappingRules, REPORT_COLUMNS,
+    Assignment, AssignmentError, ColumnBy, ConstantBy, DedupeRule, DescribedBy, Description, Except, FieldRule,
+    FieldSource, Filter, Mapping, MappingError, MappingProblem, MappingRules, Origin, REPORT_COLUMNS, RowRange,
+    SelectionError, SelectionRules, SkipRule,
 };
 pub use oddity::{OddCode, Oddity};
 pub use problem::{Problem, ProblemKind};
+pub use proposal::{Proposal, Proposed, propose};
 pub use score::{FeedbackType, Score, ScoreRule};
+pub use skip::SkipReason;
 pub use standing::{Band, Standing};
 pub use tally::{Distribution, Outside, Survey, Tally};
 pub use validate::check_value;

@@ -52,8 +52,12 @@ pub enum ProblemKind {
     NotFinite,
     /// A number too large to be sent exactly.
     TooLarge,
+    /// A number that isn't on the scale that the mapping converts from.
+    OffSourceScale,
     /// A number that isn't on the scale of the record's type.
     OutOfScale(FeedbackType),
+    /// The mapping's template can't be filled in from this row.
+    Template,
 }
 
 impl ProblemKind {
@@ -74,6 +78,8 @@ impl ProblemKind {
             Self::SeparatorInNumber => "score with a comma or separator",
             Self::NotFinite => "score not finite",
             Self::TooLarge => "score too large",
+            Self::OffSourceScale => "score off the scale converted from",
+            Self::Template => "template can't be filled in",
             Self::OutOfScale(FeedbackType::Nps) => "NPS score out of scale",
             Self::OutOfScale(FeedbackType::Csat) => "CSAT score out of scale",
             Self::OutOfScale(FeedbackType::Thumb) => "THUMB score out of scale",
@@ -103,6 +109,8 @@ impl fmt::Display for ProblemKind {
             }
             Self::NotFinite => "not a finite number",
             Self::TooLarge => "too large a number to be sent exactly",
+            Self::OffSourceScale => "not on the scale that the mapping converts from",
+            Self::Template => "the mapping's template can't be filled in",
             Self::OutOfScale(of) => {
                 let (least, most) = of.scale().into_inner();
                 return match of {

@@ -8,8 +8,9 @@ use jiff::Zoned;
 
 use super::words::{moment, span};
 use crate::pacing::Limit;
-use crate::record::{FieldSource, Mapping};
+use crate::record::{Conversion, FieldSource, Mapping};
 use crate::run::CheckReport;
+use crate::settings::Preset;
 use crate::text::{counted, excerpt, printable};
 
 const WIDTH: u16 = 110;
@@ -29,7 +30,10 @@ pub fn mapping_table(mapping: &Mapping) -> String {
         let (from, because) = match source {
             FieldSource::Column { header, by, .. } => (format!("column {:?}", excerpt(header, 50)), by.to_string()),
             FieldSource::Constant { value, by } => (format!("always {:?}", excerpt(value, 50)), by.to_string()),
+            FieldSource::Template { template, by } => (excerpt(template.source(), 60), by.to_string()),
         };
+        let steps = mapping.conversion(field).map(Conversion::in_words).unwrap_or_default();
+        let from = std::iter::once(from).chain(steps).collect::<Vec<_>>().join(", ");
         table.add_row([format!("  {field}"), from, because]);
     }
     let unused: Vec<String> = mapping.unused().map(|header| excerpt(header, 30)).collect();
@@ -38,6 +42,15 @@ pub fn mapping_table(mapping: &Mapping) -> String {
         let _ = write!(text, "\n  not used: {}", unused.join(", "));
     }
     text
+}
+
+/// The presets, and what each is for.
+pub fn presets_table(presets: &[Preset]) -> String {
+    let mut table = plain_table(&["  preset", "for"]);
+    for preset in presets {
+        table.add_row([format!("  {}", preset.name), preset.about.clone()]);
+    }
+    table.trim_fmt()
 }
 
 /// The first problems, and the count of each kind.

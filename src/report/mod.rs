@@ -3,6 +3,7 @@
 mod failures;
 mod findings;
 mod line;
+mod plan;
 mod printer;
 mod progress;
 mod runs;
@@ -12,8 +13,9 @@ mod verified;
 mod words;
 
 pub use failures::{FailureReport, Older, ReportError, default_path, keep_aside};
-pub use findings::{mapping_table, problems_table, schedule};
+pub use findings::{mapping_table, presets_table, problems_table, schedule};
 pub use line::{Line, Tone};
+pub use plan::PlanView;
 pub use printer::Printer;
 pub use progress::{Opening, Screen};
 pub use runs::{ROW_COLUMNS, RunView, io_error, runs_table, write_rows};

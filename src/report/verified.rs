@@ -183,6 +183,7 @@ mod tests {
             bot_id: "st-1".to_owned(),
             input: "in.csv".to_owned(),
             content: [0; 32],
+            mapping: String::new(),
             rows: 1200,
             command: Vec::new(),
             directory: "/".into(),

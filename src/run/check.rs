@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::sample;
 use crate::error::Advice;
 use crate::record::{
     Checker, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule, SkipReason, Tally,
@@ -99,9 +100,13 @@ pub fn check(input: &Input, settings: &CheckSettings) -> Result<CheckReport, Che
     let mut bytes = Hashing::new(input.read()?);
     let mut rows = Rows::open(&mut bytes, input.name(), settings.source)?;
     let shape = rows.shape();
-    let mapping = Mapping::resolve(rows.headers(), Some(char::from(shape.delimiter)), &settings.rules)
+    let mut mapping = Mapping::resolve(rows.headers(), Some(char::from(shape.delimiter)), &settings.rules)
         .map_err(|error| CheckError::Mapping { name: excerpt(input.name(), 200), error })?;
-    let checker = Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
+    let checker = |mapping: &Mapping| Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
+    if let Some(size) = mapping.sample_to_choose() {
+        mapping.set_sample(sample::choose(input, settings.source, checker(&mapping), size)?);
+    }
+    let mut checker = checker(&mapping);
     let mut report = CheckReport::begin(shape, mapping);
     let mut row = Row::default();
     while rows.read(&mut row)? {
@@ -136,7 +141,7 @@ impl CheckReport {
                 self.valid += 1;
                 self.tally.count(&record);
             }
-            Judged::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
+            Judged::Skipped(reason) => *self.skipped.entry(reason.in_general()).or_default() += 1,
             Judged::Invalid(problems) => {
                 self.invalid += 1;
                 for problem in problems {

@@ -119,12 +119,13 @@ impl Reader<'_> {
         let file = self.input.read()?;
         let mut rows = Rows::open(&file, self.input.name(), self.settings.source)?;
         let settings = self.settings;
-        let checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
+        let mut checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
         let mut known = SettledRows::new(ledger, run);
         let (mut row, mut batch) = (Row::default(), Batch::default());
         while rows.read(&mut row)? {
             let state = known.entry(row.number)?.map(|entry| entry.state);
             if is_done(state, settings.leave) {
+                checker.note(&row);
                 continue;
             }
             match (state, checker.check(&row)) {

@@ -56,7 +56,9 @@ mod feed;
 mod gate;
 mod health;
 mod lane;
+mod look;
 mod phase;
+mod sample;
 pub mod verify;
 
 pub use attempt::{Delivery, SendSettings};
@@ -66,3 +68,4 @@ pub use event::{Events, RunEvent};
 pub use feed::{Batch, Feed, FeedError, FeedSettings, Prepared, feed_input, feed_one};
 pub use health::{Fault, Patience};
 pub use lane::{Lane, Machinery, Plan};
+pub use look::{ColumnLook, Look, look};

@@ -111,6 +111,33 @@ pub enum SettingsError {
         /// The profiles that there are.
         known: Vec<String>,
     },
+    /// A mapping that is neither in the config nor a file.
+    #[error("--mapping: there is no mapping {:?} in the config, and no file of that name{}", excerpt(name, SHOWN), did_you_mean(nearest(name, known.iter().map(String::as_str))))]
+    UnknownMapping {
+        /// What was named.
+        name: String,
+        /// The config's mappings.
+        known: Vec<String>,
+    },
+    /// A mapping file that can't be read.
+    #[error("the mapping {} can't be read", path.display())]
+    UnreadableMapping {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A preset that there is none of.
+    #[error("{}: there is no preset {:?}{}", named_by.place(), excerpt(name, SHOWN), did_you_mean(nearest(name, known.iter().copied())))]
+    UnknownPreset {
+        /// The preset.
+        name: String,
+        /// What named it.
+        named_by: Source,
+        /// The presets that there are.
+        known: Vec<&'static str>,
+    },
     /// Settings that the command can't do without, all of them.
     #[error("{} not set{}", listed(keys), for_profile(profile.as_deref()))]
     Missing {
@@ -162,6 +189,11 @@ impl Advice for SettingsError {
             Self::UnknownKey { known, table, .. } => Some(format!("{table} takes {}", known.join(", "))),
             Self::UnknownProfile { known, .. } if known.is_empty() => Some("the config has no profiles".to_owned()),
             Self::UnknownProfile { known, .. } => Some(format!("the config has {}", known.join(", "))),
+            Self::UnknownMapping { known, .. } if known.is_empty() => {
+                Some("`kore-feedback import FILE --plan --write-mapping NEW.toml` writes one to begin with".to_owned())
+            }
+            Self::UnknownMapping { known, .. } => Some(format!("the config has {}", known.join(", "))),
+            Self::UnknownPreset { known, .. } => Some(format!("the presets are {}", known.join(", "))),
             Self::Missing { keys, profile, profiles, config } => {
                 Some(missing_hint(keys, profile.as_deref(), profiles, config.as_deref()))
             }
@@ -172,7 +204,11 @@ impl Advice for SettingsError {
                 _ => "name a directory with --state-dir DIR".to_owned(),
             }),
             Self::Twice { .. } => Some("keep one of them".to_owned()),
-            Self::Unreadable { .. } | Self::Syntax { .. } | Self::Value { .. } | Self::NotUnicode(_) => None,
+            Self::Unreadable { .. }
+            | Self::UnreadableMapping { .. }
+            | Self::Syntax { .. }
+            | Self::Value { .. }
+            | Self::NotUnicode(_) => None,
         }
     }
 }

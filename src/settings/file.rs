@@ -15,7 +15,8 @@ use url::Url;
 
 use super::credential::{Algorithm, SecretSource};
 use super::error::SettingsError;
-use super::key::{DEFAULT_PROFILE, Key, PROFILES};
+use super::key::{DEFAULT_PROFILE, Key, MAPPING, PROFILES};
+use super::mapping::{MappingConfig, read_mapping};
 use super::source::Source;
 use super::table::{self, Table, Written};
 use super::value::{self, ValueError};
@@ -28,6 +29,7 @@ pub(super) struct ConfigFile {
     pub(super) path: Arc<Path>,
     pub(super) default_profile: Option<Written<String>>,
     pub(super) profiles: BTreeMap<String, ProfileConfig>,
+    pub(super) mappings: BTreeMap<String, MappingConfig>,
 }
 
 /// One profile, as it is written.
@@ -74,7 +76,7 @@ impl ConfigFile {
         let file: Arc<Path> = path.into();
         let entries = table::parse(&file, text)?;
         let outermost = Table::outermost(&file, text, entries.get_ref());
-        outermost.refuse_unknown(&[DEFAULT_PROFILE, PROFILES])?;
+        outermost.refuse_unknown(&[DEFAULT_PROFILE, PROFILES, MAPPING])?;
         let places = Places { base: path.parent().unwrap_or(Path::new("")), home };
         let mut profiles = BTreeMap::new();
         if let Some(tables) = outermost.table(PROFILES)? {
@@ -85,8 +87,16 @@ impl ConfigFile {
                 }
             }
         }
+        let mut mappings = BTreeMap::new();
+        if let Some(tables) = outermost.table(MAPPING)? {
+            for (name, ..) in tables.value.entries() {
+                if let Some(mapping) = tables.value.table(name)? {
+                    mappings.insert(name.to_owned(), read_mapping(&mapping.value)?);
+                }
+            }
+        }
         let default_profile = outermost.read(DEFAULT_PROFILE, |found| value::text(table::string(found)?))?;
-        let config = Self { path: Arc::clone(&file), default_profile, profiles };
+        let config = Self { path: Arc::clone(&file), default_profile, profiles, mappings };
         if let Some(name) = &config.default_profile {
             config.profile(&name.value, || Source::File { file, line: name.line })?;
         }

@@ -17,6 +17,9 @@ pub const DEFAULT_PROFILE: &str = "default_profile";
 /// The config's table of profiles.
 pub const PROFILES: &str = "profiles";
 
+/// The config's table of mappings.
+pub const MAPPING: &str = "mapping";
+
 /// One key of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {

@@ -55,6 +55,7 @@ pub fn resolve(overrides: &Overrides, context: &Context) -> Result<Settings, Set
         },
         defaults: all.fields(|profile| &profile.defaults),
         columns: all.fields(|profile| &profile.columns),
+        mappings: config.iter().flat_map(|config| config.mappings.clone()).collect(),
         config: path,
         profile: chosen.map(|chosen| chosen.name),
         warnings: warning::unknown_variables(context, config.as_ref()),

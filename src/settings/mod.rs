@@ -9,9 +9,12 @@ mod file;
 mod initial;
 mod key;
 mod layers;
+mod mapping;
+mod mapping_text;
 mod merge;
 mod overrides;
 mod paths;
+mod preset;
 mod resolved;
 mod shown;
 mod source;
@@ -27,10 +30,13 @@ pub use credential::{
 };
 pub use error::SettingsError;
 pub use initial::{INITIAL_CONFIG, InitialConfigError, write_initial_config};
-pub use key::{CONFIG_VARIABLE, DEFAULT_PROFILE, Key, PROFILE_VARIABLE, PROFILES, STATE_DIR_VARIABLE};
+pub use key::{CONFIG_VARIABLE, DEFAULT_PROFILE, Key, MAPPING, PROFILE_VARIABLE, PROFILES, STATE_DIR_VARIABLE};
+pub use mapping::{MappingConfig, parse_mapping};
+pub use mapping_text::{MappingFileError, MappingText, write_mapping};
 pub use merge::resolve;
 pub use overrides::{Overrides, SandboxTarget};
 pub use paths::config_file;
+pub use preset::{Preset, preset, presets};
 pub use resolved::{
     DEFAULT_API_VERSION, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT, DeliverySettings, Settings, Target, default_limits,
 };

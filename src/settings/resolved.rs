@@ -11,6 +11,7 @@ use url::Url;
 use super::credential::{Algorithm, CredentialSettings, SecretSource, SigningKey};
 use super::error::SettingsError;
 use super::key::Key;
+use super::mapping::MappingConfig;
 use super::source::{Source, Sourced};
 use crate::pacing::Limit;
 use crate::record::Field;
@@ -99,6 +100,7 @@ pub struct Settings {
     pub(super) delivery: DeliverySettings,
     pub(super) defaults: FieldTexts,
     pub(super) columns: FieldTexts,
+    pub(super) mappings: BTreeMap<String, MappingConfig>,
     pub(super) state_dir: Option<Sourced<PathBuf>>,
     pub(super) warnings: Vec<String>,
 }

@@ -50,7 +50,12 @@ pub(super) struct Table<'a> {
 impl<'a> Table<'a> {
     /// The config's outermost table.
     pub(super) fn outermost(file: &'a Arc<Path>, text: &'a str, entries: &'a DeTable<'a>) -> Self {
-        Self { file, text, entries, name: "the config".to_owned(), profile: None }
+        Self::named("the config", file, text, entries)
+    }
+
+    /// The outermost table of a file that messages call this.
+    pub(super) fn named(name: &str, file: &'a Arc<Path>, text: &'a str, entries: &'a DeTable<'a>) -> Self {
+        Self { file, text, entries, name: name.to_owned(), profile: None }
     }
 
     /// The same, as a profile's table.
@@ -81,6 +86,28 @@ impl<'a> Table<'a> {
             line: entries.line,
             value: Self { entries: entries.value, name: self.name_of(key), ..self.clone() },
         }))
+    }
+
+    /// The tables that a key holds a list of.
+    ///
+    /// # Errors
+    /// When it holds something else.
+    pub(super) fn tables(&self, key: &str) -> Result<Vec<Written<Self>>, SettingsError> {
+        let Some(items) = self.read(key, |value| match value {
+            DeValue::Array(items) => Ok(items),
+            other => Err(wrong_type("a list of tables", other)),
+        })?
+        else {
+            return Ok(Vec::new());
+        };
+        let read = |item: &'a Spanned<DeValue<'a>>| match item.get_ref() {
+            DeValue::Table(entries) => Ok(Written {
+                line: line_of(self.text, item.span()),
+                value: Self { entries, name: format!("[{}]", self.name_of(key)), ..self.clone() },
+            }),
+            other => Err(self.wrong(key, items.line, wrong_type("a list of tables", other))),
+        };
+        items.value.iter().map(read).collect()
     }
 
     fn name_of(&self, key: &str) -> String {
@@ -154,6 +181,14 @@ pub(super) fn strings<'a>(value: &'a DeValue<'a>) -> Result<Vec<&'a str>, ValueE
     const EXPECTED: &str = "a list of strings in quotes";
     let DeValue::Array(items) = value else { return Err(wrong_type(EXPECTED, value)) };
     items.iter().map(|item| item.get_ref().as_str().ok_or_else(|| wrong_type(EXPECTED, value))).collect()
+}
+
+/// A text, or a list of texts.
+pub(super) fn one_or_more<'a>(value: &'a DeValue<'a>) -> Result<Vec<&'a str>, ValueError> {
+    match value {
+        DeValue::String(text) => Ok(vec![text]),
+        other => strings(other),
+    }
 }
 
 /// `true` or `false`.

@@ -9,6 +9,7 @@ use url::{Host, Url};
 use super::credential::Algorithm;
 use crate::error::nearest;
 use crate::pacing::{Limit, LimitError, parse_duration};
+use crate::record::{ProblemKind, ScaleError, TemplateError};
 use crate::text::excerpt;
 
 /// The most calls that may be on their way at once: past it, a bot's limits are the bottleneck by far.
@@ -111,6 +112,32 @@ pub enum ValueError {
     /// Bytes that are no text.
     #[error("is not UTF-8 text")]
     NotUnicode,
+    /// A conversion between scales that can't be read.
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
+    /// A template that can't be read.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A way of taking a number that there is none of.
+    #[error("{0:?} must be \"leading\": the number that the text begins with")]
+    NotANumberKind(String),
+    /// A text with two meanings.
+    #[error("gives {0:?} two meanings")]
+    TwoMeanings(String),
+    /// A key that has to be there.
+    #[error("is needed here")]
+    Required,
+    /// A key that only means something beside another.
+    #[error("means nothing without {0}")]
+    Without(&'static str),
+    /// A constant that the field can't have.
+    #[error("{value:?}: {problem}")]
+    NoValueOfField {
+        /// The constant.
+        value: String,
+        /// What is wrong with it.
+        problem: ProblemKind,
+    },
 }
 
 /// The end of a message that has a better name to offer.

@@ -23,6 +23,10 @@ pub(in crate::commands) enum ImportRefused {
     Unfinished { run: RunId, began: String, counts: Counts, command: String },
     #[error("this input was imported already, by run {run} on {began}: {} saved", counted(counts.saved, "row"))]
     Imported { run: RunId, began: String, counts: Counts },
+    #[error("run {run}, begun {began}, has sent a part of this input: {} saved", counted(counts.saved, "row"))]
+    PartlyImported { run: RunId, began: String, counts: Counts },
+    #[error("--except-run {run}: that run was of another input")]
+    ExceptOfAnother { run: RunId },
     #[error("there is no run of this input to resume")]
     NothingToResume,
     #[error("there is no run of this input to resume: {} has changed since run {run}", printable(input))]
@@ -45,6 +49,11 @@ impl Advice for ImportRefused {
             Self::Imported { .. } => {
                 "--again imports it once more: what was saved is then saved twice, which falsifies the score".to_owned()
             }
+            Self::PartlyImported { run, .. } => format!(
+                "--except-run {run} leaves out what it has sent; --again sends those rows once more: what was saved is then \
+                 saved twice"
+            ),
+            Self::ExceptOfAnother { .. } => "`kore-feedback runs list` names the inputs of all runs".to_owned(),
             Self::NothingToResume => "leave --resume out to import it".to_owned(),
             Self::InputChanged { run, .. } => format!(
                 "put the file back as it was, or import what is new as a file of its own; `kore-feedback runs show {run} \
@@ -93,6 +102,31 @@ fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused
         Some(run) => ImportRefused::InputChanged { run: run.id, input: name },
         None => ImportRefused::NothingToResume,
     })
+}
+
+/// What another selection of the same rows has sent is not sent again by accident.
+pub(super) fn ensure_not_sent_in_part(store: &Store, import: &Import<'_>) -> anyhow::Result<()> {
+    let except = &import.args.rows.except_run;
+    let relatives = store.runs_with_content(&import.report.content)?;
+    if let Some(other) = except.iter().find(|run| !relatives.iter().any(|relative| relative.id.0 == **run)) {
+        return Err(ImportRefused::ExceptOfAnother { run: RunId(*other) }.into());
+    }
+    if import.setup.is_sandbox || import.args.again {
+        return Ok(());
+    }
+    let target = &import.setup.target;
+    let host = target.host.as_str().trim_end_matches('/');
+    for run in relatives {
+        let is_same = !run.sandbox && run.bot_id == target.bot_id && run.host == host;
+        if !is_same || except.contains(&run.id.0) || !import.report.mapping.makes_the_same_records(&run.mapping) {
+            continue;
+        }
+        let counts = store.counts(&run)?;
+        if counts.saved + counts.in_doubt > 0 {
+            return Err(ImportRefused::PartlyImported { run: run.id, began: day(&run), counts }.into());
+        }
+    }
+    Ok(())
 }
 
 fn day(run: &Run) -> String {

@@ -3,7 +3,9 @@
 mod choice;
 mod earlier;
 mod finish;
+mod plan;
 mod preview;
+mod rules;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -13,9 +15,10 @@ use std::time::{Duration, Instant};
 use encoding_rs::UTF_8;
 
 pub(super) use self::choice::ImportRefused;
-use self::choice::{Choice, choose};
+use self::choice::{Choice, choose, ensure_not_sent_in_part};
 pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
+use self::rules::check_settings;
 use super::ending::EndedEarly;
 use super::setup::{Setup, Subject};
 use super::verify::verify_at_end;
@@ -24,13 +27,11 @@ use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, Leave, Run, RunId, RunKind, Store};
-use crate::record::{Assignment, MappingRules, ProblemKind, ScoreRule};
+use crate::record::{ProblemKind, ScoreRule};
 use crate::report::{
     FailureReport, Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule,
 };
-use crate::run::{
-    CheckReport, CheckSettings, Events, FeedSettings, Lane, Machinery, check, feed_input, run as run_rows,
-};
+use crate::run::{CheckReport, Events, FeedSettings, Lane, Machinery, check, feed_input, run as run_rows};
 use crate::settings::{Context, Settings};
 use crate::source::{Input, SourceOptions, delimiter_name};
 use crate::text::{counted, excerpt, shell_command};
@@ -66,6 +67,24 @@ pub(super) fn import(
     context: &Context,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
+    if args.rows.plan {
+        return plan::plan(args, global, context, printer);
+    }
+    match import_as_said(args, global, context, printer) {
+        Err(error) if plan::can_ask(&error, global, context) => {
+            let (args, context) = plan::ask(args, global, context, printer)?;
+            import_as_said(&args, global, &context, printer)
+        }
+        ended => ended,
+    }
+}
+
+fn import_as_said(
+    args: &ImportArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
     let setup = Setup::new(global, &args.sending, context, printer)?;
     let input = open(&args.file, &setup.settings)?;
     Import::check(args, global, context, printer, setup, input)?.run()
@@ -89,21 +108,6 @@ pub(super) fn kept_input(state_dir: &Path, run: RunId) -> PathBuf {
     spool(state_dir).join(format!("run-{run}"))
 }
 
-fn check_settings(args: &ImportArgs, settings: &Settings) -> CheckSettings {
-    let pairs = |given: &[Assignment]| given.iter().map(|one| (one.field, one.text.clone())).collect();
-    CheckSettings {
-        source: SourceOptions { delimiter: args.delimiter, encoding: args.encoding },
-        rules: MappingRules {
-            map: pairs(&args.map),
-            set: pairs(&args.set),
-            columns: settings.columns().clone(),
-            defaults: settings.defaults().clone(),
-        },
-        score: if args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
-        include_in_doubt: args.include_in_doubt,
-    }
-}
-
 impl<'a> Import<'a> {
     /// Reads and validates the whole input.
     fn check(
@@ -115,7 +119,7 @@ impl<'a> Import<'a> {
         input: Input,
     ) -> anyhow::Result<Self> {
         let began = Instant::now();
-        let report = check(&input, &check_settings(args, &setup.settings))?;
+        let report = check(&input, &check_settings(args, &setup.settings, context)?)?;
         let json = global.output == OutputFormat::Json;
         let state_dir = global.state_dir.as_ref().map(|path| context.working_directory.join(path));
         let input = Arc::new(input);
@@ -234,6 +238,7 @@ impl<'a> Import<'a> {
 
     /// Writes down that the run begins. Its input is kept first if it came through a pipe, so that it can be resumed.
     fn begin(&self, store: &Store, latest: Option<RunId>) -> anyhow::Result<Run> {
+        ensure_not_sent_in_part(store, self)?;
         self.tell_relatives(store)?;
         let subject = Subject {
             kind: RunKind::Import,
@@ -299,9 +304,11 @@ impl<'a> Import<'a> {
     /// The same file read with another mapping, or sent elsewhere, is another import; it is worth a word all the same.
     fn tell_relatives(&self, store: &Store) -> anyhow::Result<()> {
         let relatives = store.runs_with_content(&self.report.content)?;
-        let Some(latest) = relatives.iter().find(|run| !run.sandbox && run.bot_id == self.setup.target.bot_id) else {
-            return Ok(());
+        let is_relative = |run: &&Run| {
+            let is_left_out = self.args.rows.except_run.contains(&run.id.0);
+            !run.sandbox && !is_left_out && run.bot_id == self.setup.target.bot_id
         };
+        let Some(latest) = relatives.iter().find(is_relative) else { return Ok(()) };
         if !self.setup.is_sandbox && !self.args.again {
             let saved = counted(store.counts(latest)?.saved, "row");
             self.printer.warning(format_args!(

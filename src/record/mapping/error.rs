@@ -47,6 +47,22 @@ pub enum MappingProblem {
         /// The column that may be meant.
         nearest: Option<String>,
     },
+    /// A rule for rows, or a template, names a column that the input doesn't have.
+    NoSuchColumnFor {
+        /// What names it: `--filter`, or the skip rule and its reason.
+        what: String,
+        /// The column.
+        column: String,
+        /// The column that may be meant.
+        nearest: Option<String>,
+    },
+    /// `--include` names a reason that no rule skips rows for.
+    NoSuchSkip {
+        /// The reason.
+        given: String,
+        /// The reasons that there are.
+        known: Vec<String>,
+    },
     /// Several columns could be meant.
     Ambiguous {
         /// The field that should come from one of them.
@@ -58,6 +74,8 @@ pub enum MappingProblem {
     Unfilled {
         /// The field.
         field: Field,
+        /// What to give for it, in the mapping's or preset's words.
+        needed: Option<String>,
     },
     /// A value for every row that no row can have.
     BadConstant {
@@ -90,7 +108,21 @@ impl fmt::Display for MappingProblem {
                 let place = |(index, header): &(usize, String)| format!("{} (column {})", quoted(header), index + 1);
                 write!(f, "{field}: several columns could be meant: {}", list(columns.iter().map(place)))
             }
-            Self::Unfilled { field } => write!(f, "{field}: no column and no value"),
+            Self::NoSuchColumnFor { what, column, nearest } => {
+                write!(f, "{}: there is no column {}", excerpt(what, 100), quoted(column))?;
+                nearest.iter().try_for_each(|nearest| write!(f, ", but {}", quoted(nearest)))
+            }
+            Self::NoSuchSkip { given, known } if known.is_empty() => {
+                write!(f, "--include {}: no rule skips any rows", quoted(given))
+            }
+            Self::NoSuchSkip { given, known } => {
+                let known = list(known.iter().map(|known| excerpt(known, 60)));
+                write!(f, "--include {}: rows are skipped for {known} only", quoted(given))
+            }
+            Self::Unfilled { field, needed: None } => write!(f, "{field}: no column and no value"),
+            Self::Unfilled { field, needed: Some(needed) } => {
+                write!(f, "{field}: no column and no value; needed is {}", excerpt(needed, 160))
+            }
             Self::BadConstant { field, value, by, kind } => write!(f, "{field}: {} from {by}: {kind}", quoted(value)),
         }
     }
@@ -115,11 +147,12 @@ impl Advice for MappingError {
         if has(|problem| matches!(problem, MappingProblem::OneColumn { .. })) {
             hints.push("give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab".to_owned());
         }
-        if let Some(MappingProblem::Unfilled { field }) =
+        if let Some(MappingProblem::Unfilled { field, .. }) =
             self.problems.iter().find(|problem| matches!(problem, MappingProblem::Unfilled { .. }))
         {
             hints.push(format!(
-                "name a field's column with --map {field}=COLUMN, or give every row the same value with --set {field}=VALUE"
+                "name a field's column with --map {field}=COLUMN, or give every row the same value with --set {field}=VALUE; --plan shows what the file \
+                 holds and proposes a mapping"
             ));
         }
         if has(|problem| matches!(problem, MappingProblem::NoSuchColumn { .. })) {

@@ -1,24 +1,38 @@
-//! Which column, or which constant, is which field.
+//! Which column, constant or template is which field, what is made of it, and which rows are sent.
 
+mod canonical;
+mod description;
 mod error;
 mod resolve;
+mod rows;
 mod rules;
+mod selection;
 
-use std::fmt::{self, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
 
-use super::Field;
+use super::{Conversion, Field, Template};
 
+pub use description::{DescribedBy, Description, FieldRule, Origin, SkipRule};
 pub use error::{MappingError, MappingProblem};
+pub(super) use rows::{Dedupe, RowRules};
 pub use rules::{Assignment, AssignmentError, MappingRules};
+pub use selection::{DedupeRule, Except, Filter, RowRange, SelectionError, SelectionRules};
 
 /// The columns that a failure report adds behind the input's own. An input that ends with them is such a report.
 pub const REPORT_COLUMNS: [&str; 4] = ["_row", "_outcome", "_status", "_error"];
 
 /// Where each of the seven fields comes from, for one header.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
     /// In the order of [`Field::ALL`].
     sources: [FieldSource; 7],
+    /// In the same order; `None` for what is taken as it stands.
+    conversions: [Option<Box<Conversion>>; 7],
+    rows: RowRules,
+    /// The columns by name, when a template asks for them.
+    names: Option<Arc<BTreeMap<String, usize>>>,
     headers: Vec<String>,
     is_failure_report: bool,
 }
@@ -42,6 +56,13 @@ pub enum FieldSource {
         /// Who gave it.
         by: ConstantBy,
     },
+    /// Put together from several columns of each row.
+    Template {
+        /// The template.
+        template: Template,
+        /// Who gave it.
+        by: DescribedBy,
+    },
 }
 
 /// How a field's column was found.
@@ -49,6 +70,10 @@ pub enum FieldSource {
 pub enum ColumnBy {
     /// Named with `--map`.
     Map,
+    /// Named in a mapping.
+    Mapping,
+    /// Named in a preset.
+    Preset,
     /// Named in the profile's `columns`.
     Profile,
     /// Its header is the field's name.
@@ -62,6 +87,10 @@ pub enum ColumnBy {
 pub enum ConstantBy {
     /// `--set`.
     Set,
+    /// A mapping.
+    Mapping,
+    /// A preset.
+    Preset,
     /// The profile's `defaults`.
     Default,
 }
@@ -77,6 +106,33 @@ impl Mapping {
         &self.sources[field as usize]
     }
 
+    /// What is made of the field's text, unless it is taken as it stands.
+    pub fn conversion(&self, field: Field) -> Option<&Conversion> {
+        self.conversions[field as usize].as_deref()
+    }
+
+    /// The rules for rows.
+    pub(super) fn rows(&self) -> &RowRules {
+        &self.rows
+    }
+
+    /// The columns by name, when a template asks for them.
+    pub(super) fn names(&self) -> Option<&Arc<BTreeMap<String, usize>>> {
+        self.names.as_ref()
+    }
+
+    /// How many rows to choose at random, when that was asked for and hasn't been done.
+    pub fn sample_to_choose(&self) -> Option<u64> {
+        self.rows.sample.as_ref().filter(|sample| sample.rows.is_none()).map(|sample| sample.size)
+    }
+
+    /// Says which rows were chosen.
+    pub fn set_sample(&mut self, chosen: BTreeSet<u64>) {
+        if let Some(sample) = &mut self.rows.sample {
+            sample.rows = Some(Arc::new(chosen));
+        }
+    }
+
     /// The input's header, a failure report's own columns included.
     pub fn headers(&self) -> &[String] {
         &self.headers
@@ -84,9 +140,18 @@ impl Mapping {
 
     /// The headers of the columns that no field comes from.
     pub fn unused(&self) -> impl Iterator<Item = &str> {
-        let is_used = |column| self.sources.iter().any(|source| source.column() == Some(column));
+        let in_templates: BTreeSet<usize> =
+            self.sources.iter().flat_map(|source| self.template_columns(source)).collect();
+        let is_used = move |column: usize| {
+            self.sources.iter().any(|source| source.column() == Some(column)) || in_templates.contains(&column)
+        };
         let own = self.headers[..self.own_columns()].iter().enumerate();
         own.filter(move |(column, _)| !is_used(*column)).map(|(_, header)| header.as_str())
+    }
+
+    fn template_columns(&self, source: &FieldSource) -> Vec<usize> {
+        let (FieldSource::Template { template, .. }, Some(names)) = (source, &self.names) else { return Vec::new() };
+        template.columns().iter().filter_map(|name| names.get(name).copied()).collect()
     }
 
     /// Whether the input is a failure report: its rows have been through a run before.
@@ -98,21 +163,6 @@ impl Mapping {
     pub fn own_columns(&self) -> usize {
         self.headers.len() - if self.is_failure_report { REPORT_COLUMNS.len() } else { 0 }
     }
-
-    /// A stable text of what the mapping does, for a run's identity: two mappings that make the same records of the same
-    /// input have the same text, however their columns were found.
-    pub fn canonical(&self) -> String {
-        let mut text = String::new();
-        for (field, source) in self.fields() {
-            // JSON strings keep the lines apart whatever the names hold.
-            let (sign, value) = match source {
-                FieldSource::Column { index, header, .. } => (format!("<{index}"), header),
-                FieldSource::Constant { value, .. } => ("=".to_owned(), value),
-            };
-            let _ = writeln!(text, "{}{sign}{}", field.wire_name(), serde_json::Value::from(value.as_str()));
-        }
-        text
-    }
 }
 
 impl FieldSource {
@@ -120,8 +170,14 @@ impl FieldSource {
     pub fn column(&self) -> Option<usize> {
         match self {
             Self::Column { index, .. } => Some(*index),
-            Self::Constant { .. } => None,
+            Self::Constant { .. } | Self::Template { .. } => None,
         }
+    }
+}
+
+impl fmt::Display for DescribedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        ColumnBy::from(*self).fmt(f)
     }
 }
 
@@ -129,6 +185,8 @@ impl fmt::Display for ColumnBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Map => "--map",
+            Self::Mapping => "the mapping",
+            Self::Preset => "the preset",
             Self::Profile => "the profile's columns",
             Self::ExactName => "its name",
             Self::SimilarName => "its similar name",
@@ -140,6 +198,8 @@ impl fmt::Display for ConstantBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Set => "--set",
+            Self::Mapping => "the mapping",
+            Self::Preset => "the preset",
             Self::Default => "the profile's defaults",
         })
     }

@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use super::{Description, SelectionRules};
 use crate::error::{Advice, nearest};
 use crate::record::Field;
 use crate::text::excerpt;
 
-/// What was said about where fields come from. In this order it decides: `map` and `set`, `columns`, the headers'
-/// own names, `defaults`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What was said about where fields come from. In this order it decides: `map` and `set`, `description`, `columns`, the
+/// headers' own names, `defaults`. What a description makes of a field holds for a column given with `map`, too.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct MappingRules {
     /// `--map field=column`.
     pub map: Vec<(Field, String)>,
     /// `--set field=value`.
     pub set: Vec<(Field, String)>,
+    /// The mapping and the preset that were named.
+    pub description: Description,
+    /// Which rows are asked for.
+    pub selection: SelectionRules,
     /// The profile's `columns`.
     pub columns: BTreeMap<Field, String>,
     /// The profile's `defaults`.

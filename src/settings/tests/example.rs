@@ -1,7 +1,8 @@
 //! `config.example.toml` against the keys that there are.
 
 use super::super::file::ConfigFile;
-use super::super::key::{DEFAULT_PROFILE, PROFILES};
+use super::super::key::{DEFAULT_PROFILE, MAPPING, PROFILES};
+use super::super::mapping::{MAPPING_KEYS, SCORE_KEYS, SKIP_KEYS, TEXT_KEYS};
 use super::super::{Context, INITIAL_CONFIG, Key, Shown, Source, resolve};
 use super::{Written, resolved};
 use crate::record::Field;
@@ -18,7 +19,7 @@ fn uncommented() -> String {
 fn the_example_holds_every_key_there_is() {
     let text = uncommented();
     let config: toml::Table = toml::from_str(&text).unwrap();
-    assert_eq!(config.keys().collect::<Vec<_>>(), [DEFAULT_PROFILE, PROFILES]);
+    assert_eq!(config.keys().collect::<Vec<_>>(), [DEFAULT_PROFILE, MAPPING, PROFILES]);
     let profile = config[PROFILES]["production"].as_table().unwrap();
     for key in Key::ALL {
         assert!(profile.contains_key(key.name()), "{key} is not in the example");
@@ -33,6 +34,23 @@ fn the_example_holds_every_key_there_is() {
     {
         assert!(text.contains(variable), "{variable} is not in the example");
     }
+}
+
+#[test]
+fn the_example_holds_every_key_of_a_mapping() {
+    let text = uncommented();
+    let config: toml::Table = toml::from_str(&text).unwrap();
+    let mapping = config[MAPPING]["post-chat"].as_table().unwrap();
+    assert!(MAPPING_KEYS.iter().all(|key| mapping.contains_key(*key)));
+    let skip = mapping["skip"][0].as_table().unwrap();
+    // Of these two a rule has one.
+    assert!(SKIP_KEYS.iter().all(|key| *key == "is_not" || skip.contains_key(*key)));
+    let fields = mapping["fields"].as_table().unwrap();
+    assert!(Field::ALL.iter().all(|field| fields.contains_key(field.key())));
+    let has = |key: &str| fields.values().any(|field| field.get(key).is_some());
+    assert!(TEXT_KEYS.iter().all(|key| has(key)));
+    let score = |key: &str| fields["score"].get(key).is_some();
+    assert!(SCORE_KEYS.iter().all(|key| score(key) || TEXT_KEYS.contains(key)));
 }
 
 #[test]

@@ -47,6 +47,59 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest_right_one() {
 }
 
 #[test]
+fn what_is_wrong_in_a_mapping_is_named_with_file_line_and_key() {
+    let refused = |lines: &str| refused(&format!("[profiles.p]\n[mapping.m]\n{lines}"));
+    for (lines, expected) in [
+        ("feilds = 1", "FILE:3: unknown key \"feilds\" in [mapping.m], did you mean \"fields\"?"),
+        ("fields.scroe = \"a\"", "FILE:3: unknown key \"scroe\" in [mapping.m.fields], did you mean \"score\"?"),
+        ("fields.score = 5", "FILE:3: score must be a table, and is a whole number"),
+        ("fields.score = \"\"", "FILE:3: score must not be empty"),
+        ("fields.score = { column = \"a\", value = 1 }", "FILE:3: both column and value are given"),
+        ("fields.score = { value = 1, invert = true }", "FILE:3: both value and invert are given"),
+        ("fields.score = { value = \"one\" }", "FILE:3: value \"one\": not a number"),
+        ("fields.type = { value = \"CES\" }", "FILE:3: value \"CES\": not a type: it is NPS, CSAT or THUMB"),
+        (
+            "fields.score = { column = \"a\", scale = \"0-100\" }",
+            "FILE:3: scale \"0-100\" is not a conversion: write two scales, such as 0-100 -> 1-5",
+        ),
+        (
+            "fields.score = { column = \"a\", scale = \"1-5 -> 5-1\" }",
+            "FILE:3: scale \"5-1\" begins with its upper end: write the lower end first, and turn the scale around with invert = true",
+        ),
+        (
+            "fields.score = { column = \"a\", scale = \"0-9 -> 1-5\", rounding = \"half\" }",
+            "FILE:3: rounding \"half\" is no rounding: it is nearest, down or up",
+        ),
+        ("fields.score = { column = \"a\", rounding = \"up\" }", "FILE:3: rounding means nothing without scale"),
+        ("fields.name = { column = \"a\", ignore_case = true }", "FILE:3: ignore_case means nothing without values"),
+        (
+            "fields.score = { number = \"first\" }",
+            "FILE:3: number \"first\" must be \"leading\": the number that the text begins with",
+        ),
+        ("fields.name = { number = \"leading\" }", "FILE:3: unknown key \"number\" in [mapping.m.fields.name]"),
+        (
+            "fields.name = { template = \"{% include 'x' %}\" }",
+            "FILE:3: template may not use {% include %}: a template has expressions in {{ }}, and {% if %}",
+        ),
+        ("fields.name = { values = { a = true } }", "FILE:3: a must be a number, and is true or false"),
+        ("fields.name = { values = { a = 1, A = 2 }, ignore_case = true }", "FILE:3: values gives \"A\" two meanings"),
+        ("skip = 1", "FILE:3: skip must be a list of tables, and is a whole number"),
+        ("[[mapping.m.skip]]\nis = \"1\"\nreason = \"r\"", "FILE:3: column is needed here"),
+        ("[[mapping.m.skip]]\ncolumn = \"a\"\nreason = \"r\"", "FILE:3: is is needed here"),
+        ("[[mapping.m.skip]]\ncolumn = \"a\"\nis = \"1\"\nis_not = \"2\"", "FILE:6: both is and is_not are given"),
+        ("[[mapping.m.skip]]\nwhen = \"a\"", "FILE:4: unknown key \"when\" in [[mapping.m.skip]]"),
+        ("no_answer = 1", "FILE:3: no_answer must be a list of strings in quotes, and is a whole number"),
+    ] {
+        assert_eq!(refused(lines), expected, "{lines}");
+    }
+    let config = Written::new("[mapping.m]\npreset = \"qualtriks\"");
+    let settings = config.resolve().unwrap();
+    let mapping = settings.mapping("m", &Context::with_variables(&[])).unwrap();
+    let error = mapping.description().unwrap_err().to_string();
+    assert!(error.ends_with("config.toml:2: there is no preset \"qualtriks\", did you mean \"qualtrics\"?"), "{error}");
+}
+
+#[test]
 fn a_wrong_value_is_named_with_file_line_and_key() {
     for (lines, expected) in [
         ("host = 1", "FILE:2: host must be a string in quotes, and is a whole number"),

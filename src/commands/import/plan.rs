@@ -1,0 +1,248 @@
+//! `import --plan`: look at the input, propose a mapping, write it down. And on a terminal, where nobody has said enough: ask.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use dialoguer::{Input, Select, theme::ColorfulTheme};
+
+use super::open;
+use super::rules::mapping_rules;
+use crate::cli::{Command, GlobalArgs, ImportArgs, OutputFormat, parse_again};
+use crate::commands::settings::{overrides, resolve};
+use crate::exit::Exit;
+use crate::record::{
+    FeedbackType, Field, Mapping, MappingProblem, MappingRules, Proposal, Proposed, check_value, propose,
+};
+use crate::report::{PlanView, Printer};
+use crate::run::{CheckError, Look, look};
+use crate::settings::{Context, MappingText, Preset, Settings, Source, preset, presets, write_mapping};
+use crate::source::SourceOptions;
+use crate::text::shell_command;
+
+/// How many rows are looked at.
+const ROWS: u64 = 10_000;
+
+/// What is known of an input, and what is proposed.
+struct Outlook {
+    look: Look,
+    preset: Option<Preset>,
+    rules: MappingRules,
+    proposals: Vec<Proposal>,
+    problems: Vec<String>,
+    /// The options that say what was guessed and found out.
+    options: Vec<String>,
+}
+
+/// Runs `import --plan`.
+pub(super) fn plan(
+    args: &ImportArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
+    let settings = resolve(&overrides(global), context, printer)?;
+    let outlook = Outlook::of(args, &settings, context)?;
+    let command = outlook.command(context);
+    let view = outlook.view(&command);
+    if let Some(path) = &args.rows.write_mapping {
+        outlook.write(path, &args.file, context)?;
+        printer.note(format_args!("the mapping is in {}", path.display()));
+    }
+    if global.output == OutputFormat::Json {
+        printer.json(&view.json())?;
+        return Ok(Exit::Success);
+    }
+    printer.result(format_args!("{}\n\n{}", view.found(), view.proposed()))?;
+    match (&args.rows.write_mapping, &view.open()[..]) {
+        (Some(path), _) => printer.hint(format_args!(
+            "edit {}, then see what it does with `{}`",
+            path.display(),
+            command_with_mapping(path, &args.file)
+        )),
+        (None, []) => printer.hint(format_args!("see what becomes of it with `{command}`")),
+        (None, _) => {
+            printer.hint(format_args!("say what is open, or write it down with --write-mapping FILE: `{command}`"))
+        }
+    }
+    Ok(Exit::Success)
+}
+
+impl Outlook {
+    fn of(args: &ImportArgs, settings: &Settings, context: &Context) -> anyhow::Result<Self> {
+        let input = open(&args.file, settings)?;
+        let look = look(&input, SourceOptions { delimiter: args.delimiter, encoding: args.encoding }, ROWS)?;
+        let headers: Vec<String> = look.columns.iter().map(|column| column.header.clone()).collect();
+        let mut rules = mapping_rules(args, settings, context)?;
+        let (mut options, mut known) = (Vec::new(), None);
+        if let Some(name) = &args.rows.preset {
+            known = Some(preset(name, || Source::Argument("--preset"))?);
+        } else if args.rows.mapping.is_none() {
+            known = presets()?.into_iter().find(|preset| preset.recognises(&headers));
+            if let Some(found) = &known {
+                rules.description = rules.description.over(found.description.clone());
+                options.push(format!("--preset={}", found.name));
+            }
+        }
+        let has_numbers = |column: usize| look.columns[column].numbers.is_some();
+        let proposals = propose(&headers, &rules, &has_numbers);
+        let (mut guesses, mut open) = (Vec::new(), Vec::new());
+        for Proposal { field, state } in &proposals {
+            match state {
+                Proposed::Guess { header } => guesses.push(format!("--map={field}={header}")),
+                Proposed::Open { .. } => open.push(if matches!(field, Field::Score | Field::ChannelUid) {
+                    format!("--map={field}=…")
+                } else {
+                    format!("--set={field}=…")
+                }),
+                Proposed::Known(_) | Proposed::Wrong(_) => {}
+            }
+        }
+        options.extend(guesses.into_iter().chain(open));
+        let problems = other_problems(&headers, &rules);
+        Ok(Self { look, preset: known, rules, proposals, problems, options })
+    }
+
+    fn view<'a>(&'a self, command: &'a str) -> PlanView<'a> {
+        let Self { look, preset, rules, proposals, problems, .. } = self;
+        PlanView { look, preset: preset.as_ref(), description: &rules.description, proposals, problems, command }
+    }
+
+    /// The command line with what was found out, to be completed.
+    fn command(&self, context: &Context) -> String {
+        let given = context.arguments.iter().filter(|word| *word != "--plan").cloned();
+        let words: Vec<OsString> = std::iter::once("kore-feedback".into())
+            .chain(given)
+            .chain(self.options.iter().map(Into::into))
+            .chain(["--dry-run".into()])
+            .collect();
+        shell_command(words.iter().map(OsString::as_os_str))
+    }
+
+    fn write(&self, path: &Path, input: &Path, context: &Context) -> anyhow::Result<()> {
+        let headers: Vec<String> = self.look.columns.iter().map(|column| column.header.clone()).collect();
+        let text = MappingText {
+            input: &self.look.name,
+            command: &command_with_mapping(path, input),
+            headers: &headers,
+            proposals: &self.proposals,
+            description: &self.rules.description,
+        };
+        Ok(write_mapping(&context.working_directory.join(path), &text.text())?)
+    }
+}
+
+fn command_with_mapping(mapping: &Path, input: &Path) -> String {
+    let words =
+        ["kore-feedback".as_ref(), "import".as_ref(), input.as_os_str(), "--mapping".as_ref(), mapping.as_os_str()];
+    shell_command(words.into_iter().chain(["--dry-run".as_ref()]))
+}
+
+/// What is wrong and concerns no field.
+fn other_problems(headers: &[String], rules: &MappingRules) -> Vec<String> {
+    let problems = Mapping::resolve(headers, None, rules).err().map(|error| error.problems).unwrap_or_default();
+    let is_other = |problem: &MappingProblem| {
+        matches!(problem, MappingProblem::NoSuchSkip { .. } | MappingProblem::NoSuchColumnFor { .. })
+    };
+    problems.into_iter().filter(is_other).map(|problem| problem.to_string()).collect()
+}
+
+/// Whether the error is one that a person at the terminal can mend by answering.
+pub(super) fn can_ask(error: &anyhow::Error, global: &GlobalArgs, context: &Context) -> bool {
+    let is_open = match error.downcast_ref() {
+        Some(CheckError::Mapping { error, .. }) => error
+            .problems
+            .iter()
+            .any(|problem| matches!(problem, MappingProblem::Unfilled { .. } | MappingProblem::Ambiguous { .. })),
+        _ => false,
+    };
+    let has_terminal = context.stdin_is_terminal && context.stderr_is_terminal;
+    is_open && has_terminal && global.output == OutputFormat::Text
+}
+
+/// Shows the plan, asks for what is open, and gives the command line that says it all, with the answers in it.
+pub(super) fn ask(
+    args: &ImportArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> anyhow::Result<(ImportArgs, Context)> {
+    let settings = resolve(&overrides(global), context, printer)?;
+    let mut outlook = Outlook::of(args, &settings, context)?;
+    let view = outlook.view("");
+    printer.note(format_args!("{}\n\n{}\n", view.found(), view.proposed()));
+    let theme = ColorfulTheme::default();
+    let mut words = Vec::new();
+    words.extend(outlook.options.iter().filter(|option| option.starts_with("--preset=")).map(OsString::from));
+    for proposal in &outlook.proposals {
+        if let Some(option) = ask_field(&theme, &outlook.look, proposal)? {
+            words.push(OsString::from(option));
+        }
+    }
+    let (mut args, mut context) = given_too(context, &words)?;
+    if let Some(path) = ask_path(&theme)? {
+        outlook = Outlook::of(&args, &settings, &context)?;
+        outlook.write(Path::new(&path), &args.file, &context)?;
+        printer
+            .note(format_args!("the mapping is in {path}; edit it as you like, and name it next time with --mapping"));
+        (args, context) = given_too(&context, &[])?;
+    }
+    Ok((args, context))
+}
+
+/// The same command line with more words.
+fn given_too(context: &Context, words: &[OsString]) -> anyhow::Result<(ImportArgs, Context)> {
+    let mut all: Vec<OsString> = context.arguments.clone();
+    // Behind `--` every word is a file's name.
+    let end = all.iter().position(|word| word == OsStr::new("--")).unwrap_or(all.len());
+    all.splice(end..end, words.iter().cloned());
+    let texts: Vec<String> = all.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let Command::Import(args) = parse_again(&texts)?.command else { anyhow::bail!("this is no import") };
+    Ok((*args, context.as_if_given(all, context.working_directory.clone())))
+}
+
+/// The option that says where a field comes from; `None` where that is known.
+fn ask_field(theme: &ColorfulTheme, look: &Look, proposal: &Proposal) -> anyhow::Result<Option<String>> {
+    let field = proposal.field;
+    let likely = match &proposal.state {
+        Proposed::Known(_) | Proposed::Wrong(_) => return Ok(None),
+        Proposed::Guess { header } => Some(header),
+        Proposed::Open { candidates, .. } => candidates.first(),
+    };
+    let columns = look.columns.iter().map(|column| {
+        let samples = column.samples.join(", ");
+        format!("{}  ({samples})", column.shown_header())
+    });
+    let items: Vec<String> = std::iter::once("the same for every row".to_owned()).chain(columns).collect();
+    let likely = likely.and_then(|header| look.columns.iter().position(|column| column.header == *header));
+    let chosen = Select::with_theme(theme)
+        .with_prompt(format!("Where does {field} come from?"))
+        .items(&items)
+        .default(likely.map_or(0, |index| index + 1))
+        .interact()?;
+    Ok(Some(match chosen.checked_sub(1) {
+        Some(index) => format!("--map={field}={}", look.columns[index].header),
+        None => format!("--set={field}={}", ask_value(theme, field)?),
+    }))
+}
+
+fn ask_value(theme: &ColorfulTheme, field: Field) -> anyhow::Result<String> {
+    if field == Field::Type {
+        let items = FeedbackType::ALL.map(FeedbackType::wire_name);
+        let chosen = Select::with_theme(theme).with_prompt("Type of feedback").items(items).default(0).interact()?;
+        return Ok(items[chosen].to_owned());
+    }
+    let value = Input::<String>::with_theme(theme)
+        .with_prompt(format!("{field} of every row"))
+        .allow_empty(field == Field::Message)
+        .validate_with(move |text: &String| check_value(field, text).map_or(Ok(()), |problem| Err(problem.to_string())))
+        .interact_text()?;
+    Ok(value)
+}
+
+fn ask_path(theme: &ColorfulTheme) -> anyhow::Result<Option<String>> {
+    let path = Input::<String>::with_theme(theme)
+        .with_prompt("Write this mapping into a file? Its name, or nothing")
+        .allow_empty(true)
+        .interact_text()?;
+    Ok(Some(path).filter(|path| !path.trim().is_empty()))
+}

@@ -1,0 +1,103 @@
+//! From the arguments and settings to the rules that rows are read by.
+
+use std::collections::BTreeMap;
+
+use crate::cli::ImportArgs;
+use crate::ledger::{LedgerError, OutcomeKind, RowState, RunId, Store};
+use crate::record::{Assignment, DedupeRule, Description, Except, MappingRules, ScoreRule, SelectionRules, Words};
+use crate::run::CheckSettings;
+use crate::settings::{Context, Settings, SettingsError, Source, preset};
+use crate::source::SourceOptions;
+
+/// How many rows are read from the ledger at a time.
+const PAGE: u32 = 4096;
+
+/// How the input is read and checked.
+pub(super) fn check_settings(
+    args: &ImportArgs,
+    settings: &Settings,
+    context: &Context,
+) -> anyhow::Result<CheckSettings> {
+    let mut rules = mapping_rules(args, settings, context)?;
+    rules.selection.except = except(args, settings)?;
+    Ok(CheckSettings {
+        source: SourceOptions { delimiter: args.delimiter, encoding: args.encoding },
+        rules,
+        score: if args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
+        include_in_doubt: args.include_in_doubt,
+    })
+}
+
+/// What was said about columns and rows.
+pub(super) fn mapping_rules(
+    args: &ImportArgs,
+    settings: &Settings,
+    context: &Context,
+) -> Result<MappingRules, SettingsError> {
+    let pairs = |given: &[Assignment]| given.iter().map(|one| (one.field, one.text.clone())).collect();
+    Ok(MappingRules {
+        map: pairs(&args.map),
+        set: pairs(&args.set),
+        description: description(args, settings, context)?,
+        selection: selection(args),
+        columns: settings.columns().clone(),
+        defaults: settings.defaults().clone(),
+    })
+}
+
+/// The preset, over it the mapping, over it what the arguments say.
+fn description(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<Description, SettingsError> {
+    let rows = &args.rows;
+    let preset = match &rows.preset {
+        Some(name) => preset(name, || Source::Argument("--preset"))?.description,
+        None => Description::default(),
+    };
+    let mapping = match &rows.mapping {
+        Some(name) => settings.mapping(name, context)?.description()?,
+        None => Description::default(),
+    };
+    let said = Description {
+        fields: BTreeMap::new(),
+        no_answer: (!rows.no_answer.is_empty()).then(|| Words::new(&rows.no_answer)),
+        skip: Vec::new(),
+        include: rows.include.clone(),
+    };
+    Ok(said.over(mapping).over(preset))
+}
+
+fn selection(args: &ImportArgs) -> SelectionRules {
+    let rows = &args.rows;
+    let dedupe = match &rows.dedupe_by[..] {
+        [] => rows.dedupe.then_some(DedupeRule::Record),
+        columns => Some(DedupeRule::Columns(columns.to_vec())),
+    };
+    SelectionRules {
+        filters: rows.filter.clone(),
+        rows: rows.rows.clone(),
+        sample: rows.sample,
+        dedupe,
+        except: Vec::new(),
+    }
+}
+
+/// The rows that earlier runs have sent, or may have.
+fn except(args: &ImportArgs, settings: &Settings) -> anyhow::Result<Vec<Except>> {
+    let runs = &args.rows.except_run;
+    let Some(first) = runs.first() else { return Ok(Vec::new()) };
+    let store = Store::open_existing(&settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run: RunId(*first) })?;
+    Ok(runs.iter().map(|run| sent_by(&store, RunId(*run))).collect::<Result<_, _>>()?)
+}
+
+fn sent_by(store: &Store, run: RunId) -> Result<Except, LedgerError> {
+    let (mut sent, mut last) = (Vec::new(), 0);
+    store.run(run)?;
+    loop {
+        let page = store.rows_after(run, last, PAGE)?;
+        let Some(entry) = page.last() else { break };
+        last = entry.row;
+        let was_sent =
+            |state| matches!(state, RowState::Claimed | RowState::Settled(OutcomeKind::Saved | OutcomeKind::InDoubt));
+        sent.extend(page.iter().filter(|entry| was_sent(entry.state)).map(|entry| entry.row));
+    }
+    Ok(Except::new(run.0, sent))
+}

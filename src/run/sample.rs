@@ -1,0 +1,39 @@
+//! Some rows at random, and for the same input always the same: a run that is resumed goes on with the rows it began with.
+
+use std::collections::{BTreeSet, BinaryHeap};
+
+use super::CheckError;
+use crate::record::{Checker, Judged};
+use crate::source::{Input, Row, Rows, SourceOptions};
+
+/// Chooses `size` of the rows that can be sent: those whose number has the smallest hash. A larger sample holds every
+/// smaller one, and memory is that of the sample.
+///
+/// # Errors
+/// When the input can't be read.
+pub(super) fn choose(
+    input: &Input,
+    source: SourceOptions,
+    mut checker: Checker,
+    size: u64,
+) -> Result<BTreeSet<u64>, CheckError> {
+    let mut rows = Rows::open(input.read()?, input.name(), source)?;
+    let (mut row, mut chosen) = (Row::default(), BinaryHeap::new());
+    while rows.read(&mut row)? {
+        if matches!(checker.check(&row), Judged::Valid(_)) {
+            chosen.push((hash(row.number), row.number));
+            if chosen.len() as u64 > size {
+                chosen.pop();
+            }
+        }
+    }
+    Ok(chosen.into_iter().map(|(_, number)| number).collect())
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014), which is a bijection: every row has a hash of its own.
+fn hash(number: u64) -> u64 {
+    let mut hash = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
+}

@@ -1,0 +1,281 @@
+//! Mappings and presets, the plan, and which rows of an input are sent.
+
+use crate::support::{Record, Stage, csv_of, json, numbered, stderr, stdout};
+
+const TICKETS: &str = "who,stars,lang,state\nana@example.com,2,Deutsch,closed\nben@example.com,1,English,closed\n\
+                       cy@example.com,n/a,English,closed\ndi@example.com,2,English,test\n";
+const MAPPING: &str = "no_answer = [\"N/A\"]\n
+[fields]\nchannel_uid = \"who\"\nname = { template = \"Ticket {{ state }}\" }\nchannel = { value = \"email\" }
+type = { value = \"CSAT\" }\nmessage = { value = \"\" }
+score = { column = \"stars\", scale = \"0-2 -> 1-5\", invert = true }
+language = { column = \"lang\", values = { deutsch = \"de\", english = \"en\" }, ignore_case = true }\n
+[[skip]]\nkey = \"tests\"\ncolumn = \"state\"\nis = \"test\"\nreason = \"test ticket\"\n";
+
+fn record(fields: [&str; 7]) -> Record {
+    crate::support::record(fields)
+}
+
+/// The lines that tell what was left out.
+fn skipped(words: &str) -> Vec<&str> {
+    words.lines().filter(|line| line.starts_with("skipped:")).collect()
+}
+
+#[test]
+fn a_mapping_is_found_in_the_config_and_in_a_file_and_does_the_same() {
+    let ana = record(["ana@example.com", "Ticket closed", "1", "email", "CSAT", "de", ""]);
+    let ben = record(["ben@example.com", "Ticket closed", "3", "email", "CSAT", "en", ""]);
+    let di = record(["di@example.com", "Ticket test", "1", "email", "CSAT", "en", ""]);
+
+    let stage = Stage::new();
+    let file = stage.write("in.csv", TICKETS);
+    stage.write("tickets.toml", MAPPING);
+    let words = stderr(&stage.import(&file, &["--mapping", "tickets.toml"]).success());
+    assert_eq!(skipped(&words), ["skipped: 1 row (no answer)", "skipped: 1 row (test ticket)"]);
+    stage.has_exactly(&[ana.clone(), ben.clone()]);
+
+    let stage = Stage::new();
+    let in_config =
+        MAPPING.replace("[fields]", "[mapping.tickets.fields]").replace("[[skip]]", "[[mapping.tickets.skip]]");
+    stage.write_config(&format!("[profiles.p]\n[mapping.tickets]\n{in_config}"));
+    let file = stage.write("in.csv", TICKETS);
+    stage.import(&file, &["--mapping", "tickets", "--include", "tests"]).success();
+    stage.has_exactly(&[ana.clone(), ben, di]);
+
+    // What is said with the command comes first; a column named there is converted as the mapping says.
+    let stage = Stage::new();
+    let file = stage.write("in.csv", TICKETS);
+    stage.write("tickets.toml", MAPPING);
+    let more = ["--mapping", "tickets.toml", "--map", "language=state", "--set", "name=N", "--rows", "1"];
+    stage.import(&file, &more).success();
+    stage.has_exactly(&[record(["ana@example.com", "N", "1", "email", "CSAT", "closed", ""])]);
+}
+
+#[test]
+fn what_is_wrong_with_a_mapping_is_said_with_its_place() {
+    let stage = Stage::new();
+    let file = stage.write("in.csv", TICKETS);
+    let refused = |options: &[&str]| {
+        let words = stderr(&stage.import(&file, options).failure().code(2));
+        words.replace(&stage.path("").display().to_string(), "~/")
+    };
+    stage.write("typo.toml", MAPPING.replace("invert", "invrt"));
+    let words = refused(&["--mapping", "typo.toml"]);
+    assert!(
+        words.contains("typo.toml:9: unknown key \"invrt\" in [fields.score], did you mean \"invert\"?"),
+        "{words}"
+    );
+    stage.write("column.toml", MAPPING.replace("\"stars\"", "\"starz\"").replace("{{ state }}", "{{ staet }}"));
+    let words = refused(&["--mapping", "column.toml"]);
+    assert!(words.contains("score: there is no column \"starz\" (named by the mapping), but \"stars\""), "{words}");
+    assert!(words.contains("the template of name: there is no column \"staet\", but \"state\""), "{words}");
+    let words = refused(&["--mapping", "nowhere"]);
+    assert!(words.contains("there is no mapping \"nowhere\" in the config, and no file of that name"), "{words}");
+    let words = refused(&["--preset", "qualtriks"]);
+    assert!(words.contains("--preset: there is no preset \"qualtriks\", did you mean \"qualtrics\"?"), "{words}");
+    stage.write("good.toml", MAPPING);
+    let words = refused(&["--mapping", "good.toml", "--include", "previews", "--filter", "State2=x"]);
+    assert!(words.contains("--include \"previews\": rows are skipped for tests only"), "{words}");
+    assert!(words.contains("--filter: there is no column \"State2\", but \"state\""), "{words}");
+    stage.was_never_called();
+}
+
+#[test]
+fn a_score_off_the_scale_converted_from_is_invalid_with_the_text_of_the_file() {
+    let stage = Stage::new();
+    stage.write("good.toml", MAPPING);
+    let file = stage.write("in.csv", "who,stars,lang,state\nana,3,en,closed\n");
+    let words = stderr(&stage.import(&file, &["--mapping", "good.toml"]).failure().code(2));
+    assert!(words.contains("score: not on the scale that the mapping converts from"), "{words}");
+    let found = words.lines().find(|line| line.contains("stars") && line.contains("not on the scale")).unwrap();
+    assert_eq!(found.split_whitespace().take(4).collect::<Vec<_>>(), ["1", "2", "stars", "3"]);
+}
+
+#[test]
+fn an_empty_score_is_no_answer_only_where_that_was_said() {
+    let stage = Stage::new();
+    let mut records = numbered(2);
+    records[1][2] = "NA".to_owned();
+    let file = stage.write_records(&records);
+    stage.import(&file, &[]).failure().code(2);
+    stage.import(&file, &["--no-answer", "na", "--no-answer", ""]).success();
+    stage.has_exactly(&records[..1]);
+}
+
+#[test]
+fn rows_that_were_not_asked_for_are_skipped_for_their_reason_in_findings_and_ledger() {
+    let stage = Stage::new();
+    let mut records = numbered(6);
+    records[3] = records[0].clone();
+    records[4][3] = "email".to_owned();
+    let file = stage.write_records(&records);
+    let words = stderr(&stage.import(&file, &["--dedupe", "--filter", "channel=RTM", "--rows=-5"]).success());
+    assert_eq!(
+        skipped(&words),
+        [
+            "skipped: 1 row (left out by --filter channel=RTM)",
+            "skipped: 1 row (duplicate of an earlier row)",
+            "skipped: 1 row (left out by --rows)",
+        ]
+    );
+    stage.has_exactly(&records[..3]);
+    let rows = stdout(&stage.run(&["runs", "show", "1", "--rows"]).success());
+    for reason in ["duplicate of row 1", "left out by --filter channel=RTM", "left out by --rows"] {
+        assert!(rows.contains(reason), "{reason}: {rows}");
+    }
+}
+
+#[test]
+fn a_sample_is_the_same_whenever_it_is_drawn_and_larger_ones_hold_it() {
+    let drawn = |size: &str| {
+        let stage = Stage::new();
+        let file = stage.write_records(&numbered(200));
+        let words = stderr(&stage.import(&file, &["--sample", size]).success());
+        (stage.sent(), words)
+    };
+    let (few, words) = drawn("20");
+    assert_eq!(few.len(), 20);
+    assert_eq!(skipped(&words), ["skipped: 180 rows (not in the sample)"]);
+    assert_eq!(drawn("20").0, few);
+    let (more, _) = drawn("50");
+    assert!(few.iter().all(|record| more.contains(record)) && more.len() == 50);
+    // Spread over the file, and not its beginning.
+    assert!(few.iter().any(|record| record[0].as_str() > "respondent-00100"));
+    assert_eq!(drawn("1000").0.len(), 200);
+}
+
+#[test]
+fn a_part_that_was_sent_is_not_sent_again_with_the_rest() {
+    let stage = Stage::new();
+    let records = numbered(10);
+    let file = stage.write_records(&records);
+    stage.import(&file, &["--sample", "3"]).success();
+    let words = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(
+        words.contains("run 1, begun ") && words.contains("has sent a part of this input: 3 rows saved"),
+        "{words}"
+    );
+    assert!(words.contains("--except-run 1 leaves out what it has sent"), "{words}");
+    assert_eq!(stage.sent().len(), 3);
+    let words = stderr(&stage.import(&file, &["--except-run", "1"]).success());
+    assert_eq!(skipped(&words), ["skipped: 3 rows (sent by run 1)"]);
+    stage.has_exactly(&records);
+    // With the same options it is the same run, and with none both of them are in the way.
+    stage.import(&file, &["--except-run", "1"]).failure().code(2);
+    stage.import(&file, &["--rows", "2-5"]).failure().code(2);
+    let other = stage.write("other.csv", csv_of(&numbered(3)));
+    let words = stderr(&stage.import(&other, &["--except-run", "1"]).failure().code(2));
+    assert!(words.contains("--except-run 1: that run was of another input"), "{words}");
+    stage.import(&file, &["--except-run", "9"]).failure().code(2);
+    stage.has_exactly(&records);
+}
+
+#[test]
+fn duplicates_are_found_behind_rows_that_an_earlier_process_settled() {
+    let mut stage = Stage::faulty(&["hang:every=1"]);
+    let mut records = numbered(4);
+    records[2] = records[0].clone();
+    records[3] = records[1].clone();
+    let file = stage.write_records(&records);
+    // Whatever is in doubt or unsent after it: the second process must not take a duplicate for new.
+    let options = ["--dedupe", "--timeout", "200ms", "--retries", "0", "--wait-for-target", "1s"];
+    stage.import(&file, &options).failure();
+    stage.restart(&[]);
+    stage.import(&file, &[&options[..], &["--resume", "--resend-in-doubt"]].concat()).success();
+    stage.has_exactly(&records[..2]);
+}
+
+#[test]
+fn a_plan_is_written_down_and_is_then_a_mapping() {
+    let stage = Stage::new();
+    stage.write("in.csv", TICKETS);
+    let plan =
+        ["import", "in.csv", "--plan", "--write-mapping", "in.toml", "--map", "score=stars", "--set", "type=CSAT"];
+    stage.run(&plan).success();
+    let written = std::fs::read_to_string(stage.path("in.toml")).unwrap();
+    stage.filtered(|| insta::assert_snapshot!("written-mapping", written));
+    let words = stderr(&stage.run(&plan).failure().code(2));
+    assert!(words.contains("there is a file") && words.contains("nothing is overwritten"), "{words}");
+
+    let filled = written
+        .replace("#channel_uid = \"…\"", "channel_uid = \"who\"")
+        .replace("#name = { value =", "name = { value =")
+        .replace("#channel = { value =", "channel = { value =")
+        .replace("#message = { value =", "message = { value =")
+        .replace("#no_answer", "no_answer");
+    stage.write("in.toml", &filled);
+    let imported = stage.run(&["import", "in.csv", "--mapping", "in.toml", "--set", "language=en"]).success();
+    assert_eq!(skipped(&stderr(&imported)), ["skipped: 1 row (no answer)"]);
+    assert_eq!(stage.sent().len(), 3);
+}
+
+#[test]
+fn a_plan_needs_no_config_and_programs_get_it_as_json() {
+    let surroundings = crate::support::Surroundings::new();
+    surroundings.write("in.csv", TICKETS);
+    let plan = json(&surroundings.run(&["import", "in.csv", "--plan", "-o", "json"]).success());
+    assert_eq!(plan["rows"], 4);
+    assert_eq!(plan["columns"][1]["name"], "stars");
+    assert_eq!(plan["fields"][2]["from"]["column"], "stars");
+    assert_eq!(plan["fields"][4]["from"]["open"], true);
+    let words = stderr(&surroundings.command(&["import", "-", "--plan"]).write_stdin(TICKETS).assert().success());
+    assert!(words.contains("--map=score=stars"), "{words}");
+}
+
+#[test]
+fn without_a_terminal_the_error_names_the_plan() {
+    let stage = Stage::new();
+    let file = stage.write("in.csv", TICKETS);
+    let words = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(words.contains("--plan shows what the file holds"), "{words}");
+}
+
+#[test]
+fn presets_are_listed_and_shown_as_mapping_files() {
+    let surroundings = crate::support::Surroundings::new();
+    insta::assert_snapshot!("presets-list", stdout(&surroundings.run(&["presets", "list"]).success()));
+    let shown = stdout(&surroundings.run(&["presets", "show", "qualtrics"]).success());
+    assert!(shown.starts_with("# A Qualtrics export as CSV.") && shown.contains("[[skip]]"), "{shown}");
+    let all = json(&surroundings.run(&["presets", "list", "-o", "json"]).success());
+    assert!(all.as_array().unwrap().iter().any(|preset| preset["skips"][0]["key"] == "previews"));
+    let words = stderr(&surroundings.run(&["presets", "show", "qualtric"]).failure().code(2));
+    assert!(words.contains("did you mean \"qualtrics\"?"), "{words}");
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_what_is_open_is_asked_and_the_answers_become_a_mapping() {
+    use crate::support::Terminal;
+
+    let stage = Stage::new();
+    stage.write("in.csv", "who,stars\nana@example.com,5\nben@example.com,2\n");
+    let mut command = stage.process(&["import", "in.csv"]);
+    let mut terminal = Terminal::start(command.envs(stage.variables()));
+    // The columns come behind "the same for every row"; what is guessed is offered first.
+    for (asked, keys) in [
+        ("Where does channel_uid come from?", "\u{1b}[B\r"),
+        ("Where does name come from?", "\r"),
+        ("name of every row", "Tickets\r"),
+        ("Where does score come from?", "\r"),
+        ("Where does channel come from?", "\r"),
+        ("channel of every row", "email\r"),
+        ("Where does type come from?", "\r"),
+        ("Type of feedback", "\u{1b}[B\r"),
+        ("Where does language come from?", "\r"),
+        ("language of every row", "en\r"),
+        ("Where does message come from?", "\r"),
+        ("message of every row", "\r"),
+        ("Write this mapping into a file?", "in.toml\r"),
+    ] {
+        terminal.wait_for(asked);
+        terminal.type_in(keys);
+    }
+    let (code, seen) = terminal.end();
+    assert_eq!(code, Some(0), "{seen}");
+    let expected = [
+        record(["ana@example.com", "Tickets", "5", "email", "CSAT", "en", ""]),
+        record(["ben@example.com", "Tickets", "2", "email", "CSAT", "en", ""]),
+    ];
+    stage.has_exactly(&expected);
+    let words = stderr(&stage.run(&["import", "in.csv", "--mapping", "in.toml"]).failure().code(2));
+    assert!(words.contains("imported already"), "{words}");
+}
