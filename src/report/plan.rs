@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::findings::plain_table;
+use super::findings::{TABLE_WIDTH, plain_table};
 use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed};
 use crate::run::{ColumnLook, Look};
 use crate::settings::Preset;
@@ -43,7 +43,7 @@ impl PlanView<'_> {
             shape_in_words(look.shape),
             counted(look.columns.len() as u64, "column")
         );
-        let mut table = plain_table(&["  column", "filled", "holds"]);
+        let mut table = plain_table(&["  column", "filled", "holds"], TABLE_WIDTH);
         for column in &look.columns {
             table.add_row([format!("  {}", excerpt(&column.header, 40)), filled(column, look.rows), holds(column)]);
         }
@@ -57,7 +57,7 @@ impl PlanView<'_> {
         if let Some(preset) = self.preset {
             let _ = writeln!(text, "preset {}: {}", preset.name, preset.about);
         }
-        let mut table = plain_table(&["  field", "taken from", "because of"]);
+        let mut table = plain_table(&["  field", "taken from", "because of"], TABLE_WIDTH);
         for proposal in self.proposals {
             let (from, because) = self.origin(proposal);
             table.add_row([format!("  {}", proposal.field), from, because]);

@@ -138,6 +138,9 @@ impl<'a> Import<'a> {
         if self.args.dry_run {
             return self.end_dry();
         }
+        if self.report.valid + self.report.invalid == 0 && !self.args.resume {
+            return self.end_with_nothing_to_do();
+        }
         self.send()
     }
 
@@ -157,7 +160,7 @@ impl<'a> Import<'a> {
         let rows = counted(report.rows, "row");
         let delimiter = delimiter_name(shape.delimiter);
         self.printer.note(format_args!("{name}: {rows}, {}, cells separated by {delimiter}", shape.encoding));
-        self.printer.note(mapping_table(&report.mapping));
+        self.printer.note(mapping_table(&report.mapping, self.printer.table_width()));
         for (reason, rows) in &report.skipped {
             self.printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
         }
@@ -170,7 +173,7 @@ impl<'a> Import<'a> {
             input: excerpt(self.input.name(), 200),
             invalid: self.report.invalid,
             rows: self.report.rows,
-            table: problems_table(&self.report),
+            table: problems_table(&self.report, self.printer.table_width()),
             unknown_encoding: self.report.problems.contains_key(&ProblemKind::NotUtf8),
         };
         Err(refused.into())
@@ -180,11 +183,32 @@ impl<'a> Import<'a> {
         let report = &self.report;
         if report.invalid > 0 {
             let invalid = counted(report.invalid, "invalid row");
-            self.printer.warning(format_args!("{invalid} will not be sent:\n{}", problems_table(report)));
+            self.printer.warning(format_args!(
+                "{invalid} will not be sent:\n{}",
+                problems_table(report, self.printer.table_width())
+            ));
         }
-        let time = self.setup.pacer().time_for(report.valid);
-        let schedule = schedule(report.valid, self.setup.limits(), time, &clock::local_now());
+        // How much a resumed run still has to send, the ledger knows.
+        if !self.args.resume || self.args.dry_run {
+            self.tell_time(report.valid);
+        }
+    }
+
+    fn tell_time(&self, rows: u64) {
+        let time = self.setup.pacer().time_for(rows);
+        let schedule = schedule(rows, self.setup.limits(), time, &clock::local_now());
         self.printer.note(format_args!("to send: {schedule}"));
+    }
+
+    /// Where there is nothing to send and nothing to report no run begins.
+    fn end_with_nothing_to_do(&self) -> anyhow::Result<Exit> {
+        if self.json {
+            self.print_summary_json(None, self.checked_counts(), None)?;
+        } else {
+            let rows = counted(self.report.rows, "row");
+            self.printer.result(format_args!("{}: {rows}, nothing to send", excerpt(self.input.name(), 200)))?;
+        }
+        Ok(Exit::Success)
     }
 
     fn end_dry(&self) -> anyhow::Result<Exit> {
@@ -269,7 +293,11 @@ impl<'a> Import<'a> {
         let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
         let before = store.counts(&run)?;
         let again = if leave == Leave::ResendInDoubt { before.in_doubt } else { 0 };
-        let plan = self.setup.plan(run.id, &self.args.sending, leave, before.unsent + again, WAIT_FOR_TARGET);
+        let to_send = before.unsent + again;
+        if self.args.resume {
+            self.tell_time(to_send);
+        }
+        let plan = self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
         let (events, shown) = Events::channel();
         let opening = Opening { counts: before, on_terminal: self.context.stderr_is_terminal };
         let screen = Screen::start(shown, opening, self.printer.clone());
