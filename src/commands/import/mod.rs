@@ -128,7 +128,7 @@ impl<'a> Import<'a> {
 
     /// All that comes after the check.
     fn run(&self) -> anyhow::Result<Exit> {
-        self.ensure_report_spares_input()?;
+        self.ensure_place_for_report()?;
         self.tell_findings();
         if self.report.invalid > 0 && !self.args.skip_invalid {
             return self.refuse_invalid();
@@ -144,13 +144,23 @@ impl<'a> Import<'a> {
         self.send()
     }
 
-    fn ensure_report_spares_input(&self) -> anyhow::Result<()> {
-        let (report, input) = (self.report_path(), self.input.path());
-        let same = input.is_some_and(|input| match (report.canonicalize(), input.canonicalize()) {
+    /// After hours of sending it would be late to hear that there is no place for the report.
+    fn ensure_place_for_report(&self) -> Result<(), ReportRefused> {
+        let path = self.report_path();
+        let same = self.input.path().is_some_and(|input| match (path.canonicalize(), input.canonicalize()) {
             (Ok(report), Ok(input)) => report == input,
             _ => false,
         });
-        if same { Err(ReportOverInput { path: report }.into()) } else { Ok(()) }
+        if same {
+            return Err(ReportRefused::OverInput { path });
+        }
+        if path.is_dir() {
+            return Err(ReportRefused::Directory { path });
+        }
+        match path.parent() {
+            Some(parent) if !parent.is_dir() => Err(ReportRefused::NoDirectory { path }),
+            _ => Ok(()),
+        }
     }
 
     fn tell_findings(&self) {
@@ -423,14 +433,18 @@ impl Advice for InvalidRows {
     }
 }
 
-/// `--failures` names the input itself.
+/// The failure report can't be where it would go. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
-#[error("the failure report would overwrite the input: {}", path.display())]
-pub(super) struct ReportOverInput {
-    path: PathBuf,
+pub(super) enum ReportRefused {
+    #[error("the failure report would overwrite the input: {}", path.display())]
+    OverInput { path: PathBuf },
+    #[error("the failure report can't be written: {} is a directory", path.display())]
+    Directory { path: PathBuf },
+    #[error("the failure report can't be written: there is no directory for {}", path.display())]
+    NoDirectory { path: PathBuf },
 }
 
-impl Advice for ReportOverInput {
+impl Advice for ReportRefused {
     fn hint(&self) -> Option<String> {
         Some("name another file with --failures".to_owned())
     }
