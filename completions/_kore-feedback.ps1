@@ -36,7 +36,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('submit', 'submit', [CompletionResultType]::ParameterValue, 'Submit one piece of feedback')
-            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Import feedback from a CSV file, each row exactly once')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Import feedback from a file, each row exactly once')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a token (JWT) for the API, or look into one')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'Look at earlier runs: what was sent, and what became of it')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve an imitation of the Kore.ai feedback API on this machine, to try things against')
@@ -81,11 +81,14 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             break
         }
         'kore-feedback;import' {
-            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take a field from this column; repeatable')
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take a field from this column: its header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a field this value in every row; repeatable')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What the file is: csv, tsv, jsonl, json, xlsx, xls or ods [default: found out from its content]')
+            [CompletionResult]::new('--sheet', '--sheet', [CompletionResultType]::ParameterName, 'Which sheet of a workbook: its name, or its place from 1 [default: the first that is not hidden]')
+            [CompletionResult]::new('--header-rows', '--header-rows', [CompletionResultType]::ParameterName, 'How many rows are the header, 1 to 3 [default: found out for Qualtrics and SurveyMonkey, else 1]')
             [CompletionResult]::new('--delimiter', '--delimiter', [CompletionResultType]::ParameterName, 'What stands between two cells: , ; tab or | [default: found out]')
-            [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'The file''s encoding, such as windows-1252 [default: UTF-8, or what a byte order mark says]')
-            [CompletionResult]::new('--failures', '--failures', [CompletionResultType]::ParameterName, 'Where the failure report goes [default: beside the input, as NAME.failures.csv]')
+            [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'The file''s encoding, such as windows-1252 [default: found out, or asked for if it can be either of two]')
+            [CompletionResult]::new('--failures', '--failures', [CompletionResultType]::ParameterName, 'Where the failure report goes [default: beside the first input, as NAME.failures.csv]')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile''s, else 60/1m and 1800/1h]')
             [CompletionResult]::new('--pace', '--pace', [CompletionResultType]::ParameterName, 'How calls are spread inside the smallest limit')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Calls in flight at once [default: the profile''s, else 4]')

@@ -5,6 +5,7 @@ mod config;
 mod disk;
 mod documents;
 mod examples;
+mod formats;
 mod help;
 mod import;
 mod matrix;
