@@ -36,7 +36,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('submit', 'submit', [CompletionResultType]::ParameterValue, 'Submit one piece of feedback')
-            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Import feedback from a CSV file, each row exactly once')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Import feedback from a file, each row exactly once')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a token (JWT) for the API, or look into one')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'Look at earlier runs: what was sent, and what became of it')
             [CompletionResult]::new('presets', 'presets', [CompletionResultType]::ParameterValue, 'Show the mappings that come with this tool')
@@ -82,11 +82,14 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             break
         }
         'kore-feedback;import' {
-            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take a field from this column; repeatable')
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take a field from this column: its header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a field this value in every row; repeatable')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What the file is: csv, tsv, jsonl, json, xlsx, xls or ods [default: found out from its content]')
+            [CompletionResult]::new('--sheet', '--sheet', [CompletionResultType]::ParameterName, 'Which sheet of a workbook: its name, or its place from 1 [default: the first that is not hidden]')
+            [CompletionResult]::new('--header-rows', '--header-rows', [CompletionResultType]::ParameterName, 'How many rows are the header, 1 to 3 [default: found out for Qualtrics and SurveyMonkey, else 1]')
             [CompletionResult]::new('--delimiter', '--delimiter', [CompletionResultType]::ParameterName, 'What stands between two cells: , ; tab or | [default: found out]')
-            [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'The file''s encoding, such as windows-1252 [default: UTF-8, or what a byte order mark says]')
-            [CompletionResult]::new('--failures', '--failures', [CompletionResultType]::ParameterName, 'Where the failure report goes [default: beside the input, as NAME.failures.csv]')
+            [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'The file''s encoding, such as windows-1252 [default: found out, or asked for if it can be either of two]')
+            [CompletionResult]::new('--failures', '--failures', [CompletionResultType]::ParameterName, 'Where the failure report goes [default: beside the first input, as NAME.failures.csv]')
             [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Take fields as this mapping says: one of the config''s, or a file')
             [CompletionResult]::new('--preset', '--preset', [CompletionResultType]::ParameterName, 'Take fields as is usual for this kind of export; `presets list` shows all')
             [CompletionResult]::new('--no-answer', '--no-answer', [CompletionResultType]::ParameterName, 'What stands for a score where nobody answered, such as NA: the row is skipped; repeatable, '''' for empty cells')

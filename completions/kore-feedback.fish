@@ -34,7 +34,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s v -l verbos
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s V -l version -d 'Print version'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "submit" -d 'Submit one piece of feedback'
-complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "import" -d 'Import feedback from a CSV file, each row exactly once'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "import" -d 'Import feedback from a file, each row exactly once'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "token" -d 'Print a token (JWT) for the API, or look into one'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "runs" -d 'Look at earlier runs: what was sent, and what became of it'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "presets" -d 'Show the mappings that come with this tool'
@@ -72,11 +72,14 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l n
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l map -d 'Take a field from this column; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l map -d 'Take a field from this column: its header, \'Name#2\' for the second Name, \'#7\' for the seventh column; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l set -d 'Give a field this value in every row; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l format -d 'What the file is: csv, tsv, jsonl, json, xlsx, xls or ods [default: found out from its content]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sheet -d 'Which sheet of a workbook: its name, or its place from 1 [default: the first that is not hidden]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l header-rows -d 'How many rows are the header, 1 to 3 [default: found out for Qualtrics and SurveyMonkey, else 1]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delimiter -d 'What stands between two cells: , ; tab or | [default: found out]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l encoding -d 'The file\'s encoding, such as windows-1252 [default: UTF-8, or what a byte order mark says]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l failures -d 'Where the failure report goes [default: beside the input, as NAME.failures.csv]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l encoding -d 'The file\'s encoding, such as windows-1252 [default: found out, or asked for if it can be either of two]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l failures -d 'Where the failure report goes [default: beside the first input, as NAME.failures.csv]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l mapping -d 'Take fields as this mapping says: one of the config\'s, or a file' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l preset -d 'Take fields as is usual for this kind of export; `presets list` shows all' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-answer -d 'What stands for a score where nobody answered, such as NA: the row is skipped; repeatable, \'\' for empty cells' -r

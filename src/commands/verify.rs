@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use super::ending::EndedEarly;
-use super::import::{DIED, kept_input};
+use super::import::{DIED, forget_kept_inputs};
 use super::setup::Setup;
 use crate::cli::{GlobalArgs, OutputFormat, VerifyArgs};
 use crate::clock;
@@ -60,8 +60,7 @@ pub(super) fn verify(
     let verified = ask(&setup, &store, setup.verify_settings(run.clone(), wait, wait), context, printer)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.failed() == 0 {
-        // Nothing of it will be sent or reported again. It may be a file of the user's: then there is nothing here.
-        let _ = std::fs::remove_file(kept_input(store.directory(), run.id));
+        forget_kept_inputs(store.directory(), run.id);
     }
     let view = VerifiedView::new(&run, &verified);
     if global.output == OutputFormat::Json {

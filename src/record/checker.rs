@@ -85,6 +85,14 @@ impl Checker {
         if let Some(fault) = row.fault {
             return Judged::Invalid(vec![self.faulty(row, fault)]);
         }
+        if !row.inexact.is_empty() {
+            let is_used = |column: &&usize| self.mapping.fields().any(|(_, source)| source.column() == Some(**column));
+            let problem = |column: &usize| self.in_column(row, *column, ProblemKind::InexactNumber);
+            let problems: Vec<Problem> = row.inexact.iter().filter(is_used).map(problem).collect();
+            if !problems.is_empty() {
+                return Judged::Invalid(problems);
+            }
+        }
         if self.outcomes.and_then(|column| row.cell(column)).is_some_and(|outcome| outcome.trim() == IN_DOUBT) {
             return Judged::Skipped(SkipReason::InDoubtBefore);
         }
@@ -120,9 +128,17 @@ impl Checker {
                 let kind = if found < expected { ProblemKind::TooFewCells } else { ProblemKind::TooManyCells };
                 return Problem::new(None, None, &format!("{found} instead of {expected}"), kind);
             }
+            RowFault::NotAnObject { .. } => {
+                return Problem::new(None, None, row.cell(0).unwrap_or_default(), ProblemKind::NotAnObject);
+            }
             RowFault::NotUtf8 { column } => (column, ProblemKind::NotUtf8),
             RowFault::Undecodable { column, .. } => (column, ProblemKind::Undecodable),
         };
+        self.in_column(row, column, kind)
+    }
+
+    /// A problem with a column, whichever field comes from it.
+    fn in_column(&self, row: &Row, column: usize, kind: ProblemKind) -> Problem {
         let field = self.mapping.fields().find(|(_, source)| source.column() == Some(column)).map(|(field, _)| field);
         let header = self.mapping.headers().get(column).cloned();
         Problem::new(header, field, row.cell(column).unwrap_or_default(), kind)
@@ -222,7 +238,7 @@ mod tests {
     use crate::record::{
         Assignment, DedupeRule, FeedbackType, Field, Mapping, MappingRules, ProblemKind, ScoreRule, SelectionRules,
     };
-    use crate::source::{Row, RowFault, Rows, SourceOptions};
+    use crate::source::{Row, RowFault, SourceOptions, Table};
     use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
     const HEADER: [&str; 8] = ["channel_uid", "name", "score", "channel", "type", "language", "message", "note"];
@@ -393,7 +409,7 @@ mod tests {
             given.iter().map(|text| text.parse::<Assignment>().unwrap()).map(|a| (a.field, a.text)).collect()
         };
         let rules = MappingRules { map: pairs(map), set: pairs(set), ..MappingRules::default() };
-        let mut rows = Rows::open(bytes, "example", SourceOptions::default()).unwrap();
+        let mut rows = Table::open(bytes, "example", &SourceOptions::default()).unwrap();
         let mut checker =
             Checker::new(Mapping::resolve(rows.headers(), None, &rules).unwrap(), ScoreRule::InScale, false);
         let (mut row, mut valid, mut invalid) = (Row::default(), 0, Vec::new());
@@ -457,8 +473,8 @@ mod tests {
                 writer.write_record(record).unwrap();
             }
             let bytes = writer.into_inner().unwrap();
-            let options = SourceOptions { delimiter: Some(delimiter), encoding: None };
-            let mut rows = Rows::open(&bytes[..], "in.csv", options).unwrap();
+            let options = SourceOptions { delimiter: Some(delimiter), ..SourceOptions::default() };
+            let mut rows = Table::open(&bytes[..], "in.csv", &options).unwrap();
             let mut checker = checker(&Field::ALL.map(Field::wire_name), false);
             let (mut row, mut sent) = (Row::default(), Vec::new());
             while rows.read(&mut row).unwrap() {

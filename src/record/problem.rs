@@ -32,6 +32,10 @@ pub enum ProblemKind {
     NotUtf8,
     /// It means nothing in the input's encoding.
     Undecodable,
+    /// Something else than a JSON object where a record should be.
+    NotAnObject,
+    /// A workbook's number with more digits than it can hold.
+    InexactNumber,
     /// A required field isn't there at all.
     Missing,
     /// A required field is empty or blank.
@@ -68,6 +72,8 @@ impl ProblemKind {
             Self::TooManyCells => "too many cells",
             Self::NotUtf8 => "not UTF-8",
             Self::Undecodable => "undecodable text",
+            Self::NotAnObject => "not a JSON object",
+            Self::InexactNumber => "number with lost digits",
             Self::Missing => "missing field",
             Self::Empty => "empty field",
             Self::ControlCharacter => "control character",
@@ -95,6 +101,10 @@ impl fmt::Display for ProblemKind {
             Self::TooManyCells => "more cells than the header: a delimiter in a text needs quotes around the text",
             Self::NotUtf8 => "not UTF-8: give the file's encoding, such as --encoding windows-1252",
             Self::Undecodable => "bytes that mean nothing in the input's encoding: give the right one with --encoding",
+            Self::NotAnObject => "not a JSON object",
+            Self::InexactNumber => {
+                "a number whose last digits the workbook has lost: format such columns as text before they are filled in"
+            }
             Self::Missing => "required, and missing",
             Self::Empty => "empty, and required",
             Self::ControlCharacter => {

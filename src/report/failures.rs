@@ -9,7 +9,7 @@ use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, SettledRows, Store};
 use crate::record::{Mapping, REPORT_COLUMNS};
-use crate::source::{Hashing, Input, InputError, Row, Rows, SourceError, SourceOptions};
+use crate::source::{Hashing, InputError, Inputs, Row, SourceError, SourceOptions};
 use crate::text::printable;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -18,9 +18,11 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 #[derive(Debug)]
 pub struct FailureReport<'a> {
     /// The input, read once more.
-    pub input: &'a Input,
+    pub input: &'a Inputs,
     /// How its bytes are read.
     pub source: SourceOptions,
+    /// What stands between two cells of the report.
+    pub delimiter: u8,
     /// Its columns.
     pub mapping: &'a Mapping,
     /// Whether the report begins with a byte order mark, which says UTF-8 whatever `--encoding` says: the options that
@@ -68,8 +70,9 @@ impl Advice for ReportError {
 impl FailureReport<'_> {
     /// Writes the report, readable by the user alone, all of it or nothing. Gives the hash of what was written.
     ///
-    /// The input's own columns come first, as they are; then the row's number, its outcome, the HTTP status and the
-    /// reason. It keeps the input's delimiter, and is UTF-8.
+    /// It is CSV and UTF-8, whatever the input was. The input's own columns come first, with all rows of the header as
+    /// they are; then the row's number, its outcome, the HTTP status and the reason. The rows of several files stand in one
+    /// report, below the first one's header.
     ///
     /// # Errors
     /// [`ReportError`]; a report that stood there before is then untouched.
@@ -102,8 +105,7 @@ impl FailureReport<'_> {
         if self.marked {
             out.write_all(BYTE_ORDER_MARK)?;
         }
-        let delimiter = self.source.delimiter.unwrap_or(b',');
-        Ok(csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(out))
+        Ok(csv::WriterBuilder::new().delimiter(self.delimiter).flexible(true).from_writer(out))
     }
 
     fn write_rows<W: io::Write>(
@@ -111,10 +113,12 @@ impl FailureReport<'_> {
         out: &mut csv::Writer<W>,
         failed: &impl Fn(io::Error) -> ReportError,
     ) -> Result<(), ReportError> {
-        let own = &self.mapping.headers()[..self.mapping.own_columns()];
-        let headers = own.iter().map(String::as_str).chain(REPORT_COLUMNS);
-        out.write_record(headers).map_err(|error| failed(io_error(error)))?;
-        let mut rows = Rows::open(self.input.read()?, self.input.name(), self.source)?;
+        let mut rows = self.input.open(&self.source)?;
+        for (place, header) in rows.header_rows().iter().enumerate() {
+            let own = (0..self.mapping.own_columns()).map(|column| header.get(column).map_or("", String::as_str));
+            let added = if place == 0 { REPORT_COLUMNS } else { [""; REPORT_COLUMNS.len()] };
+            out.write_record(own.chain(added)).map_err(|error| failed(io_error(error)))?;
+        }
         let mut known = SettledRows::new(self.ledger, self.run);
         let mut row = Row::default();
         while rows.read(&mut row)? {

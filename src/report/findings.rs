@@ -60,7 +60,7 @@ pub fn problems_table(report: &CheckReport) -> String {
         let problem = &found.problem;
         table.add_row([
             format!("  {}", found.row),
-            found.line.to_string(),
+            found.file.as_ref().map_or_else(|| found.line.to_string(), |file| format!("{file}:{}", found.line)),
             problem.column.as_deref().map_or_else(|| "–".to_owned(), |column| excerpt(column, 24)),
             if problem.value.is_empty() { "–".to_owned() } else { printable(&problem.value).into_owned() },
             problem.to_string(),

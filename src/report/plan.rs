@@ -8,7 +8,7 @@ use super::findings::plain_table;
 use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed};
 use crate::run::{ColumnLook, Look};
 use crate::settings::Preset;
-use crate::source::{Shape, delimiter_name};
+use crate::source::delimiter_name;
 use crate::text::{counted, excerpt};
 
 /// A plan, to be shown.
@@ -37,12 +37,8 @@ impl PlanView<'_> {
         } else {
             format!("first {} looked at", counted(look.rows, "row"))
         };
-        let mut text = format!(
-            "{}: {}, {}, {rows}\n",
-            look.name,
-            shape_in_words(look.shape),
-            counted(look.columns.len() as u64, "column")
-        );
+        let mut text =
+            format!("{}: {}, {}, {rows}\n", look.name, look.shape, counted(look.columns.len() as u64, "column"));
         let mut table = plain_table(&["  column", "filled", "holds"]);
         for column in &look.columns {
             table.add_row([format!("  {}", excerpt(&column.header, 40)), filled(column, look.rows), holds(column)]);
@@ -108,8 +104,10 @@ impl PlanView<'_> {
         let look = self.look;
         json!({
             "input": look.name,
-            "encoding": look.shape.encoding,
-            "delimiter": delimiter_name(look.shape.delimiter),
+            "format": look.shape.format.to_string(),
+            "encoding": look.shape.encoding.map(|encoding| encoding.name),
+            "delimiter": look.shape.delimiter.map(delimiter_name),
+            "header_rows": look.shape.header_rows,
             "rows": look.rows,
             "is_whole": look.is_whole,
             "columns": look.columns.iter().map(|column| json!({
@@ -141,11 +139,6 @@ impl PlanView<'_> {
             Proposed::Wrong(problem) => json!({"open": true, "problem": problem.to_string()}),
         }
     }
-}
-
-fn shape_in_words(shape: Shape) -> String {
-    let mark = if shape.had_bom { " with a byte order mark" } else { "" };
-    format!("{}{mark}, cells separated by {}", shape.encoding, delimiter_name(shape.delimiter))
 }
 
 fn filled(column: &ColumnLook, rows: u64) -> String {

@@ -8,7 +8,7 @@ use crate::error::Advice;
 use crate::record::{
     Checker, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule, SkipReason, Tally,
 };
-use crate::source::{Hashing, Input, InputError, Row, Rows, Shape, SourceError, SourceOptions};
+use crate::source::{InputError, Inputs, Reading, Row, Shape, SourceError, SourceOptions};
 use crate::text::excerpt;
 
 /// How many of the problems are kept to be shown.
@@ -30,9 +30,9 @@ pub struct CheckSettings {
 /// What the checking pass found.
 #[derive(Debug)]
 pub struct CheckReport {
-    /// BLAKE3 of all bytes.
+    /// BLAKE3 of all bytes; of several files, of their hashes.
     pub content: [u8; 32],
-    /// How the bytes were read.
+    /// How the bytes were read; of several files, those of the first.
     pub shape: Shape,
     /// Which column is which field.
     pub mapping: Mapping,
@@ -50,6 +50,8 @@ pub struct CheckReport {
     pub first: Vec<ProblemRow>,
     /// What the valid rows add up to.
     pub tally: Tally,
+    /// What people should know of the input though it could be read.
+    pub warnings: Vec<String>,
 }
 
 /// A problem and where it is.
@@ -57,6 +59,8 @@ pub struct CheckReport {
 pub struct ProblemRow {
     /// The row, from 1.
     pub row: u64,
+    /// The file that it is in, if there are several.
+    pub file: Option<String>,
     /// The line on which it begins, from 1.
     pub line: u64,
     /// What is wrong.
@@ -96,25 +100,23 @@ impl Advice for CheckError {
 ///
 /// # Errors
 /// [`CheckError`]; invalid rows are no error but a finding.
-pub fn check(input: &Input, settings: &CheckSettings) -> Result<CheckReport, CheckError> {
-    let mut bytes = Hashing::new(input.read()?);
-    let mut rows = Rows::open(&mut bytes, input.name(), settings.source)?;
-    let shape = rows.shape();
-    let mut mapping = Mapping::resolve(rows.headers(), Some(char::from(shape.delimiter)), &settings.rules)
-        .map_err(|error| CheckError::Mapping { name: excerpt(input.name(), 200), error })?;
+pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, CheckError> {
+    let mut rows = inputs.open(&settings.source)?;
+    let shape = rows.shape().clone();
+    let mut mapping = Mapping::resolve(rows.headers(), shape.delimiter.map(char::from), &settings.rules)
+        .map_err(|error| CheckError::Mapping { name: excerpt(&inputs.name(), 200), error })?;
     let checker = |mapping: &Mapping| Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
     if let Some(size) = mapping.sample_to_choose() {
-        mapping.set_sample(sample::choose(input, settings.source, checker(&mapping), size)?);
+        mapping.set_sample(sample::choose(inputs, &settings.source, checker(&mapping), size)?);
     }
     let mut checker = checker(&mapping);
     let mut report = CheckReport::begin(shape, mapping);
     let mut row = Row::default();
     while rows.read(&mut row)? {
-        report.count(&row, checker.check(&row));
+        report.count(&rows, &row, checker.check(&row));
     }
-    drop(rows);
-    let unreadable = |reason| InputError::Unreadable { name: input.name().to_owned(), reason };
-    report.content = bytes.finish().map_err(unreadable)?;
+    report.warnings = rows.warnings();
+    report.content = rows.content()?;
     Ok(report)
 }
 
@@ -131,10 +133,11 @@ impl CheckReport {
             problems: BTreeMap::new(),
             first: Vec::new(),
             tally: Tally::default(),
+            warnings: Vec::new(),
         }
     }
 
-    fn count(&mut self, row: &Row, judged: Judged<'_>) {
+    fn count(&mut self, rows: &Reading<'_>, row: &Row, judged: Judged<'_>) {
         self.rows += 1;
         match judged {
             Judged::Valid(record) => {
@@ -147,7 +150,8 @@ impl CheckReport {
                 for problem in problems {
                     *self.problems.entry(problem.kind).or_default() += 1;
                     if self.first.len() < SHOWN {
-                        self.first.push(ProblemRow { row: row.number, line: row.line, problem });
+                        let file = rows.file_of(row).map(|name| excerpt(name, 60));
+                        self.first.push(ProblemRow { row: row.number, file, line: row.line, problem });
                     }
                 }
             }

@@ -7,7 +7,7 @@ use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Leave, LedgerError, Outcome, OutcomeKind, RowState, RunId, SettledRows, Store};
 use crate::record::{Checker, Fingerprint, Judged, Mapping, Problem, ScoreRule};
-use crate::source::{Input, InputError, Row, Rows, SourceError, SourceOptions};
+use crate::source::{InputError, Inputs, Row, SourceError, SourceOptions};
 
 /// Rows in one batch, and batches read ahead.
 const BATCH: usize = 64;
@@ -96,7 +96,7 @@ pub fn feed_one(row: Prepared) -> Feed {
 }
 
 /// Feeds the rows of an input that this run has not settled yet.
-pub fn feed_input(input: std::sync::Arc<Input>, settings: FeedSettings, ledger: Store, run: RunId) -> Feed {
+pub fn feed_input(input: std::sync::Arc<Inputs>, settings: FeedSettings, ledger: Store, run: RunId) -> Feed {
     let (sender, receiver) = mpsc::channel(AHEAD);
     std::thread::spawn(move || {
         let reader = Reader { input: &input, settings: &settings, sender: &sender };
@@ -109,15 +109,14 @@ pub fn feed_input(input: std::sync::Arc<Input>, settings: FeedSettings, ledger: 
 }
 
 struct Reader<'a> {
-    input: &'a Input,
+    input: &'a Inputs,
     settings: &'a FeedSettings,
     sender: &'a mpsc::Sender<Result<Batch, FeedError>>,
 }
 
 impl Reader<'_> {
     fn read(&self, ledger: &Store, run: RunId) -> Result<(), FeedError> {
-        let file = self.input.read()?;
-        let mut rows = Rows::open(&file, self.input.name(), self.settings.source)?;
+        let mut rows = self.input.open(&self.settings.source)?;
         let settings = self.settings;
         let mut checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
         let mut known = SettledRows::new(ledger, run);
@@ -134,13 +133,13 @@ impl Reader<'_> {
                 (_, judged) => batch.add(row.number, judged),
             }
             if batch.is_full() {
-                self.input.ensure_unchanged(&file)?;
+                rows.ensure_unchanged()?;
                 if self.sender.blocking_send(Ok(std::mem::take(&mut batch))).is_err() {
                     return Ok(());
                 }
             }
         }
-        self.input.ensure_unchanged(&file)?;
+        rows.ensure_unchanged()?;
         let _ = self.sender.blocking_send(Ok(batch));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A look at the start of an input: what its columns hold, before anything is said about them.
 
-use crate::source::{Input, Row, Rows, Shape, SourceOptions};
+use crate::source::{Inputs, Row, Shape, SourceOptions};
 use crate::text::{excerpt, printable};
 
 use super::CheckError;
@@ -44,8 +44,8 @@ pub struct ColumnLook {
 ///
 /// # Errors
 /// When it can't be read as rows.
-pub fn look(input: &Input, source: SourceOptions, most: u64) -> Result<Look, CheckError> {
-    let mut rows = Rows::open(input.read()?, input.name(), source)?;
+pub fn look(inputs: &Inputs, source: &SourceOptions, most: u64) -> Result<Look, CheckError> {
+    let mut rows = inputs.open(source)?;
     let header = |header: &String| ColumnLook { header: header.clone(), ..ColumnLook::default() };
     let mut columns: Vec<_> = rows.headers().iter().map(header).collect();
     let (mut row, mut seen, mut is_whole) = (Row::default(), 0, false);
@@ -57,7 +57,7 @@ pub fn look(input: &Input, source: SourceOptions, most: u64) -> Result<Look, Che
         seen += 1;
         columns.iter_mut().zip(row.cells()).for_each(|(column, cell)| column.add(cell.trim()));
     }
-    Ok(Look { name: excerpt(input.name(), 200), shape: rows.shape(), columns, rows: seen, is_whole })
+    Ok(Look { name: excerpt(&inputs.name(), 200), shape: rows.shape().clone(), columns, rows: seen, is_whole })
 }
 
 impl ColumnLook {

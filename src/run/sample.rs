@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, BinaryHeap};
 
 use super::CheckError;
 use crate::record::{Checker, Judged};
-use crate::source::{Input, Row, Rows, SourceOptions};
+use crate::source::{Inputs, Row, SourceOptions};
 
 /// Chooses `size` of the rows that can be sent: those whose number has the smallest hash. A larger sample holds every
 /// smaller one, and memory is that of the sample.
@@ -12,12 +12,12 @@ use crate::source::{Input, Row, Rows, SourceOptions};
 /// # Errors
 /// When the input can't be read.
 pub(super) fn choose(
-    input: &Input,
-    source: SourceOptions,
+    inputs: &Inputs,
+    source: &SourceOptions,
     mut checker: Checker,
     size: u64,
 ) -> Result<BTreeSet<u64>, CheckError> {
-    let mut rows = Rows::open(input.read()?, input.name(), source)?;
+    let mut rows = inputs.open(source)?;
     let (mut row, mut chosen) = (Row::default(), BinaryHeap::new());
     while rows.read(&mut row)? {
         if matches!(checker.check(&row), Judged::Valid(_)) {

@@ -37,10 +37,11 @@ pub(super) struct Records<R> {
 }
 
 impl<R: BufRead> Records<R> {
-    pub(super) fn new(input: R, delimiter: u8) -> Self {
+    /// `line` is the line that the input begins with, from 1.
+    pub(super) fn new(input: R, delimiter: u8, line: u64) -> Self {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let (bytes, ends) = (vec![0; 4096], vec![0; 32]);
-        Self { input, core, bytes, ends, length: 0, cells: 0, line: 1, after_return: false }
+        Self { input, core, bytes, ends, length: 0, cells: 0, line, after_return: false }
     }
 
     /// The bytes of the record read last, its cells one behind the other.
@@ -51,6 +52,11 @@ impl<R: BufRead> Records<R> {
     /// Where in [`Records::bytes`] each cell ends.
     pub(super) fn ends(&self) -> &[usize] {
         &self.ends[..self.cells]
+    }
+
+    /// The line that is read next.
+    pub(super) fn line(&self) -> u64 {
+        self.line
     }
 
     /// Reads the next record that isn't an empty line; its line, or `None` at the end of the input.
@@ -136,7 +142,7 @@ mod tests {
     type Read1 = (u64, Vec<String>);
 
     fn read_all(input: &[u8], capacity: usize) -> Result<Vec<Read1>, RecordError> {
-        let mut records = Records::new(BufReader::with_capacity(capacity, input), b',');
+        let mut records = Records::new(BufReader::with_capacity(capacity, input), b',', 1);
         let mut all = Vec::new();
         while let Some(line) = records.read()? {
             let mut start = 0;
@@ -179,7 +185,7 @@ mod tests {
     fn a_record_without_end_costs_no_more_than_the_bound() {
         for endless in [&b"x"[..], b"\"", b","] {
             let (head, byte) = (&b"a,b\n\"1\",\""[..], std::io::repeat(endless[0]));
-            let mut records = Records::new(BufReader::new(head.chain(byte)), b',');
+            let mut records = Records::new(BufReader::new(head.chain(byte)), b',', 1);
             assert_eq!(records.read().unwrap(), Some(1));
             assert!(matches!(records.read().unwrap_err(), RecordError::TooLong { line: 2 }));
             assert!(records.bytes.len() <= 4 * MAX_RECORD);

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// What is tried, the likeliest first: of two that fit equally well the earlier wins.
+/// What is tried, the likeliest first: of two that fit equally well the earlier wins, and before all the preferred one.
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// How many records are looked at; more make it no surer.
@@ -12,9 +12,11 @@ const RECORDS: usize = 100;
 /// The delimiter that parts the sample's records most evenly into more than one cell; a comma if none does.
 ///
 /// `is_whole` says whether the sample is the whole input; else its last record is cut somewhere and not counted.
-pub(super) fn find_delimiter(sample: &[u8], is_whole: bool) -> u8 {
-    CANDIDATES
+/// `preferred` is what the file's ending speaks for.
+pub(super) fn find_delimiter(sample: &[u8], is_whole: bool, preferred: Option<u8>) -> u8 {
+    preferred
         .into_iter()
+        .chain(CANDIDATES)
         .enumerate()
         .map(|(place, candidate)| (evenness(sample, candidate, is_whole), Reverse(place), candidate))
         .max()
@@ -35,6 +37,21 @@ fn evenness(sample: &[u8], delimiter: u8, is_whole: bool) -> (usize, usize) {
     commonest.filter(|&(_, width)| width > 1).unwrap_or((0, 0))
 }
 
+/// What a first line `sep=;` says, as Excel writes and reads it: the delimiter, and the line's length with its break.
+pub(super) fn separator_line(sample: &[u8]) -> Option<(u8, usize)> {
+    let end = sample.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(sample.len());
+    let line = sample.get(..end)?;
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] = *line else { return None };
+    let is_delimiter = delimiter == b'\t' || (delimiter.is_ascii_punctuation() && delimiter != b'"');
+    let ending = match sample.get(end..) {
+        Some([b'\r', b'\n', ..]) => 2,
+        Some([_, ..]) => 1,
+        _ => 0,
+    };
+    is_delimiter.then_some((delimiter, end + ending))
+}
+
 fn widths(sample: &[u8], delimiter: u8, is_whole: bool) -> Vec<usize> {
     let mut reader =
         ::csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(sample);
@@ -50,7 +67,7 @@ fn widths(sample: &[u8], delimiter: u8, is_whole: bool) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::find_delimiter;
+    use super::{find_delimiter, separator_line};
 
     #[test]
     fn the_delimiter_is_what_parts_the_records_evenly() {
@@ -75,14 +92,36 @@ mod tests {
             ("a,b,c\n1,2\n1,2,3\n1,2,3,4\n1,2,3\n", b','),
             ("", b','),
         ] {
-            let found = find_delimiter(sample.as_bytes(), true);
+            let found = find_delimiter(sample.as_bytes(), true, None);
             assert_eq!(char::from(found), char::from(delimiter), "{sample:?}");
         }
     }
 
     #[test]
     fn a_record_that_the_sample_cuts_is_not_counted() {
-        assert_eq!(find_delimiter(b"a;b;c,d\n1;2;3\n4;5,", false), b';');
-        assert_eq!(find_delimiter(b"a;b;c", false), b';');
+        assert_eq!(find_delimiter(b"a;b;c,d\n1;2;3\n4;5,", false, None), b';');
+        assert_eq!(find_delimiter(b"a;b;c", false, None), b';');
+    }
+    #[test]
+    fn the_ending_decides_only_between_delimiters_that_fit_equally_well() {
+        assert_eq!(find_delimiter(b"a\tb,c\n1\t2,5\n", true, Some(b'\t')), b'\t');
+        assert_eq!(find_delimiter(b"a,b\n1,5\n", true, Some(b'\t')), b',');
+        assert_eq!(find_delimiter(b"one", true, Some(b'\t')), b'\t');
+    }
+
+    #[test]
+    fn a_separator_line_gives_the_delimiter_and_is_no_header() {
+        for (sample, found) in [
+            (&b"sep=;\r\nid;score\r\n"[..], Some((b';', 7))),
+            (b"SEP=,\nid,score\n", Some((b',', 6))),
+            (b"\"sep=\t\"\nid\tscore\n", Some((b'\t', 8))),
+            (b"sep=|", Some((b'|', 5))),
+            (b"sep=;x\n", None),
+            (b"sep;x\n", None),
+            (b"sep=a\n", None),
+            (b"", None),
+        ] {
+            assert_eq!(separator_line(sample), found);
+        }
     }
 }

@@ -63,6 +63,18 @@ pub enum InputError {
         /// The system's reason.
         reason: io::Error,
     },
+    /// A pattern matches no file.
+    #[error("no file matches {pattern}")]
+    NoMatch {
+        /// The pattern.
+        pattern: String,
+    },
+    /// It is named twice.
+    #[error("{name} is named twice")]
+    Twice {
+        /// The input's name.
+        name: String,
+    },
     /// It is not what it was when it was checked.
     #[error("{name} has changed since it was checked")]
     Changed {
@@ -75,6 +87,8 @@ impl Advice for InputError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unreadable { .. } => return None,
+            Self::NoMatch { .. } => "* stands for any characters of a name, ? for one, ** for directories".to_owned(),
+            Self::Twice { .. } => "its rows would be imported twice: name it once".to_owned(),
             Self::Directory { .. } => "name a file in it".to_owned(),
             Self::Spool { .. } => "the input is read twice, so a pipe is spooled: make room there, or choose another \
                                    place with --state-dir"
@@ -241,12 +255,17 @@ impl<R: Read> Hashing<R> {
         Self { inner, hasher: blake3::Hasher::new() }
     }
 
+    /// What is read through it.
+    pub(super) fn inner(&self) -> &R {
+        &self.inner
+    }
+
     /// Reads whatever is left, and gives the BLAKE3 hash of everything.
     ///
     /// # Errors
     /// When the rest can't be read.
-    pub fn finish(mut self) -> io::Result<[u8; 32]> {
-        io::copy(&mut self, &mut io::sink())?;
+    pub fn finish(&mut self) -> io::Result<[u8; 32]> {
+        io::copy(self, &mut io::sink())?;
         Ok(*self.hasher.finalize().as_bytes())
     }
 }

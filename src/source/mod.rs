@@ -1,19 +1,43 @@
-//! Bytes into rows: encodings, delimiters, quotes and line breaks. Knows files, and no field's meaning.
+//! Bytes into rows: compression, encodings, delimiters, quotes, objects, sheets. Knows files, and no field's meaning.
 //!
-//! Everything streams: a file of any size costs a buffer, a record of at most [`MAX_RECORD`] bytes, and nothing else.
+//! An input is read in layers, each of which streams: its bytes are unpacked (`compression`), decoded (`decode`, `detect`)
+//! and parted into records (`delimited`, `json`), the first of which are the header (`header`). [`Table`] is all of them
+//! together, whatever the format; [`Inputs`] are several files read as one. A file of any size costs a buffer, a record of
+//! at most [`MAX_RECORD`] bytes, and nothing else; only workbooks (`sheet`) are in memory as a whole.
 
+mod compression;
 mod csv;
 mod decode;
+mod delimited;
+mod detect;
 mod dialect;
 mod error;
+mod format;
+mod header;
 mod input;
+mod inputs;
+mod json;
 mod options;
 mod row;
-mod rows;
+#[cfg(test)]
+mod samples;
+mod shape;
+mod sheet;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
 
+pub use compression::Compression;
 pub use csv::MAX_RECORD;
+pub use detect::Readings;
 pub use error::SourceError;
+pub use format::{Format, FormatError, parse_format};
+pub use header::{find_column, written_name};
 pub use input::{Hashing, Input, InputError};
+pub use inputs::{Inputs, Reading};
+pub use json::JsonFault;
 pub use options::{DelimiterError, EncodingError, SourceOptions, delimiter_name, parse_delimiter, parse_encoding};
 pub use row::{Row, RowFault};
-pub use rows::{Rows, Shape};
+pub use shape::{EncodingBy, HeaderForm, Shape, SheetShape, TextEncoding};
+pub use table::Table;

@@ -1,13 +1,21 @@
-//! What can be said about an input's form instead of finding it out: delimiter and encoding, as people write them.
+//! What can be said about an input's form instead of finding it out: format, sheet, header, delimiter and encoding, as
+//! people write them.
 
 use encoding_rs::{Encoding, MACINTOSH};
 
+use super::Format;
 use crate::error::{Advice, nearest};
 use crate::text::excerpt;
 
 /// What is known of an input beforehand; what is `None` is found out.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct SourceOptions {
+    /// The form its rows have.
+    pub format: Option<Format>,
+    /// The sheet of a workbook: its name, or its place counted from 1.
+    pub sheet: Option<String>,
+    /// How many rows are the header, from 1 to 3.
+    pub header_rows: Option<u8>,
     /// The byte between two cells.
     pub delimiter: Option<u8>,
     /// The text's encoding. A byte order mark in the file overrides it, as the WHATWG encoding standard has it.

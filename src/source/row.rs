@@ -8,10 +8,14 @@ use std::fmt;
 pub struct Row {
     /// Which row it is, from 1; the header is not counted.
     pub number: u64,
-    /// The line of the file on which it begins, from 1.
+    /// Which of several files it is in, from 0.
+    pub file: usize,
+    /// The line of the file on which it begins, from 1; in a workbook the sheet's row.
     pub line: u64,
     /// What is wrong with it; its cells are then what could be made of it.
     pub fault: Option<RowFault>,
+    /// The columns, from 0, whose numbers are too long for a workbook to hold them exactly: as ids they are wrong.
+    pub inexact: Vec<usize>,
     text: String,
     ends: Vec<usize>,
 }
@@ -38,6 +42,11 @@ pub enum RowFault {
         /// The encoding's name.
         encoding: &'static str,
     },
+    /// It isn't a JSON object. Its only cell is the text that stands there.
+    NotAnObject {
+        /// Where in the text that is noticed, in bytes from 1.
+        byte: usize,
+    },
 }
 
 impl fmt::Display for RowFault {
@@ -48,6 +57,7 @@ impl fmt::Display for RowFault {
                 write!(f, "column {} is not UTF-8: give the encoding, such as --encoding windows-1252", column + 1)
             }
             Self::Undecodable { column, encoding } => write!(f, "column {} is not {encoding}", column + 1),
+            Self::NotAnObject { byte } => write!(f, "no JSON object (byte {byte})"),
         }
     }
 }
@@ -85,14 +95,38 @@ impl Row {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
+        self.inexact.clear();
         self.fault = None;
     }
 
     pub(super) fn extend<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
-        for cell in cells {
-            self.text.push_str(cell);
-            self.ends.push(self.text.len());
+        cells.into_iter().for_each(|cell| self.push(cell));
+    }
+
+    /// Adds a cell.
+    pub(super) fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+
+    /// Makes it as wide as the header if it lacks columns from `named` on, or has `surplus` empty cells too many; false if
+    /// it doesn't.
+    pub(super) fn fit(&mut self, named: usize, width: usize, surplus: usize) -> bool {
+        let found = self.ends.len();
+        if found > width {
+            if found != width + surplus {
+                return false;
+            }
+            let end = width.checked_sub(1).map_or(0, |last| self.ends[last]);
+            if end != self.text.len() {
+                return false;
+            }
+            self.ends.truncate(width);
+        } else if found < named {
+            return false;
         }
+        self.ends.resize(width, self.text.len());
+        true
     }
 
     /// Takes over a record that is known to be text: `ends` are the ends of its cells, each between two characters.
@@ -118,5 +152,22 @@ mod tests {
         assert_eq!((row.number, row.line, row.len()), (3, 9, 4));
         assert_eq!(row.cell(2), Some("Grüße"));
         assert_eq!(row.cell(4), None);
+    }
+    #[test]
+    fn only_empty_cells_at_the_end_may_be_missing_or_too_many() {
+        // A header of three columns, the last of them without a name.
+        for (cells, fitted) in [
+            (&["1", "2"][..], Some(["1", "2", ""])),
+            (&["1", "2", "3", "", ""], Some(["1", "2", "3"])),
+            (&["1", "2", ""], Some(["1", "2", ""])),
+            (&["1", "2", "3", ""], None),
+            (&["1"], None),
+            (&["1", "2", "3", "", "5"], None),
+        ] {
+            let mut row = Row::from_cells(1, 2, cells.iter().copied());
+            assert_eq!(row.fit(2, 3, 2), fitted.is_some(), "{cells:?}");
+            let expected = fitted.as_ref().map_or(cells, |cells| &cells[..]);
+            assert_eq!(row.cells().collect::<Vec<_>>(), expected);
+        }
     }
 }

@@ -6,6 +6,7 @@ mod disk;
 mod documents;
 mod examples;
 mod exports;
+mod formats;
 mod help;
 mod import;
 mod mappings;

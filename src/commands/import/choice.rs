@@ -97,7 +97,7 @@ fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused
         return Ok(ImportRefused::OtherMapping { run: run.id });
     }
     let name = import.input_in_ledger();
-    let same_name = store.runs()?.into_iter().rev().find(|run| run.input == name && import.input.path().is_some());
+    let same_name = store.runs()?.into_iter().rev().find(|run| run.input == name && import.input.are_files());
     Ok(match same_name {
         Some(run) => ImportRefused::InputChanged { run: run.id, input: name },
         None => ImportRefused::NothingToResume,

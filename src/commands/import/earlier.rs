@@ -1,8 +1,8 @@
 //! Earlier imports taken up again by their number: the command line that began one is read once more, where it was given.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Import, STANDARD_INPUT, kept_input, open};
+use super::{Import, STANDARD_INPUT, kept_input, spool};
 use crate::cli::{Command, GlobalArgs, ImportArgs, parse_again};
 use crate::commands::setup::Setup;
 use crate::error::Advice;
@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::ledger::{Run, RunId, Store};
 use crate::report::Printer;
 use crate::settings::Context;
-use crate::source::Input;
+use crate::source::{Input, Inputs};
 use crate::text::printable;
 
 /// Why an earlier run can't be taken up. Nothing was sent.
@@ -80,9 +80,7 @@ impl Earlier {
         let said = parse_again(&run.command)?;
         let Command::Import(args) = said.command else { return Err(InputGone::NoImport { run: run.id }.into()) };
         let mut args = *args;
-        if args.file != Path::new("-") {
-            args.file = run.directory.join(&args.file);
-        }
+        args.files = Inputs::expand(&args.files, &run.directory)?;
         let then = |path: std::path::PathBuf| run.directory.join(path);
         let global = GlobalArgs {
             config: global.config.clone().or(said.global.config.map(then)),
@@ -103,17 +101,28 @@ impl Earlier {
         then: impl FnOnce(&Import<'_>) -> anyhow::Result<Exit>,
     ) -> anyhow::Result<Exit> {
         let setup = Setup::new(&self.global, &self.args.sending, &self.context, printer)?;
-        let input = if run.input == STANDARD_INPUT {
-            let kept = kept_input(store.directory(), run.id);
-            Input::kept(&kept, STANDARD_INPUT.to_owned()).map_err(|_| InputGone::NotKept { run: run.id })?
-        } else {
-            open(&self.args.file, &setup.settings)?
-        };
-        let mut import = Import::check(&self.args, &self.global, &self.context, printer, setup, input)?;
+        let open = |(place, file): (usize, &PathBuf)| input(file, place, run, store);
+        let inputs = self.args.files.iter().enumerate().map(open).collect::<anyhow::Result<_>>()?;
+        let inputs = Inputs::new(inputs)?;
+        let mut import = Import::check(&self.args, &self.global, &self.context, printer, setup, inputs)?;
         import.by_number = true;
         if import.report.content != run.content {
             return Err(InputGone::Changed { run: run.id, input: run.input.clone() }.into());
         }
         then(&import)
     }
+}
+
+/// One of a run's inputs: what came through a pipe is where it is kept.
+fn input(file: &Path, place: usize, run: &Run, store: &Store) -> anyhow::Result<Input> {
+    let kept = kept_input(store.directory(), run.id, place);
+    let is_standard_input = file == Path::new("-");
+    if kept.exists() {
+        let name = if is_standard_input { STANDARD_INPUT.to_owned() } else { file.display().to_string() };
+        return Ok(Input::kept(&kept, name)?);
+    }
+    if is_standard_input {
+        return Err(InputGone::NotKept { run: run.id }.into());
+    }
+    Ok(Input::file(file, &spool(store.directory()))?)
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Import, kept_input};
+use super::{Import, forget_kept_inputs};
 use crate::clock;
 use crate::commands::ending::EndedEarly;
 use crate::exit::Exit;
@@ -28,7 +28,7 @@ impl Finish<'_> {
             self.store.finish(self.run.id, clock::now())?;
         }
         if counts.failed() == 0 {
-            self.forget_kept_input();
+            forget_kept_inputs(self.store.directory(), self.run.id);
         }
         // The run's result must not be lost because a report about it can't be written.
         let report = self.write_report(&counts);
@@ -40,12 +40,6 @@ impl Finish<'_> {
         }
         report?;
         Ok(if counts.failed() == 0 { Exit::Success } else { Exit::SomeNotSaved })
-    }
-
-    /// Nothing of the run will be sent or reported again: what came through a pipe need not lie here any longer.
-    fn forget_kept_input(&self) {
-        // It may be a file of the user's, and then there is nothing here; at worst a copy stays.
-        let _ = std::fs::remove_file(kept_input(self.store.directory(), self.run.id));
     }
 
     /// Reports a run that had nothing left to send.

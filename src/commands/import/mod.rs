@@ -18,7 +18,7 @@ pub(super) use self::choice::ImportRefused;
 use self::choice::{Choice, choose, ensure_not_sent_in_part};
 pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
-use self::rules::check_settings;
+use self::rules::{check_settings, source};
 use super::ending::EndedEarly;
 use super::setup::{Setup, Subject};
 use super::verify::verify_at_end;
@@ -33,7 +33,7 @@ use crate::report::{
 };
 use crate::run::{CheckReport, Events, FeedSettings, Lane, Machinery, check, feed_input, run as run_rows};
 use crate::settings::{Context, Settings};
-use crate::source::{Input, SourceOptions, delimiter_name};
+use crate::source::{EncodingBy, Input, InputError, Inputs};
 use crate::text::{counted, excerpt, shell_command};
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
@@ -51,7 +51,7 @@ struct Import<'a> {
     printer: &'a Printer,
     json: bool,
     setup: Setup,
-    input: Arc<Input>,
+    input: Arc<Inputs>,
     report: CheckReport,
     began: Instant,
     /// Whether it was taken up by its run's number: then it goes on by that, too.
@@ -86,16 +86,22 @@ fn import_as_said(
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
     let setup = Setup::new(global, &args.sending, context, printer)?;
-    let input = open(&args.file, &setup.settings)?;
-    Import::check(args, global, context, printer, setup, input)?.run()
+    let inputs = open_all(args, &setup.settings)?;
+    Import::check(args, global, context, printer, setup, inputs)?.run()
 }
 
-fn open(file: &Path, settings: &Settings) -> anyhow::Result<Input> {
+fn open_all(args: &ImportArgs, settings: &Settings) -> anyhow::Result<Inputs> {
     let spool = spool(&settings.state_dir()?);
+    let files = Inputs::expand(&args.files, Path::new(""))?;
+    let inputs = files.iter().map(|file| open(file, &spool)).collect::<Result<_, _>>()?;
+    Ok(Inputs::new(inputs)?)
+}
+
+fn open(file: &Path, spool: &Path) -> Result<Input, InputError> {
     if file == Path::new("-") {
-        return Ok(Input::spooled(&mut std::io::stdin().lock(), STANDARD_INPUT.to_owned(), &spool)?);
+        return Input::spooled(&mut std::io::stdin().lock(), STANDARD_INPUT.to_owned(), spool);
     }
-    Ok(Input::file(file, &spool)?)
+    Input::file(file, spool)
 }
 
 /// Where inputs that came through pipes are kept.
@@ -103,9 +109,22 @@ fn spool(state_dir: &Path) -> PathBuf {
     state_dir.join("spool")
 }
 
-/// Where the input of a run is kept, if it came through a pipe.
-pub(super) fn kept_input(state_dir: &Path, run: RunId) -> PathBuf {
-    spool(state_dir).join(format!("run-{run}"))
+/// Where an input of a run is kept, if it came through a pipe; `place` is its place among several, from 0.
+fn kept_input(state_dir: &Path, run: RunId, place: usize) -> PathBuf {
+    let name = if place == 0 { format!("run-{run}") } else { format!("run-{run}-{place}") };
+    spool(state_dir).join(name)
+}
+
+/// Removes what is kept of a run's inputs: nothing of it will be sent or reported again. Files of the user's stay.
+pub(super) fn forget_kept_inputs(state_dir: &Path, run: RunId) {
+    let (first, others) = (format!("run-{run}"), format!("run-{run}-"));
+    for entry in std::fs::read_dir(spool(state_dir)).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name == first || name.starts_with(&others)) {
+            // Where it can't be removed a copy stays, for its owner alone.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 impl<'a> Import<'a> {
@@ -116,7 +135,7 @@ impl<'a> Import<'a> {
         context: &'a Context,
         printer: &'a Printer,
         setup: Setup,
-        input: Input,
+        input: Inputs,
     ) -> anyhow::Result<Self> {
         let began = Instant::now();
         let report = check(&input, &check_settings(args, &setup.settings, context)?)?;
@@ -142,21 +161,21 @@ impl<'a> Import<'a> {
     }
 
     fn ensure_report_spares_input(&self) -> anyhow::Result<()> {
-        let (report, input) = (self.report_path(), self.input.path());
-        let same = input.is_some_and(|input| match (report.canonicalize(), input.canonicalize()) {
-            (Ok(report), Ok(input)) => report == input,
+        let report = self.report_path();
+        let is_report = |input: &Input| match (report.canonicalize(), input.path().map(Path::canonicalize)) {
+            (Ok(report), Some(Ok(input))) => report == input,
             _ => false,
-        });
+        };
+        let same = self.input.each().iter().any(is_report);
         if same { Err(ReportOverInput { path: report }.into()) } else { Ok(()) }
     }
 
     fn tell_findings(&self) {
         let report = &self.report;
-        let shape = report.shape;
-        let name = excerpt(self.input.name(), 200);
+        let name = excerpt(&self.input.name(), 200);
         let rows = counted(report.rows, "row");
-        let delimiter = delimiter_name(shape.delimiter);
-        self.printer.note(format_args!("{name}: {rows}, {}, cells separated by {delimiter}", shape.encoding));
+        self.printer.note(format_args!("{name}: {rows}, {}", report.shape));
+        report.warnings.iter().for_each(|warning| self.printer.warning(warning));
         self.printer.note(mapping_table(&report.mapping));
         for (reason, rows) in &report.skipped {
             self.printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
@@ -167,7 +186,7 @@ impl<'a> Import<'a> {
     fn refuse_invalid(&self) -> anyhow::Result<Exit> {
         self.print_summary_json(None, self.checked_counts(), None)?;
         let refused = InvalidRows {
-            input: excerpt(self.input.name(), 200),
+            input: excerpt(&self.input.name(), 200),
             invalid: self.report.invalid,
             rows: self.report.rows,
             table: problems_table(&self.report),
@@ -193,7 +212,7 @@ impl<'a> Import<'a> {
         } else {
             self.printer.result(format_args!(
                 "{}: {} can be sent, {} invalid, {} skipped; nothing was sent (--dry-run)",
-                excerpt(self.input.name(), 200),
+                excerpt(&self.input.name(), 200),
                 counted(self.report.valid, "row"),
                 self.report.invalid,
                 self.report.all_skipped(),
@@ -253,16 +272,19 @@ impl<'a> Import<'a> {
         } else {
             store.begin_after(latest, &new, clock::now())?
         };
-        self.input.keep(&kept_input(store.directory(), run))?;
+        for (place, input) in self.input.each().iter().enumerate() {
+            input.keep(&kept_input(store.directory(), run, place))?;
+        }
         Ok(store.run(run)?)
     }
 
-    /// The input's name wherever it is resumed from.
+    /// The input's name wherever it is resumed from; of several, all of them.
     fn input_in_ledger(&self) -> String {
-        match self.input.path() {
+        let name = |input: &Input| match input.path() {
             Some(path) => self.context.working_directory.join(path).to_string_lossy().into_owned(),
-            None => self.input.name().to_owned(),
-        }
+            None => input.name().to_owned(),
+        };
+        self.input.each().iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
     fn work(&self, store: &Store, run: Run, machinery: Machinery) -> anyhow::Result<Exit> {
@@ -288,17 +310,12 @@ impl<'a> Import<'a> {
 
     fn feed_settings(&self, leave: Leave) -> FeedSettings {
         FeedSettings {
-            source: self.source(),
+            source: source(self.args),
             mapping: self.report.mapping.clone(),
             score: if self.args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
             include_in_doubt: self.args.include_in_doubt,
             leave,
         }
-    }
-
-    /// How the input is read, with what the check found out.
-    fn source(&self) -> SourceOptions {
-        SourceOptions { delimiter: Some(self.report.shape.delimiter), encoding: self.args.encoding }
     }
 
     /// The same file read with another mapping, or sent elsewhere, is another import; it is worth a word all the same.
@@ -337,8 +354,11 @@ impl<'a> Import<'a> {
 
     fn failure_report<'b>(&'b self, ledger: &'b Store, run: RunId) -> FailureReport<'b> {
         let CheckReport { shape, mapping, .. } = &self.report;
-        let marked = shape.had_bom || shape.encoding != UTF_8.name();
-        FailureReport { input: &self.input, source: self.source(), mapping, marked, ledger, run }
+        let is_marked = |by| by == EncodingBy::Mark;
+        let marked = self.args.encoding.is_some()
+            || shape.encoding.is_some_and(|encoding| is_marked(encoding.by) || encoding.name != UTF_8.name());
+        let delimiter = shape.delimiter.or(self.args.delimiter).unwrap_or(b',');
+        FailureReport { input: &self.input, source: source(self.args), delimiter, mapping, marked, ledger, run }
     }
 
     /// Where the failure report goes.
@@ -350,7 +370,7 @@ impl<'a> Import<'a> {
     /// The command that goes on with this run: this one, with `--resume`; by its number when the input came through a
     /// pipe, and was kept.
     fn command_to_resume(&self, run: RunId, more: &[&str]) -> String {
-        if self.by_number || self.input.path().is_none() {
+        if self.by_number || !self.input.are_files() {
             return self.command_by_number(run, more);
         }
         let leave_out = ["--again", "--dry-run", "--resume", "--resend-in-doubt"];

@@ -1,12 +1,12 @@
 //! `import --plan`: look at the input, propose a mapping, write it down. And on a terminal, where nobody has said enough: ask.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dialoguer::{Input, Select, theme::ColorfulTheme};
 
-use super::open;
-use super::rules::mapping_rules;
+use super::open_all;
+use super::rules::{mapping_rules, source};
 use crate::cli::{Command, GlobalArgs, ImportArgs, OutputFormat, parse_again};
 use crate::commands::settings::{overrides, resolve};
 use crate::exit::Exit;
@@ -16,7 +16,6 @@ use crate::record::{
 use crate::report::{PlanView, Printer};
 use crate::run::{CheckError, Look, look};
 use crate::settings::{Context, MappingText, Preset, Settings, Source, preset, presets, write_mapping};
-use crate::source::SourceOptions;
 use crate::text::shell_command;
 
 /// How many rows are looked at.
@@ -45,7 +44,7 @@ pub(super) fn plan(
     let command = outlook.command(context);
     let view = outlook.view(&command);
     if let Some(path) = &args.rows.write_mapping {
-        outlook.write(path, &args.file, context)?;
+        outlook.write(path, &args.files, context)?;
         printer.note(format_args!("the mapping is in {}", path.display()));
     }
     if global.output == OutputFormat::Json {
@@ -57,7 +56,7 @@ pub(super) fn plan(
         (Some(path), _) => printer.hint(format_args!(
             "edit {}, then see what it does with `{}`",
             path.display(),
-            command_with_mapping(path, &args.file)
+            command_with_mapping(path, &args.files)
         )),
         (None, []) => printer.hint(format_args!("see what becomes of it with `{command}`")),
         (None, _) => {
@@ -69,8 +68,8 @@ pub(super) fn plan(
 
 impl Outlook {
     fn of(args: &ImportArgs, settings: &Settings, context: &Context) -> anyhow::Result<Self> {
-        let input = open(&args.file, settings)?;
-        let look = look(&input, SourceOptions { delimiter: args.delimiter, encoding: args.encoding }, ROWS)?;
+        let inputs = open_all(args, settings)?;
+        let look = look(&inputs, &source(args), ROWS)?;
         let headers: Vec<String> = look.columns.iter().map(|column| column.header.clone()).collect();
         let mut rules = mapping_rules(args, settings, context)?;
         let (mut options, mut known) = (Vec::new(), None);
@@ -118,11 +117,11 @@ impl Outlook {
         shell_command(words.iter().map(OsString::as_os_str))
     }
 
-    fn write(&self, path: &Path, input: &Path, context: &Context) -> anyhow::Result<()> {
+    fn write(&self, path: &Path, inputs: &[PathBuf], context: &Context) -> anyhow::Result<()> {
         let headers: Vec<String> = self.look.columns.iter().map(|column| column.header.clone()).collect();
         let text = MappingText {
             input: &self.look.name,
-            command: &command_with_mapping(path, input),
+            command: &command_with_mapping(path, inputs),
             headers: &headers,
             proposals: &self.proposals,
             description: &self.rules.description,
@@ -131,10 +130,10 @@ impl Outlook {
     }
 }
 
-fn command_with_mapping(mapping: &Path, input: &Path) -> String {
+fn command_with_mapping(mapping: &Path, inputs: &[PathBuf]) -> String {
     let words =
-        ["kore-feedback".as_ref(), "import".as_ref(), input.as_os_str(), "--mapping".as_ref(), mapping.as_os_str()];
-    shell_command(words.into_iter().chain(["--dry-run".as_ref()]))
+        ["kore-feedback".as_ref(), "import".as_ref()].into_iter().chain(inputs.iter().map(|path| path.as_os_str()));
+    shell_command(words.chain(["--mapping".as_ref(), mapping.as_os_str(), "--dry-run".as_ref()]))
 }
 
 /// What is wrong and concerns no field.
@@ -181,7 +180,7 @@ pub(super) fn ask(
     let (mut args, mut context) = given_too(context, &words)?;
     if let Some(path) = ask_path(&theme)? {
         outlook = Outlook::of(&args, &settings, &context)?;
-        outlook.write(Path::new(&path), &args.file, &context)?;
+        outlook.write(Path::new(&path), &args.files, &context)?;
         printer
             .note(format_args!("the mapping is in {path}; edit it as you like, and name it next time with --mapping"));
         (args, context) = given_too(&context, &[])?;

@@ -21,11 +21,22 @@ pub(super) fn check_settings(
     let mut rules = mapping_rules(args, settings, context)?;
     rules.selection.except = except(args, settings)?;
     Ok(CheckSettings {
-        source: SourceOptions { delimiter: args.delimiter, encoding: args.encoding },
+        source: source(args),
         rules,
         score: if args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
         include_in_doubt: args.include_in_doubt,
     })
+}
+
+/// How the input is read, as far as that was said.
+pub(super) fn source(args: &ImportArgs) -> SourceOptions {
+    SourceOptions {
+        format: args.format,
+        sheet: args.sheet.clone(),
+        header_rows: args.header_rows,
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+    }
 }
 
 /// What was said about columns and rows.

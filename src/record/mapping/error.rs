@@ -159,7 +159,7 @@ impl Advice for MappingError {
             hints.push("--map field=COLUMN takes a column's header as it was seen".to_owned());
         }
         if has(|problem| matches!(problem, MappingProblem::Ambiguous { .. })) {
-            let hint = "choose with --map field=COLUMN; where two headers are the same, rename one in the input";
+            let hint = "choose with --map field=COLUMN, by the name shown here or by its place, such as '#3'";
             hints.push(hint.to_owned());
         }
         if has(|problem| matches!(problem, MappingProblem::GivenTwice { .. })) {

@@ -10,6 +10,7 @@ use super::{
 use crate::error::nearest;
 use crate::record::validate::check_value;
 use crate::record::{Conversion, Field, Template, Words, fold};
+use crate::source::{find_column, written_name};
 
 impl Mapping {
     /// Where each field would come from, as far as it is known, in the order of [`Field::ALL`].
@@ -139,28 +140,23 @@ impl Resolver<'_> {
     /// The column that the user named.
     fn named(&self, field: Field, column: &str, by: ColumnBy) -> Result<FieldSource, MappingProblem> {
         let exact = self.only(field, by, |header| header == column);
-        let found = exact.or_else(|| self.only(field, by, |header| fold(header) == fold(column)));
-        let found = found.or_else(|| {
-            let index = self.position(column)?;
-            Some(Ok(FieldSource::Column { index, header: self.headers[index].clone(), by }))
-        });
+        let similar = || self.only(field, by, |header| fold(header) == fold(column));
+        let by_place = || {
+            let index = find_column(self.headers, column)?;
+            Some(Ok(FieldSource::Column { index, header: self.headers.get(index)?.clone(), by }))
+        };
+        let found = exact.or_else(similar).or_else(by_place);
         found.unwrap_or_else(|| {
             let nearest = self.nearest(column);
             Err(MappingProblem::NoSuchColumn { field, column: column.to_owned(), by, nearest })
         })
     }
 
-    /// `#7` is the seventh column.
-    fn position(&self, column: &str) -> Option<usize> {
-        let number: usize = column.strip_prefix('#')?.parse().ok()?;
-        number.checked_sub(1).filter(|index| *index < self.headers.len())
-    }
-
     /// The column that a rule for rows names; the first, if several are called that.
     fn column(&self, column: &str) -> Option<usize> {
         let fits = |fits: &dyn Fn(&String) -> bool| self.headers.iter().position(fits);
         let exact = fits(&|header| header == column);
-        exact.or_else(|| fits(&|header| fold(header) == fold(column))).or_else(|| self.position(column))
+        exact.or_else(|| fits(&|header| fold(header) == fold(column))).or_else(|| find_column(self.headers, column))
     }
 
     /// The rules for rows; what is wrong with them joins the other problems.
@@ -196,11 +192,11 @@ impl Resolver<'_> {
         }
     }
 
-    /// The column whose header is the field's name.
+    /// The column whose header is the field's name; where that stands above several columns, none is taken unasked.
     fn by_own_name(&self, field: Field) -> Option<Result<FieldSource, MappingProblem>> {
-        let is_name = |header: &str| header == field.wire_name() || header == field.key();
-        self.only(field, ColumnBy::ExactName, is_name)
-            .or_else(|| self.only(field, ColumnBy::SimilarName, |header| Field::from_name(header) == Some(field)))
+        let is_name = |header: &str| [field.wire_name(), field.key()].contains(&written_name(self.headers, header));
+        let is_similar = |header: &str| Field::from_name(written_name(self.headers, header)) == Some(field);
+        self.only(field, ColumnBy::ExactName, is_name).or_else(|| self.only(field, ColumnBy::SimilarName, is_similar))
     }
 
     /// The one column that fits, an error if there are several, `None` if there are none.
@@ -359,6 +355,21 @@ mod tests {
         let columns = vec![(2, "score".to_owned()), (7, "score".to_owned())];
         assert_eq!(twice, [MappingProblem::Ambiguous { field: Field::Score, columns }]);
         assert!(resolve(&format!("{PLAIN},score,Q1"), &rules(&[(Field::Score, "Q1")], &[])).is_ok());
+    }
+
+    #[test]
+    fn a_column_can_be_named_by_its_place_and_one_of_several_by_its_number() {
+        let header = format!("{PLAIN},score#2,#9");
+        let column = |name: &str| {
+            let mapping = resolve(&header, &rules(&[(Field::Score, name)], &[])).unwrap();
+            mapping.source(Field::Score).column()
+        };
+        assert_eq!(["score", "score#2", "#9", "#2"].map(column), [Some(2), Some(7), Some(8), Some(1)]);
+        let unasked = problems(&header, &MappingRules::default());
+        let columns = vec![(2, "score".to_owned()), (7, "score#2".to_owned())];
+        assert_eq!(unasked, [MappingProblem::Ambiguous { field: Field::Score, columns }]);
+        let beyond = problems(&header, &rules(&[(Field::Score, "#10")], &[]));
+        assert!(matches!(beyond[..], [MappingProblem::NoSuchColumn { .. }]), "{beyond:?}");
     }
 
     #[test]

@@ -36,7 +36,7 @@ fn the_mapping_is_shown_before_anything_is_sent() {
     let (mapping, _preview) = said.split_once("how ").unwrap();
     stage.filtered(|| {
         assert_snapshot!(mapping, @r#"
-    ~/in.csv: 1 row, UTF-8, cells separated by ,
+    ~/in.csv: 1 row, CSV, UTF-8, cells separated by ,
        field        taken from           because of
        channel_uid  column "channelUId"  its name
        name         column "Name"        its similar name
@@ -133,9 +133,9 @@ fn a_column_that_is_there_twice_has_to_be_chosen() {
     stage.filtered(|| {
         assert_snapshot!(said, @r#"
         error: ~/in.csv: the input's columns and the options given don't make a record:
-          - score: several columns could be meant: "score" (column 3), "score" (column 9)
-          columns seen: "channelUId", "name", "score", "channel", "type", "language", "message", "Score", "score"
-        hint: choose with --map field=COLUMN; where two headers are the same, rename one in the input
+          - score: several columns could be meant: "score" (column 3), "score#2" (column 9)
+          columns seen: "channelUId", "name", "score", "channel", "type", "language", "message", "Score", "score#2"
+        hint: choose with --map field=COLUMN, by the name shown here or by its place, such as '#3'
         "#)
     });
 }

@@ -1,0 +1,217 @@
+//! Bytes into a sheet's cells: which kind of workbook it is, which of its sheets is meant.
+
+use std::fmt::Display;
+use std::io::{Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{DataRef, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
+use zip::ZipArchive;
+
+use super::show::{Shown, digits_of, show};
+use super::{Cells, MOST_BYTES, MOST_UNPACKED, Sheet};
+use crate::source::shape::SheetShape;
+use crate::source::text::Start;
+use crate::source::{Format, SourceError, SourceOptions};
+use crate::text::excerpt;
+
+type Bytes = Cursor<Vec<u8>>;
+
+/// How workbooks begin.
+const ZIP: &[u8] = b"PK\x03\x04";
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+/// The stream that an encrypted workbook is in, as its name stands in a compound file.
+const ENCRYPTED: &str = "EncryptedPackage";
+
+/// Where an OpenDocument file says what it is.
+const ODS_TYPE: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
+
+/// Whether an input begins as workbooks do.
+pub(in crate::source) fn may_be_workbook(start: &[u8]) -> bool {
+    start.starts_with(ZIP) || start.starts_with(COMPOUND)
+}
+
+/// Why a workbook can't be read, before its name is added.
+enum Fault {
+    Encrypted,
+    Damaged(String),
+    NoSuchSheet { given: String, sheets: Vec<String> },
+}
+
+impl Sheet {
+    /// Reads the whole workbook, and keeps one of its sheets.
+    pub(in crate::source) fn open<R: Read>(
+        start: Start<R>,
+        name: &str,
+        options: &SourceOptions,
+    ) -> Result<Self, SourceError> {
+        let compression = start.rest.compression();
+        let bytes = read_all(start, name)?;
+        let size = bytes.len() as u64;
+        let not_text = |seen| SourceError::NotText { name: name.to_owned(), seen, compression };
+        let format = match options.format {
+            Some(format) => format,
+            None => format_of(&bytes).map_err(not_text)?,
+        };
+        let wanted = options.sheet.as_deref();
+        // What a parser trips over is a damaged workbook, and no reason to end in a panic.
+        let read = catch_unwind(AssertUnwindSafe(|| read_cells(bytes, format, wanted)));
+        let read = read.unwrap_or_else(|_| Err(Fault::Damaged("its structure makes no sense".to_owned())));
+        let name = name.to_owned();
+        let (cells, shape) = read.map_err(|fault| match fault {
+            Fault::Encrypted => SourceError::Encrypted { name },
+            Fault::Damaged(reason) => SourceError::Workbook { name, format, reason: excerpt(&reason, 200) },
+            Fault::NoSuchSheet { given, sheets } => {
+                let sheets: Vec<_> = sheets.iter().map(|sheet| format!("\"{}\"", excerpt(sheet, 40))).collect();
+                SourceError::NoSuchSheet { name, given: excerpt(&given, 40), sheets: excerpt(&sheets.join(", "), 400) }
+            }
+        })?;
+        Ok(Self::new(cells, shape, format, size))
+    }
+}
+
+fn read_all<R: Read>(start: Start<R>, name: &str) -> Result<Vec<u8>, SourceError> {
+    let mut bytes = start.bytes;
+    let read = start.rest.take(MOST_BYTES).read_to_end(&mut bytes);
+    read.map_err(|error| SourceError::from_io(name, None, error))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(SourceError::WorkbookTooLarge { name: name.to_owned() });
+    }
+    Ok(bytes)
+}
+
+/// Which kind of workbook it is; what it looks like instead if it is none.
+fn format_of(bytes: &[u8]) -> Result<Format, String> {
+    if bytes.starts_with(COMPOUND) {
+        return Ok(Format::Xls);
+    }
+    let archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|_| "a zip archive or an Excel workbook, damaged or cut")?;
+    let names: Vec<String> = archive.file_names().flatten().map(Into::into).collect();
+    let has = |start: &str| names.iter().any(|name| name.to_lowercase().starts_with(start));
+    if has("xl/workbook.bin") {
+        return Err("a binary Excel workbook (.xlsb): save it as .xlsx".to_owned());
+    }
+    if has("xl/") {
+        return Ok(Format::Xlsx);
+    }
+    // The type comes first, unpacked, so that it can be found without reading the archive.
+    if bytes.get(..200).unwrap_or(bytes).windows(ODS_TYPE.len()).any(|window| window == ODS_TYPE) {
+        return Ok(Format::Ods);
+    }
+    let first = names.iter().find(|name| !name.ends_with('/')).map_or("", String::as_str);
+    Err(format!("a zip archive with \"{}\" in it: unpack it first", excerpt(first, 60)))
+}
+
+fn read_cells(bytes: Vec<u8>, format: Format, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault> {
+    if bytes.starts_with(COMPOUND) && is_encrypted(&bytes) {
+        return Err(Fault::Encrypted);
+    }
+    if bytes.starts_with(ZIP) {
+        ensure_small(&bytes)?;
+    }
+    let bytes = Cursor::new(bytes);
+    match format {
+        Format::Ods => {
+            let mut workbook = Ods::<Bytes>::new(bytes).map_err(|error| match error {
+                OdsError::Password => Fault::Encrypted,
+                error => damaged(error),
+            })?;
+            read_range(&mut workbook, wanted)
+        }
+        Format::Xls => {
+            let mut workbook = Xls::<Bytes>::new(bytes).map_err(|error| match error {
+                XlsError::Password => Fault::Encrypted,
+                error => damaged(error),
+            })?;
+            read_range(&mut workbook, wanted)
+        }
+        _ => {
+            let mut workbook = Xlsx::<Bytes>::new(bytes).map_err(|error| match error {
+                XlsxError::Password => Fault::Encrypted,
+                error => damaged(error),
+            })?;
+            let shape = choose(workbook.sheets_metadata(), wanted)?;
+            Ok((read_xlsx(&mut workbook, &shape.name)?, shape))
+        }
+    }
+}
+
+fn damaged(error: impl Display) -> Fault {
+    Fault::Damaged(error.to_string())
+}
+
+fn is_encrypted(bytes: &[u8]) -> bool {
+    let name: Vec<u8> = ENCRYPTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.chunks(128).any(|entry| entry.starts_with(&name))
+}
+
+/// Refuses archives that say of themselves that they unpack to more than fits.
+fn ensure_small(bytes: &[u8]) -> Result<(), Fault> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut unpacked = 0_u64;
+    for place in 0..archive.len() {
+        unpacked = unpacked.saturating_add(archive.by_index_raw(place).map_err(damaged)?.size());
+    }
+    if unpacked > MOST_UNPACKED {
+        return Err(Fault::Damaged(format!("it unpacks to {} MB", unpacked / 1_000_000)));
+    }
+    Ok(())
+}
+
+/// The sheet that is meant: by its name, by its place, or the first one that can be seen.
+fn choose(sheets: &[calamine::Sheet], wanted: Option<&str>) -> Result<SheetShape, Fault> {
+    let tables: Vec<_> = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect();
+    let found = match wanted {
+        None => tables.iter().find(|sheet| sheet.visible == SheetVisible::Visible).or(tables.first()),
+        Some(wanted) => tables.iter().find(|sheet| sheet.name == wanted).or_else(|| {
+            let place: usize = wanted.trim().parse().ok()?;
+            tables.get(place.checked_sub(1)?)
+        }),
+    };
+    found.map(|sheet| SheetShape { name: sheet.name.clone(), of: tables.len() }).ok_or_else(|| Fault::NoSuchSheet {
+        given: wanted.unwrap_or_default().to_owned(),
+        sheets: tables.iter().map(|sheet| sheet.name.clone()).collect(),
+    })
+}
+
+/// Cell by cell: calamine's own range of a sheet has room for every cell that could be there.
+fn read_xlsx(workbook: &mut Xlsx<Bytes>, sheet: &str) -> Result<Cells, Fault> {
+    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(damaged)?;
+    let format_code =
+        |style: &calamine::Style| style.number_format.as_ref().map_or(0, |format| digits_of(&format.format_code));
+    let digits: Vec<usize> = reader.styles().iter().map(format_code).collect();
+    let mut cells = Cells::default();
+    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(damaged)? {
+        let (row, column) = cell.get_position();
+        let is_behind = match cell.get_value() {
+            DataRef::SharedString(text) => cells.push(row, column, &Shown { text: (*text).into(), is_inexact: false }),
+            value => {
+                let value = value.clone().into();
+                cells.push(row, column, &show(&value, digits.get(style).copied().unwrap_or_default()))
+            }
+        };
+        if !is_behind {
+            return Err(Fault::Damaged(format!("row {} of sheet \"{sheet}\" stands in the wrong place", row + 1)));
+        }
+    }
+    Ok(cells)
+}
+
+/// A sheet of the kinds of workbook that can't be read cell by cell.
+fn read_range<W>(workbook: &mut W, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault>
+where
+    W: Reader<Bytes>,
+    W::Error: Display,
+{
+    let shape = choose(workbook.sheets_metadata(), wanted)?;
+    let range = workbook.worksheet_range(&shape.name).map_err(damaged)?;
+    let (first_row, first_column) = range.start().unwrap_or_default();
+    let mut cells = Cells::default();
+    for (row, column, value) in range.used_cells() {
+        let [row, column] = [(first_row, row), (first_column, column)]
+            .map(|(first, place)| first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX)));
+        cells.push(row, column, &show(value, 0));
+    }
+    Ok((cells, shape))
+}

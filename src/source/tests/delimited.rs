@@ -1,0 +1,120 @@
+//! Delimited text: encodings, delimiters, ragged rows.
+
+use super::{cells_of, encode, encoding_of, open, open_as, rows_of, with_encoding};
+use crate::source::{EncodingBy, Format, Row, RowFault, SourceOptions};
+
+#[test]
+fn a_plain_file_is_headers_and_rows() {
+    let mut table = open(b"\xef\xbb\xbfid;score\r\n007;\"4\"\r\n\r\n;\r\n\r\n").unwrap();
+    assert_eq!(table.headers(), ["id", "score"]);
+    assert_eq!(table.shape().to_string(), "CSV, UTF-8, cells separated by ;");
+    assert_eq!(encoding_of(&table), ("UTF-8", EncodingBy::Mark));
+    let all = rows_of(&mut table).unwrap();
+    assert_eq!(all, [Row::from_cells(1, 2, ["007", "4"]), Row::from_cells(2, 4, ["", ""])]);
+}
+
+#[test]
+fn a_header_alone_is_an_input_without_rows() {
+    for text in ["id,score", "id,score\n", "\n\nid,score\r\n\r\n"] {
+        let mut table = open(text.as_bytes()).unwrap();
+        assert_eq!(table.headers(), ["id", "score"], "{text:?}");
+        assert_eq!(rows_of(&mut table).unwrap(), [], "{text:?}");
+    }
+}
+
+#[test]
+fn a_ragged_row_is_that_rows_fault_alone() {
+    let mut table = open(b"a,b,c\n1,2\n1,2,3\n1,2,3,4\n1,2,3,\n").unwrap();
+    let faults: Vec<_> = rows_of(&mut table).unwrap().into_iter().map(|row| row.fault).collect();
+    let ragged = |found| Some(RowFault::Ragged { found, expected: 3 });
+    assert_eq!(faults, [ragged(2), None, ragged(4), ragged(4)]);
+}
+
+#[test]
+fn trailing_delimiters_are_tolerated_where_the_file_always_has_them() {
+    for (text, headers, cells) in [
+        // In the header and below it, with and without.
+        ("a,b,\n1,2,\n3,4,\n", &["a", "b", "#3"][..], [&["1", "2", ""][..], &["3", "4", ""]]),
+        ("a,b,\n1,2\n3,4,\n", &["a", "b", "#3"], [&["1", "2", ""], &["3", "4", ""]]),
+        // Below it only.
+        ("a,b\n1,2,,\n3,4,,\n", &["a", "b"], [&["1", "2"], &["3", "4"]]),
+    ] {
+        let mut table = open(text.as_bytes()).unwrap();
+        assert_eq!(table.headers(), headers, "{text:?}");
+        let rows = rows_of(&mut table).unwrap();
+        assert!(rows.iter().all(|row| row.fault.is_none()), "{rows:?}");
+        let read: Vec<Vec<_>> = rows.iter().map(|row| row.cells().collect()).collect();
+        assert_eq!(read, cells, "{text:?}");
+    }
+    // A delimiter in a text moves cells, and the last one may be empty.
+    let moved = rows_of(&mut open(b"a,b,c\n1,2,3\nwell, fine,2,\n").unwrap()).unwrap();
+    assert!(moved[1].fault.is_some());
+    assert!(rows_of(&mut open(b"a,b\nwell, fine,\n").unwrap()).unwrap()[0].fault.is_some());
+}
+
+#[test]
+fn the_encoding_is_found_out_when_the_bytes_leave_no_doubt() {
+    let text = "id;Stadt;Kommentar\n1;Köln;größer\n2;Zürich;für mich\n";
+    for (label, name, by) in [
+        ("utf-8", "UTF-8", EncodingBy::Default),
+        ("utf-8 marked", "UTF-8", EncodingBy::Mark),
+        ("utf-16le marked", "UTF-16LE", EncodingBy::Mark),
+        ("utf-16be", "UTF-16BE", EncodingBy::Evidence),
+        ("utf-16le", "UTF-16LE", EncodingBy::Evidence),
+        ("windows-1252", "windows-1252", EncodingBy::Evidence),
+        ("macintosh", "macintosh", EncodingBy::Evidence),
+    ] {
+        let bytes = encode(text, label);
+        let mut table = open(&bytes).unwrap();
+        assert_eq!(encoding_of(&table), (name, by), "{label}");
+        assert_eq!(cells_of(&mut table), [["1", "Köln", "größer"], ["2", "Zürich", "für mich"]], "{label}");
+    }
+}
+
+#[test]
+fn a_file_that_turns_out_not_to_be_utf_8_has_faults_where_it_is_not() {
+    let plain = "1,Bonn\n".repeat(50_000);
+    let bytes = [b"id,city\n", plain.as_bytes(), b"2,K\xf6ln\n3,Ulm\n"].concat();
+    let all = rows_of(&mut open(&bytes).unwrap()).unwrap();
+    let last = &all[50_000..];
+    assert_eq!(last.iter().map(|row| row.fault).collect::<Vec<_>>(), [Some(RowFault::NotUtf8 { column: 1 }), None]);
+    assert_eq!(last[0].cell(1), Some("K\u{fffd}ln"));
+    assert!(last[0].fault.unwrap().to_string().contains("--encoding windows-1252"));
+
+    let mended = rows_of(&mut open_as(&bytes, "in.csv", &with_encoding("windows-1252")).unwrap()).unwrap();
+    assert_eq!((mended[50_000].cell(1), mended[50_000].fault), (Some("Köln"), None));
+}
+
+#[test]
+fn what_a_declared_encoding_cannot_read_is_a_fault_not_mojibake() {
+    let mut table = open_as(b"id,city\n1,\x93\xfa\n2,\x93\xff\n", "in.csv", &with_encoding("shift_jis")).unwrap();
+    let all = rows_of(&mut table).unwrap();
+    assert_eq!((all[0].cell(1), all[0].fault), (Some("日"), None));
+    assert_eq!(all[1].fault, Some(RowFault::Undecodable { column: 1, encoding: "Shift_JIS" }));
+}
+
+#[test]
+fn a_separator_line_gives_the_delimiter_and_counts_as_a_line() {
+    for line in ["sep=;", "\"sep=;\"", "SEP=;"] {
+        let text = format!("{line}\r\nid;note\r\n1;a,b,c\r\n");
+        for label in ["utf-8", "utf-16le marked"] {
+            let bytes = encode(&text, label);
+            let mut table = open(&bytes).unwrap();
+            assert_eq!(table.headers(), ["id", "note"], "{line} {label}");
+            assert_eq!(rows_of(&mut table).unwrap(), [Row::from_cells(1, 3, ["1", "a,b,c"])]);
+        }
+    }
+    let options = SourceOptions { delimiter: Some(b','), ..SourceOptions::default() };
+    assert_eq!(open_as(b"sep=;\nid,a;b\n1,2\n", "in.csv", &options).unwrap().headers(), ["id", "a;b"]);
+}
+
+#[test]
+fn tabs_make_a_tsv_and_the_format_can_be_said() {
+    let table = open(b"id\tnote\n1\ta,b\n").unwrap();
+    assert_eq!((table.shape().format, table.shape().delimiter), (Format::Tsv, Some(b'\t')));
+    let tsv = SourceOptions { format: Some(Format::Tsv), ..SourceOptions::default() };
+    assert_eq!(open_as(b"a,b,c\n", "in.csv", &tsv).unwrap().headers(), ["a,b,c"]);
+    // What begins like JSON may be a column's name.
+    let csv = SourceOptions { format: Some(Format::Csv), ..SourceOptions::default() };
+    assert_eq!(open_as(b"{\"id\"},b\n", "in.csv", &csv).unwrap().headers(), ["{\"id\"}", "b"]);
+}

@@ -1,0 +1,56 @@
+//! Whole inputs through all layers: each quirk by itself, everything written and read back, and bytes that make no sense.
+
+mod broken;
+mod delimited;
+mod headers;
+mod json;
+mod round_trip;
+mod sheets;
+
+use super::{EncodingBy, Row, SourceError, SourceOptions, Table, parse_encoding};
+use std::io::Read;
+
+fn open(bytes: &[u8]) -> Result<Table<&[u8]>, SourceError> {
+    open_as(bytes, "in.csv", &SourceOptions::default())
+}
+
+fn open_as<'a>(bytes: &'a [u8], name: &str, options: &SourceOptions) -> Result<Table<&'a [u8]>, SourceError> {
+    Table::open(bytes, name, options)
+}
+
+fn rows_of<R: Read>(table: &mut Table<R>) -> Result<Vec<Row>, SourceError> {
+    let (mut row, mut all) = (Row::default(), Vec::new());
+    while table.read(&mut row)? {
+        all.push(row.clone());
+    }
+    Ok(all)
+}
+
+/// The rows' cells only.
+fn cells_of<R: Read>(table: &mut Table<R>) -> Vec<Vec<String>> {
+    let cells = |row: Row| row.cells().map(str::to_owned).collect();
+    rows_of(table).unwrap().into_iter().map(cells).collect()
+}
+
+fn with_encoding(label: &str) -> SourceOptions {
+    SourceOptions { encoding: Some(parse_encoding(label).unwrap()), ..SourceOptions::default() }
+}
+
+fn encoding_of<R: Read>(table: &Table<R>) -> (&'static str, EncodingBy) {
+    let encoding = table.shape().encoding.unwrap();
+    (encoding.name, encoding.by)
+}
+
+/// Text in an encoding, with a byte order mark if its name says so.
+fn encode(text: &str, label: &str) -> Vec<u8> {
+    let units = |mark: bool| mark.then_some(0xfeff).into_iter().chain(text.encode_utf16());
+    match label {
+        "utf-8" => text.as_bytes().to_vec(),
+        "utf-8 marked" => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        "utf-16le marked" => units(true).flat_map(u16::to_le_bytes).collect(),
+        "utf-16be marked" => units(true).flat_map(u16::to_be_bytes).collect(),
+        "utf-16le" => units(false).flat_map(u16::to_le_bytes).collect(),
+        "utf-16be" => units(false).flat_map(u16::to_be_bytes).collect(),
+        label => parse_encoding(label).unwrap().encode(text).0.into_owned(),
+    }
+}

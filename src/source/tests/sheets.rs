@@ -1,0 +1,148 @@
+//! Workbooks: which sheet, and what people see in its cells.
+
+use super::{cells_of, open, open_as, rows_of};
+use crate::error::Advice;
+use crate::source::samples::{gzip, ods, ods_of, xlsx};
+use crate::source::{Format, SourceError, SourceOptions};
+use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook};
+
+/// A workbook of the year 2000: a sheet `Survey` with the columns id, score, date, code and ok; and a sheet `Other`.
+const OLD: &[u8] = include_bytes!("survey.xls");
+
+fn answers() -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().set_name("Notes").unwrap().write_string(0, 0, "nothing here").unwrap();
+    let sheet = workbook.add_worksheet().set_name("Answers").unwrap();
+    for (column, header) in (1_u16..).zip(["id", "score", "date", "code", "ok", "long"]) {
+        sheet.write_string(2, column, header).unwrap();
+    }
+    let moment = ExcelDateTime::parse_from_str("2025-10-13 12:59:02").unwrap();
+    sheet.write_string(3, 1, "0012").unwrap();
+    sheet.write_number(3, 2, 4.0).unwrap();
+    sheet.write_datetime_with_format(3, 3, &moment, &Style::new().set_num_format("dd/mm/yyyy hh:mm")).unwrap();
+    sheet.write_number_with_format(3, 4, 7.0, &Style::new().set_num_format("00000")).unwrap();
+    sheet.write_boolean(3, 5, true).unwrap();
+    sheet.write_number(3, 6, 1_234_567_890_123_456_789.0).unwrap();
+    sheet.write_number(6, 2, 4.5).unwrap();
+    sheet.merge_range(8, 1, 8, 3, "merged", &Style::new()).unwrap();
+    workbook.save_to_buffer().unwrap()
+}
+
+fn sheet(name: &str) -> SourceOptions {
+    SourceOptions { sheet: Some(name.to_owned()), ..SourceOptions::default() }
+}
+
+#[test]
+fn cells_are_what_people_see_and_lines_are_the_sheets_rows() {
+    let bytes = answers();
+    for name in ["Answers", "2"] {
+        let mut table = open_as(&bytes, "in.xlsx", &sheet(name)).unwrap();
+        assert_eq!(table.shape().to_string(), "XLSX, sheet \"Answers\" of 2");
+        assert_eq!(table.headers(), ["id", "score", "date", "code", "ok", "long"]);
+        let rows = rows_of(&mut table).unwrap();
+        let cells: Vec<Vec<_>> = rows.iter().map(|row| row.cells().collect()).collect();
+        let first = ["0012", "4", "2025-10-13 12:59:02", "00007", "true"];
+        assert_eq!(cells[0][..5], first);
+        assert_eq!(cells[1..], [["", "4.5", "", "", "", ""], ["merged", "", "", "", "", ""]]);
+        assert_eq!(rows.iter().map(|row| (row.number, row.line)).collect::<Vec<_>>(), [(1, 4), (2, 7), (3, 9)]);
+        assert_eq!(rows[0].inexact, [5]);
+        assert!(rows[1].inexact.is_empty());
+    }
+}
+
+#[test]
+fn the_first_sheet_that_can_be_seen_is_taken_and_others_are_named() {
+    let bytes = answers();
+    assert_eq!(open(&bytes).unwrap().headers(), ["nothing here"]);
+    for wrong in ["answers", "3", "0"] {
+        let error = open_as(&bytes, "in.xlsx", &sheet(wrong)).err().unwrap();
+        assert!(error.to_string().contains("there are \"Notes\", \"Answers\""), "{error}");
+    }
+    let mut hidden = Workbook::new();
+    hidden.add_worksheet().set_hidden(true).write_string(0, 0, "hidden").unwrap();
+    hidden.add_worksheet().set_active(true).write_string(0, 0, "seen").unwrap();
+    assert_eq!(open(&hidden.save_to_buffer().unwrap()).unwrap().headers(), ["seen"]);
+}
+
+#[test]
+fn a_far_cell_costs_no_more_than_itself() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_string(0, 0, "near").unwrap();
+    sheet.write_string(1_048_575, 16_383, "far").unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let mut table = open(&bytes).unwrap();
+    assert_eq!((table.headers().len(), table.headers()[0].as_str()), (16_384, "near"));
+    let rows = rows_of(&mut table).unwrap();
+    assert_eq!((rows.len(), rows[0].line, rows[0].cell(16_383)), (1, 1_048_576, Some("far")));
+}
+
+#[test]
+fn old_workbooks_are_read() {
+    let mut table = open(OLD).unwrap();
+    assert_eq!(table.shape().to_string(), "XLS, sheet \"Survey\" of 2");
+    assert_eq!(table.headers(), ["id", "score", "date", "code", "ok"]);
+    let rows = [["0012", "4", "2025-10-13", "7", "true"], ["Grüße", "4.5", "2025-10-13 12:59:02", "", "false"]];
+    assert_eq!(cells_of(&mut table), rows);
+}
+
+#[test]
+fn open_document_sheets_are_read() {
+    let value =
+        |kind: &str, more: &str| format!("<table:table-cell office:value-type=\"{kind}\" {more}></table:table-cell>");
+    let headers: String =
+        ["id", "score", "date", "ok"].map(|name| value("string", &format!("office:string-value=\"{name}\""))).concat();
+    let cells = [
+        value("float", "office:value=\"1234567890123456789\""),
+        value("float", "office:value=\"4.50\""),
+        value("date", "office:date-value=\"2025-10-13T12:59:02\""),
+        value("boolean", "office:boolean-value=\"true\""),
+    ]
+    .concat();
+    let empty =
+        "<table:table-row table:number-rows-repeated=\"1000\"><table:table-cell></table:table-cell></table:table-row>";
+    let bytes = ods_of(&format!(
+        "<table:table-row>{headers}</table:table-row>{empty}<table:table-row>{cells}</table:table-row>"
+    ));
+    let mut table = open(&bytes).unwrap();
+    assert_eq!(table.shape().to_string(), "ODS, sheet \"Sheet1\"");
+    let rows = rows_of(&mut table).unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].line, &rows[0].inexact[..]), (1002, &[0][..]));
+    assert_eq!(rows[0].cells().skip(1).collect::<Vec<_>>(), ["4.5", "2025-10-13 12:59:02", "true"]);
+}
+
+#[test]
+fn workbooks_may_be_packed_once_more_and_their_header_may_have_several_rows() {
+    let table = [["Q1", "", "Q2"], ["yes", "no", ""], ["1", "2", "3"]].map(|row| row.map(str::to_owned).to_vec());
+    for bytes in [xlsx(&table), ods(&table), gzip(&xlsx(&table))] {
+        let options = SourceOptions { header_rows: Some(2), ..SourceOptions::default() };
+        let mut table = open_as(&bytes, "in", &options).unwrap();
+        assert_eq!(table.headers(), ["Q1 / yes", "Q1 / no", "Q2"]);
+        assert_eq!(cells_of(&mut table), [["1", "2", "3"]]);
+    }
+}
+
+#[test]
+fn what_is_no_workbook_says_what_it_is() {
+    let mut encrypted = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+    encrypted.resize(1024, 0);
+    encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+    let error = open(&encrypted).err().unwrap();
+    assert!(matches!(error, SourceError::Encrypted { .. }), "{error}");
+    assert!(error.hint().unwrap().contains("password"));
+
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("export.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    let archive = archive.finish().unwrap().into_inner();
+    let error = open(&archive).err().unwrap();
+    assert!(error.to_string().contains("\"export.csv\" in it: unpack it"), "{error}");
+
+    let whole = answers();
+    let error = open(&whole[..whole.len() / 2]).err().unwrap();
+    assert!(error.to_string().contains("damaged or cut"), "{error}");
+
+    let as_xls = SourceOptions { format: Some(Format::Xls), ..SourceOptions::default() };
+    let error = open_as(b"id,score\n", "in.csv", &as_xls).err().unwrap();
+    assert!(error.to_string().contains("can't be read as XLS"), "{error}");
+}

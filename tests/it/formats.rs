@@ -1,0 +1,221 @@
+//! `kore-feedback import` of whatever survey tools export, through the real binary: what is in the file arrives.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't lay its inputs has failed")]
+
+use std::io::Write;
+
+use crate::support::{Record, Stage, csv_of, json, numbered, record, stderr, stdout};
+
+const HEADER: [&str; 7] = ["channelUId", "name", "score", "channel", "type", "language", "message"];
+
+fn german() -> Vec<Record> {
+    vec![
+        record(["0012", "Größe", "9", "rtm", "NPS", "de", "Wie wahrscheinlich für Sie?"]),
+        record(["1234567890123456789", "Müller, \"Köln\"", "3", "email", "NPS", "de", "schön"]),
+    ]
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn json_lines(records: &[Record]) -> String {
+    let object = |record: &Record| {
+        let pairs = HEADER.iter().zip(record).map(|(name, value)| ((*name).to_owned(), value.as_str().into()));
+        serde_json::Value::Object(pairs.collect()).to_string()
+    };
+    records.iter().map(object).collect::<Vec<_>>().join("\n")
+}
+
+fn xlsx(records: &[Record]) -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    workbook.add_worksheet().set_name("Notes").unwrap().write_string(0, 0, "see the other sheet").unwrap();
+    let sheet = workbook.add_worksheet().set_name("Answers").unwrap();
+    for (column, name) in (0_u16..).zip(HEADER) {
+        sheet.write_string(0, column, name).unwrap();
+    }
+    for (row, record) in (1_u32..).zip(records) {
+        for (column, value) in (0_u16..).zip(record) {
+            match value.parse::<f64>() {
+                Ok(score) if column == 2 => sheet.write_number(row, column, score).unwrap(),
+                _ => sheet.write_string(row, column, value).unwrap(),
+            };
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[test]
+fn every_format_encoding_and_packing_arrives_the_same() {
+    let csv = csv_of(&german());
+    let array = format!("[{}]", json_lines(&german()).replace('\n', ",\n"));
+    let latin = encoding_rs::WINDOWS_1252.encode(&csv).0.into_owned();
+    let mac = encoding_rs::MACINTOSH.encode(&csv).0.into_owned();
+    for (name, bytes, arguments, said) in [
+        ("a.csv", csv.clone().into_bytes(), &[][..], "CSV, UTF-8, cells separated by ,"),
+        ("latin.csv", latin, &[], "windows-1252 (found out)"),
+        ("mac.csv", mac, &[], "macintosh (found out)"),
+        ("wide.csv", utf16(&csv), &[], "UTF-16LE (found out)"),
+        ("packed", gzip(csv.as_bytes()), &[], "CSV, gzip, UTF-8"),
+        ("packed.zst", zstd::encode_all(csv.as_bytes(), 1).unwrap(), &[], "CSV, zstd, UTF-8"),
+        ("lines.jsonl", json_lines(&german()).into_bytes(), &[], "JSON lines, UTF-8"),
+        ("array.json.gz", gzip(array.as_bytes()), &[], "JSON, gzip, UTF-8"),
+        ("book.xlsx", xlsx(&german()), &["--sheet", "Answers"], "XLSX, sheet \"Answers\" of 2"),
+        ("book", gzip(&xlsx(&german())), &["--sheet", "2"], "XLSX, gzip, sheet \"Answers\" of 2"),
+    ] {
+        let stage = Stage::new();
+        let assert = stage.import(&stage.write(name, bytes), arguments).success();
+        assert!(stderr(&assert).contains(said), "{}", stderr(&assert));
+        stage.has_exactly(&german());
+    }
+}
+
+#[test]
+fn a_pipe_may_be_packed_and_its_run_resumed() {
+    let mut stage = Stage::faulty(&["500:at=2"]);
+    let mut command = stage.command(&["import", "-", "--concurrency", "1"]);
+    command.write_stdin(gzip(csv_of(&numbered(3)).as_bytes()));
+    let said = stdout(&command.assert().failure().code(1));
+    assert!(said.contains("kore-feedback runs resume 1 --resend-in-doubt"), "{said}");
+    stage.restart(&[]);
+    stage.run(&["runs", "resume", "1", "--resend-in-doubt"]).success();
+    stage.has_exactly(&numbered(3)[1..2]);
+}
+
+#[test]
+fn several_files_are_one_run_and_messages_say_which_file() {
+    let stage = Stage::new();
+    let all = numbered(5);
+    stage.write("q3/a.csv", csv_of(&all[..2]));
+    stage.write("q3/b.csv", csv_of(&all[2..3]).replace(",rtm,", ",,"));
+    stage.write("c.jsonl", json_lines(&all[3..]));
+    let assert = stage.run(&["import", "q3/*.csv", "c.jsonl"]).failure().code(2);
+    let said = stderr(&assert);
+    assert!(said.contains("q3/a.csv and 2 more files: 5 rows"), "{said}");
+    assert!(said.contains("q3/b.csv:2"), "{said}");
+
+    let assert = stage.run(&["import", "q3/*.csv", "c.jsonl", "--skip-invalid", "-o", "json"]).failure().code(1);
+    assert_eq!(json(&assert)["saved"], 4);
+    stage.has_exactly(&[&all[..2], &all[3..]].concat());
+    let report = std::fs::read_to_string(stage.path("q3/a.failures.csv")).unwrap();
+    assert!(report.contains("\n") && report.lines().nth(1).unwrap().contains(",3,invalid,"), "{report}");
+
+    let again = stderr(&stage.run(&["import", "q3/a.csv", "q3/b.csv", "c.jsonl", "--skip-invalid"]).failure());
+    assert!(again.contains("imported already, by run 1"), "{again}");
+}
+
+#[test]
+fn several_files_are_resumed_by_the_runs_number() {
+    let mut stage = Stage::faulty(&["401"]);
+    stage.write("a.csv", csv_of(&numbered(4)[..2]));
+    stage.write("b.csv", csv_of(&numbered(4)[2..]));
+    stage.run(&["import", "?.csv"]).failure();
+    stage.restart(&[]);
+    stage.run(&["runs", "resume", "1"]).success();
+    stage.has_exactly(&numbered(4));
+}
+
+#[test]
+fn files_that_do_not_fit_together_are_named() {
+    let stage = Stage::new();
+    stage.write("a.csv", csv_of(&numbered(1)));
+    stage.write("b.csv", csv_of(&numbered(1)).replace("language", "lang"));
+    let said = stderr(&stage.run(&["import", "a.csv", "b.csv"]).failure().code(2));
+    assert!(
+        said.contains("b.csv: its columns are not those of a.csv: it lacks \"language\"; it has \"lang\""),
+        "{said}"
+    );
+    for (named, told) in
+        [(["a.csv", "./a.csv"], "is named twice"), (["a.csv", "none-*.csv"], "no file matches none-*.csv")]
+    {
+        let said = stderr(&stage.run(&["import", named[0], named[1]]).failure().code(2));
+        assert!(said.contains(told), "{said}");
+    }
+    stage.was_never_called();
+}
+
+#[test]
+fn a_qualtrics_export_needs_no_word_about_its_header_and_neither_does_its_failure_report() {
+    let mut stage = Stage::faulty(&["400:at=2"]);
+    let text = "ResponseId,UserLanguage,Q1\r\nResponse ID,User Language,\"How likely,\nfrom 0 to 10?\"\r\n\
+                \"{\"\"ImportId\"\":\"\"_recordId\"\"}\",\"{\"\"ImportId\"\":\"\"userLanguage\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\"\r\n\
+                R_1,EN,10\r\nR_2,DE,3\r\n";
+    let options = [
+        &[
+            "--map",
+            "channel_uid=ResponseId",
+            "--map",
+            "language=UserLanguage",
+            "--map",
+            "score=Q1",
+            "--set",
+            "name=Post-chat",
+        ][..],
+        &["--set", "channel=email", "--set", "type=NPS", "--set", "message=", "--concurrency", "1"],
+    ]
+    .concat();
+    let assert = stage.import(&stage.write("export.csv", text), &options).failure().code(1);
+    assert!(stderr(&assert).contains("3 header rows (Qualtrics)"), "{}", stderr(&assert));
+    stage.restart(&[]);
+    let report = stage.path("export.failures.csv");
+    let written = std::fs::read_to_string(&report).unwrap();
+    assert!(written.starts_with("ResponseId,UserLanguage,Q1,_row,_outcome,_status,_error\n"), "{written}");
+    let assert = stage.import(&report, &options).success();
+    assert!(stderr(&assert).contains("3 header rows (Qualtrics)"), "{}", stderr(&assert));
+    stage.has_exactly(&[record(["R_2", "Post-chat", "3", "email", "NPS", "DE", ""])]);
+}
+
+#[test]
+fn a_workbooks_failure_report_is_csv_that_the_same_options_import() {
+    let mut stage = Stage::faulty(&["400:at=1"]);
+    let options = ["--sheet", "Answers", "--concurrency", "1"];
+    stage.import(&stage.write("book.xlsx", xlsx(&german())), &options).failure().code(1);
+    stage.restart(&[]);
+    stage.import(&stage.path("book.failures.csv"), &options).success();
+    stage.has_exactly(&german()[..1]);
+}
+
+#[test]
+fn a_number_that_a_workbook_has_rounded_is_not_sent_as_an_id() {
+    let stage = Stage::new();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, (name, value)) in (0_u16..).zip(HEADER.iter().zip(numbered(1).remove(0))) {
+        sheet.write_string(0, column, *name).unwrap();
+        sheet.write_string(1, column, value).unwrap();
+    }
+    sheet.write_number(1, 0, 1_234_567_890_123_456_789.0).unwrap();
+    let file = stage.write("book.xlsx", workbook.save_to_buffer().unwrap());
+    let said = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(said.contains("the workbook has lost"), "{said}");
+    // Where the column is not used, it is nobody's id.
+    stage.import(&file, &["--set", "channel_uid=someone"]).success();
+}
+
+#[test]
+fn what_can_be_read_in_two_ways_is_asked_with_both() {
+    let stage = Stage::new();
+    let file =
+        stage.write("in.csv", &b"channelUId,name,score,channel,type,language,message\nu,5 \x80,9,rtm,NPS,en,\n"[..]);
+    let said = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(said.contains("line 2: not UTF-8; \"5 €\" if it is windows-1252, \"5 Ä\" if it is macintosh"), "{said}");
+    assert!(said.contains("--encoding windows-1252 or --encoding macintosh"), "{said}");
+    stage.import(&file, &["--encoding", "windows-1252"]).success();
+    stage.has_exactly(&[record(["u", "5 €", "9", "rtm", "NPS", "en", ""])]);
+}
+
+#[test]
+fn a_download_that_was_cut_is_told_before_anything_is_sent() {
+    let stage = Stage::new();
+    let packed = gzip(csv_of(&numbered(1000)).as_bytes());
+    let file = stage.write("in.csv.gz", &packed[..packed.len() - 100]);
+    let said = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(said.contains("in.csv.gz: the gzip data end before they should, behind line "), "{said}");
+    stage.was_never_called();
+}
