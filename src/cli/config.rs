@@ -22,9 +22,12 @@ pub struct ConfigArgs {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Print every setting with its source; of a secret only where it comes from
+    #[command(after_help = "Examples:\n  kore-feedback config show\n  kore-feedback config show -p prod -o json")]
     Show,
     /// Print where the config is, or would be
+    #[command(after_help = "Examples:\n  $EDITOR \"$(kore-feedback config path)\"")]
     Path,
     /// Write a commented config to begin with, for you alone to read; never overwrites one
+    #[command(after_help = "Examples:\n  kore-feedback config init\n  kore-feedback config init --config ci.toml")]
     Init,
 }

@@ -31,6 +31,7 @@ pub struct RunsArgs {
 #[derive(Debug, Clone, Subcommand)]
 pub enum RunsCommand {
     /// List all runs
+    #[command(after_help = "Examples:\n  kore-feedback runs list\n  kore-feedback runs list --output json")]
     List,
     /// Show one run
     Show(ShowArgs),
@@ -47,8 +48,14 @@ pub enum RunsCommand {
     Verify(VerifyArgs),
 }
 
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  kore-feedback runs show 7
+  kore-feedback runs show 7 --rows > run-7.csv";
+
 /// `kore-feedback runs show`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = SHOW_EXAMPLES)]
 pub struct ShowArgs {
     /// The run's number
     #[arg(value_name = "N")]
@@ -58,8 +65,14 @@ pub struct ShowArgs {
     pub rows: bool,
 }
 
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  kore-feedback runs resume 7
+  kore-feedback runs resume 7 --resend-in-doubt";
+
 /// `kore-feedback runs resume`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = RESUME_EXAMPLES)]
 pub struct ResumeArgs {
     /// The run's number
     #[arg(value_name = "N")]
@@ -71,6 +84,7 @@ pub struct ResumeArgs {
 
 /// `kore-feedback runs failures`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:\n  kore-feedback runs failures 7 > failures.csv")]
 pub struct FailuresArgs {
     /// The run's number
     #[arg(value_name = "N")]

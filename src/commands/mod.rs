@@ -91,7 +91,7 @@ fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn
         import::ImportRefused,
         import::InputGone,
         import::InvalidRows,
-        import::ReportOverInput,
+        import::ReportRefused,
         submit::DoubtfulTwin,
         submit::Incomplete,
         submit::NotSaved,

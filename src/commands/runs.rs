@@ -49,7 +49,7 @@ fn list(views: &[RunView], json: bool, printer: &Printer) -> anyhow::Result<()> 
     } else if views.is_empty() {
         printer.note("no runs yet");
     } else {
-        printer.result(runs_table(views, &TimeZone::system()))?;
+        printer.result(runs_table(views, &TimeZone::system(), printer.table_width()))?;
     }
     Ok(())
 }

@@ -133,16 +133,6 @@ impl Store {
         runs::counts(&self.connection, run.id, run.rows)
     }
 
-    /// How many rows were tried and given up, for a resumed run to send.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn gave_up(&self, run: RunId) -> Result<u64, LedgerError> {
-        let sql = "SELECT count(*) FROM rows WHERE run = ?1 AND state = 'unsent'";
-        let rows: i64 = self.connection.query_row(sql, [run.0], |row| row.get(0))?;
-        Ok(u64::try_from(rows).unwrap_or_default())
-    }
-
     /// What the ledger has of the rows after this one, in order, at most this many.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ pub enum ReportError {
 
 impl Advice for ReportError {
     fn hint(&self) -> Option<String> {
-        Some("what became of each row is in the ledger: `kore-feedback runs show N --rows`".to_owned())
+        Some("what became of each row is in the ledger: `kore-feedback runs failures N` prints the report".to_owned())
     }
 
     fn exit(&self) -> Exit {
@@ -155,8 +155,9 @@ fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
 /// Where the report goes when nobody says: beside the input, or in the working directory when that came through a pipe.
 pub fn default_path(input: Option<&Path>) -> PathBuf {
     let Some(path) = input else { return PathBuf::from("stdin.failures.csv") };
-    let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
-    path.with_file_name(format!("{stem}.failures.csv"))
+    let mut name = path.file_stem().unwrap_or(path.as_os_str()).to_owned();
+    name.push(".failures.csv");
+    path.with_file_name(name)
 }
 
 /// What stood where a report goes.

@@ -13,19 +13,20 @@ use crate::run::CheckReport;
 use crate::settings::Preset;
 use crate::text::{counted, excerpt, printable};
 
-const WIDTH: u16 = 110;
+/// How wide a table is where there is no terminal to say.
+pub(super) const TABLE_WIDTH: u16 = 110;
 
 /// A table without lines, as wide as a terminal commonly is.
-pub(super) fn plain_table(header: &[&str]) -> Table {
+pub(super) fn plain_table(header: &[&str], width: u16) -> Table {
     let mut table = Table::new();
-    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     table.set_header(header.to_vec());
     table
 }
 
 /// Which column, or which constant, is which field.
-pub fn mapping_table(mapping: &Mapping) -> String {
-    let mut table = plain_table(&["  field", "taken from", "because of"]);
+pub fn mapping_table(mapping: &Mapping, width: u16) -> String {
+    let mut table = plain_table(&["  field", "taken from", "because of"], width);
     for (field, source) in mapping.fields() {
         let (from, because) = match source {
             FieldSource::Column { header, by, .. } => (format!("column {:?}", excerpt(header, 50)), by.to_string()),
@@ -45,8 +46,8 @@ pub fn mapping_table(mapping: &Mapping) -> String {
 }
 
 /// The presets, and what each is for.
-pub fn presets_table(presets: &[Preset]) -> String {
-    let mut table = plain_table(&["  preset", "for"]);
+pub fn presets_table(presets: &[Preset], width: u16) -> String {
+    let mut table = plain_table(&["  preset", "for"], width);
     for preset in presets {
         table.add_row([format!("  {}", preset.name), preset.about.clone()]);
     }
@@ -54,8 +55,8 @@ pub fn presets_table(presets: &[Preset]) -> String {
 }
 
 /// The first problems, and the count of each kind.
-pub fn problems_table(report: &CheckReport) -> String {
-    let mut table = plain_table(&["  row", "line", "column", "value", "problem"]);
+pub fn problems_table(report: &CheckReport, width: u16) -> String {
+    let mut table = plain_table(&["  row", "line", "column", "value", "problem"], width);
     for found in &report.first {
         let problem = &found.problem;
         table.add_row([

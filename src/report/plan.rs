@@ -26,6 +26,8 @@ pub struct PlanView<'a> {
     pub problems: &'a [String],
     /// The command that goes on.
     pub command: &'a str,
+    /// How wide the tables are.
+    pub width: u16,
 }
 
 impl PlanView<'_> {
@@ -39,7 +41,7 @@ impl PlanView<'_> {
         };
         let mut text =
             format!("{}: {}, {}, {rows}\n", look.name, look.shape, counted(look.columns.len() as u64, "column"));
-        let mut table = plain_table(&["  column", "filled", "holds"]);
+        let mut table = plain_table(&["  column", "filled", "holds"], self.width);
         for column in &look.columns {
             table.add_row([format!("  {}", excerpt(&column.header, 40)), filled(column, look.rows), holds(column)]);
         }
@@ -53,7 +55,7 @@ impl PlanView<'_> {
         if let Some(preset) = self.preset {
             let _ = writeln!(text, "preset {}: {}", preset.name, preset.about);
         }
-        let mut table = plain_table(&["  field", "taken from", "because of"]);
+        let mut table = plain_table(&["  field", "taken from", "because of"], self.width);
         for proposal in self.proposals {
             let (from, because) = self.origin(proposal);
             table.add_row([format!("  {}", proposal.field), from, because]);

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::findings::TABLE_WIDTH;
 use super::line::{Line, Tone, wrapped};
 use crate::settings::Context;
 use crate::text;
@@ -54,6 +55,11 @@ impl Printer {
     /// How many columns a drawing on standard error may have.
     pub fn columns(&self) -> usize {
         self.columns.unwrap_or(COLUMNS_OF_A_FILE)
+    }
+
+    /// How wide a table may be.
+    pub fn table_width(&self) -> u16 {
+        self.columns.map_or(TABLE_WIDTH, |columns| u16::try_from(columns).unwrap_or(TABLE_WIDTH))
     }
 
     /// A result, on standard output, as a line.

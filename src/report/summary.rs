@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::words::span;
 use crate::ledger::Counts;
@@ -32,6 +32,7 @@ pub struct Summary {
     /// How long it took, this time.
     pub elapsed_ms: u64,
     /// The failure report, if there was anything to report.
+    #[serde(serialize_with = "as_text")]
     pub failures_file: Option<PathBuf>,
 }
 
@@ -51,6 +52,11 @@ impl Summary {
             failures_file,
         }
     }
+}
+
+/// A path that is no text is told as well as it can be: the summary of a run must not fail over it.
+fn as_text<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.to_string_lossy()).serialize(serializer)
 }
 
 /// A summary with what surrounds it, for people.

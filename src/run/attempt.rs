@@ -18,6 +18,9 @@ use crate::pacing::{Backoff, Moment, Pacer, Permit, duration_text};
 
 /// Between the intent and the last byte of the request lies a commit; a slow disk may take this long for it.
 pub(super) const COMMIT_SLACK: Duration = Duration::from_secs(5);
+/// A row that is refused once more than this, while others get through, is refused for itself. Fewer than the refusals
+/// in a row that end a run.
+const REFUSALS_OF_ONE_ROW: u32 = 3;
 /// Clocks that are further apart than this are worth a word.
 const FAR_APART: Duration = Duration::from_secs(60);
 
@@ -61,50 +64,73 @@ pub(super) struct Courier {
     pub(super) phases: Phases,
 }
 
-/// How often one row has failed without fault of its own.
-struct Tries {
+/// A row on its way, with how often it has failed without being judged for itself.
+#[derive(Debug)]
+pub(super) struct Pending {
+    row: Prepared,
     failures: u32,
     first_failure: Option<Moment>,
+}
+
+impl Pending {
+    pub(super) fn new(row: Prepared) -> Self {
+        Self { row, failures: 0, first_failure: None }
+    }
+}
+
+/// What became of a row's turn.
+pub(super) enum Turn {
+    /// It has its outcome, or the run ends.
+    Over,
+    /// Others go first, then it goes again.
+    Later(Pending),
 }
 
 /// What follows from a verdict.
 struct Step {
     outcome: Outcome,
     again_after: Option<Duration>,
+    /// Whether others go first.
+    behind_others: bool,
     /// The server's record, when it was saved.
     record: Option<Value>,
 }
 
 impl Courier {
-    /// Sends one row until it has an outcome, or until the run ends: then it stays as the ledger has it.
-    pub(super) async fn deliver(&self, row: &Prepared) -> Result<(), End> {
-        let mut tries = Tries { failures: 0, first_failure: None };
+    /// Sends one row until it has an outcome, shall let others go first, or the run ends: then it stays as the ledger has
+    /// it.
+    pub(super) async fn deliver(&self, mut pending: Pending) -> Result<Turn, End> {
         let mut leave = self.settings.leave;
         loop {
             let Some((pass, permit)) = self.phases.before(Phase::Draining, self.leave_to_send()).await.transpose()?
             else {
-                return Ok(());
+                return Ok(Turn::Over);
             };
             // Before the intent: a token that can't be had must not leave a row in doubt.
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
-            let Some(claimed) = self.claim(row, leave, &permit).await? else { continue };
+            let Some(claimed) = self.claim(&pending.row, leave, &permit).await? else { continue };
             let sent = permit.taken_at();
-            let Some(verdict) = self.send(&claimed, permit, &token, row).await else { return Ok(()) };
+            let Some(verdict) = self.send(&claimed, permit, &token, &pending.row).await else {
+                return Ok(Turn::Over);
+            };
             let is_about_credentials = matches!(verdict, Verdict::Refused { concern: Concern::Credentials, .. });
-            let step = self.follow(verdict, sent, row, &mut tries);
+            let step = self.follow(verdict, sent, &mut pending);
             let is_first_refusal = self.gate.refused() == 1;
-            let (again_after, kind) = (step.again_after, step.outcome.kind);
-            self.settle(claimed, step, row).await?;
+            let (again_after, behind_others, kind) = (step.again_after, step.behind_others, step.outcome.kind);
+            self.settle(claimed, step, &pending.row).await?;
             if is_about_credentials {
                 self.renew_credentials(is_first_refusal).await;
             }
             drop(pass);
-            let Some(wait) = again_after else { return Ok(()) };
+            let Some(wait) = again_after else { return Ok(Turn::Over) };
+            if behind_others {
+                return Ok(Turn::Later(pending));
+            }
             if kind == OutcomeKind::InDoubt {
                 leave = Leave::ResendInDoubt;
             }
             if self.phases.before(Phase::Draining, tokio::time::sleep(wait)).await.is_none() {
-                return Ok(());
+                return Ok(Turn::Over);
             }
         }
     }
@@ -155,7 +181,7 @@ impl Courier {
     }
 
     /// What a verdict means for the row, the gate, the windows and the token.
-    fn follow(&self, verdict: Verdict, sent: Moment, row: &Prepared, tries: &mut Tries) -> Step {
+    fn follow(&self, verdict: Verdict, sent: Moment, pending: &mut Pending) -> Step {
         let asked = asked_for(&verdict);
         if let Some((wait, why)) = self.gate.observe(&verdict, asked) {
             self.events.send(RunEvent::Holding { why, wait });
@@ -169,26 +195,26 @@ impl Courier {
             Verdict::Rejected { status, message } => {
                 Step::end(OutcomeKind::Rejected, Some(status), None, Some(message))
             }
-            Verdict::InDoubt { status, message } => self.after_doubt(status, message, tries),
-            Verdict::Refused { status, message, .. } => Step::again(status, message, Duration::ZERO),
+            Verdict::InDoubt { status, message } => self.after_doubt(status, message, pending),
+            Verdict::Refused { status, message, .. } => self.after_refusal(status, message, pending),
             Verdict::Repeat { cause: Cause::RateLimited { window }, status, message, .. } => {
                 self.hold_windows(sent, window, asked, &message);
                 Step::again(status, message, Duration::ZERO)
             }
             Verdict::Repeat { status, message, .. } => {
                 self.tokens.fresh();
-                self.after_failure(status, message, asked, tries)
+                self.after_failure(status, message, asked, pending)
             }
         };
-        self.tell(&step, row);
+        self.tell(&step, &pending.row);
         step
     }
 
-    fn after_doubt(&self, status: Option<u16>, message: String, tries: &mut Tries) -> Step {
+    fn after_doubt(&self, status: Option<u16>, message: String, pending: &mut Pending) -> Step {
         let mut step = Step::end(OutcomeKind::InDoubt, status, None, Some(message));
-        tries.failures += 1;
-        if self.settings.delivery == Delivery::AtLeastOnce && tries.failures <= self.settings.retries {
-            step.again_after = Some(Backoff::default().wait(tries.failures));
+        pending.failures += 1;
+        if self.settings.delivery == Delivery::AtLeastOnce && pending.failures <= self.settings.retries {
+            step.again_after = Some(Backoff::default().wait(pending.failures));
         }
         step
     }
@@ -204,17 +230,31 @@ impl Courier {
         }
     }
 
-    /// Out of tries only when others got through meanwhile: a target that takes nothing at all is the gate's business,
-    /// and no row's.
-    fn after_failure(&self, status: Option<u16>, message: String, asked: Duration, tries: &mut Tries) -> Step {
-        let first = *tries.first_failure.get_or_insert_with(|| self.gate.now());
-        tries.failures += 1;
-        let wait = Backoff::default().wait(tries.failures).max(asked);
+    /// A refusal speaks of the credentials or the target, so the others are tried before this row goes again. If they get
+    /// through and it never does, it was about the row after all: a gateway may answer 403 to a text that it dislikes.
+    fn after_refusal(&self, status: Option<u16>, message: String, pending: &mut Pending) -> Step {
+        if let (Some(status), true) = (status, self.is_out_of_tries(REFUSALS_OF_ONE_ROW, pending)) {
+            return Step::end(OutcomeKind::Rejected, Some(status), None, Some(message));
+        }
+        Step { behind_others: true, ..Step::again(status, message, Duration::ZERO) }
+    }
+
+    fn after_failure(&self, status: Option<u16>, message: String, asked: Duration, pending: &mut Pending) -> Step {
+        let is_out_of_tries = self.is_out_of_tries(self.settings.retries, pending);
+        let wait = Backoff::default().wait(pending.failures).max(asked);
         let mut step = Step::again(status, message, wait);
-        if tries.failures > self.settings.retries && self.gate.good_since(first) {
+        if is_out_of_tries {
             step.again_after = None;
         }
         step
+    }
+
+    /// Counts a failure. Out of tries only when others got through meanwhile: a target that takes nothing at all is the
+    /// gate's business, and no row's.
+    fn is_out_of_tries(&self, retries: u32, pending: &mut Pending) -> bool {
+        let first = *pending.first_failure.get_or_insert_with(|| self.gate.now());
+        pending.failures += 1;
+        pending.failures > retries && self.gate.good_since(first)
     }
 
     /// No row is burned on a window that is full: it goes again once there is room.
@@ -231,7 +271,7 @@ impl Courier {
     }
 
     async fn settle(&self, claimed: Claimed, step: Step, row: &Prepared) -> Result<(), End> {
-        let Step { outcome, again_after, record } = step;
+        let Step { outcome, again_after, record, .. } = step;
         let (kind, why) = (outcome.kind, outcome.detail.clone());
         self.writer.settle(claimed, outcome, clock::now()).await.map_err(End::Ledger)?;
         if again_after.is_some() {
@@ -249,7 +289,12 @@ impl Courier {
 
 impl Step {
     fn end(kind: OutcomeKind, status: Option<u16>, server_id: Option<String>, detail: Option<String>) -> Self {
-        Self { outcome: Outcome { kind, status, server_id, detail }, again_after: None, record: None }
+        Self {
+            outcome: Outcome { kind, status, server_id, detail },
+            again_after: None,
+            behind_others: false,
+            record: None,
+        }
     }
 
     fn again(status: Option<u16>, message: String, wait: Duration) -> Self {

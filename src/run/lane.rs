@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use super::attempt::{Courier, SendSettings};
+use super::attempt::{Courier, Pending, SendSettings, Turn};
 use super::engine::End;
 use super::event::{Events, RunEvent};
-use super::feed::{Feed, Prepared};
+use super::feed::Feed;
 use super::gate::Gate;
 use super::health::Patience;
 use super::phase::{Phase, Phases};
@@ -83,7 +83,7 @@ pub(super) struct Road {
 /// What the feed has brought and no worker has taken yet.
 struct Rows {
     feed: Feed,
-    ready: VecDeque<Prepared>,
+    ready: VecDeque<Pending>,
 }
 
 impl Road {
@@ -124,14 +124,18 @@ impl Road {
 
     async fn work_as_one(self: Arc<Self>) -> Result<(), End> {
         while let Some(row) = self.next_row().await? {
-            self.courier.deliver(&row).await?;
-            self.left.fetch_sub(1, Ordering::Relaxed);
+            match self.courier.deliver(row).await? {
+                Turn::Over => {
+                    self.left.fetch_sub(1, Ordering::Relaxed);
+                }
+                Turn::Later(row) => self.rows.lock().await.ready.push_back(row),
+            }
         }
         Ok(())
     }
 
     /// The next row to send; `None` when there is none, or none shall be taken any more.
-    async fn next_row(&self) -> Result<Option<Prepared>, End> {
+    async fn next_row(&self) -> Result<Option<Pending>, End> {
         let next = async {
             let mut rows = self.rows.lock().await;
             loop {
@@ -141,7 +145,7 @@ impl Road {
                 let Some(batch) = rows.feed.recv().await else { return Ok(None) };
                 let batch = batch.map_err(End::Feed)?;
                 self.record(batch.settled).await?;
-                rows.ready.extend(batch.to_send);
+                rows.ready.extend(batch.to_send.into_iter().map(Pending::new));
             }
         };
         self.phases().before(Phase::Draining, next).await.unwrap_or(Ok(None))

@@ -147,7 +147,7 @@ impl<'a> Import<'a> {
 
     /// All that comes after the check.
     fn run(&self) -> anyhow::Result<Exit> {
-        self.ensure_report_spares_input()?;
+        self.ensure_place_for_report()?;
         self.tell_findings();
         if self.report.invalid > 0 && !self.args.skip_invalid {
             return self.refuse_invalid();
@@ -157,17 +157,29 @@ impl<'a> Import<'a> {
         if self.args.dry_run {
             return self.end_dry();
         }
+        if self.report.valid + self.report.invalid == 0 && !self.args.resume {
+            return self.end_with_nothing_to_do();
+        }
         self.send()
     }
 
-    fn ensure_report_spares_input(&self) -> anyhow::Result<()> {
-        let report = self.report_path();
-        let is_report = |input: &Input| match (report.canonicalize(), input.path().map(Path::canonicalize)) {
+    /// After hours of sending it would be late to hear that there is no place for the report.
+    fn ensure_place_for_report(&self) -> Result<(), ReportRefused> {
+        let path = self.report_path();
+        let is_report = |input: &Input| match (path.canonicalize(), input.path().map(Path::canonicalize)) {
             (Ok(report), Some(Ok(input))) => report == input,
             _ => false,
         };
-        let same = self.input.each().iter().any(is_report);
-        if same { Err(ReportOverInput { path: report }.into()) } else { Ok(()) }
+        if self.input.each().iter().any(is_report) {
+            return Err(ReportRefused::OverInput { path });
+        }
+        if path.is_dir() {
+            return Err(ReportRefused::Directory { path });
+        }
+        match path.parent() {
+            Some(parent) if !parent.is_dir() => Err(ReportRefused::NoDirectory { path }),
+            _ => Ok(()),
+        }
     }
 
     fn tell_findings(&self) {
@@ -176,7 +188,7 @@ impl<'a> Import<'a> {
         let rows = counted(report.rows, "row");
         self.printer.note(format_args!("{name}: {rows}, {}", report.shape));
         report.warnings.iter().for_each(|warning| self.printer.warning(warning));
-        self.printer.note(mapping_table(&report.mapping));
+        self.printer.note(mapping_table(&report.mapping, self.printer.table_width()));
         for (reason, rows) in &report.skipped {
             self.printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
         }
@@ -189,7 +201,7 @@ impl<'a> Import<'a> {
             input: excerpt(&self.input.name(), 200),
             invalid: self.report.invalid,
             rows: self.report.rows,
-            table: problems_table(&self.report),
+            table: problems_table(&self.report, self.printer.table_width()),
             unknown_encoding: self.report.problems.contains_key(&ProblemKind::NotUtf8),
         };
         Err(refused.into())
@@ -199,11 +211,32 @@ impl<'a> Import<'a> {
         let report = &self.report;
         if report.invalid > 0 {
             let invalid = counted(report.invalid, "invalid row");
-            self.printer.warning(format_args!("{invalid} will not be sent:\n{}", problems_table(report)));
+            self.printer.warning(format_args!(
+                "{invalid} will not be sent:\n{}",
+                problems_table(report, self.printer.table_width())
+            ));
         }
-        let time = self.setup.pacer().time_for(report.valid);
-        let schedule = schedule(report.valid, self.setup.limits(), time, &clock::local_now());
+        // How much a resumed run still has to send, the ledger knows.
+        if !self.args.resume || self.args.dry_run {
+            self.tell_time(report.valid);
+        }
+    }
+
+    fn tell_time(&self, rows: u64) {
+        let time = self.setup.pacer().time_for(rows);
+        let schedule = schedule(rows, self.setup.limits(), time, &clock::local_now());
         self.printer.note(format_args!("to send: {schedule}"));
+    }
+
+    /// Where there is nothing to send and nothing to report no run begins.
+    fn end_with_nothing_to_do(&self) -> anyhow::Result<Exit> {
+        if self.json {
+            self.print_summary_json(None, self.checked_counts(), None)?;
+        } else {
+            let rows = counted(self.report.rows, "row");
+            self.printer.result(format_args!("{}: {rows}, nothing to send", excerpt(&self.input.name(), 200)))?;
+        }
+        Ok(Exit::Success)
     }
 
     fn end_dry(&self) -> anyhow::Result<Exit> {
@@ -291,7 +324,11 @@ impl<'a> Import<'a> {
         let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
         let before = store.counts(&run)?;
         let again = if leave == Leave::ResendInDoubt { before.in_doubt } else { 0 };
-        let plan = self.setup.plan(run.id, &self.args.sending, leave, before.unsent + again, WAIT_FOR_TARGET);
+        let to_send = before.unsent + again;
+        if self.args.resume {
+            self.tell_time(to_send);
+        }
+        let plan = self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
         let (events, shown) = Events::channel();
         let opening = Opening { counts: before, on_terminal: self.context.stderr_is_terminal };
         let screen = Screen::start(shown, opening, self.printer.clone());
@@ -415,14 +452,18 @@ impl Advice for InvalidRows {
     }
 }
 
-/// `--failures` names the input itself.
+/// The failure report can't be where it would go. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
-#[error("the failure report would overwrite the input: {}", path.display())]
-pub(super) struct ReportOverInput {
-    path: PathBuf,
+pub(super) enum ReportRefused {
+    #[error("the failure report would overwrite the input: {}", path.display())]
+    OverInput { path: PathBuf },
+    #[error("the failure report can't be written: {} is a directory", path.display())]
+    Directory { path: PathBuf },
+    #[error("the failure report can't be written: there is no directory for {}", path.display())]
+    NoDirectory { path: PathBuf },
 }
 
-impl Advice for ReportOverInput {
+impl Advice for ReportRefused {
     fn hint(&self) -> Option<String> {
         Some("name another file with --failures".to_owned())
     }

@@ -159,3 +159,16 @@ fn what_is_not_configured_is_named_before_the_file_is_read() {
     // Nothing was sent, so nothing is in the way of the right command.
     stage.import(&file, &[]).success();
 }
+
+#[test]
+fn without_a_place_for_the_ledger_nothing_is_sent() {
+    let stage = Stage::new();
+    let file = stage.write_records(&numbered(1));
+    stage.write("occupied", "a file");
+    let said = stderr(&stage.import(&file, &["--state-dir", "occupied/below", "-q"]).failure().code(2));
+    assert!(said.contains("occupied") && said.contains("--state-dir"), "{said}");
+    stage.write("damaged/ledger.db", "this was a ledger once".repeat(100));
+    let said = stderr(&stage.import(&file, &["--state-dir", "damaged", "-q"]).failure().code(2));
+    assert!(said.contains("damaged"), "{said}");
+    stage.was_never_called();
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{IMPATIENT, Stage, json, numbered, stderr};
+use crate::support::{Fixed, IMPATIENT, Stage, json, numbered, stderr};
 
 /// What became of ten rows, in the order of the summary's keys.
 #[derive(Debug, PartialEq, Eq, Default)]
@@ -193,5 +193,20 @@ fn a_limit_that_both_sides_know_is_never_exceeded() {
         stage.import(&stage.write_records(&rows), &["--limit", "6/1s", "--pace", pace]).success();
         stage.has_exactly(&rows);
         assert_eq!(stage.sandbox.tally().rate_limited, 0, "{pace}");
+    }
+}
+
+#[test]
+fn a_row_that_alone_is_refused_is_rejected_and_does_not_stop_the_others() {
+    let server = Fixed::start(|request| match request.contains("respondent-00003@") {
+        true => (403, "a gateway dislikes this text".to_owned()),
+        false => (200, r#"{"_id":"1"}"#.to_owned()),
+    });
+    let stage = Stage::new();
+    for concurrency in ["1", "4"] {
+        let file = stage.write_records(&numbered(ROWS));
+        let mut command = stage.command(&["import", IMPATIENT, "-o", "json", "--again", "--concurrency", concurrency]);
+        let assert = command.arg(&file).env("KORE_FEEDBACK_HOST", server.url()).assert().failure().code(1);
+        assert_eq!(counts(&json(&assert)), Counts { saved: 9, rejected: 1, ..Counts::default() }, "{concurrency}");
     }
 }

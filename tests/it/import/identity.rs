@@ -217,3 +217,28 @@ fn of_many_processes_that_begin_at_once_one_imports_the_file() {
     stage.has_exactly(&numbered(40));
     assert_eq!(codes, [Some(0), Some(2), Some(2), Some(2), Some(2), Some(2)]);
 }
+
+#[test]
+fn a_file_that_changes_under_the_run_ends_it_and_what_was_sent_is_known() {
+    let mut stage = Stage::faulty(&["hang:at=70"]);
+    // More than the reader reads ahead.
+    let rows = numbered(1000);
+    let file = stage.write_records(&rows);
+    let running = stage.start_import(&file, &["--concurrency", "1", "--timeout", "1s"]);
+    until(|| stage.sandbox.tally().faulted == 1);
+    stage.write_records(&numbered(999));
+    let ended = running.end();
+    assert_eq!(ended.code, Some(5), "{}", ended.stderr);
+    assert!(ended.stderr.contains("in.csv has changed since it was checked"), "{}", ended.stderr);
+    let said = stderr(&stage.import(&file, &["--resume", "-q"]).failure().code(2));
+    assert!(said.contains("has changed since run 1"), "{said}");
+    let before = stage.restart(&[]);
+    assert!(before.len() < 999);
+    stage.write_records(&rows);
+    stage.import(&file, &["--resume"]).failure().code(1);
+    let mut all = [before, stage.sent()].concat();
+    all.sort();
+    let mut expected = rows;
+    expected.remove(69);
+    assert_eq!(all, expected, "all but the one in doubt, once");
+}

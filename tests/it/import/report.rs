@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{IMPATIENT, Record, Stage, csv_of, json, numbered, record, stderr};
+use crate::support::{IMPATIENT, Record, Stage, csv_of, json, numbered, record, stderr, stdout, until};
 
 const HEADER: &str = "channelUId,name,score,channel,type,language,message";
 
@@ -209,14 +209,50 @@ fn failures_names_another_place_and_never_the_input() {
 }
 
 #[test]
+fn a_place_where_no_report_can_be_is_refused_before_anything_is_sent() {
+    let stage = Stage::faulty(&["400"]);
+    let file = stage.write_records(&numbered(1));
+    std::fs::create_dir(stage.path("directory")).unwrap();
+    for (place, told) in [("no/such/place.csv", "no directory"), ("directory", "is a directory")] {
+        let said = stderr(&stage.import(&file, &["--failures", place, "-q"]).failure().code(2));
+        assert!(said.contains(told) && said.contains(place) && said.contains("--failures"), "{said}");
+    }
+    stage.was_never_called();
+    assert!(!stage.state().join("ledger.db").exists());
+}
+
+#[cfg(unix)]
+#[test]
 fn a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same() {
-    let stage = Stage::faulty(&["400:at=1"]);
+    let stage = Stage::faulty(&["400:at=1", "hang:at=3"]);
     let file = stage.write_records(&numbered(3));
-    let assert = stage.import(&file, &["--failures", "no/such/place.csv", "-o", "json"]).failure().code(1);
-    assert_eq!((&json(&assert)["saved"], &json(&assert)["failures_file"]), (&2.into(), &serde_json::Value::Null));
-    assert!(stderr(&assert).contains("can't write the failure report"), "{}", stderr(&assert));
+    std::fs::create_dir(stage.path("reports")).unwrap();
+    let failures = ["--failures", "reports/failures.csv", "-o", "json", "--concurrency", "1", "--timeout", "1s"];
+    let running = stage.start_import(&file, &failures);
+    until(|| stage.sandbox.tally().faulted == 2);
+    std::fs::remove_dir(stage.path("reports")).unwrap();
+    let ended = running.end();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    let summary: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!((&summary["saved"], &summary["failures_file"]), (&1.into(), &serde_json::Value::Null));
+    assert!(ended.stderr.contains("can't write the failure report"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("`kore-feedback runs failures N`"), "{}", ended.stderr);
     let said = stderr(&stage.import(&file, &[]).failure().code(2));
     assert!(said.contains("imported already, by run 1"), "{said}");
+    assert_eq!(stdout(&stage.run(&["runs", "failures", "1"]).success()).lines().count(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_text_is_reported_beside_all_the_same() {
+    use std::os::unix::ffi::OsStrExt;
+    let stage = Stage::faulty(&["400"]);
+    let file = stage.path("").join(std::ffi::OsStr::from_bytes(b"in\xff.csv"));
+    std::fs::write(&file, csv_of(&numbered(1))).unwrap();
+    let summary = json(&stage.import(&file, &["-o", "json"]).failure().code(1));
+    assert!(summary["failures_file"].as_str().unwrap().ends_with("in\u{fffd}.failures.csv"), "{summary}");
+    let report = stage.path("").join(std::ffi::OsStr::from_bytes(b"in\xff.failures.csv"));
+    assert_eq!(read(&report).len(), 2);
 }
 
 #[test]

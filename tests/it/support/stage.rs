@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
-use kore_feedback::sandbox::{Sandbox, SandboxOptions};
+use kore_feedback::sandbox::{Fault, Sandbox, SandboxError, SandboxOptions};
 
 use super::rows::{Record, csv_of};
-use super::{Running, Surroundings};
+use super::{Running, Surroundings, until};
 
 /// A loopback address that no other stage has, where the system has more than one: a sandbox that is started again under
 /// its old port must not find that another has got it meanwhile.
@@ -60,10 +60,19 @@ impl Stage {
     pub(crate) fn restart(&mut self, faults: &[&str]) -> Vec<Record> {
         let address = self.sandbox.url().trim_start_matches("http://").parse().unwrap();
         let before = self.sent();
+        let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+        let options = SandboxOptions { address, faults, ..SandboxOptions::default() };
         let idle = Sandbox::start(SandboxOptions::default()).unwrap();
         std::mem::replace(&mut self.sandbox, idle).stop();
-        let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
-        self.sandbox = Sandbox::start(SandboxOptions { address, faults, ..SandboxOptions::default() }).unwrap();
+        // A process that another test starts at this moment has the old socket open until it has become the binary.
+        until(|| match Sandbox::start(options.clone()) {
+            Ok(sandbox) => {
+                self.sandbox = sandbox;
+                true
+            }
+            Err(SandboxError::Listen { .. }) => false,
+            Err(error) => panic!("{error}"),
+        });
         before
     }
 
