@@ -122,7 +122,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Import a file that has been imported before once more: every row is then saved twice')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs the scope to read')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Show what the file holds and propose a mapping, and send nothing')
-            [CompletionResult]::new('--dedupe', '--dedupe', [CompletionResultType]::ParameterName, 'Import of rows that make the same record only the first; takes some 50 MB of memory for every million rows')
+            [CompletionResult]::new('--dedupe', '--dedupe', [CompletionResultType]::ParameterName, 'Import of rows that make the same record only the first; takes some 75 MB of memory for every million rows')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Send to a sandbox started in this process instead: nothing to configure, nothing real')
             [CompletionResult]::new('--no-limit', '--no-limit', [CompletionResultType]::ParameterName, 'Stay within no limit at all')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')

@@ -117,7 +117,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --again 'Import a file that has been imported before once more: every row is then saved twice'
             cand --verify 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs the scope to read'
             cand --plan 'Show what the file holds and propose a mapping, and send nothing'
-            cand --dedupe 'Import of rows that make the same record only the first; takes some 50 MB of memory for every million rows'
+            cand --dedupe 'Import of rows that make the same record only the first; takes some 75 MB of memory for every million rows'
             cand --sandbox 'Send to a sandbox started in this process instead: nothing to configure, nothing real'
             cand --no-limit 'Stay within no limit at all'
             cand -q 'Say nothing on standard error but errors'

@@ -113,7 +113,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import a file that has been imported before once more: every row is then saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l verify -d 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs the scope to read'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l plan -d 'Show what the file holds and propose a mapping, and send nothing'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe -d 'Import of rows that make the same record only the first; takes some 50 MB of memory for every million rows'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe -d 'Import of rows that make the same record only the first; takes some 75 MB of memory for every million rows'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox started in this process instead: nothing to configure, nothing real'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-limit -d 'Stay within no limit at all'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s q -l quiet -d 'Say nothing on standard error but errors'

@@ -34,7 +34,7 @@ pub struct RowArgs {
     /// Import so many rows, chosen at random, and for the same file always the same
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Rows")]
     pub sample: Option<u64>,
-    /// Import of rows that make the same record only the first; takes some 50 MB of memory for every million rows
+    /// Import of rows that make the same record only the first; takes some 75 MB of memory for every million rows
     #[arg(long, help_heading = "Rows")]
     pub dedupe: bool,
     /// Import of rows with the same text in this column only the first; with several columns, in all of them

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// The records of an input so far, each by a hash of 16 bytes and the number of its row: with what a hash table needs
-/// besides, some 50 bytes for every record that is not a duplicate, 50 MB for a million.
+/// besides, at most some 80 bytes for every record that is not a duplicate (measured: 76 MB for a million).
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seen(HashMap<[u8; 16], u64>);
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::findings::{TABLE_WIDTH, plain_table};
+use super::findings::plain_table;
 use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed};
 use crate::run::{ColumnLook, Look};
 use crate::settings::Preset;
@@ -26,6 +26,8 @@ pub struct PlanView<'a> {
     pub problems: &'a [String],
     /// The command that goes on.
     pub command: &'a str,
+    /// How wide the tables are.
+    pub width: u16,
 }
 
 impl PlanView<'_> {
@@ -53,7 +55,7 @@ impl PlanView<'_> {
         if let Some(preset) = self.preset {
             let _ = writeln!(text, "preset {}: {}", preset.name, preset.about);
         }
-        let mut table = plain_table(&["  field", "taken from", "because of"], TABLE_WIDTH);
+        let mut table = plain_table(&["  field", "taken from", "because of"], self.width);
         for proposal in self.proposals {
             let (from, because) = self.origin(proposal);
             table.add_row([format!("  {}", proposal.field), from, because]);

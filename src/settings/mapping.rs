@@ -63,7 +63,10 @@ pub struct MappingConfig {
 pub fn parse_mapping(path: &Path, text: &str) -> Result<MappingConfig, SettingsError> {
     let file: Arc<Path> = path.into();
     let entries = table::parse(&file, text)?;
-    read_mapping(&Table::named("the mapping", &file, text, entries.get_ref()))
+    let table = Table::named("the mapping", &file, text, entries.get_ref());
+    // A file that began as a preset says so, and that's all it does.
+    table.refuse_unknown(&[&MAPPING_KEYS[..], &preset::OWN_KEYS].concat())?;
+    read_mapping_keys(&table)
 }
 
 impl MappingConfig {
@@ -106,6 +109,10 @@ impl Settings {
 
 pub(super) fn read_mapping(table: &Table<'_>) -> Result<MappingConfig, SettingsError> {
     table.refuse_unknown(&MAPPING_KEYS)?;
+    read_mapping_keys(table)
+}
+
+fn read_mapping_keys(table: &Table<'_>) -> Result<MappingConfig, SettingsError> {
     let preset = table.read(PRESET, |found| value::text(table::string(found)?))?;
     let preset = preset.map(|name| {
         let place = table.source(name.line);

@@ -13,6 +13,8 @@ use crate::record::{DescribedBy, Description, fold};
 const NAME: &str = "name";
 const ABOUT: &str = "about";
 const RECOGNISED_BY: &str = "recognised_by";
+/// What a preset says besides a mapping.
+pub(super) const OWN_KEYS: [&str; 3] = [NAME, ABOUT, RECOGNISED_BY];
 const KEYS: [&str; 6] = [NAME, ABOUT, RECOGNISED_BY, "fields", "no_answer", "skip"];
 
 macro_rules! files {
@@ -116,6 +118,16 @@ mod tests {
             assert!(Field::ALL.iter().all(|field| preset.description.fields.contains_key(field)), "{file}");
             assert!(preset.description.no_answer.is_some(), "{file}");
             assert!(preset.description.skip.iter().all(|rule| rule.key.is_some()), "{file}");
+        }
+    }
+
+    #[test]
+    fn every_preset_is_a_mapping_file_to_begin_with() {
+        for preset in presets().unwrap() {
+            let mapping = crate::settings::parse_mapping("mine.toml".as_ref(), preset.text).unwrap();
+            let mut description = mapping.description().unwrap();
+            description.fields.values_mut().for_each(|rule| rule.by = crate::record::DescribedBy::Preset);
+            assert_eq!(description, preset.description, "{}", preset.name);
         }
     }
 

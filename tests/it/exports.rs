@@ -8,7 +8,28 @@ use crate::support::{Stage, stderr, stdout};
 /// An export, and the options that import it.
 type Export = (&'static str, &'static [&'static str]);
 
-const EXPORTS: [Export; 11] = [
+const EXPORTS: [Export; 13] = [
+    (
+        "qualtrics",
+        &[
+            "--preset=qualtrics",
+            "--map=score=Q3_NPS",
+            "--set=type=NPS",
+            "--set=name=Relationship survey",
+            "--set=channel=email",
+        ],
+    ),
+    (
+        "surveymonkey",
+        &[
+            "--preset=surveymonkey",
+            "--map=score=How likely is it that you would recommend us to a friend, or a colleague?",
+            "--set=type=NPS",
+            "--set=name=Relationship survey",
+            "--set=channel=email",
+            "--set=language=en",
+        ],
+    ),
     (
         "typeform",
         &[

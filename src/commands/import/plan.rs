@@ -42,7 +42,7 @@ pub(super) fn plan(
     let settings = resolve(&overrides(global), context, printer)?;
     let outlook = Outlook::of(args, &settings, context)?;
     let command = outlook.command(context);
-    let view = outlook.view(&command);
+    let view = outlook.view(&command, printer);
     if let Some(path) = &args.rows.write_mapping {
         outlook.write(path, &args.files, context)?;
         printer.note(format_args!("the mapping is in {}", path.display()));
@@ -101,9 +101,10 @@ impl Outlook {
         Ok(Self { look, preset: known, rules, proposals, problems, options })
     }
 
-    fn view<'a>(&'a self, command: &'a str) -> PlanView<'a> {
+    fn view<'a>(&'a self, command: &'a str, printer: &Printer) -> PlanView<'a> {
         let Self { look, preset, rules, proposals, problems, .. } = self;
-        PlanView { look, preset: preset.as_ref(), description: &rules.description, proposals, problems, command }
+        let (description, width) = (&rules.description, printer.table_width());
+        PlanView { look, preset: preset.as_ref(), description, proposals, problems, command, width }
     }
 
     /// The command line with what was found out, to be completed.
@@ -167,7 +168,7 @@ pub(super) fn ask(
 ) -> anyhow::Result<(ImportArgs, Context)> {
     let settings = resolve(&overrides(global), context, printer)?;
     let mut outlook = Outlook::of(args, &settings, context)?;
-    let view = outlook.view("");
+    let view = outlook.view("", printer);
     printer.note(format_args!("{}\n\n{}\n", view.found(), view.proposed()));
     let theme = ColorfulTheme::default();
     let mut words = Vec::new();

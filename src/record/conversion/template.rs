@@ -43,6 +43,9 @@ pub enum TemplateError {
     /// A statement other than `if`.
     #[error("may not use {{% {0} %}}: a template has expressions in {{{{ }}}}, and {{% if %}}")]
     Statement(String),
+    /// The row as a whole, which is no text.
+    #[error("may use row only for one of its columns: row[\"Column\"]")]
+    WholeRow,
     /// An operator that could make much of little.
     #[error("may not use {0} in an expression")]
     Operator(char),
@@ -149,11 +152,20 @@ impl Code {
         }
         let text = self.text.trim_start_matches(['-', '+']).trim_start();
         let word = &text[..text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len())];
+        let mut words = self.text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_');
+        if words.any(|word| word.strip_prefix(ROW).is_some_and(|end| !matches!(end, "[" | ".") && is_word_end(end))) {
+            return Err(TemplateError::WholeRow);
+        }
         if self.is_statement && !STATEMENTS.contains(&word) {
             return Err(TemplateError::Statement(excerpt(word, 30)));
         }
         Ok(())
     }
+}
+
+/// Whether the word ends here: with nothing, or one character that is none of a word's.
+fn is_word_end(end: &str) -> bool {
+    end.chars().all(|c| !c.is_alphanumeric() && c != '_')
 }
 
 fn code(source: &str) -> Vec<Code> {
@@ -319,7 +331,15 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_an_error_and_never_an_empty_text() {
-        for source in ["{{ Nope }}", "{{ row['Nope'] }}", "{{ Nope or 'x' }}", "{{ Nope ~ 'x' }}", "{{ Email.x.y }}"] {
+        for source in [
+            "{{ Nope }}",
+            "{{ row['Nope'] }}",
+            "{{ Nope or 'x' }}",
+            "{{ Nope ~ 'x' }}",
+            "{{ Email.x.y }}",
+            "{{ row }}",
+            "{{ row ~ 'x' }}",
+        ] {
             assert!(render(source).is_err(), "{source}");
         }
     }

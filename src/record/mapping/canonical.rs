@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::rows::{Dedupe, RowRules};
 use super::{FieldSource, Mapping};
 
-/// How the lines begin that say which rows are asked for, and not what is made of them.
+/// How the lines begin that say which rows are sent, and not what is made of them.
 const SELECTION: &str = "only ";
 
 impl Mapping {
@@ -32,7 +32,7 @@ impl Mapping {
         text
     }
 
-    /// Whether a canonical text is that of this mapping but for the rows that are asked for.
+    /// Whether a canonical text is that of this mapping but for which rows are sent: then a row that both send is sent twice.
     pub fn makes_the_same_records(&self, canonical: &str) -> bool {
         let own = self.canonical();
         let records = |text: &'_ str| -> Vec<String> {
@@ -45,11 +45,11 @@ impl Mapping {
 impl RowRules {
     fn write_canonical(&self, text: &mut String) {
         if let Some(words) = &self.no_answer {
-            let _ = writeln!(text, "no answer {}", json!(words.iter().collect::<Vec<_>>()));
+            let _ = writeln!(text, "{SELECTION}answers other than {}", json!(words.iter().collect::<Vec<_>>()));
         }
         for skip in &self.skips {
             let values: Vec<_> = skip.values.iter().collect();
-            let _ = writeln!(text, "skip {}", json!([skip.column, skip.when_is, values]));
+            let _ = writeln!(text, "{SELECTION}without {}", json!([skip.column, skip.when_is, values]));
         }
         for filter in &self.filters {
             let values: Vec<_> = filter.values.iter().collect();
@@ -71,5 +71,57 @@ impl RowRules {
             }
             None => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::record::{DedupeRule, Description, Except, Mapping, MappingRules, SelectionRules};
+    use crate::settings::parse_mapping;
+
+    const HEADERS: [&str; 7] = ["channelUId", "name", "score", "channel", "type", "language", "message"];
+
+    fn mapping(text: &str, selection: SelectionRules, include: &[&str]) -> Mapping {
+        let mut description: Description = parse_mapping("m.toml".as_ref(), text).unwrap().description().unwrap();
+        description.include = include.iter().copied().map(str::to_owned).collect();
+        let rules = MappingRules { description, selection, ..MappingRules::default() };
+        Mapping::resolve(&HEADERS.map(str::to_owned), None, &rules).unwrap()
+    }
+
+    #[test]
+    fn which_rows_are_sent_is_told_from_what_is_made_of_them() {
+        let skip = "[[skip]]\nkey = \"k\"\ncolumn = \"name\"\nis = \"x\"\nreason = \"r\"";
+        let all = mapping(skip, SelectionRules::default(), &[]);
+        let selections = [
+            SelectionRules { filters: vec!["name=a".parse().unwrap()], ..SelectionRules::default() },
+            SelectionRules { rows: vec!["1-5".parse().unwrap()], ..SelectionRules::default() },
+            SelectionRules { sample: Some(5), ..SelectionRules::default() },
+            SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() },
+            SelectionRules { dedupe: Some(DedupeRule::Columns(vec!["name".into()])), ..SelectionRules::default() },
+            SelectionRules { except: vec![Except::new(1, [1])], ..SelectionRules::default() },
+        ];
+        let others = selections.into_iter().map(|selection| mapping(skip, selection, &[])).chain([
+            mapping(skip, SelectionRules::default(), &["k"]),
+            mapping(&format!("no_answer = [\"-\"]\n{skip}"), SelectionRules::default(), &[]),
+        ]);
+        for other in others {
+            assert_ne!(other.canonical(), all.canonical());
+            assert!(other.makes_the_same_records(&all.canonical()), "{}", other.canonical());
+        }
+        for other in
+            ["fields.name = { column = \"name\", lower_case = true }", "fields.name = { template = \"{{ name }}\" }"]
+        {
+            let other = mapping(other, SelectionRules::default(), &[]);
+            assert!(!other.makes_the_same_records(&all.canonical()), "{}", other.canonical());
+        }
+    }
+
+    #[test]
+    fn a_plain_mappings_text_is_what_it_was_before_there_were_others() {
+        let plain = mapping("", SelectionRules::default(), &[]).canonical();
+        assert!(
+            plain.starts_with("channelUId<0\"channelUId\"\nname<1\"name\"\n") && plain.lines().count() == 7,
+            "{plain}"
+        );
     }
 }
