@@ -12,10 +12,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Child, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use kore_feedback::sandbox::{Sandbox, SandboxOptions};
+
+mod support;
+
+use support::command;
 
 const ROWS: usize = 1000;
 const FAULTS: [&str; 5] = [
@@ -62,7 +67,7 @@ fn import_under_fire(kills: usize) -> Found {
     let mut found = Found::default();
     let mut resume = false;
     loop {
-        let mut run = command(&home, &sandbox);
+        let mut run = command(home.path(), &sandbox);
         run.arg("import").arg(&file).args(["--concurrency", "8", "-q"]).args(resume.then_some("--resume"));
         let mut child = run.spawn().expect("the binary");
         // Once enough kills have been made the last process is left to finish.
@@ -73,9 +78,9 @@ fn import_under_fire(kills: usize) -> Found {
             break;
         }
         found.kills += 1;
-        resume = began(&home, &sandbox);
+        resume = began(home.path(), &sandbox);
     }
-    found.count(&home, &sandbox);
+    found.count(home.path(), &sandbox);
     found
 }
 
@@ -90,14 +95,14 @@ fn killed_in_time(child: &mut Child) -> bool {
 }
 
 /// Whether the run had been written down before the process was killed.
-fn began(home: &tempfile::TempDir, sandbox: &Sandbox) -> bool {
+fn began(home: &Path, sandbox: &Sandbox) -> bool {
     let list = command(home, sandbox).args(["runs", "list", "-o", "json"]).stdout(Stdio::piped()).output();
     let runs: serde_json::Value = serde_json::from_slice(&list.expect("the list").stdout).expect("JSON");
     runs.as_array().is_some_and(|runs| !runs.is_empty())
 }
 
 impl Found {
-    fn count(&mut self, home: &tempfile::TempDir, sandbox: &Sandbox) {
+    fn count(&mut self, home: &Path, sandbox: &Sandbox) {
         let listed = command(home, sandbox).args(["runs", "show", "1", "--rows"]).stdout(Stdio::piped()).output();
         let mut outcomes: BTreeMap<usize, String> = BTreeMap::new();
         for record in csv::Reader::from_reader(&listed.expect("the rows").stdout[..]).records().flatten() {
@@ -141,15 +146,4 @@ fn rows() -> String {
         let _ = writeln!(text, "{row},Post-chat,{},rtm,NPS,en,How likely?", row % 11);
     }
     text
-}
-
-fn command(home: &tempfile::TempDir, sandbox: &Sandbox) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kore-feedback"));
-    command.env_clear().env("HOME", home.path()).current_dir(home.path());
-    command.env("KORE_FEEDBACK_HOST", sandbox.url()).env("KORE_FEEDBACK_BOT_ID", sandbox.bot_id());
-    command
-        .env("KORE_FEEDBACK_CLIENT_ID", sandbox.client_id())
-        .env("KORE_FEEDBACK_CLIENT_SECRET", sandbox.client_secret());
-    command.env("KORE_FEEDBACK_LIMITS", "").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command
 }

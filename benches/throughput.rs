@@ -13,12 +13,16 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use kore_feedback::sandbox::{Sandbox, SandboxOptions};
+
+mod support;
+
+use support::command;
 
 const SENT: usize = 10_000;
 const CHECKED: usize = 1_000_000;
@@ -30,9 +34,9 @@ fn main() {
     let file = home.path().join("in.csv");
 
     std::fs::write(&file, rows(SENT)).expect("the input");
-    let bare = bare_loop(&home, &sandbox);
+    let bare = bare_loop(home.path(), &sandbox);
     let concurrency = IN_FLIGHT.to_string();
-    let import = timed(&home, &sandbox, &file, &["--no-limit", "--concurrency", &concurrency]);
+    let import = timed(home.path(), &sandbox, &file, &["--no-limit", "--concurrency", &concurrency]);
     println!(
         "{SENT} rows sent: {:.0} a second, each written down before and after; a bare loop {:.0} a second ({:.2} of it)",
         per_second(SENT, import),
@@ -42,7 +46,7 @@ fn main() {
     println!("at the vendor's 1,800 an hour they take {:.1} hours", SENT as f64 / 1800.0);
 
     std::fs::write(&file, rows(CHECKED)).expect("the input");
-    let check = timed(&home, &sandbox, &file, &["--dry-run"]);
+    let check = timed(home.path(), &sandbox, &file, &["--dry-run"]);
     println!("{CHECKED} rows checked: {:.2} s, {:.0} a second", check.as_secs_f64(), per_second(CHECKED, check));
 }
 
@@ -50,16 +54,16 @@ fn per_second(rows: usize, time: Duration) -> f64 {
     rows as f64 / time.as_secs_f64()
 }
 
-fn timed(home: &tempfile::TempDir, sandbox: &Sandbox, file: &Path, arguments: &[&str]) -> Duration {
+fn timed(home: &Path, sandbox: &Sandbox, file: &Path, arguments: &[&str]) -> Duration {
     let started = Instant::now();
     let mut run = command(home, sandbox);
-    let status = run.arg("import").arg(file).args(arguments).arg("-q").stdout(Stdio::null()).status();
+    let status = run.arg("import").arg(file).args(arguments).arg("-q").status();
     assert!(status.expect("the binary").success(), "the import failed");
     started.elapsed()
 }
 
-fn bare_loop(home: &tempfile::TempDir, sandbox: &Sandbox) -> Duration {
-    let token = command(home, sandbox).arg("token").output().expect("a token").stdout;
+fn bare_loop(home: &Path, sandbox: &Sandbox) -> Duration {
+    let token = command(home, sandbox).arg("token").stdout(Stdio::piped()).output().expect("a token").stdout;
     let token = String::from_utf8(token).expect("text").trim().to_owned();
     let url = format!("{}/api/1.1/public/bot/{}/saveFeedback", sandbox.url(), sandbox.bot_id());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -95,14 +99,4 @@ fn rows(rows: usize) -> String {
         let _ = writeln!(text, "respondent-{row}@example.com,Post-chat,{},rtm,NPS,en,How likely?", row % 11);
     }
     text
-}
-
-fn command(home: &tempfile::TempDir, sandbox: &Sandbox) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kore-feedback"));
-    command.env_clear().env("HOME", home.path()).current_dir(home.path());
-    command.env("KORE_FEEDBACK_HOST", sandbox.url()).env("KORE_FEEDBACK_BOT_ID", sandbox.bot_id());
-    command
-        .env("KORE_FEEDBACK_CLIENT_ID", sandbox.client_id())
-        .env("KORE_FEEDBACK_CLIENT_SECRET", sandbox.client_secret());
-    command
 }

@@ -41,7 +41,7 @@ impl PlanView<'_> {
         };
         let mut text =
             format!("{}: {}, {}, {rows}\n", look.name, look.shape, counted(look.columns.len() as u64, "column"));
-        let mut table = plain_table(&["  column", "filled", "holds"], TABLE_WIDTH);
+        let mut table = plain_table(&["  column", "filled", "holds"], self.width);
         for column in &look.columns {
             table.add_row([format!("  {}", excerpt(&column.header, 40)), filled(column, look.rows), holds(column)]);
         }

@@ -28,7 +28,7 @@
 //! | one row turned away again and again while others get through | repeat | unsent after `--retries`; the run goes on | `a_row_that_is_turned_away_while_others_get_through_is_given_up_and_resumed` |
 //! | 429 or a rate-limit text | repeat: rate-limited | holds until the window has room or as long as `Retry-After` says, paces down; no row is burned | `a_window_that_others_fill_is_waited_for_and_burns_no_row`, `refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly` |
 //! | 401 `possibly a replay` | repeat: replayed | goes again with a fresh token; five in a row end the run, exit 3 | `what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved` |
-//! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | goes again with a fresh token, the first time with the secret read anew; five in a row end the run, exit 3 | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact`, `a_rotated_secret_is_taken_up_when_it_is_read_anew_and_a_lost_one_changes_nothing` |
+//! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | goes again with a fresh token, the first time with the secret read anew; five in a row end the run, exit 3 | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact`, `a_secret_that_was_rotated_is_read_anew_after_the_first_refusal` |
 //! | 404, 405, a text about the bot id | refused: target | five in a row end the run, exit 3 | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact` |
 //! | a redirect | refused: target | never followed; said where it pointed; five in a row end the run, exit 3 | `a_redirect_is_not_followed_and_says_where_it_pointed` |
 //! | any other 4xx, `code` a number or a text | rejected | goes on | `a_record_that_is_refused_for_itself_is_rejected_and_the_others_go_on`, `the_servers_words_are_shown_with_their_code_and_without_their_control_characters` |
@@ -41,7 +41,8 @@
 //! | two processes on one run | | the second is refused; exit 2 | `a_run_is_worked_on_by_one_process_at_a_time` |
 //! | two processes that begin the same import | | one begins; exit 2 for the other | `of_many_processes_that_begin_at_once_one_imports_the_file` |
 //! | two runs and submits on one bot | | they share its windows | `two_runs_and_submits_beside_them_share_the_windows` |
-//! | the input changes | | the run stops; exit 5 | `a_file_that_is_written_to_has_changed` |
+//! | the input changes | | the run stops; exit 5; it goes on once the input is back | `an_input_that_changes_stops_the_run_which_goes_on_when_it_is_back` |
+//! | the input disappears | | it is open, and read to its end | `an_input_that_disappears_is_read_to_its_end_all_the_same` |
 //! | the failure report can't be written | | told; the run counts all the same | `a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same` |
 //! | rows in doubt, and `runs verify` or `--verify` | | found: saved; surely absent: unsent, and a resumed run sends it; else in doubt, with the reason | `after_every_doubtful_answer_each_row_ends_up_saved_once`, `rows_whose_answer_never_came_are_found_at_once_or_surely_absent_after_a_minute`, `no_record_is_doubled_whatever_is_not_visible_yet` |
 //! | records equal to ours, of other runs or of others | | counted; where the counts leave it open, in doubt | `two_runs_with_equal_rows_in_doubt_don_t_share_a_record`, `more_equal_records_than_were_sent_leave_a_row_in_doubt` |

@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod days;
 mod disk;
 mod documents;
 mod examples;
