@@ -24,10 +24,39 @@ pub(super) fn xlsx(table: &[Vec<String>]) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
-/// An OpenDocument spreadsheet with one sheet, whose cells are given as XML.
-pub(super) fn ods_of(rows: &str) -> Vec<u8> {
+/// A workbook with one sheet, whose rows are given as XML.
+pub(super) fn xlsx_of(rows: &str) -> Vec<u8> {
+    const TYPES: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+    const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relation = |of: &str, target: &str| {
+        format!(
+            "<Relationships><Relationship Id=\"r1\" Type=\"{RELATIONS}/{of}\" Target=\"{target}\"/></Relationships>"
+        )
+    };
+    let part = |name: &str, of: &str| format!("<Override PartName=\"/xl/{name}\" ContentType=\"{TYPES}.{of}+xml\"/>");
+    let parts = [part("workbook.xml", "sheet.main"), part("sheet1.xml", "worksheet")].concat();
+    let workbook = "<sheets><sheet name=\"Sheet1\" sheetId=\"1\" r:id=\"r1\"/></sheets>";
+    pack(&[
+        ("[Content_Types].xml", &format!("<Types>{parts}</Types>")),
+        ("_rels/.rels", &relation("officeDocument", "xl/workbook.xml")),
+        ("xl/workbook.xml", &format!("<workbook xmlns:r=\"{RELATIONS}\">{workbook}</workbook>")),
+        ("xl/_rels/workbook.xml.rels", &relation("worksheet", "sheet1.xml")),
+        ("xl/sheet1.xml", &format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")),
+    ])
+}
+
+fn pack(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, text) in files {
+        archive.start_file(*name, stored).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// An OpenDocument spreadsheet with one sheet, whose cells are given as XML.
+pub(super) fn ods_of(rows: &str) -> Vec<u8> {
     let content = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content xmlns:office=\"o\" xmlns:table=\"t\" \
          xmlns:text=\"x\"><office:body><office:spreadsheet><table:table table:name=\"Sheet1\">{rows}</table:table>\
@@ -35,11 +64,7 @@ pub(super) fn ods_of(rows: &str) -> Vec<u8> {
     );
     let manifest = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><manifest:manifest xmlns:manifest=\"m\"/>";
     let mimetype = "application/vnd.oasis.opendocument.spreadsheet";
-    for (name, text) in [("mimetype", mimetype), ("META-INF/manifest.xml", manifest), ("content.xml", &content)] {
-        archive.start_file(name, stored).unwrap();
-        archive.write_all(text.as_bytes()).unwrap();
-    }
-    archive.finish().unwrap().into_inner()
+    pack(&[("mimetype", mimetype), ("META-INF/manifest.xml", manifest), ("content.xml", &content)])
 }
 
 /// An OpenDocument spreadsheet with one sheet of texts.

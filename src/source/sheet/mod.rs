@@ -1,8 +1,11 @@
 //! A sheet of a workbook as rows. Workbooks can't be streamed: the file and the sheet's cells are in memory, as text.
 
+mod document;
+mod old;
 mod open;
 mod show;
 
+use self::open::Fault;
 pub(super) use self::open::may_be_workbook;
 use super::shape::SheetShape;
 use super::{Format, Row, SourceError};
@@ -13,6 +16,12 @@ pub(super) const LARGE_WORKBOOK: u64 = 50_000_000;
 /// The largest workbook that is read, in bytes, and how much may be packed in it.
 const MOST_BYTES: u64 = 1 << 30;
 const MOST_UNPACKED: u64 = 4 << 30;
+
+/// For how many cells room is made in all sheets, filled or not, where calamine makes it: a cell takes 24 bytes.
+const MOST_CELLS: u64 = 40_000_000;
+
+/// The most text that is kept of a sheet, in bytes: many cells can share one long text in the file.
+const MOST_TEXT: usize = 1 << 30;
 
 /// The rows of one sheet.
 pub(super) struct Sheet {
@@ -63,6 +72,13 @@ impl Cells {
             }
         }
         true
+    }
+
+    fn ensure_small(&self) -> Result<(), Fault> {
+        if self.text.len() > MOST_TEXT {
+            return Err(Fault::Damaged("its cells hold more than 1 GiB of text".to_owned()));
+        }
+        Ok(())
     }
 
     fn columns(&self) -> std::ops::Range<u32> {

@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use super::show::{Shown, digits_of, show};
 use super::{Cells, MOST_BYTES, MOST_UNPACKED, Sheet};
+use super::{document, old};
 use crate::source::shape::SheetShape;
 use crate::source::text::Start;
 use crate::source::{Format, SourceError, SourceOptions};
@@ -20,9 +21,6 @@ type Bytes = Cursor<Vec<u8>>;
 const ZIP: &[u8] = b"PK\x03\x04";
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
-/// The stream that an encrypted workbook is in, as its name stands in a compound file.
-const ENCRYPTED: &str = "EncryptedPackage";
-
 /// Where an OpenDocument file says what it is.
 const ODS_TYPE: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
 
@@ -32,7 +30,7 @@ pub(in crate::source) fn may_be_workbook(start: &[u8]) -> bool {
 }
 
 /// Why a workbook can't be read, before its name is added.
-enum Fault {
+pub(super) enum Fault {
     Encrypted,
     Damaged(String),
     NoSuchSheet { given: String, sheets: Vec<String> },
@@ -104,15 +102,14 @@ fn format_of(bytes: &[u8]) -> Result<Format, String> {
 }
 
 fn read_cells(bytes: Vec<u8>, format: Format, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault> {
-    if bytes.starts_with(COMPOUND) && is_encrypted(&bytes) {
-        return Err(Fault::Encrypted);
-    }
+    let bytes = if bytes.starts_with(COMPOUND) { old::repack(bytes)? } else { bytes };
     if bytes.starts_with(ZIP) {
         ensure_small(&bytes)?;
     }
     let bytes = Cursor::new(bytes);
     match format {
         Format::Ods => {
+            document::ensure_possible(bytes.get_ref())?;
             let mut workbook = Ods::<Bytes>::new(bytes).map_err(|error| match error {
                 OdsError::Password => Fault::Encrypted,
                 error => damaged(error),
@@ -137,13 +134,8 @@ fn read_cells(bytes: Vec<u8>, format: Format, wanted: Option<&str>) -> Result<(C
     }
 }
 
-fn damaged(error: impl Display) -> Fault {
+pub(super) fn damaged(error: impl Display) -> Fault {
     Fault::Damaged(error.to_string())
-}
-
-fn is_encrypted(bytes: &[u8]) -> bool {
-    let name: Vec<u8> = ENCRYPTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    bytes.chunks(128).any(|entry| entry.starts_with(&name))
 }
 
 /// Refuses archives that say of themselves that they unpack to more than fits.
@@ -194,6 +186,7 @@ fn read_xlsx(workbook: &mut Xlsx<Bytes>, sheet: &str) -> Result<Cells, Fault> {
         if !is_behind {
             return Err(Fault::Damaged(format!("row {} of sheet \"{sheet}\" stands in the wrong place", row + 1)));
         }
+        cells.ensure_small()?;
     }
     Ok(cells)
 }
@@ -212,6 +205,7 @@ where
         let [row, column] = [(first_row, row), (first_column, column)]
             .map(|(first, place)| first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX)));
         cells.push(row, column, &show(value, 0));
+        cells.ensure_small()?;
     }
     Ok((cells, shape))
 }

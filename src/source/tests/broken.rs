@@ -2,7 +2,7 @@
 
 use super::{encode, open, open_as, rows_of};
 use crate::error::Advice;
-use crate::source::samples::{gzip, ods, xlsx, zstd};
+use crate::source::samples::{gzip, ods, ods_of, xlsx, xlsx_of, zstd};
 use crate::source::{Format, MAX_RECORD, Row, SourceError, SourceOptions, Table};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_oneof, proptest};
 use std::io::Read;
@@ -87,6 +87,7 @@ fn valid() -> impl Strategy<Value = Vec<u8>> {
         2 => Just(array.into_bytes()),
         1 => Just(gzip(csv.as_bytes())),
         1 => Just(zstd(json.as_bytes())),
+        1 => Just(include_bytes!("survey.xls").to_vec()),
         1 => Just(xlsx(&table)),
         1 => Just(ods(&table)),
     ]
@@ -109,6 +110,24 @@ fn damage() -> impl Strategy<Value = Damage> {
         (any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 1..9))
             .prop_map(|(place, bytes)| Damage::Insert(place, bytes)),
     ]
+}
+
+fn damaged(mut bytes: Vec<u8>, damage: Vec<Damage>) -> Vec<u8> {
+    for one in damage {
+        match one {
+            Damage::Set(place, byte) if !bytes.is_empty() => {
+                let place = place.index(bytes.len());
+                bytes[place] = byte;
+            }
+            Damage::Set(..) => {}
+            Damage::Cut(place) => bytes.truncate(place.index(bytes.len() + 1)),
+            Damage::Insert(place, inserted) => {
+                let place = place.index(bytes.len() + 1);
+                bytes.splice(place..place, inserted);
+            }
+        }
+    }
+    bytes
 }
 
 fn read_to_the_end(bytes: &[u8], options: &SourceOptions) -> usize {
@@ -142,21 +161,21 @@ proptest! {
 
     #[test]
     fn no_damage_to_a_valid_file_makes_it_panic(bytes in valid(), damage in prop::collection::vec(damage(), 1..6)) {
-        let mut bytes = bytes;
-        for one in damage {
-            match one {
-                Damage::Set(place, byte) if !bytes.is_empty() => {
-                    let place = place.index(bytes.len());
-                    bytes[place] = byte;
-                }
-                Damage::Set(..) => {}
-                Damage::Cut(place) => bytes.truncate(place.index(bytes.len() + 1)),
-                Damage::Insert(place, inserted) => {
-                    let place = place.index(bytes.len() + 1);
-                    bytes.splice(place..place, inserted);
-                }
-            }
-        }
-        read_to_the_end(&bytes, &SourceOptions::default());
+        read_to_the_end(&damaged(bytes, damage), &SourceOptions::default());
+    }
+
+    /// Archives have checksums, so damage to them as a whole never gets as far as their cells.
+    #[test]
+    fn no_damage_inside_a_workbook_makes_it_panic(damage in prop::collection::vec(damage(), 1..4)) {
+        const ROWS: &str = "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell \
+            table:number-columns-repeated=\"2\" office:value-type=\"float\" office:value=\"4.5\"></table:table-cell>\
+            </table:table-row>";
+        let rows = damaged(ROWS.as_bytes().to_vec(), damage.clone());
+        read_to_the_end(&ods_of(&String::from_utf8_lossy(&rows)), &SourceOptions::default());
+        const CELLS: &str = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>id</t></is></c></row><row r=\"2\"><c r=\"A2\">\
+            <v>4.5</v></c><c r=\"C2\" t=\"b\"><v>1</v></c></row>";
+        let rows = damaged(CELLS.as_bytes().to_vec(), damage.clone());
+        read_to_the_end(&xlsx_of(&String::from_utf8_lossy(&rows)), &SourceOptions::default());
+        read_to_the_end(&damaged(include_bytes!("survey.xls").to_vec(), damage), &SourceOptions::default());
     }
 }

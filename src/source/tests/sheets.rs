@@ -2,7 +2,7 @@
 
 use super::{cells_of, open, open_as, rows_of};
 use crate::error::Advice;
-use crate::source::samples::{gzip, ods, ods_of, xlsx};
+use crate::source::samples::{gzip, ods, ods_of, xlsx, xlsx_of};
 use crate::source::{Format, SourceError, SourceOptions};
 use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook};
 
@@ -78,6 +78,14 @@ fn a_far_cell_costs_no_more_than_itself() {
 }
 
 #[test]
+fn the_smallest_workbook_is_one() {
+    let bytes = xlsx_of("<row><c><v>1</v></c></row><row><c t=\"e\"><v>#N/A</v></c></row>");
+    let mut table = open(&bytes).unwrap();
+    assert_eq!(table.headers(), ["1"]);
+    assert_eq!(cells_of(&mut table), [["#N/A"]]);
+}
+
+#[test]
 fn old_workbooks_are_read() {
     let mut table = open(OLD).unwrap();
     assert_eq!(table.shape().to_string(), "XLS, sheet \"Survey\" of 2");
@@ -125,10 +133,9 @@ fn workbooks_may_be_packed_once_more_and_their_header_may_have_several_rows() {
 
 #[test]
 fn what_is_no_workbook_says_what_it_is() {
-    let mut encrypted = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
-    encrypted.resize(1024, 0);
-    encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
-    let error = open(&encrypted).err().unwrap();
+    let mut encrypted = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
+    encrypted.create_stream("/EncryptedPackage").unwrap();
+    let error = open(&encrypted.into_inner().into_inner()).err().unwrap();
     assert!(matches!(error, SourceError::Encrypted { .. }), "{error}");
     assert!(error.hint().unwrap().contains("password"));
 
