@@ -6,43 +6,36 @@ mod finish;
 mod plan;
 mod preview;
 mod rules;
+mod sending;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use encoding_rs::UTF_8;
 
 pub(super) use self::choice::ImportRefused;
-use self::choice::{Choice, choose, ensure_not_sent_in_part};
 pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
 use self::rules::{check_settings, source};
-use super::ending::EndedEarly;
-use super::setup::{Setup, Subject};
-use super::verify::verify_at_end;
+use super::setup::Setup;
 use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
 use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{Counts, Lease, Leave, Run, RunId, RunKind, Store};
-use crate::record::{ProblemKind, ScoreRule};
-use crate::report::{
-    FailureReport, Opening, Printer, Screen, Summary, default_path, mapping_table, problems_table, schedule,
-};
-use crate::run::{CheckReport, Events, FeedSettings, Lane, Machinery, check, feed_input, run as run_rows};
+use crate::ledger::{Counts, Run, RunId, Store};
+use crate::record::ProblemKind;
+use crate::report::{FailureReport, Printer, Summary, default_path, mapping_table, problems_table, schedule};
+use crate::run::{CheckReport, check};
 use crate::settings::{Context, Settings};
 use crate::source::{EncodingBy, Input, InputError, Inputs};
 use crate::text::{counted, excerpt, shell_command};
 
-const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
 /// What messages and the ledger call it.
 const STANDARD_INPUT: &str = "standard input";
 /// Claims that a process left behind when it died.
 pub(super) const DIED: &str = "the process ended before the answer came";
-/// Claims that this process gave up waiting for.
-const ABANDONED: &str = "the run ended before the answer came";
 
 /// Everything an import knows once its input has been checked.
 struct Import<'a> {
@@ -265,113 +258,6 @@ impl<'a> Import<'a> {
             unsent: report.valid,
             ..Counts::default()
         }
-    }
-
-    fn send(&self) -> anyhow::Result<Exit> {
-        let store = Store::open(&self.setup.settings.state_dir()?)?;
-        let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
-        let same = store.runs_of(identity)?;
-        let latest = same.first().map(|run| run.id);
-        let unfinished = match choose(&store, same, self)? {
-            Choice::Done(run) => return self.finish(&store, run).end_without_sending(),
-            Choice::Resume(run) => Some(run),
-            Choice::New => None,
-        };
-        // Before a run begins: a secret that can't be had must not leave an unfinished run behind.
-        let machinery = self.setup.machinery(&store, self.context)?;
-        let (run, verb) = match unfinished {
-            Some(run) => (run, "resuming"),
-            None => (self.begin(&store, latest)?, "starting"),
-        };
-        let _lease = Lease::take(store.directory(), run.id)?;
-        store.claims_into_doubt(run.id, DIED, clock::now())?;
-        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words()));
-        self.work(&store, run, machinery)
-    }
-
-    /// Writes down that the run begins. Its input is kept first if it came through a pipe, so that it can be resumed.
-    fn begin(&self, store: &Store, latest: Option<RunId>) -> anyhow::Result<Run> {
-        ensure_not_sent_in_part(store, self)?;
-        self.tell_relatives(store)?;
-        let subject = Subject {
-            kind: RunKind::Import,
-            input: self.input_in_ledger(),
-            content: self.report.content,
-            mapping: self.report.mapping.canonical(),
-            rows: self.report.rows,
-        };
-        let new = self.setup.new_run(subject, self.context);
-        let run = if self.setup.is_sandbox {
-            store.begin(&new, clock::now())?
-        } else {
-            store.begin_after(latest, &new, clock::now())?
-        };
-        for (place, input) in self.input.each().iter().enumerate() {
-            input.keep(&kept_input(store.directory(), run, place))?;
-        }
-        Ok(store.run(run)?)
-    }
-
-    /// The input's name wherever it is resumed from; of several, all of them.
-    fn input_in_ledger(&self) -> String {
-        let name = |input: &Input| match input.path() {
-            Some(path) => self.context.working_directory.join(path).to_string_lossy().into_owned(),
-            None => input.name().to_owned(),
-        };
-        self.input.each().iter().map(name).collect::<Vec<_>>().join(", ")
-    }
-
-    fn work(&self, store: &Store, run: Run, machinery: Machinery) -> anyhow::Result<Exit> {
-        let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
-        let before = store.counts(&run)?;
-        let again = if leave == Leave::ResendInDoubt { before.in_doubt } else { 0 };
-        let to_send = before.unsent + again;
-        if self.args.resume {
-            self.tell_time(to_send);
-        }
-        let plan = self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
-        let (events, shown) = Events::channel();
-        let opening = Opening { counts: before, on_terminal: self.context.stderr_is_terminal };
-        let screen = Screen::start(shown, opening, self.printer.clone());
-        let feed = feed_input(Arc::clone(&self.input), self.feed_settings(leave), store.reader()?, run.id);
-        let end = run_rows(vec![Lane { machinery, plan, feed }], events)?;
-        drop(screen);
-        let early = EndedEarly::from_end(end);
-        // A disk that is full keeps the ledger from being tidied, too; how the run stands is told all the same.
-        let untidied = store.claims_into_doubt(run.id, ABANDONED, clock::now()).err();
-        let early = early.or(untidied.map(EndedEarly::Ledger));
-        if self.args.verify {
-            verify_at_end(&self.setup, store, &run, early.as_ref(), self.context, self.printer)?;
-        }
-        self.finish(store, run).end(early)
-    }
-
-    fn feed_settings(&self, leave: Leave) -> FeedSettings {
-        FeedSettings {
-            source: source(self.args),
-            mapping: self.report.mapping.clone(),
-            score: if self.args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
-            include_in_doubt: self.args.include_in_doubt,
-            leave,
-        }
-    }
-
-    /// The same file read with another mapping, or sent elsewhere, is another import; it is worth a word all the same.
-    fn tell_relatives(&self, store: &Store) -> anyhow::Result<()> {
-        let relatives = store.runs_with_content(&self.report.content)?;
-        let is_relative = |run: &&Run| {
-            let is_left_out = self.args.rows.except_run.contains(&run.id.0);
-            !run.sandbox && !is_left_out && run.bot_id == self.setup.target.bot_id
-        };
-        let Some(latest) = relatives.iter().find(is_relative) else { return Ok(()) };
-        if !self.setup.is_sandbox && !self.args.again {
-            let saved = counted(store.counts(latest)?.saved, "row");
-            self.printer.warning(format_args!(
-                "run {} has sent this same file to this bot before, with another mapping or to another host ({saved} saved): is this meant?",
-                latest.id
-            ));
-        }
-        Ok(())
     }
 
     fn finish<'b>(&'b self, store: &'b Store, run: Run) -> Finish<'b> {

@@ -1,0 +1,132 @@
+//! The sending half of an import: which run it is, the run begun or taken up, worked off, and ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::choice::{Choice, choose, ensure_not_sent_in_part};
+use super::rules::source;
+use super::{DIED, Import, kept_input};
+use crate::clock;
+use crate::commands::ending::EndedEarly;
+use crate::commands::setup::Subject;
+use crate::commands::verify::verify_at_end;
+use crate::exit::Exit;
+use crate::ledger::{Lease, Leave, Run, RunId, RunKind, Store};
+use crate::record::ScoreRule;
+use crate::report::{Opening, Screen};
+use crate::run::{Events, FeedSettings, Lane, Machinery, feed_input, run as run_rows};
+use crate::source::Input;
+use crate::text::counted;
+
+const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
+/// Claims that this process gave up waiting for.
+const ABANDONED: &str = "the run ended before the answer came";
+
+impl Import<'_> {
+    pub(super) fn send(&self) -> anyhow::Result<Exit> {
+        let store = Store::open(&self.setup.settings.state_dir()?)?;
+        let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
+        let same = store.runs_of(identity)?;
+        let latest = same.first().map(|run| run.id);
+        let unfinished = match choose(&store, same, self)? {
+            Choice::Done(run) => return self.finish(&store, run).end_without_sending(),
+            Choice::Resume(run) => Some(run),
+            Choice::New => None,
+        };
+        // Before a run begins: a secret that can't be had must not leave an unfinished run behind.
+        let machinery = self.setup.machinery(&store, self.context)?;
+        let (run, verb) = match unfinished {
+            Some(run) => (run, "resuming"),
+            None => (self.begin(&store, latest)?, "starting"),
+        };
+        let _lease = Lease::take(store.directory(), run.id)?;
+        store.claims_into_doubt(run.id, DIED, clock::now())?;
+        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words()));
+        self.work(&store, run, machinery)
+    }
+
+    /// Writes down that the run begins. Its input is kept first if it came through a pipe, so that it can be resumed.
+    fn begin(&self, store: &Store, latest: Option<RunId>) -> anyhow::Result<Run> {
+        ensure_not_sent_in_part(store, self)?;
+        self.tell_relatives(store)?;
+        let subject = Subject {
+            kind: RunKind::Import,
+            input: self.input_in_ledger(),
+            content: self.report.content,
+            mapping: self.report.mapping.canonical(),
+            rows: self.report.rows,
+        };
+        let new = self.setup.new_run(subject, self.context);
+        let run = if self.setup.is_sandbox {
+            store.begin(&new, clock::now())?
+        } else {
+            store.begin_after(latest, &new, clock::now())?
+        };
+        for (place, input) in self.input.each().iter().enumerate() {
+            input.keep(&kept_input(store.directory(), run, place))?;
+        }
+        Ok(store.run(run)?)
+    }
+
+    /// The input's name wherever it is resumed from; of several, all of them.
+    pub(super) fn input_in_ledger(&self) -> String {
+        let name = |input: &Input| match input.path() {
+            Some(path) => self.context.working_directory.join(path).to_string_lossy().into_owned(),
+            None => input.name().to_owned(),
+        };
+        self.input.each().iter().map(name).collect::<Vec<_>>().join(", ")
+    }
+
+    fn work(&self, store: &Store, run: Run, machinery: Machinery) -> anyhow::Result<Exit> {
+        let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
+        let before = store.counts(&run)?;
+        let again = if leave == Leave::ResendInDoubt { before.in_doubt } else { 0 };
+        let to_send = before.unsent + again;
+        if self.args.resume {
+            self.tell_time(to_send);
+        }
+        let plan = self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
+        let (events, shown) = Events::channel();
+        let opening = Opening { counts: before, on_terminal: self.context.stderr_is_terminal };
+        let screen = Screen::start(shown, opening, self.printer.clone());
+        let feed = feed_input(Arc::clone(&self.input), self.feed_settings(leave), store.reader()?, run.id);
+        let end = run_rows(vec![Lane { machinery, plan, feed }], events)?;
+        drop(screen);
+        let early = EndedEarly::from_end(end);
+        // A disk that is full keeps the ledger from being tidied, too; how the run stands is told all the same.
+        let untidied = store.claims_into_doubt(run.id, ABANDONED, clock::now()).err();
+        let early = early.or(untidied.map(EndedEarly::Ledger));
+        if self.args.verify {
+            verify_at_end(&self.setup, store, &run, early.as_ref(), self.context, self.printer)?;
+        }
+        self.finish(store, run).end(early)
+    }
+
+    fn feed_settings(&self, leave: Leave) -> FeedSettings {
+        FeedSettings {
+            source: source(self.args),
+            mapping: self.report.mapping.clone(),
+            score: if self.args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
+            include_in_doubt: self.args.include_in_doubt,
+            leave,
+        }
+    }
+
+    /// The same file read with another mapping, or sent elsewhere, is another import; it is worth a word all the same.
+    fn tell_relatives(&self, store: &Store) -> anyhow::Result<()> {
+        let relatives = store.runs_with_content(&self.report.content)?;
+        let is_relative = |run: &&Run| {
+            let is_left_out = self.args.rows.except_run.contains(&run.id.0);
+            !run.sandbox && !is_left_out && run.bot_id == self.setup.target.bot_id
+        };
+        let Some(latest) = relatives.iter().find(is_relative) else { return Ok(()) };
+        if !self.setup.is_sandbox && !self.args.again {
+            let saved = counted(store.counts(latest)?.saved, "row");
+            self.printer.warning(format_args!(
+                "run {} has sent this same file to this bot before, with another mapping or to another host ({saved} saved): is this meant?",
+                latest.id
+            ));
+        }
+        Ok(())
+    }
+}
