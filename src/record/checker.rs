@@ -85,19 +85,15 @@ impl Checker {
         if let Some(fault) = row.fault {
             return Judged::Invalid(vec![self.faulty(row, fault)]);
         }
-        if !row.inexact.is_empty() {
-            let is_used = |column: &&usize| self.mapping.fields().any(|(_, source)| source.column() == Some(**column));
-            let problem = |column: &usize| self.in_column(row, *column, ProblemKind::InexactNumber);
-            let problems: Vec<Problem> = row.inexact.iter().filter(is_used).map(problem).collect();
-            if !problems.is_empty() {
-                return Judged::Invalid(problems);
-            }
-        }
         if self.outcomes.and_then(|column| row.cell(column)).is_some_and(|outcome| outcome.trim() == IN_DOUBT) {
             return Judged::Skipped(SkipReason::InDoubtBefore);
         }
         if let Some(reason) = self.mapping.rows().skip(row) {
             return Judged::Skipped(reason);
+        }
+        let inexact = self.inexact(row);
+        if !inexact.is_empty() {
+            return Judged::Invalid(inexact);
         }
         self.made.render(&self.mapping, row);
         if self.is_no_answer(row) {
@@ -114,6 +110,12 @@ impl Checker {
             Ok(_) => Judged::Invalid(made.problems(mapping, row, Vec::new())),
             Err(findings) => Judged::Invalid(made.problems(mapping, row, findings)),
         }
+    }
+
+    /// The numbers that the workbook has lost digits of, where something is made of them.
+    fn inexact(&self, row: &Row) -> Vec<Problem> {
+        let used = row.inexact.iter().filter(|column| self.mapping.uses(**column));
+        used.map(|column| self.in_column(row, *column, ProblemKind::InexactNumber)).collect()
     }
 
     /// Only what comes from the row can be the lack of an answer.

@@ -194,6 +194,10 @@ fn a_number_that_a_workbook_has_rounded_is_not_sent_as_an_id() {
     let file = stage.write("book.xlsx", workbook.save_to_buffer().unwrap());
     let said = stderr(&stage.import(&file, &[]).failure().code(2));
     assert!(said.contains("the workbook has lost"), "{said}");
+    let mapping = stage.write("ids.toml", "[fields]\nchannel_uid = { template = \"user-{{ channelUId }}\" }\n");
+    let template = ["--mapping", mapping.to_str().unwrap()];
+    let said = stderr(&stage.import(&file, &template).failure().code(2));
+    assert!(said.contains("the workbook has lost"), "{said}");
     // Where the column is not used, it is nobody's id.
     stage.import(&file, &["--set", "channel_uid=someone"]).success();
 }

@@ -149,6 +149,13 @@ impl Mapping {
         own.filter(move |(column, _)| !is_used(*column)).map(|(_, header)| header.as_str())
     }
 
+    /// Whether a field comes from this column, or is put together from it.
+    pub(super) fn uses(&self, column: usize) -> bool {
+        let is_used =
+            |source: &FieldSource| source.column() == Some(column) || self.template_columns(source).contains(&column);
+        self.sources.iter().any(is_used)
+    }
+
     fn template_columns(&self, source: &FieldSource) -> Vec<usize> {
         let (FieldSource::Template { template, .. }, Some(names)) = (source, &self.names) else { return Vec::new() };
         template.columns().iter().filter_map(|name| names.get(name).copied()).collect()
