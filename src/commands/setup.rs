@@ -138,7 +138,11 @@ impl Setup {
             identity: self.identity(&subject.content, &subject.mapping),
             mapping: subject.mapping,
             rows: subject.rows,
-            command: context.arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+            // An import is taken up by its command line; a submit is not, and its options name the respondent.
+            command: match subject.kind {
+                RunKind::Import => context.arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+                RunKind::Submit => Vec::new(),
+            },
             directory: context.working_directory.clone(),
         }
     }

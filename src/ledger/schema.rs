@@ -2,7 +2,7 @@
 //!
 //! - `runs`: one line a run. `content` is the BLAKE3 hash of the input's bytes, `identity` that of content, mapping and
 //!   target together; `finished_at` is null while the run can be resumed. `command` is the
-//!   command line that began it, as a JSON array, and `directory` where it was given. `report` is the failure report
+//!   command line that began an import, as a JSON array, and `directory` where it was given. `report` is the failure report
 //!   that was written last, with its hash. Times are milliseconds since 1970, UTC.
 //! - `rows`: what became of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
 //!   `skipped`, `unsent` or `in doubt`. A row that is missing has not been reached yet. `fingerprint` is a hash of the

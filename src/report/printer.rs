@@ -47,11 +47,6 @@ impl Printer {
         self.verbose
     }
 
-    /// Whether standard error may be coloured.
-    pub fn is_coloured(&self) -> bool {
-        self.coloured
-    }
-
     /// How many columns a drawing on standard error may have.
     pub fn columns(&self) -> usize {
         self.columns.unwrap_or(COLUMNS_OF_A_FILE)

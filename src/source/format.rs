@@ -47,11 +47,6 @@ impl Format {
         matches!(self, Self::Xlsx | Self::Xls | Self::Ods)
     }
 
-    /// Whether it is delimited text.
-    pub fn is_delimited(self) -> bool {
-        matches!(self, Self::Csv | Self::Tsv)
-    }
-
     /// What the ending of a file's name says, the ending of a packed file's own name left out.
     pub(super) fn of_ending(name: &str) -> Option<Self> {
         let lower = name.to_lowercase();

@@ -316,3 +316,15 @@ fn a_submit_is_a_run_of_one() {
         .collect();
     assert_eq!(value!(told), value!([["submit", "finished", 1, 1, 0], ["submit", "finished", 1, 0, 1]]));
 }
+
+#[test]
+fn the_respondent_is_not_kept_in_the_ledger() {
+    let stage = Stage::new();
+    let given = ["--type", "THUMB", "--score", "1", "--name", "n", "--channel", "rtm", "--language", "en"];
+    let respondent = ["--message", "", "--channel-uid", "unmistakable@example.com"];
+    stage.run(&[&["submit"], &given[..], &respondent[..]].concat()).success();
+    for entry in std::fs::read_dir(stage.state()).unwrap().flatten().filter(|entry| entry.path().is_file()) {
+        let kept = String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).into_owned();
+        assert!(!kept.contains("unmistakable"), "{:?}", entry.path());
+    }
+}

@@ -7,7 +7,7 @@ use crate::cli::{Command, GlobalArgs, ImportArgs, parse_again};
 use crate::commands::setup::Setup;
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{Run, RunId, Store};
+use crate::ledger::{Run, RunId, RunKind, Store};
 use crate::report::Printer;
 use crate::settings::Context;
 use crate::source::{Input, Inputs};
@@ -77,6 +77,9 @@ struct Earlier {
 impl Earlier {
     /// Reads the command line of a run. What is said of output, config and ledger now comes before what was said then.
     fn of(run: &Run, global: &GlobalArgs, context: &Context) -> anyhow::Result<Self> {
+        if run.kind != RunKind::Import {
+            return Err(InputGone::NoImport { run: run.id }.into());
+        }
         let said = parse_again(&run.command)?;
         let Command::Import(args) = said.command else { return Err(InputGone::NoImport { run: run.id }.into()) };
         let mut args = *args;
