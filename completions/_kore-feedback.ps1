@@ -82,8 +82,8 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             break
         }
         'kore-feedback;import' {
-            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take a field from this column: its header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable')
-            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a field this value in every row; repeatable')
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take a field, or bot_id, from this column: its header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a field, or bot_id, this value in every row; repeatable')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What the file is: csv, tsv, jsonl, json, xlsx, xls or ods [default: found out from its content]')
             [CompletionResult]::new('--sheet', '--sheet', [CompletionResultType]::ParameterName, 'Which sheet of a workbook: its name, or its place from 1 [default: the first that is not hidden]')
             [CompletionResult]::new('--header-rows', '--header-rows', [CompletionResultType]::ParameterName, 'How many rows are the header, 1 to 3 [default: found out for Qualtrics and SurveyMonkey, else 1]')
@@ -320,8 +320,8 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
         }
         'kore-feedback;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port on 127.0.0.1 to listen on; 0 takes a free one')
-            [CompletionResult]::new('--bot-id', '--bot-id', [CompletionResultType]::ParameterName, 'Id of the bot to serve [default: an invented one]')
-            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Rolling limit of the bot, such as 60/1m; repeatable [default: none]')
+            [CompletionResult]::new('--bot-id', '--bot-id', [CompletionResultType]::ParameterName, 'Id of the bot to serve; repeatable: the first stands in the profile [default: an invented one]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Rolling limit of each bot, such as 60/1m; repeatable [default: none]')
             [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'Time that a call takes, such as 50ms or 20ms..80ms [default: none]')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Let calls go wrong: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Where invented ids, times and chances start: the same seed, the same sandbox')

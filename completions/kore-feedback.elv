@@ -77,8 +77,8 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'kore-feedback;import'= {
-            cand --map 'Take a field from this column: its header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable'
-            cand --set 'Give a field this value in every row; repeatable'
+            cand --map 'Take a field, or bot_id, from this column: its header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable'
+            cand --set 'Give a field, or bot_id, this value in every row; repeatable'
             cand --format 'What the file is: csv, tsv, jsonl, json, xlsx, xls or ods [default: found out from its content]'
             cand --sheet 'Which sheet of a workbook: its name, or its place from 1 [default: the first that is not hidden]'
             cand --header-rows 'How many rows are the header, 1 to 3 [default: found out for Qualtrics and SurveyMonkey, else 1]'
@@ -303,8 +303,8 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
         }
         &'kore-feedback;sandbox'= {
             cand --port 'Port on 127.0.0.1 to listen on; 0 takes a free one'
-            cand --bot-id 'Id of the bot to serve [default: an invented one]'
-            cand --limit 'Rolling limit of the bot, such as 60/1m; repeatable [default: none]'
+            cand --bot-id 'Id of the bot to serve; repeatable: the first stands in the profile [default: an invented one]'
+            cand --limit 'Rolling limit of each bot, such as 60/1m; repeatable [default: none]'
             cand --latency 'Time that a call takes, such as 50ms or 20ms..80ms [default: none]'
             cand --fault 'Let calls go wrong: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable'
             cand --seed 'Where invented ids, times and chances start: the same seed, the same sandbox'

@@ -72,8 +72,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l n
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l map -d 'Take a field from this column: its header, \'Name#2\' for the second Name, \'#7\' for the seventh column; repeatable' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l set -d 'Give a field this value in every row; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l map -d 'Take a field, or bot_id, from this column: its header, \'Name#2\' for the second Name, \'#7\' for the seventh column; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l set -d 'Give a field, or bot_id, this value in every row; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l format -d 'What the file is: csv, tsv, jsonl, json, xlsx, xls or ods [default: found out from its content]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sheet -d 'Which sheet of a workbook: its name, or its place from 1 [default: the first that is not hidden]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l header-rows -d 'How many rows are the header, 1 to 3 [default: found out for Qualtrics and SurveyMonkey, else 1]' -r
@@ -228,8 +228,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 to listen on; 0 takes a free one' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of the bot to serve [default: an invented one]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l limit -d 'Rolling limit of the bot, such as 60/1m; repeatable [default: none]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of the bot to serve; repeatable: the first stands in the profile [default: an invented one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l limit -d 'Rolling limit of each bot, such as 60/1m; repeatable [default: none]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l latency -d 'Time that a call takes, such as 50ms or 20ms..80ms [default: none]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l fault -d 'Let calls go wrong: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l seed -d 'Where invented ids, times and chances start: the same seed, the same sandbox' -r

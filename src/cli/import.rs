@@ -23,6 +23,8 @@ Examples:
     kore-feedback import export.csv --preset qualtrics --map score=Q3_NPS --set type=NPS --set name=Relationship
   Go on after an interruption:
     kore-feedback import feedback.csv --resume
+  Rows of several bots, each sent to its own:
+    kore-feedback import export.csv --map bot_id=Bot
   Several files as one run, one sheet of a workbook:
     kore-feedback import 'q3/*.csv.gz'
     kore-feedback import survey.xlsx --sheet Answers
@@ -42,10 +44,10 @@ pub struct ImportArgs {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 
-    /// Take a field from this column: its header, 'Name#2' for the second Name, '#7' for the seventh column; repeatable
+    /// Take a field, or bot_id, from this column: its header, 'Name#2' for the second Name, '#7' for the seventh column; repeatable
     #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
     pub map: Vec<Assignment>,
-    /// Give a field this value in every row; repeatable
+    /// Give a field, or bot_id, this value in every row; repeatable
     #[arg(long, value_name = "FIELD=VALUE", help_heading = "Columns")]
     pub set: Vec<Assignment>,
 

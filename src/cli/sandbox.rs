@@ -40,10 +40,10 @@ pub struct SandboxArgs {
     /// Port on 127.0.0.1 to listen on; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0, help_heading = "Where and who")]
     pub port: u16,
-    /// Id of the bot to serve [default: an invented one]
-    #[arg(long, value_name = "ID", value_parser = parse_bot_id, help_heading = "Where and who")]
-    pub bot_id: Option<String>,
-    /// Rolling limit of the bot, such as 60/1m; repeatable [default: none]
+    /// Id of the bot to serve; repeatable: the first stands in the profile [default: an invented one]
+    #[arg(long = "bot-id", value_name = "ID", value_parser = parse_bot_id, help_heading = "Where and who")]
+    pub bot_ids: Vec<String>,
+    /// Rolling limit of each bot, such as 60/1m; repeatable [default: none]
     #[arg(long = "limit", value_name = "CALLS/TIME", help_heading = "Limits and tokens")]
     pub limits: Vec<Limit>,
     /// Refuse tokens without jti, as an app with "Enforce JTI" does

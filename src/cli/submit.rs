@@ -79,6 +79,8 @@ impl SubmitArgs {
             Field::Type => &self.feedback_type,
             Field::Language => &self.language,
             Field::Message => &self.message,
+            // The profile's, or the environment's.
+            Field::BotId => &None,
         }
         .as_deref()
     }

@@ -5,7 +5,7 @@ use crate::delivery::Concern;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::LedgerError;
-use crate::run::{End, Fault, FeedError};
+use crate::run::{End, Ended, Fault, FeedError};
 use crate::text::excerpt;
 
 const QUOTED: usize = 300;
@@ -15,6 +15,9 @@ const QUOTED: usize = 300;
 pub(super) enum EndedEarly {
     #[error("interrupted")]
     Interrupted,
+    /// Some of several bots; the reason is that of the first.
+    #[error("{}: {reason}", bots_in_words(bots))]
+    AtBots { bots: Vec<String>, reason: Box<Self> },
     #[error("the server refuses {what}: {message}")]
     Refused { concern: Concern, what: &'static str, message: String },
     #[error("the target can't be reached: {0}")]
@@ -32,8 +35,27 @@ pub(super) enum EndedEarly {
 }
 
 impl EndedEarly {
-    /// The reason, if it did end early.
-    pub(super) fn from_end(end: End) -> Option<Self> {
+    /// The reason, if it did end early, with the bots that it concerns.
+    pub(super) fn from_end(Ended { end, stopped }: Ended) -> Option<Self> {
+        let is_fault = matches!(end, End::Fault(_));
+        let reason = Self::from_reason(end)?;
+        if stopped.is_empty() || !is_fault {
+            return Some(reason);
+        }
+        Some(Self::AtBots { bots: stopped, reason: Box::new(reason) })
+    }
+
+    /// Whether the server that ended it may still say what became of rows in doubt.
+    pub(super) fn leaves_doubt_to_resolve(&self) -> bool {
+        match self {
+            Self::Silent(_) => true,
+            // Other bots were sent to.
+            Self::AtBots { .. } => true,
+            _ => false,
+        }
+    }
+
+    fn from_reason(end: End) -> Option<Self> {
         Some(match end {
             End::Complete => return None,
             End::Interrupted => Self::Interrupted,
@@ -55,10 +77,22 @@ impl EndedEarly {
     }
 }
 
+/// `bot st-1`, or `bot st-1 (and 2 more: st-2, st-3)`.
+fn bots_in_words(bots: &[String]) -> String {
+    let Some((first, others)) = bots.split_first() else { return String::new() };
+    let others: Vec<String> = others.iter().map(|bot| excerpt(bot, 60)).collect();
+    let more = match others.len() {
+        0 => String::new(),
+        more => format!(" (and {more} more: {})", others.join(", ")),
+    };
+    format!("bot {}{more}", excerpt(first, 60))
+}
+
 impl Advice for EndedEarly {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Interrupted => return None,
+            Self::AtBots { reason, .. } => return reason.hint(),
             Self::Refused { concern: Concern::Credentials, .. } => {
                 "`kore-feedback token | kore-feedback token inspect -` says what the platform may refuse. Check the \
                  client id (appId) and secret, that the JWT app has the scope \"Metrics\" (or \"Feedback Analytics\"), \
@@ -83,6 +117,7 @@ impl Advice for EndedEarly {
     fn exit(&self) -> Exit {
         match self {
             Self::Interrupted => Exit::Interrupted,
+            Self::AtBots { reason, .. } => reason.exit(),
             Self::Refused { concern: Concern::Tls, .. } | Self::Unreachable(_) => Exit::Unreachable,
             Self::Refused { .. } | Self::Credentials(_) => Exit::Credentials,
             Self::Limited(_) | Self::Silent(_) | Self::Ledger(_) | Self::Feed(_) => Exit::Stopped,

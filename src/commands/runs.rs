@@ -8,7 +8,7 @@ use super::verify::verify as verify_run;
 use crate::cli::{FailuresArgs, GlobalArgs, OutputFormat, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
-use crate::report::{Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_rows};
+use crate::report::{BotView, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_rows};
 use crate::settings::Context;
 
 /// How many rows are read from the ledger at a time.
@@ -84,8 +84,15 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Result<()>
     })
 }
 
+/// The bots of a run, each with its figures.
+pub(super) fn bot_views(store: &Store, run: &Run) -> Result<Vec<BotView>, LedgerError> {
+    let counts = store.counts_by_bot(run)?;
+    Ok(run.bots.iter().zip(&counts).map(|(bot, counts)| BotView::new(bot, counts)).collect())
+}
+
 fn view(store: &Store, run: Run) -> Result<RunView, LedgerError> {
     let counts = store.counts(&run)?;
     let running = Lease::is_held(store.directory(), run.id);
-    Ok(RunView::new(run, counts, running))
+    let bots = bot_views(store, &run)?;
+    Ok(RunView::new(run, counts, bots, running))
 }

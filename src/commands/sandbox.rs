@@ -47,8 +47,9 @@ fn options(args: &SandboxArgs) -> SandboxOptions {
     options.latency = args.latency.clone();
     options.faults = args.faults.clone();
     options.enforce_jti = args.enforce_jti;
-    if let Some(bot_id) = &args.bot_id {
-        options.credentials.bot_id.clone_from(bot_id);
+    if let Some((first, others)) = args.bot_ids.split_first() {
+        options.credentials.bot_id.clone_from(first);
+        options.more_bots = others.to_vec();
     }
     options
 }

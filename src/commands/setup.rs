@@ -10,13 +10,14 @@ use super::settings::{overrides, resolve};
 use crate::cli::{DeliveryArg, GlobalArgs, PaceArg, SendingArgs};
 use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
-use crate::ledger::{Identity, Leave, NewRun, Run, RunId, RunKind, Store, Writer};
+use crate::ledger::{Identity, Leave, NewRun, Run, RunBot, RunId, RunKind, Store, Writer};
 use crate::pacing::{Limit, Pace, Pacer};
 use crate::report::Printer;
 use crate::run::verify::VerifySettings;
 use crate::run::{Delivery, Machinery, Patience, Plan, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::settings::{Context, Overrides, SandboxTarget, Settings, Target};
+use crate::text::counted;
 
 /// Refusals in a row that end a run.
 const REFUSALS: u32 = 5;
@@ -25,7 +26,8 @@ const DOUBTS: u32 = 3;
 
 /// A sandbox started in this process, as a target.
 pub(super) fn start_sandbox() -> anyhow::Result<(Sandbox, SandboxTarget)> {
-    let sandbox = Sandbox::start(SandboxOptions::default())?;
+    // Rows may name any bot.
+    let sandbox = Sandbox::start(SandboxOptions { any_bot: true, ..SandboxOptions::default() })?;
     let target = SandboxTarget {
         host: sandbox.url().parse().context("the sandbox has no address")?,
         bot_id: sandbox.bot_id().to_owned(),
@@ -45,12 +47,24 @@ pub(super) struct Subject {
     /// Which column is which field, in a form that compares.
     pub(super) mapping: String,
     pub(super) rows: u64,
+    /// The bots, and how many rows go to each.
+    pub(super) bots: Vec<(String, u64)>,
+}
+
+/// Which bots are sent to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Bots {
+    /// One, whatever the rows say.
+    One(String),
+    /// Those that the rows name.
+    OfRows,
 }
 
 /// Resolved settings and a target to send to.
 pub(super) struct Setup {
     pub(super) settings: Settings,
     pub(super) target: Target,
+    pub(super) bots: Bots,
     pub(super) is_sandbox: bool,
     pace: Pace,
     /// Serves until the setup is dropped.
@@ -58,8 +72,20 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    /// Resolves the settings, and starts the sandbox if one is asked for.
+    /// Resolves the settings, and starts the sandbox if one is asked for. Everything goes to the profile's bot.
     pub(super) fn new(
+        global: &GlobalArgs,
+        sending: &SendingArgs,
+        context: &Context,
+        printer: &Printer,
+    ) -> anyhow::Result<Self> {
+        let mut setup = Self::for_rows(global, sending, context, printer)?;
+        setup.bots = Bots::One(setup.settings.bot_id()?.to_owned());
+        Ok(setup)
+    }
+
+    /// The same where rows may name the bots that they go to: whether they do is known once they have been looked at.
+    pub(super) fn for_rows(
         global: &GlobalArgs,
         sending: &SendingArgs,
         context: &Context,
@@ -79,15 +105,18 @@ impl Setup {
             PaceArg::Even => Pace::Even,
             PaceArg::Early => Pace::Early,
         };
-        Ok(Self { settings, target, is_sandbox: sending.sandbox, pace, _sandbox: sandbox })
+        Ok(Self { settings, target, bots: Bots::OfRows, is_sandbox: sending.sandbox, pace, _sandbox: sandbox })
     }
 
-    /// The target in a few words.
-    pub(super) fn target_in_words(&self) -> String {
+    /// The target in a few words, with the bots that rows name.
+    pub(super) fn target_in_words(&self, bots: &[RunBot]) -> String {
         if self.is_sandbox {
-            "the sandbox on this machine".to_owned()
-        } else {
-            format!("{}, bot {}", origin(&self.target), self.target.bot_id)
+            return "the sandbox on this machine".to_owned();
+        }
+        match (&self.bots, bots) {
+            (Bots::One(bot), _) => format!("{}, bot {bot}", self.host()),
+            (Bots::OfRows, [bot]) => format!("{}, bot {}", self.host(), bot.bot_id),
+            (Bots::OfRows, bots) => format!("{}, {}", self.host(), counted(bots.len() as u64, "bot")),
         }
     }
 
@@ -100,15 +129,15 @@ impl Setup {
         Pacer::new(self.limits(), self.pace)
     }
 
-    /// The target as the ledger names it: host and bot.
-    pub(super) fn target_in_ledger(&self) -> (String, &str) {
-        (origin(&self.target), &self.target.bot_id)
+    /// The host without a path, as the ledger and messages name it.
+    pub(super) fn host(&self) -> String {
+        self.target.host.as_str().trim_end_matches('/').to_owned()
     }
 
-    /// How a run to this target is verified.
-    pub(super) fn verify_settings(&self, run: Run, wait: Duration, appearing: Duration) -> VerifySettings {
+    /// How a run to one of its bots is verified.
+    pub(super) fn verify_settings(&self, run: Run, bot: RunBot, wait: Duration, appearing: Duration) -> VerifySettings {
         let timeout = self.settings.delivery().timeout.value;
-        VerifySettings { run, timeout, longest_window: self.longest_window(), wait, appearing }
+        VerifySettings { run, bot, timeout, longest_window: self.longest_window(), wait, appearing }
     }
 
     fn longest_window(&self) -> Option<Duration> {
@@ -120,8 +149,12 @@ impl Setup {
         if self.is_sandbox {
             return Identity::of(content, mapping, &["sandbox"]);
         }
-        let target = &self.target;
-        Identity::of(content, mapping, &[&origin(target), &target.bot_id, &target.api_version])
+        let bot = match &self.bots {
+            Bots::One(bot) => bot,
+            // The mapping tells where the rows name them.
+            Bots::OfRows => "",
+        };
+        Identity::of(content, mapping, &[&self.host(), bot, &self.target.api_version])
     }
 
     /// What the ledger writes down of a run to this target.
@@ -130,8 +163,8 @@ impl Setup {
             kind: subject.kind,
             sandbox: self.is_sandbox,
             profile: self.settings.profile().map(str::to_owned),
-            host: origin(&self.target),
-            bot_id: self.target.bot_id.clone(),
+            host: self.host(),
+            bots: subject.bots,
             api_version: self.target.api_version.clone(),
             input: subject.input,
             content: subject.content,
@@ -147,26 +180,45 @@ impl Setup {
         }
     }
 
-    /// The client for this target.
-    pub(super) fn client(&self) -> anyhow::Result<Client> {
+    /// The client for this bot.
+    pub(super) fn client(&self, bot_id: &str) -> anyhow::Result<Client> {
+        Ok(Client::new(&self.client_settings(bot_id))?)
+    }
+
+    fn client_settings(&self, bot_id: &str) -> ClientSettings {
         let delivery = self.settings.delivery();
-        Ok(Client::new(&ClientSettings {
+        ClientSettings {
             host: self.target.host.clone(),
-            bot_id: self.target.bot_id.clone(),
+            bot_id: bot_id.to_owned(),
             api_version: self.target.api_version.clone(),
             timeout: delivery.timeout.value,
             ca_file: delivery.ca_file.as_ref().map(|file| file.value.clone()),
-        })?)
+        }
     }
 
-    /// Whatever a run needs to send, made ready: a wrong secret or certificate is found here, before anything is sent.
-    pub(super) fn machinery(&self, store: &Store, context: &Context) -> anyhow::Result<Machinery> {
-        let client = self.client()?;
+    /// Whatever a run needs to send to its first bot, made ready: a wrong secret or certificate is found here, before
+    /// anything is sent.
+    pub(super) fn machinery(&self, bot_id: &str, store: &Store, context: &Context) -> anyhow::Result<Machinery> {
+        let client = self.client(bot_id)?;
         let tokens = TokenSource::new(Minter::new(self.settings.credentials()?, context)?);
-        let scope = format!("{} {}", origin(&self.target), self.target.bot_id);
         let session = Uuid::new_v4().to_string();
-        let writer = Writer::start(Store::open(store.directory())?, scope, session);
+        let writer = Writer::start(Store::open(store.directory())?, self.scope(bot_id), session);
         Ok(Machinery { client, tokens, pacer: self.pacer(), writer })
+    }
+
+    /// The same for another bot of the run: connections, tokens and writer are shared, windows are its own.
+    pub(super) fn machinery_beside(&self, first: &Machinery, bot: &RunBot) -> anyhow::Result<Machinery> {
+        Ok(Machinery {
+            client: first.client.for_bot(&self.client_settings(&bot.bot_id))?,
+            tokens: first.tokens.clone(),
+            pacer: self.pacer(),
+            writer: first.writer.for_bot(self.scope(&bot.bot_id), bot.number),
+        })
+    }
+
+    /// Whose windows a call shares.
+    fn scope(&self, bot_id: &str) -> String {
+        format!("{} {bot_id}", self.host())
     }
 
     /// What a run does with so many rows.
@@ -187,9 +239,4 @@ impl Setup {
         let patience = Patience { refusals: REFUSALS, doubts: DOUBTS, wait_for_target, rate_limited: None };
         Plan { send, concurrency: delivery.concurrency.value.get(), patience, to_send }
     }
-}
-
-/// The host without a path, as the ledger and messages name it.
-fn origin(target: &Target) -> String {
-    target.host.as_str().trim_end_matches('/').to_owned()
 }

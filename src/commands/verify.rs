@@ -10,9 +10,10 @@ use crate::cli::{GlobalArgs, OutputFormat, VerifyArgs};
 use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
-use crate::report::{Printer, VerifiedView, span};
-use crate::run::verify::{SETTLING, Verified, VerifyEvent, VerifySettings, verify as verify_rows};
+use crate::ledger::{Lease, LedgerError, Run, RunBot, RunId, Store};
+use crate::report::{Printer, VerifiedView, bots_in_words, span};
+use crate::run::Machinery;
+use crate::run::verify::{SETTLING, Verified, VerifyEvent, verify as verify_rows};
 use crate::settings::Context;
 use crate::text::{counted, grouped, printable};
 
@@ -49,7 +50,7 @@ pub(super) fn verify(
     context: &Context,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
-    let setup = Setup::new(global, &args.sending(), context, printer)?;
+    let setup = Setup::for_rows(global, &args.sending(), context, printer)?;
     let run = RunId(args.run);
     let store = Store::open_existing(&setup.settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run })?;
     let run = store.run(run)?;
@@ -57,7 +58,7 @@ pub(super) fn verify(
     let _lease = Lease::take(store.directory(), run.id)?;
     store.claims_into_doubt(run.id, DIED, clock::now())?;
     let wait = args.wait.unwrap_or_default();
-    let verified = ask(&setup, &store, setup.verify_settings(run.clone(), wait, wait), context, printer)?;
+    let verified = Asking { setup: &setup, store: &store, run: &run, context, printer }.ask(wait, wait)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.failed() == 0 {
         forget_kept_inputs(store.directory(), run.id);
@@ -81,12 +82,12 @@ pub(super) fn verify_at_end(
     context: &Context,
     printer: &Printer,
 ) -> Result<(), LedgerError> {
-    let is_worth_asking = matches!(early, None | Some(EndedEarly::Silent(_)));
+    let is_worth_asking = early.is_none_or(EndedEarly::leaves_doubt_to_resolve);
     if !is_worth_asking || store.counts(run)?.in_doubt == 0 {
         return Ok(());
     }
-    let settings = setup.verify_settings(run.clone(), SETTLING, Duration::ZERO);
-    match ask(setup, store, settings, context, printer) {
+    let asking = Asking { setup, store, run, context, printer };
+    match asking.ask(SETTLING, Duration::ZERO) {
         Ok(verified) => printer.note(VerifiedView::new(run, &verified).in_short()),
         Err(error) => printer.warning(format_args!("the rows in doubt could not be verified: {error:#}")),
     }
@@ -97,30 +98,62 @@ fn ensure_target(setup: &Setup, run: &Run) -> Result<(), VerifyRefused> {
     if run.sandbox {
         return Err(VerifyRefused::SandboxGone { run: run.id });
     }
-    let (host, bot_id) = setup.target_in_ledger();
-    if (run.host.as_str(), run.bot_id.as_str()) == (host.as_str(), bot_id) {
+    let bot_id = setup.settings.bot_id().ok();
+    // Rows may have named other bots than the profile's.
+    let is_same_profile = run.profile.is_some() && run.profile.as_deref() == setup.settings.profile();
+    let is_same_bot = bot_id.is_none_or(|bot_id| run.goes_to(bot_id));
+    if run.host == setup.host() && (is_same_profile || is_same_bot) {
         return Ok(());
     }
+    let settings_for = bot_id.map_or_else(|| setup.host(), |bot_id| format!("{}, bot {bot_id}", setup.host()));
     Err(VerifyRefused::OtherTarget {
         run: run.id,
-        went_to: printable(&format!("{}, bot {}", run.host, run.bot_id)).into_owned(),
-        settings_for: setup.target_in_words(),
+        went_to: printable(&format!("{}, {}", run.host, bots_in_words(&run.bots))).into_owned(),
+        settings_for,
         profile: run.profile.clone(),
     })
 }
 
-fn ask(
-    setup: &Setup,
-    store: &Store,
-    settings: VerifySettings,
-    context: &Context,
-    printer: &Printer,
-) -> anyhow::Result<Verified> {
-    let machinery = setup.machinery(store, context)?;
-    printer.note(format_args!("reading back what {} has of run {}", setup.target_in_words(), settings.run.id));
-    let said = Cell::new(Instant::now());
-    let tell = |event| tell(event, &said, printer);
-    Ok(verify_rows(&machinery, store, &settings, &tell)?)
+/// A run whose rows in doubt are asked for.
+struct Asking<'a> {
+    setup: &'a Setup,
+    store: &'a Store,
+    run: &'a Run,
+    context: &'a Context,
+    printer: &'a Printer,
+}
+
+impl Asking<'_> {
+    /// Asks each of the run's bots, one after the other.
+    fn ask(&self, wait: Duration, appearing: Duration) -> anyhow::Result<Verified> {
+        let Self { setup, store, run, .. } = self;
+        let Some(first) = run.bots.first() else { return Ok(Verified::default()) };
+        let machinery = setup.machinery(&first.bot_id, store, self.context)?;
+        let mut all = Verified::default();
+        for bot in &run.bots {
+            let machinery = setup.machinery_beside(&machinery, bot)?;
+            self.printer.note(format_args!(
+                "reading back what {}, bot {} has of run {}",
+                setup.host(),
+                printable(&bot.bot_id),
+                run.id
+            ));
+            all = all.and(self.ask_one(bot, &machinery, (wait, appearing))?);
+        }
+        Ok(all)
+    }
+
+    fn ask_one(
+        &self,
+        bot: &RunBot,
+        machinery: &Machinery,
+        (wait, appearing): (Duration, Duration),
+    ) -> anyhow::Result<Verified> {
+        let said = Cell::new(Instant::now());
+        let tell = |event| tell(event, &said, self.printer);
+        let settings = self.setup.verify_settings(self.run.clone(), bot.clone(), wait, appearing);
+        Ok(verify_rows(machinery, self.store, &settings, &tell)?)
+    }
 }
 
 fn tell(event: VerifyEvent, said: &Cell<Instant>, printer: &Printer) {

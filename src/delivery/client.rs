@@ -96,6 +96,18 @@ impl Client {
         })
     }
 
+    /// A client for another bot at the same target, by the same connections.
+    ///
+    /// # Errors
+    /// [`ClientError::Host`].
+    pub fn for_bot(&self, settings: &ClientSettings) -> Result<Self, ClientError> {
+        Ok(Self {
+            http: self.http.clone(),
+            save_feedback: save_feedback_url(settings)?,
+            survey_responses: survey_responses_url(settings)?,
+        })
+    }
+
     /// The address that records are posted to.
     pub fn save_feedback_url(&self) -> &Url {
         &self.save_feedback

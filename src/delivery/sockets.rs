@@ -89,7 +89,7 @@ fn begun_run(dir: &std::path::Path) -> Writer {
         sandbox: false,
         profile: None,
         host: String::new(),
-        bot_id: String::new(),
+        bots: vec![(String::new(), 1)],
         api_version: String::new(),
         input: String::new(),
         content: [0; 32],

@@ -28,7 +28,7 @@ mod writer;
 pub use error::LedgerError;
 pub use lease::Lease;
 pub use others::{OtherCall, Others};
-pub use runs::{Counts, Identity, NewRun, Run, RunId, RunKind};
+pub use runs::{Counts, Identity, NewRun, Run, RunBot, RunId, RunKind};
 pub use sent::SentRow;
 pub use settled::{RowEntry, SettledRows};
 pub use state::{Leave, Outcome, OutcomeKind, RowState};

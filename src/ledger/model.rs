@@ -248,7 +248,7 @@ pub(super) fn new_run() -> NewRun {
         sandbox: false,
         profile: None,
         host: "https://bots.kore.ai".to_owned(),
-        bot_id: "st-1".to_owned(),
+        bots: vec![("st-1".to_owned(), 10)],
         api_version: "1.1".to_owned(),
         input: "in.csv".to_owned(),
         content: [0; 32],

@@ -66,8 +66,8 @@ pub struct NewRun {
     pub profile: Option<String>,
     /// The environment's address.
     pub host: String,
-    /// The bot.
-    pub bot_id: String,
+    /// The bots, and how many rows go to each; at least one.
+    pub bots: Vec<(String, u64)>,
     /// The version in the path.
     pub api_version: String,
     /// The input's name, `-` for standard input.
@@ -99,8 +99,8 @@ pub struct Run {
     pub profile: Option<String>,
     /// The environment's address.
     pub host: String,
-    /// The bot.
-    pub bot_id: String,
+    /// The bots that its rows go to; at least one.
+    pub bots: Vec<RunBot>,
     /// The input's name.
     pub input: String,
     /// BLAKE3 of the input's bytes.
@@ -119,6 +119,24 @@ pub struct Run {
     pub finished_at: Option<Timestamp>,
     /// The failure report that was written last, and the hash of its content.
     pub report: Option<(PathBuf, [u8; 32])>,
+}
+
+/// One bot of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunBot {
+    /// Its number in the run, from 1.
+    pub number: u32,
+    /// Its id.
+    pub bot_id: String,
+    /// How many rows go to it.
+    pub rows: u64,
+}
+
+impl Run {
+    /// Whether the run has sent to this bot, or will.
+    pub fn goes_to(&self, bot_id: &str) -> bool {
+        self.bots.iter().any(|bot| bot.bot_id == bot_id)
+    }
 }
 
 /// How the rows of a run stand.
@@ -160,23 +178,33 @@ impl Counts {
         self.unsent = self.unsent.saturating_sub(rows);
     }
 
+    /// Adds so many rows in this state, by its word.
+    fn add(&mut self, state: &str, rows: i64) {
+        let rows = u64::try_from(rows).unwrap_or_default();
+        match RowState::from_word(state) {
+            Some(RowState::Settled(kind)) => self.settle(kind, rows),
+            Some(RowState::Claimed) => self.settle(OutcomeKind::InDoubt, rows),
+            None => {}
+        }
+    }
+
     /// Rows that should be on the server and, as far as is known, are not.
     pub fn failed(&self) -> u64 {
         self.rejected + self.invalid + self.unsent + self.in_doubt
     }
 }
 
+/// To be called within a transaction.
 pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
     connection.execute(
-        "INSERT INTO runs (kind, sandbox, profile, host, bot_id, api_version, input, content, mapping, identity, rows,
+        "INSERT INTO runs (kind, sandbox, profile, host, api_version, input, content, mapping, identity, rows,
                            started_at, command, directory)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
             run.kind.word(),
             run.sandbox,
             run.profile,
             run.host,
-            run.bot_id,
             run.api_version,
             run.input,
             run.content,
@@ -188,28 +216,52 @@ pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> R
             run.directory.to_string_lossy(),
         ],
     )?;
-    Ok(RunId(connection.last_insert_rowid()))
+    let id = RunId(connection.last_insert_rowid());
+    add_bots(connection, id, &run.bots)?;
+    Ok(id)
 }
 
-const COLUMNS: &str = "run, kind, sandbox, profile, host, bot_id, input, rows, started_at, finished_at, report, report_hash, \
+/// Adds the bots that the run doesn't have yet. To be called within a transaction.
+pub(super) fn add_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Result<(), LedgerError> {
+    let mut statement = connection.prepare(
+        "INSERT INTO bots (run, bot, bot_id, rows)
+         SELECT ?1, coalesce(max(bot), 0) + 1, ?2, ?3 FROM bots WHERE run = ?1
+         HAVING NOT EXISTS (SELECT 1 FROM bots WHERE run = ?1 AND bot_id = ?2)",
+    )?;
+    for (bot_id, rows) in bots {
+        statement.execute(params![run.0, bot_id, i64::try_from(*rows).unwrap_or(i64::MAX)])?;
+    }
+    Ok(())
+}
+
+fn bots(connection: &Connection, run: RunId) -> rusqlite::Result<Vec<RunBot>> {
+    let mut statement = connection.prepare_cached("SELECT bot, bot_id, rows FROM bots WHERE run = ?1 ORDER BY bot")?;
+    let bots = statement.query_map([run.0], |row| {
+        let rows = u64::try_from(row.get::<_, i64>(2)?).unwrap_or_default();
+        Ok(RunBot { number: row.get(0)?, bot_id: row.get(1)?, rows })
+    })?;
+    bots.collect()
+}
+
+const COLUMNS: &str = "run, kind, sandbox, profile, host, input, rows, started_at, finished_at, report, report_hash, \
                        content, command, directory, mapping";
 
 pub(super) fn by_id(connection: &Connection, run: RunId) -> Result<Option<Run>, LedgerError> {
     let sql = format!("SELECT {COLUMNS} FROM runs WHERE run = ?1");
-    Ok(connection.query_row(&sql, [run.0], read).optional()?)
+    Ok(connection.query_row(&sql, [run.0], |row| read(connection, row)).optional()?)
 }
 
 /// Runs that a condition on one BLOB column selects, the latest first.
 pub(super) fn by_hash(connection: &Connection, column: &'static str, hash: &[u8; 32]) -> Result<Vec<Run>, LedgerError> {
     let sql = format!("SELECT {COLUMNS} FROM runs WHERE {column} = ?1 ORDER BY run DESC");
     let mut statement = connection.prepare(&sql)?;
-    let runs = statement.query_map([hash], read)?.collect::<Result<_, _>>()?;
+    let runs = statement.query_map([hash], |row| read(connection, row))?.collect::<Result<_, _>>()?;
     Ok(runs)
 }
 
 pub(super) fn all(connection: &Connection) -> Result<Vec<Run>, LedgerError> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM runs ORDER BY run"))?;
-    let runs = statement.query_map([], read)?.collect::<Result<_, _>>()?;
+    let runs = statement.query_map([], |row| read(connection, row))?.collect::<Result<_, _>>()?;
     Ok(runs)
 }
 
@@ -218,36 +270,46 @@ pub(super) fn counts(connection: &Connection, run: RunId, rows: u64) -> Result<C
     let mut statement = connection.prepare_cached("SELECT state, count(*) FROM rows WHERE run = ?1 GROUP BY state")?;
     let mut groups = statement.query([run.0])?;
     while let Some(group) = groups.next()? {
-        let state: String = group.get(0)?;
-        let number = u64::try_from(group.get::<_, i64>(1)?).unwrap_or_default();
-        match RowState::from_word(&state) {
-            Some(RowState::Settled(kind)) => counts.settle(kind, number),
-            Some(RowState::Claimed) => counts.settle(OutcomeKind::InDoubt, number),
-            None => {}
+        counts.add(&group.get::<_, String>(0)?, group.get(1)?);
+    }
+    Ok(counts)
+}
+
+pub(super) fn counts_by_bot(connection: &Connection, run: &Run) -> Result<Vec<Counts>, LedgerError> {
+    let mut counts: Vec<_> = run.bots.iter().map(|bot| Counts::untouched(bot.rows)).collect();
+    let mut statement = connection.prepare_cached(
+        "SELECT bot, state, count(*) FROM rows WHERE run = ?1 AND bot IS NOT NULL GROUP BY bot, state",
+    )?;
+    let mut groups = statement.query([run.id.0])?;
+    while let Some(group) = groups.next()? {
+        let bot: u32 = group.get(0)?;
+        if let Some(place) = run.bots.iter().position(|of_run| of_run.number == bot) {
+            counts[place].add(&group.get::<_, String>(1)?, group.get(2)?);
         }
     }
     Ok(counts)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Run> {
+fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Run> {
     let kind: String = row.get(1)?;
+    let id = RunId(row.get(0)?);
     Ok(Run {
-        id: RunId(row.get(0)?),
+        id,
+        bots: bots(connection, id)?,
         kind: if kind == RunKind::Submit.word() { RunKind::Submit } else { RunKind::Import },
         sandbox: row.get(2)?,
         profile: row.get(3)?,
         host: row.get(4)?,
-        bot_id: row.get(5)?,
-        input: row.get(6)?,
-        rows: u64::try_from(row.get::<_, i64>(7)?).unwrap_or_default(),
-        started_at: timestamp(row.get(8)?),
-        finished_at: row.get::<_, Option<i64>>(9)?.map(timestamp),
-        report: row.get::<_, Option<String>>(10)?.map(PathBuf::from).zip(row.get(11)?),
-        content: row.get(12)?,
+        input: row.get(5)?,
+        rows: u64::try_from(row.get::<_, i64>(6)?).unwrap_or_default(),
+        started_at: timestamp(row.get(7)?),
+        finished_at: row.get::<_, Option<i64>>(8)?.map(timestamp),
+        report: row.get::<_, Option<String>>(9)?.map(PathBuf::from).zip(row.get(10)?),
+        content: row.get(11)?,
         // Written as JSON by `insert`; what people may have made of it since is no command.
-        command: serde_json::from_str(&row.get::<_, String>(13)?).unwrap_or_default(),
-        directory: row.get::<_, String>(14)?.into(),
-        mapping: row.get(15)?,
+        command: serde_json::from_str(&row.get::<_, String>(12)?).unwrap_or_default(),
+        directory: row.get::<_, String>(13)?.into(),
+        mapping: row.get(14)?,
     })
 }
 

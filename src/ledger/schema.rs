@@ -4,9 +4,11 @@
 //!   target together; `finished_at` is null while the run can be resumed. `command` is the
 //!   command line that began an import, as a JSON array, and `directory` where it was given. `report` is the failure report
 //!   that was written last, with its hash. Times are milliseconds since 1970, UTC.
+//! - `bots`: the bots that a run's rows go to, numbered from 1, each with how many of them were found to be valid.
 //! - `rows`: what became of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
 //!   `skipped`, `unsent` or `in doubt`. A row that is missing has not been reached yet. `fingerprint` is a hash of the
-//!   fields that the server can read back; no respondent's answer is kept here. `claimed_at` is when the last POST was
+//!   fields that the server can read back; no respondent's answer is kept here. `bot` is the number of the bot that it was
+//!   sent to, null for a row that never was. `claimed_at` is when the last POST was
 //!   about to leave, `answer_due` when its answer would have come at the latest, `changed_at` when the state was reached.
 //!   `status` is that of the last answer; a saved row without one was in doubt, and found on the server afterwards.
 //! - `attempts`: every call of the last days, so that rolling limits hold across runs and processes.
@@ -19,7 +21,9 @@ use super::LedgerError;
 /// "KFBK", so that `file` and careful people can tell what the file is.
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
-const MIGRATIONS: [&str; 1] = ["CREATE TABLE runs (
+const MIGRATIONS: [&str; 2] = [ONE_BOT_A_RUN, SEVERAL_BOTS_A_RUN];
+
+const ONE_BOT_A_RUN: &str = "CREATE TABLE runs (
          run         INTEGER PRIMARY KEY AUTOINCREMENT,
          kind        TEXT NOT NULL CHECK (kind IN ('import', 'submit')),
          sandbox     INTEGER NOT NULL,
@@ -68,7 +72,19 @@ const MIGRATIONS: [&str; 1] = ["CREATE TABLE runs (
      CREATE TABLE last_values (
          field TEXT PRIMARY KEY,
          value TEXT NOT NULL
-     ) STRICT, WITHOUT ROWID;"];
+     ) STRICT, WITHOUT ROWID;";
+
+const SEVERAL_BOTS_A_RUN: &str = "CREATE TABLE bots (
+         run    INTEGER NOT NULL REFERENCES runs (run),
+         bot    INTEGER NOT NULL,
+         bot_id TEXT NOT NULL,
+         rows   INTEGER NOT NULL,
+         PRIMARY KEY (run, bot)
+     ) STRICT, WITHOUT ROWID;
+     INSERT INTO bots SELECT run, 1, bot_id, rows FROM runs;
+     ALTER TABLE runs DROP COLUMN bot_id;
+     ALTER TABLE rows ADD COLUMN bot INTEGER;
+     UPDATE rows SET bot = 1 WHERE claimed_at IS NOT NULL;";
 
 /// The schema's version that this build reads and writes.
 pub const VERSION: usize = MIGRATIONS.len();

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::state::RowState;
 use super::store::{millis, timestamp};
-use super::{LedgerError, Run, RunId};
+use super::{LedgerError, Run, RunBot, RunId};
 
 /// A row of which at least one POST was made, or was about to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +33,13 @@ pub struct SentRow {
 /// A claim that its process left behind has been over since its answer was due, whenever that was noticed.
 const OVER_AT: &str = "min(rows.changed_at, coalesce(rows.answer_due, rows.changed_at))";
 
-pub(super) fn span(connection: &Connection, run: &Run) -> Result<Option<(Timestamp, Timestamp)>, LedgerError> {
-    let sql = format!("SELECT max({OVER_AT}) FROM rows WHERE run = ?1 AND claimed_at IS NOT NULL");
-    let last: Option<i64> = connection.query_row(&sql, [run.id.0], |row| row.get(0))?;
+pub(super) fn span(
+    connection: &Connection,
+    run: &Run,
+    bot: &RunBot,
+) -> Result<Option<(Timestamp, Timestamp)>, LedgerError> {
+    let sql = format!("SELECT max({OVER_AT}) FROM rows WHERE run = ?1 AND bot = ?2 AND claimed_at IS NOT NULL");
+    let last: Option<i64> = connection.query_row(&sql, params![run.id.0, bot.number], |row| row.get(0))?;
     // From the run's start, not from the first claim that is still known: a row that was sent again has only its last.
     Ok(last.map(|last| (run.started_at, timestamp(last).max(run.started_at))))
 }
@@ -47,7 +51,7 @@ pub(super) fn between(
 ) -> Result<Vec<SentRow>, LedgerError> {
     let sql = format!(
         "SELECT run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {OVER_AT}
-         FROM runs JOIN rows USING (run)
+         FROM runs JOIN rows USING (run) JOIN bots USING (run, bot)
          WHERE host = ?1 AND bot_id = ?2 AND started_at <= ?4
            AND rows.claimed_at <= ?4 AND rows.changed_at >= ?3 AND fingerprint IS NOT NULL
          ORDER BY run, row"
@@ -114,10 +118,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
         let run = store.begin(&new_run(), at(0)).unwrap();
-        let elsewhere = NewRun { bot_id: "st-2".to_owned(), ..new_run() };
+        let elsewhere = NewRun { bots: vec![("st-2".to_owned(), 10)], ..new_run() };
         let other = store.begin(&elsewhere, at(0)).unwrap();
         let entry = store.run(run).unwrap();
-        assert_eq!(store.sending_span(&entry).unwrap(), None);
+        let bot = entry.bots[0].clone();
+        assert_eq!(store.sending_span(&entry, &bot).unwrap(), None);
 
         let writer = writer(dir.path(), "one");
         let answered = claim(&writer, run, 1, 10).await;
@@ -134,14 +139,14 @@ mod tests {
         let times: Vec<_> = sent(0, 100).iter().map(|row| (row.row, row.claimed_at, row.over_at)).collect();
         assert_eq!(times, [(1, at(10), at(12)), (2, at(20), at(50))]);
         assert_eq!(sent(0, 100)[0].status, Some(500));
-        assert_eq!(store.sending_span(&entry).unwrap(), Some((at(0), at(50))));
+        assert_eq!(store.sending_span(&entry, &bot).unwrap(), Some((at(0), at(50))));
         assert_eq!(sent(13, 15), []);
         assert_eq!(sent(11, 15).len(), 1);
 
         // Sent again: its last call counts, and the run still begins where it did.
         let _left_behind = claim(&writer, run, 1, 5000).await;
         assert_eq!((sent(4999, 5001)[0].row, sent(4999, 5001)[0].attempts), (1, 2));
-        assert_eq!(store.sending_span(&entry).unwrap(), Some((at(0), at(5000))));
+        assert_eq!(store.sending_span(&entry, &bot).unwrap(), Some((at(0), at(5000))));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
-use super::runs::{self, Counts, Identity, NewRun, Run, RunId};
+use super::runs::{self, Counts, Identity, NewRun, Run, RunBot, RunId};
 use super::sent::{self, SentRow};
 use super::settled::{self, RowEntry};
 use super::{LedgerError, schema};
@@ -73,7 +73,21 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub fn begin(&self, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
-        runs::insert(&self.connection, run, now)
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let begun = runs::insert(&transaction, run, now)?;
+        transaction.commit()?;
+        Ok(begun)
+    }
+
+    /// Takes note of bots that a run that is taken up sends to and didn't have before, and gives the run with them.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn with_bots(&self, run: RunId, bots: &[(String, u64)]) -> Result<Run, LedgerError> {
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        runs::add_bots(&transaction, run, bots)?;
+        transaction.commit()?;
+        self.run(run)
     }
 
     /// Writes down that an import begins, if no other of the same identity has begun since `latest` was the latest:
@@ -133,6 +147,14 @@ impl Store {
         runs::counts(&self.connection, run.id, run.rows)
     }
 
+    /// How the rows of each of a run's bots stand: those that are not valid, or left out, are no bot's.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn counts_by_bot(&self, run: &Run) -> Result<Vec<Counts>, LedgerError> {
+        runs::counts_by_bot(&self.connection, run)
+    }
+
     /// What the ledger has of the rows after this one, in order, at most this many.
     ///
     /// # Errors
@@ -171,16 +193,16 @@ impl Store {
         Ok(())
     }
 
-    /// The time in which the run's POSTs were made: from its start until the last of them was let go. `None` before the
-    /// first.
+    /// The time in which the run's POSTs to one of its bots were made: from the run's start until the last of them was let
+    /// go. `None` before the first.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn sending_span(&self, run: &Run) -> Result<Option<(Timestamp, Timestamp)>, LedgerError> {
-        sent::span(&self.connection, run)
+    pub fn sending_span(&self, run: &Run, bot: &RunBot) -> Result<Option<(Timestamp, Timestamp)>, LedgerError> {
+        sent::span(&self.connection, run, bot)
     }
 
-    /// The rows of all runs to this target of which a POST was made in this time.
+    /// The rows of all runs to this bot of which a POST was made in this time.
     ///
     /// # Errors
     /// What SQLite says.

@@ -1,6 +1,8 @@
 //! The thread that owns the ledger's connection while rows are sent. It commits in groups: whatever has queued up while
 //! the disk was busy shares the next transaction, so that a slow disk costs time and never certainty.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -92,9 +94,26 @@ pub enum ClaimAnswer {
     Others(Others),
 }
 
-/// The hot path's handle on the ledger. Dropped, it waits for what is queued to be committed.
-#[derive(Debug)]
+/// The hot path's handle on the ledger, for one bot of a run. The last one of a writer, when it is dropped, waits for what
+/// is queued to be committed.
+#[derive(Debug, Clone)]
 pub struct Writer {
+    desk: Arc<Queue>,
+    bot: Bot,
+}
+
+/// The bot that calls are made to.
+#[derive(Debug, Clone)]
+struct Bot {
+    /// Whose windows it shares: host and bot.
+    scope: Arc<str>,
+    /// Its number in the run.
+    number: u32,
+}
+
+/// The way to the writer's thread.
+#[derive(Debug)]
+struct Queue {
     sender: Option<SyncSender<Request>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -102,21 +121,28 @@ pub struct Writer {
 type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
 
 enum Request {
-    Claim(Claim, Reply<ClaimAnswer>),
+    Claim(Claim, Bot, Reply<ClaimAnswer>),
     Settle { claimed: Claimed, outcome: Outcome, now: Timestamp, reply: Reply<()> },
     Record { run: RunId, outcomes: Vec<(u64, Outcome)>, now: Timestamp, reply: Reply<()> },
-    Call(Call, Reply<CallAnswer>),
+    Call(Call, Bot, Reply<CallAnswer>),
     Answered { call: NotedCall, now: Timestamp, reply: Reply<()> },
 }
 
 impl Writer {
-    /// Starts the writer for one bot; `session` tells this process's calls from others'.
+    /// Starts the writer, for a run's first bot; `scope` says whose windows are shared, and `session` tells this process's
+    /// calls from others'.
     pub fn start(store: Store, scope: String, session: String) -> Self {
         let (sender, receiver) = sync_channel(2 * GROUP);
         let connection = store.into_connection();
-        let thread =
-            std::thread::spawn(move || Desk { connection, scope, session, others: Seen::default() }.work(&receiver));
-        Self { sender: Some(sender), thread: Some(thread) }
+        let thread = std::thread::spawn(move || Desk { connection, session, others: HashMap::new() }.work(&receiver));
+        let desk = Arc::new(Queue { sender: Some(sender), thread: Some(thread) });
+        Self { desk, bot: Bot { scope: scope.into(), number: 1 } }
+    }
+
+    /// The same writer for another bot of the run, by its number there.
+    #[must_use]
+    pub fn for_bot(&self, scope: String, number: u32) -> Self {
+        Self { desk: Arc::clone(&self.desk), bot: Bot { scope: scope.into(), number } }
     }
 
     /// Makes the intent to send a row durable.
@@ -124,7 +150,8 @@ impl Writer {
     /// # Errors
     /// [`LedgerError::NotClaimable`] when it would send something twice; what SQLite says. Nothing may be sent then.
     pub async fn claim(&self, claim: Claim) -> Result<ClaimAnswer, LedgerError> {
-        self.ask(|reply| Request::Claim(claim, reply)).await
+        let bot = self.bot.clone();
+        self.ask(|reply| Request::Claim(claim, bot, reply)).await
     }
 
     /// Makes the outcome of a claimed row durable.
@@ -148,7 +175,8 @@ impl Writer {
     /// # Errors
     /// What SQLite says. The call must not be made then: another process could take its place in the windows.
     pub async fn note_call(&self, call: Call) -> Result<CallAnswer, LedgerError> {
-        self.ask(|reply| Request::Call(call, reply)).await
+        let bot = self.bot.clone();
+        self.ask(|reply| Request::Call(call, bot, reply)).await
     }
 
     /// Notes that a call has been answered, or has failed: its place in the windows runs out from here on.
@@ -161,14 +189,14 @@ impl Writer {
 
     async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, LedgerError> {
         let (reply, answer) = oneshot::channel();
-        let sender = self.sender.as_ref().ok_or(LedgerError::WriterGone)?;
-        // Never blocks: a worker has one request open at a time, and there are far fewer workers than places.
+        let sender = self.desk.sender.as_ref().ok_or(LedgerError::WriterGone)?;
+        // A worker has one request open at a time. Were there more workers than places, the next commit makes room.
         sender.send(request(reply)).map_err(|_| LedgerError::WriterGone)?;
         answer.await.unwrap_or(Err(LedgerError::WriterGone))
     }
 }
 
-impl Drop for Writer {
+impl Drop for Queue {
     fn drop(&mut self) {
         drop(self.sender.take());
         if let Some(thread) = self.thread.take() {
@@ -203,12 +231,25 @@ struct Seen {
     others: Others,
 }
 
+/// What is known of the other processes by scope, and beside it what one transaction finds out.
+struct View<'a> {
+    known: &'a HashMap<Arc<str>, Seen>,
+    new: HashMap<Arc<str>, Seen>,
+}
+
+impl View<'_> {
+    fn of(&mut self, scope: &Arc<str>) -> &mut Seen {
+        let known = || self.known.get(scope).cloned().unwrap_or_default();
+        self.new.entry(Arc::clone(scope)).or_insert_with(known)
+    }
+}
+
 /// The thread's own side.
 struct Desk {
     connection: Connection,
-    scope: String,
     session: String,
-    others: Seen,
+    /// By scope.
+    others: HashMap<Arc<str>, Seen>,
 }
 
 impl Desk {
@@ -221,17 +262,18 @@ impl Desk {
     }
 
     fn serve(&mut self, group: Vec<Request>) {
-        let Self { connection, scope, session, others } = self;
+        let Self { connection, session, others } = self;
         let mut pending = Vec::with_capacity(group.len());
         let committed = (|| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // A failed commit must leave no trace in what we believe to know.
-            let mut looked = others.clone();
+            let mut view = View { known: others, new: HashMap::new() };
             for request in group {
-                pending.push(answer(&transaction, request, scope, session, &mut looked));
+                pending.push(answer(&transaction, request, session, &mut view));
             }
             transaction.commit()?;
-            *others = looked;
+            let View { new, .. } = view;
+            others.extend(new);
             Ok(())
         })();
         for answer in pending {
@@ -246,23 +288,23 @@ impl Desk {
     }
 }
 
-fn answer(transaction: &Transaction<'_>, request: Request, scope: &str, session: &str, seen: &mut Seen) -> Pending {
+fn answer(transaction: &Transaction<'_>, request: Request, session: &str, seen: &mut View<'_>) -> Pending {
     match request {
-        Request::Claim(request, reply) => {
+        Request::Claim(request, bot, reply) => {
             let view = (request.windows_since, request.others_seen);
-            let answer = news_of_others(transaction, view, scope, session, seen).and_then(|news| match news {
+            let answer = news_of_others(transaction, view, &bot, session, seen).and_then(|news| match news {
                 Some(others) => Ok(ClaimAnswer::Others(others)),
-                None => claim(transaction, &request, scope, session).map(ClaimAnswer::Granted),
+                None => claim(transaction, &request, &bot, session).map(ClaimAnswer::Granted),
             });
             Pending::Claim(reply, answer)
         }
-        Request::Call(call, reply) => {
+        Request::Call(call, bot, reply) => {
             let view = (call.windows_since, call.others_seen);
-            let answer = news_of_others(transaction, view, scope, session, seen).and_then(|news| match news {
+            let answer = news_of_others(transaction, view, &bot, session, seen).and_then(|news| match news {
                 Some(others) => Ok(CallAnswer::Others(others)),
                 None => {
                     let times = (millis(call.now), millis(call.answer_due));
-                    let attempt = note_attempt(transaction, scope, session, times)?;
+                    let attempt = note_attempt(transaction, &bot.scope, session, times)?;
                     Ok(CallAnswer::Noted(NotedCall { attempt }))
                 }
             });
@@ -284,14 +326,15 @@ fn answer(transaction: &Transaction<'_>, request: Request, scope: &str, session:
 fn news_of_others(
     transaction: &Transaction<'_>,
     (windows_since, others_seen): (Option<Timestamp>, u64),
-    scope: &str,
+    bot: &Bot,
     session: &str,
-    seen: &mut Seen,
+    view: &mut View<'_>,
 ) -> Result<Option<Others>, LedgerError> {
     let Some(since) = windows_since else { return Ok(None) };
+    let seen = view.of(&bot.scope);
     let mark: i64 = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
     if seen.mark != Some(mark) {
-        let calls = others::since(transaction, scope, session, since)?;
+        let calls = others::since(transaction, &bot.scope, session, since)?;
         let new = calls.iter().any(|call| !seen.others.calls.contains(call));
         let version = seen.others.version + u64::from(new);
         *seen = Seen { mark: Some(mark), others: Others { version, calls } };
@@ -299,7 +342,7 @@ fn news_of_others(
     Ok((others_seen != seen.others.version).then(|| seen.others.clone()))
 }
 
-fn claim(transaction: &Transaction<'_>, claim: &Claim, scope: &str, session: &str) -> Result<Claimed, LedgerError> {
+fn claim(transaction: &Transaction<'_>, claim: &Claim, bot: &Bot, session: &str) -> Result<Claimed, LedgerError> {
     let state = state(transaction, claim.run, claim.row)?;
     if !may_be_claimed(state, claim.leave) {
         let state = state.map_or("new", RowState::word);
@@ -308,14 +351,14 @@ fn claim(transaction: &Transaction<'_>, claim: &Claim, scope: &str, session: &st
     let (now, due) = (millis(claim.now), millis(claim.answer_due));
     transaction
         .prepare_cached(
-            "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at)
-             VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4)
+            "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at, bot)
+             VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4, ?6)
              ON CONFLICT DO UPDATE SET state = 'claimed', status = NULL, server_id = NULL, detail = NULL,
                                        fingerprint = ?3, attempts = attempts + 1, claimed_at = ?4, answer_due = ?5,
-                                       changed_at = ?4",
+                                       changed_at = ?4, bot = ?6",
         )?
-        .execute(params![claim.run.0, sql(claim.row), claim.fingerprint, now, due])?;
-    let attempt = note_attempt(transaction, scope, session, (now, due))?;
+        .execute(params![claim.run.0, sql(claim.row), claim.fingerprint, now, due, bot.number])?;
+    let attempt = note_attempt(transaction, &bot.scope, session, (now, due))?;
     Ok(Claimed { run: claim.run, row: claim.row, attempt })
 }
 

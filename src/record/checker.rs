@@ -1,8 +1,8 @@
 //! One row after the other: mapped, validated, judged.
 
-use super::mapping::{Dedupe, FieldSource, Mapping};
-use super::seen::Seen;
-use super::validate::{Finding, validate};
+use super::mapping::{FieldSource, Mapping};
+use super::seen::{Duplicates, Seen, Twins};
+use super::validate::{Finding, check_value, validate};
 use super::{Feedback, FeedbackType, Field, Problem, ProblemKind, RowValues, ScoreRule, SkipReason};
 use crate::source::{Row, RowFault};
 
@@ -18,7 +18,7 @@ pub struct Checker {
     /// The column of a failure report's outcomes, when rows in doubt there are left alone.
     outcomes: Option<usize>,
     made: Made,
-    seen: Seen,
+    twins: Twins,
 }
 
 /// What a row turned out to be.
@@ -36,9 +36,9 @@ pub enum Judged<'a> {
 #[derive(Debug, Clone, Default)]
 struct Made {
     /// What templates made, before anything else was made of it.
-    rendered: [String; 7],
+    rendered: [String; 8],
     /// What conversions made.
-    converted: [String; 7],
+    converted: [String; 8],
     /// The fields that nothing could be made for, why, and in whose words.
     failed: Vec<(Field, ProblemKind, Option<String>)>,
 }
@@ -49,19 +49,19 @@ impl Checker {
     pub fn new(mapping: Mapping, rule: ScoreRule, include_in_doubt: bool) -> Self {
         // `_outcome` is the second of the columns that a report adds.
         let outcomes = (mapping.is_failure_report() && !include_in_doubt).then(|| mapping.own_columns() + 1);
-        Self { mapping, rule, outcomes, made: Made::default(), seen: Seen::default() }
+        Self { mapping, rule, outcomes, made: Made::default(), twins: Twins::Sought(Seen::default()) }
+    }
+
+    /// The same for an input that has been judged before, and has these duplicates: then the rows may be judged in any
+    /// order, and some of them not at all.
+    #[must_use]
+    pub fn knowing(self, duplicates: Duplicates) -> Self {
+        Self { twins: Twins::Known(duplicates), ..self }
     }
 
     /// The mapping that rows are read by.
     pub fn mapping(&self) -> &Mapping {
         &self.mapping
-    }
-
-    /// Takes note of a row that needs no judgement, so that a duplicate of it is found later.
-    pub fn note(&mut self, row: &Row) {
-        if self.mapping.rows().dedupe().is_some() {
-            self.check(row);
-        }
     }
 
     /// What the row is. A blank row is blank however many cells it has.
@@ -100,15 +100,23 @@ impl Checker {
             return Judged::Skipped(SkipReason::NoAnswer);
         }
         self.made.convert(&self.mapping, row);
-        let Self { mapping, rule, made, seen, .. } = self;
+        let Self { mapping, rule, made, twins, .. } = self;
         let texts = Field::ALL.map(|field| made.text(mapping, row, field));
+        // Blanks around an id that addresses something are never meant.
+        let bot = mapping.names_bots().then(|| made.text(mapping, row, Field::BotId).trim());
+        let wrong_bot = bot.and_then(|bot| check_value(Field::BotId, bot));
         match validate(texts, *rule) {
-            Ok(feedback) if made.failed.is_empty() => match first_alike(seen, mapping, row, texts) {
-                Some(first) => Judged::Skipped(SkipReason::Duplicate { of: Some(first) }),
-                None => Judged::Valid(feedback),
-            },
-            Ok(_) => Judged::Invalid(made.problems(mapping, row, Vec::new())),
-            Err(findings) => Judged::Invalid(made.problems(mapping, row, findings)),
+            Ok(feedback) if made.failed.is_empty() && wrong_bot.is_none() => {
+                match twins.first_alike(mapping, row, texts, bot) {
+                    Some(first) => Judged::Skipped(SkipReason::Duplicate { of: Some(first) }),
+                    None => Judged::Valid(feedback.for_bot(bot)),
+                }
+            }
+            judged => {
+                let mut findings = judged.err().unwrap_or_default();
+                findings.extend(wrong_bot.map(|kind| (Field::BotId, kind)));
+                Judged::Invalid(made.problems(mapping, row, findings))
+            }
         }
     }
 
@@ -120,7 +128,7 @@ impl Checker {
 
     /// Only what comes from the row can be the lack of an answer.
     fn is_no_answer(&self, row: &Row) -> bool {
-        let is_constant = matches!(self.mapping.source(Field::Score), FieldSource::Constant { .. });
+        let is_constant = matches!(self.mapping.source(Field::Score), Some(FieldSource::Constant { .. }));
         !is_constant && self.mapping.rows().is_no_answer(self.made.given(&self.mapping, row, Field::Score))
     }
 
@@ -147,16 +155,6 @@ impl Checker {
     }
 }
 
-/// The first row that is the same in what `--dedupe` goes by.
-fn first_alike(seen: &mut Seen, mapping: &Mapping, row: &Row, texts: [&str; 7]) -> Option<u64> {
-    match mapping.rows().dedupe()? {
-        Dedupe::Record => seen.first(row.number, texts),
-        Dedupe::Columns(columns) => {
-            seen.first(row.number, columns.iter().map(|column| row.cell(*column).unwrap_or_default()))
-        }
-    }
-}
-
 impl Made {
     /// Fills in the templates.
     fn render(&mut self, mapping: &Mapping, row: &Row) {
@@ -176,7 +174,7 @@ impl Made {
 
     /// Makes what is made of single fields.
     fn convert(&mut self, mapping: &Mapping, row: &Row) {
-        for field in Field::ALL {
+        for field in Field::OF_ROWS {
             let Some(conversion) = mapping.conversion(field) else { continue };
             // The type comes behind the score, and the score's scale is the type's.
             let of = if conversion.invert { self.feedback_type(mapping, row) } else { None };
@@ -200,9 +198,10 @@ impl Made {
     /// The field's text before anything is made of it.
     fn given<'a>(&'a self, mapping: &'a Mapping, row: &'a Row, field: Field) -> &'a str {
         match mapping.source(field) {
-            FieldSource::Column { index, .. } => row.cell(*index).unwrap_or_default(),
-            FieldSource::Constant { value, .. } => value,
-            FieldSource::Template { .. } => &self.rendered[field as usize],
+            Some(FieldSource::Column { index, .. }) => row.cell(*index).unwrap_or_default(),
+            Some(FieldSource::Constant { value, .. }) => value,
+            Some(FieldSource::Template { .. }) => &self.rendered[field as usize],
+            None => "",
         }
     }
 
@@ -217,7 +216,7 @@ impl Made {
     /// All that is wrong, with the text as it stands in the row. What nothing could be made for is wrong for that reason
     /// alone.
     fn problems(&self, mapping: &Mapping, row: &Row, findings: Vec<Finding>) -> Vec<Problem> {
-        let header = |field| mapping.source(field).column().and_then(|column| mapping.headers().get(column)).cloned();
+        let header = |field| mapping.headers().get(mapping.source(field)?.column()?).cloned();
         let has_failed = |field| self.failed.iter().any(|(failed, ..)| *failed == field);
         let failed = self.failed.iter().map(|(field, kind, why)| (*field, *kind, why.as_deref()));
         let found =
@@ -325,27 +324,52 @@ mod tests {
     }
 
     #[test]
-    fn a_duplicate_is_one_of_a_valid_row_that_was_judged_or_noted_before() {
+    fn a_duplicate_is_one_of_a_valid_row_that_was_judged_before_or_is_known() {
         let other = GOOD.map(|cell| if cell == "kept out" { "another note" } else { cell });
         let invalid = GOOD.map(|cell| if cell == "4.0" { "9" } else { cell });
-        for note in [false, true] {
-            let mut checker =
-                selecting(SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() });
-            assert!(matches!(checker.check(&numbered(1, invalid)), Judged::Invalid(_)));
-            if note {
-                checker.note(&numbered(2, GOOD));
-            } else {
-                assert!(matches!(checker.check(&numbered(2, GOOD)), Judged::Valid(_)));
-            }
-            let duplicate = Judged::Skipped(SkipReason::Duplicate { of: Some(2) });
-            assert_eq!(checker.check(&numbered(3, other)), duplicate);
-            assert!(matches!(checker.check(&numbered(4, invalid)), Judged::Invalid(_)));
-        }
+        let mut checker = selecting(SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() });
+        let duplicate = Judged::Skipped(SkipReason::Duplicate { of: Some(2) });
+        assert!(matches!(checker.check(&numbered(1, invalid)), Judged::Invalid(_)));
+        assert!(matches!(checker.check(&numbered(2, GOOD)), Judged::Valid(_)));
+        assert_eq!(checker.check(&numbered(3, other)), duplicate);
+        assert!(matches!(checker.check(&numbered(4, invalid)), Judged::Invalid(_)));
+        let mut checker = checker.knowing([(3, 2)].into());
+        assert_eq!(checker.check(&numbered(3, other)), duplicate);
+        assert!(matches!(checker.check(&numbered(2, GOOD)), Judged::Valid(_)));
         let by_note = Some(DedupeRule::Columns(vec!["note".into()]));
         let mut checker = selecting(SelectionRules { dedupe: by_note, ..SelectionRules::default() });
         assert!(matches!(checker.check(&numbered(1, GOOD)), Judged::Valid(_)));
         assert!(matches!(checker.check(&numbered(2, other)), Judged::Valid(_)));
         assert_eq!(checker.check(&numbered(3, other)), Judged::Skipped(SkipReason::Duplicate { of: Some(2) }));
+    }
+
+    #[test]
+    fn a_row_that_names_its_bot_goes_there_and_its_equal_at_another_bot_is_no_duplicate() {
+        let rules = MappingRules {
+            map: vec![(Field::BotId, "note".into())],
+            selection: SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() },
+            ..MappingRules::default()
+        };
+        let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+        let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
+        let to = |bot| GOOD.map(|cell| if cell == "kept out" { bot } else { cell });
+        let first = numbered(1, to(" st-1 "));
+        let Judged::Valid(feedback) = checker.check(&first) else { panic!("not valid") };
+        assert_eq!(feedback.bot_id(), Some("st-1"));
+        assert!(!String::from_utf8(feedback.body()).unwrap().contains("st-1"));
+        assert!(matches!(checker.check(&numbered(2, to("st-2"))), Judged::Valid(_)));
+        assert_eq!(checker.check(&numbered(3, to("st-1"))), Judged::Skipped(SkipReason::Duplicate { of: Some(1) }));
+        for (bot, kind) in [
+            ("", ProblemKind::Empty),
+            ("Order bot", ProblemKind::NotABotId),
+            ("..", ProblemKind::NotABotId),
+            ("a/b", ProblemKind::NotABotId),
+            ("st-\u{7}", ProblemKind::ControlCharacter),
+        ] {
+            let wrong = numbered(4, to(bot));
+            let Judged::Invalid(problems) = checker.check(&wrong) else { panic!("{bot:?} is valid") };
+            assert_eq!((problems[0].field, problems[0].kind), (Some(Field::BotId), kind), "{bot:?}");
+        }
     }
 
     #[test]

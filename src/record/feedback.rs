@@ -19,6 +19,8 @@ pub struct Feedback<'a> {
     feedback_type: FeedbackType,
     language: &'a str,
     message: &'a str,
+    #[serde(skip)]
+    bot_id: Option<&'a str>,
 }
 
 /// What two records share if and only if they read back alike from `getFeedbackSurveyResponses`.
@@ -36,7 +38,12 @@ pub(super) struct Texts<'a> {
 impl<'a> Feedback<'a> {
     pub(super) fn from_checked(texts: Texts<'a>, feedback_type: FeedbackType, score: Score) -> Self {
         let Texts { channel_uid, name, channel, language, message } = texts;
-        Self { channel_uid, name, score, channel, feedback_type, language, message }
+        Self { channel_uid, name, score, channel, feedback_type, language, message, bot_id: None }
+    }
+
+    /// The same record, for this bot.
+    pub(super) fn for_bot(self, bot_id: Option<&'a str>) -> Self {
+        Self { bot_id, ..self }
     }
 
     /// The respondent's id on the channel.
@@ -72,6 +79,11 @@ impl<'a> Feedback<'a> {
     /// The prompt that was shown; may be empty.
     pub fn message(&self) -> &'a str {
         self.message
+    }
+
+    /// The bot that it goes to, where its row names one. No part of the body.
+    pub fn bot_id(&self) -> Option<&'a str> {
+        self.bot_id
     }
 
     /// The request body: JSON.
@@ -129,6 +141,7 @@ mod tests {
             feedback_type: FeedbackType::Thumb,
             language: "en",
             message: "",
+            bot_id: Some("st-1"),
         }
     }
 

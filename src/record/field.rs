@@ -1,8 +1,9 @@
-//! The seven fields of a feedback record, by every name they go by.
+//! The seven fields of a feedback record and the bot it goes to, by every name they go by.
 
 use std::fmt;
 
-/// One of the seven fields of a `saveFeedback` body. All are required by the contract.
+/// One of the seven fields of a `saveFeedback` body, all of which the contract requires; or the bot, which is a part of the
+/// address and may be another one in every row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// The respondent's id on the channel: an e-mail address or any other id.
@@ -19,14 +20,28 @@ pub enum Field {
     Language,
     /// The prompt that was shown to the respondent; may be empty.
     Message,
+    /// The bot that the record goes to (contract: a parameter of the path). No part of the body.
+    BotId,
 }
 
 impl Field {
-    /// All fields, in the order of the contract's sample body.
+    /// The fields of the body, in the order of the contract's sample.
     pub const ALL: [Self; 7] =
         [Self::ChannelUid, Self::Name, Self::Score, Self::Channel, Self::Type, Self::Language, Self::Message];
 
-    /// The field's name in the request body (contract: "Request Body Parameters").
+    /// All that a row may say: the fields of the body, and the bot.
+    pub const OF_ROWS: [Self; 8] = [
+        Self::ChannelUid,
+        Self::Name,
+        Self::Score,
+        Self::Channel,
+        Self::Type,
+        Self::Language,
+        Self::Message,
+        Self::BotId,
+    ];
+
+    /// The field's name in the request body (contract: "Request Body Parameters"); the bot's in answers.
     pub const fn wire_name(self) -> &'static str {
         match self {
             Self::ChannelUid => "channelUId",
@@ -36,21 +51,23 @@ impl Field {
             Self::Type => "type",
             Self::Language => "language",
             Self::Message => "message",
+            Self::BotId => "botId",
         }
     }
 
-    /// The field's name in options and configuration: `channel_uid`, and the wire name in lower case for the others.
+    /// The field's name in options and configuration: `channel_uid`, `bot_id`, and the wire name in lower case for the others.
     pub const fn key(self) -> &'static str {
         match self {
             Self::ChannelUid => "channel_uid",
+            Self::BotId => "bot_id",
             other => other.wire_name(),
         }
     }
 
-    /// The field that a name means, ignoring case, `_`, `-` and blanks.
+    /// The field that a name means, the bot among them, ignoring case, `_`, `-` and blanks.
     pub fn from_name(name: &str) -> Option<Self> {
         let folded = fold(name);
-        Self::ALL.into_iter().find(|field| fold(field.wire_name()) == folded)
+        Self::OF_ROWS.into_iter().find(|field| fold(field.wire_name()) == folded)
     }
 }
 
@@ -74,6 +91,7 @@ mod tests {
         for name in ["channelUId", "channel_uid", "Channel-UID", "channel uid"] {
             assert_eq!(Field::from_name(name), Some(Field::ChannelUid), "{name}");
         }
+        assert_eq!(Field::from_name("Bot ID"), Some(Field::BotId));
         assert_eq!(Field::from_name("survey"), None);
     }
 }

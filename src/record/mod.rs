@@ -34,6 +34,7 @@ pub use oddity::{OddCode, Oddity};
 pub use problem::{Problem, ProblemKind};
 pub use proposal::{Proposal, Proposed, propose};
 pub use score::{FeedbackType, Score, ScoreRule};
+pub use seen::Duplicates;
 pub use skip::SkipReason;
 pub use standing::{Band, Standing};
 pub use tally::{Distribution, Outside, Survey, Tally};

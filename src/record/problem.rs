@@ -44,6 +44,8 @@ pub enum ProblemKind {
     ControlCharacter,
     /// U+FFFD: an earlier conversion lost a character here.
     LostCharacter,
+    /// No id that an address can hold.
+    NotABotId,
     /// None of the feedback types.
     UnknownType,
     /// No number.
@@ -78,6 +80,7 @@ impl ProblemKind {
             Self::Empty => "empty field",
             Self::ControlCharacter => "control character",
             Self::LostCharacter => "lost character",
+            Self::NotABotId => "not a bot id",
             Self::UnknownType => "unknown type",
             Self::NotANumber => "score not a number",
             Self::LeadingPlus => "score with a plus sign",
@@ -111,6 +114,7 @@ impl fmt::Display for ProblemKind {
                 "a control character; only message may hold line breaks and tabs, nothing holds others"
             }
             Self::LostCharacter => "U+FFFD stands where an earlier conversion lost a character",
+            Self::NotABotId => "not a bot id: that is one word, such as st-0b5c…, without / \\ ? # or %",
             Self::UnknownType => "not a type: it is NPS, CSAT or THUMB",
             Self::NotANumber => "not a number",
             Self::LeadingPlus => "a number is written without a plus sign",

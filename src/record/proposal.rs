@@ -76,6 +76,8 @@ fn names(field: Field) -> &'static [&'static str] {
         Field::Type => &["surveytype", "feedbacktype"],
         Field::Language => &["language", "locale", "userlanguage", "lang", "sprache"],
         Field::Message => &["question", "questiontext", "prompt", "frage"],
+        // Nothing else is taken for a bot: a wrong guess would send to somebody else's.
+        Field::BotId => &[],
     }
 }
 
@@ -89,11 +91,11 @@ fn telling_words(field: Field) -> &'static [&'static str] {
         }
         Field::Channel => &["channel", "kanal"],
         Field::Language => &["language", "locale", "sprache"],
-        Field::Type | Field::Message => &[],
+        Field::Type | Field::Message | Field::BotId => &[],
     }
 }
 
-/// Proposes an origin for every field, in the order of [`Field::ALL`]. `has_numbers` says of a column, from 0, whether it
+/// Proposes an origin for every field, in the order of [`Field::ALL`], and for the bot, if something is said of it. `has_numbers` says of a column, from 0, whether it
 /// holds numbers and nothing else: of several that may be the score those that do are the likelier.
 pub fn propose(headers: &[String], rules: &MappingRules, has_numbers: &dyn Fn(usize) -> bool) -> Vec<Proposal> {
     let sources = Mapping::sources(headers, rules);
@@ -113,7 +115,9 @@ pub fn propose(headers: &[String], rules: &MappingRules, has_numbers: &dyn Fn(us
         };
         Proposal { field, state }
     });
-    proposed.collect()
+    let bot = Mapping::bot_source(headers, rules)
+        .map(|source| Proposal { field: Field::BotId, state: source.map_or_else(Proposed::Wrong, Proposed::Known) });
+    proposed.chain(bot).collect()
 }
 
 struct Guesser<'a> {

@@ -61,9 +61,18 @@ fn check_text(field: Field, text: &str) -> Option<ProblemKind> {
     match field {
         Field::Type | Field::Score => None,
         Field::Message => find_unsendable(text, true),
+        Field::BotId if !is_blank(text) => {
+            find_unsendable(text, false).or_else(|| (!is_part_of_path(text)).then_some(ProblemKind::NotABotId))
+        }
         _ if is_blank(text) => Some(ProblemKind::Empty),
         _ => find_unsendable(text, false),
     }
+}
+
+/// Whether a text can stand in an address as one part of its path.
+fn is_part_of_path(text: &str) -> bool {
+    let parts_paths = |c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '%');
+    !text.contains(parts_paths) && !matches!(text, "." | "..")
 }
 
 fn is_blank(text: &str) -> bool {

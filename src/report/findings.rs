@@ -79,12 +79,17 @@ pub fn problems_table(report: &CheckReport, width: u16) -> String {
 }
 
 /// How long so many rows take, and when that will be: `100,000 rows at 60/1m and 1800/1h: 2 days 7 h 16 min, done on
-/// Tuesday at 21:16`.
-pub fn schedule(rows: u64, limits: &[Limit], time: Duration, now: &Zoned) -> String {
-    let rows_text = counted(rows, "row");
+/// Tuesday at 21:16`. With several bots, each has its own rows and its own limits.
+pub fn schedule(rows_by_bot: &[u64], limits: &[Limit], time: Duration, now: &Zoned) -> String {
+    let rows = counted(rows_by_bot.iter().sum(), "row");
+    let rows_text = match rows_by_bot {
+        [] | [_] => rows,
+        bots => format!("{rows} to {} side by side", counted(bots.len() as u64, "bot")),
+    };
     if limits.is_empty() {
         return format!("{rows_text}, as fast as the server takes them (no limits)");
     }
     let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
-    format!("{rows_text} at {}: {}, done {}", limits.join(" and "), span(time), moment(now, time))
+    let each = if rows_by_bot.len() > 1 { " each" } else { "" };
+    format!("{rows_text} at {}{each}: {}, done {}", limits.join(" and "), span(time), moment(now, time))
 }

@@ -111,6 +111,9 @@ impl View {
                 self.detail(&format!("row {row} goes again in {}: {why}", span(wait)));
             }
             RunEvent::Holding { why, wait } => self.hold(&why, wait),
+            RunEvent::BotStopped { bot, fault } => {
+                self.line(&format!("bot {bot} is given up, the others go on: {}", fault.message()));
+            }
             RunEvent::TimeLeft(left) => self.left = Some(left),
             RunEvent::Draining => {
                 self.line("ending: waiting for the answers that are on their way (Ctrl-C again: don't wait)");

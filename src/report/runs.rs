@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use comfy_table::ContentArrangement;
+use comfy_table::{CellAlignment, ContentArrangement};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::findings::plain_table;
+use super::findings::{TABLE_WIDTH, plain_table};
 use super::words::date;
-use crate::ledger::{Counts, RowEntry, RowState, Run};
-use crate::text::{excerpt, grouped, printable};
+use crate::ledger::{Counts, RowEntry, RowState, Run, RunBot};
+use crate::text::{counted, excerpt, grouped, printable};
 
 /// A run with its figures, as JSON has it.
 #[derive(Debug, Clone, Serialize)]
@@ -27,8 +27,10 @@ pub struct RunView {
     pub profile: Option<String>,
     /// The environment's address.
     pub host: String,
-    /// The bot.
-    pub bot_id: String,
+    /// The bot; null where there are several.
+    pub bot_id: Option<String>,
+    /// Each bot with its rows.
+    pub bots: Vec<BotView>,
     /// The input's name.
     pub input: String,
     /// When it began.
@@ -53,9 +55,59 @@ pub struct RunView {
     pub failures_file: Option<PathBuf>,
 }
 
+/// How the rows of one bot stand, as JSON has it.
+#[derive(Debug, Clone, Serialize)]
+pub struct BotView {
+    /// The bot.
+    pub bot_id: String,
+    /// The rows that go to it.
+    pub rows: u64,
+    /// On the server.
+    pub saved: u64,
+    /// The server said no.
+    pub rejected: u64,
+    /// Not sent, and will be by a resumed run.
+    pub unsent: u64,
+    /// Perhaps on the server.
+    pub in_doubt: u64,
+}
+
+impl BotView {
+    /// The view of a bot of a run.
+    pub fn new(bot: &RunBot, counts: &Counts) -> Self {
+        Self {
+            bot_id: bot.bot_id.clone(),
+            rows: counts.rows,
+            saved: counts.saved,
+            rejected: counts.rejected,
+            unsent: counts.unsent,
+            in_doubt: counts.in_doubt,
+        }
+    }
+
+    /// A table of bots, a line each.
+    pub fn table(bots: &[Self], width: u16) -> String {
+        let mut table = plain_table(&["  bot", "rows", "saved", "rejected", "unsent", "in doubt"], width);
+        for bot in bots {
+            let figures = [bot.rows, bot.saved, bot.rejected, bot.unsent, bot.in_doubt].map(grouped);
+            table.add_row(std::iter::once(format!("  {}", excerpt(&bot.bot_id, 44))).chain(figures));
+        }
+        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        table.trim_fmt()
+    }
+}
+
+/// `bot st-1`, or `3 bots`.
+pub fn bots_in_words(bots: &[RunBot]) -> String {
+    match bots {
+        [bot] => format!("bot {}", bot.bot_id),
+        bots => counted(bots.len() as u64, "bot"),
+    }
+}
+
 impl RunView {
-    /// The view of a run; `running` says whether a process works on it now.
-    pub fn new(run: Run, counts: Counts, running: bool) -> Self {
+    /// The view of a run with its bots; `running` says whether a process works on it now.
+    pub fn new(run: Run, counts: Counts, bots: Vec<BotView>, running: bool) -> Self {
         let state = match (running, run.finished_at) {
             (true, _) => "running",
             (false, Some(_)) => "finished",
@@ -68,7 +120,11 @@ impl RunView {
             sandbox: run.sandbox,
             profile: run.profile,
             host: run.host,
-            bot_id: run.bot_id,
+            bot_id: match &run.bots[..] {
+                [bot] => Some(bot.bot_id.clone()),
+                _ => None,
+            },
+            bots,
             input: run.input,
             started_at: run.started_at,
             finished_at: run.finished_at,
@@ -83,13 +139,17 @@ impl RunView {
         }
     }
 
+    fn bot_in_words(&self) -> String {
+        self.bot_id.as_ref().map_or_else(|| counted(self.bots.len() as u64, "bot"), |bot_id| format!("bot {bot_id}"))
+    }
+
     /// Every figure on a line of its own.
     pub fn in_words(&self, zone: &TimeZone) -> String {
         let sandbox = if self.sandbox { " (sandbox)" } else { "" };
         let mut lines = vec![
             format!("Run {}: {}, {}{sandbox}", self.run, self.kind, self.state),
             format!("  input     {}", printable(&self.input)),
-            format!("  target    {}, bot {}", printable(&self.host), printable(&self.bot_id)),
+            format!("  target    {}, {}", printable(&self.host), printable(&self.bot_in_words())),
             format!("  started   {}", date(self.started_at, zone)),
         ];
         lines.extend(self.profile.as_ref().map(|profile| format!("  profile   {}", printable(profile))));
@@ -104,6 +164,9 @@ impl RunView {
             ("in doubt", self.in_doubt),
         ];
         lines.extend(figures.map(|(word, number)| format!("  {word:<9} {:>9}", grouped(number))));
+        if self.bot_id.is_none() {
+            lines.push(BotView::table(&self.bots, TABLE_WIDTH));
+        }
         lines.extend(
             self.failures_file.as_ref().map(|path| format!("  failures  {}", printable(&path.display().to_string()))),
         );
@@ -116,7 +179,11 @@ pub fn runs_table(runs: &[RunView], zone: &TimeZone, width: u16) -> String {
     let mut table =
         plain_table(&["run", "started", "state", "input", "bot", "rows", "saved", "failed", "in doubt"], width);
     for run in runs {
-        let bot = if run.sandbox { "sandbox".to_owned() } else { excerpt(&run.bot_id, 14) };
+        let bot = match &run.bot_id {
+            _ if run.sandbox => "sandbox".to_owned(),
+            Some(bot_id) => excerpt(bot_id, 14),
+            None => counted(run.bots.len() as u64, "bot"),
+        };
         let input = if run.kind == "submit" { "(submit)".to_owned() } else { tail(&run.input, 30) };
         table.add_row([
             run.run.to_string(),

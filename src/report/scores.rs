@@ -1,11 +1,16 @@
 //! The preview: how the records will read on the vendor's dashboard, drawn with what a terminal has.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::line::{Line, Tone, fitted};
 use crate::record::{Band, Distribution, FeedbackType, Standing, Survey, Tally};
-use crate::text::{counted, grouped};
+use crate::run::BotRows;
+use crate::text::{counted, excerpt, grouped};
 
+/// Of how many bots the surveys are shown.
+const BOTS_SHOWN: usize = 5;
 /// How many surveys are shown.
 const SHOWN: usize = 10;
 /// Up to how many surveys each has a chart; more have a line each.
@@ -27,12 +32,40 @@ const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '
 /// The largest surveys come first. Figures are whole numbers, by the vendor's bands; the customary NPS stands beside the
 /// vendor's where it is another.
 pub fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
-    let surveys = tally.surveys();
     if tally.records() == 0 {
         return Vec::new();
     }
-    let mut lines =
-        vec![Line::plain(format!("how {} will read on the vendor's dashboard:", counted(tally.records(), "record")))];
+    let title = format!("how {} will read on the vendor's dashboard:", counted(tally.records(), "record"));
+    let mut lines = vec![Line::plain(title)];
+    lines.extend(surveys_and_codes(tally, columns));
+    lines.extend(explanations(&[tally]));
+    lines
+}
+
+/// The same where rows name their bots: each has a dashboard of its own. The bots with the most records come first, and
+/// those beyond [`BOTS_SHOWN`] with their number only.
+pub fn preview_of_bots(bots: &[BotRows], columns: usize) -> Vec<Line> {
+    let mut bots: Vec<_> = bots.iter().collect();
+    bots.sort_by_key(|bot| Reverse(bot.rows));
+    let (shown, others) = bots.split_at(bots.len().min(BOTS_SHOWN));
+    let mut lines = Vec::new();
+    for bot in shown {
+        let id = excerpt(bot.bot_id.as_deref().unwrap_or_default(), 48);
+        let title = Line::plain(format!("how {} will read on the dashboard of bot ", counted(bot.rows, "record")));
+        lines.push(title.with(Tone::Strong, id).with(Tone::Plain, ":"));
+        lines.extend(surveys_and_codes(&bot.tally, columns));
+    }
+    if !others.is_empty() {
+        let rows = others.iter().map(|bot| bot.rows).sum();
+        let others = counted(others.len() as u64, "other bot");
+        lines.push(Line::plain(format!("and {} for {others}", counted(rows, "record"))));
+    }
+    lines.extend(explanations(&bots.iter().map(|bot| &bot.tally).collect::<Vec<_>>()));
+    lines
+}
+
+fn surveys_and_codes(tally: &Tally, columns: usize) -> Vec<Line> {
+    let (surveys, mut lines) = (tally.surveys(), Vec::new());
     let shown = &surveys[..surveys.len().min(SHOWN)];
     if surveys.len() <= CHARTS && columns >= COLUMNS_OF_CHARTS {
         lines.extend(charts(shown, columns));
@@ -46,9 +79,15 @@ pub fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
     ] {
         lines.push(labelled(label, &codes_in_words(&codes, others, columns - LABEL.min(columns))));
     }
-    let types = FeedbackType::ALL.into_iter().filter(|of| surveys.iter().any(|survey| survey.feedback_type == *of));
-    lines.extend(types.map(|of| labelled(of.wire_name(), explanation(of))));
     lines
+}
+
+/// What the figures mean, of the types that there are.
+fn explanations(tallies: &[&Tally]) -> impl Iterator<Item = Line> {
+    let found: BTreeSet<FeedbackType> =
+        tallies.iter().flat_map(|tally| tally.surveys()).map(|survey| survey.feedback_type).collect();
+    let types = FeedbackType::ALL.into_iter().filter(move |of| found.contains(of));
+    types.map(|of| labelled(of.wire_name(), explanation(of)))
 }
 
 /// Each survey as a head, a bar for each score with the bands beside it, and the scores below.

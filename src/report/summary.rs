@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::findings::TABLE_WIDTH;
+use super::runs::BotView;
 use super::words::span;
 use crate::ledger::Counts;
 use crate::text::{counted, grouped, printable};
 
-/// What a run came to. As JSON it has exactly these keys, in this order.
+/// What a run came to. As JSON it has exactly these keys, in this order; `bots` only where rows named them.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
     /// The run's number; null when nothing was sent.
@@ -34,6 +36,9 @@ pub struct Summary {
     /// The failure report, if there was anything to report.
     #[serde(serialize_with = "as_text")]
     pub failures_file: Option<PathBuf>,
+    /// The bots that rows named, each with its rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bots: Vec<BotView>,
 }
 
 impl Summary {
@@ -50,6 +55,7 @@ impl Summary {
             in_doubt: counts.in_doubt,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             failures_file,
+            bots: Vec::new(),
         }
     }
 }
@@ -88,6 +94,9 @@ impl fmt::Display for SummaryView<'_> {
             ("in doubt", summary.in_doubt),
         ] {
             let _ = writeln!(text, "  {word:<9} {:>9}", grouped(number));
+        }
+        if !summary.bots.is_empty() {
+            let _ = writeln!(text, "{}", BotView::table(&summary.bots, TABLE_WIDTH));
         }
         if let Some(file) = &summary.failures_file {
             let _ = writeln!(text, "Failures: {}", printable(&file.display().to_string()));

@@ -171,7 +171,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Undecided, Verified, VerifiedView};
-    use crate::ledger::{Run, RunId, RunKind};
+    use crate::ledger::{Run, RunBot, RunId, RunKind};
 
     fn run() -> Run {
         Run {
@@ -180,7 +180,7 @@ mod tests {
             sandbox: false,
             profile: None,
             host: "https://bots.example".to_owned(),
-            bot_id: "st-1".to_owned(),
+            bots: vec![RunBot { number: 1, bot_id: "st-1".to_owned(), rows: 3 }],
             input: "in.csv".to_owned(),
             content: [0; 32],
             mapping: String::new(),

@@ -54,6 +54,8 @@ pub struct SendSettings {
 /// Everything one delivery needs; shared by all workers.
 #[derive(Debug)]
 pub(super) struct Courier {
+    /// The bot, where there are several.
+    pub(super) bot: Option<String>,
     pub(super) client: Client,
     pub(super) tokens: TokenSource,
     pub(super) pacer: Pacer,
@@ -184,7 +186,7 @@ impl Courier {
     fn follow(&self, verdict: Verdict, sent: Moment, pending: &mut Pending) -> Step {
         let asked = asked_for(&verdict);
         if let Some((wait, why)) = self.gate.observe(&verdict, asked) {
-            self.events.send(RunEvent::Holding { why, wait });
+            self.tell_hold(&why, wait);
         }
         let step = match verdict {
             Verdict::Saved { id, status, record } => {
@@ -260,7 +262,12 @@ impl Courier {
     /// No row is burned on a window that is full: it goes again once there is room.
     fn hold_windows(&self, sent: Moment, window: Option<Duration>, asked: Duration, message: &str) {
         let wait = self.pacer.refuse(sent, window, asked);
-        self.events.send(RunEvent::Holding { why: format!("the server's rate limit: {message}"), wait });
+        self.tell_hold(&format!("the server's rate limit: {message}"), wait);
+    }
+
+    fn tell_hold(&self, why: &str, wait: Duration) {
+        let why = self.bot.as_ref().map_or_else(|| why.to_owned(), |bot| format!("bot {bot}: {why}"));
+        self.events.send(RunEvent::Holding { why, wait });
     }
 
     fn tell(&self, step: &Step, row: &Prepared) {

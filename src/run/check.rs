@@ -6,13 +6,17 @@ use std::collections::BTreeMap;
 use super::sample;
 use crate::error::Advice;
 use crate::record::{
-    Checker, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule, SkipReason, Tally,
+    Checker, Duplicates, Feedback, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule,
+    SkipReason, Tally,
 };
 use crate::source::{InputError, Inputs, Reading, Row, Shape, SourceError, SourceOptions};
 use crate::text::excerpt;
 
 /// How many of the problems are kept to be shown.
 const SHOWN: usize = 10;
+/// How many bots the rows of one input may name. Each has a reader, workers and connections of its own; and a column that
+/// names more of them than anybody has holds something else.
+pub const MOST_BOTS: usize = 100;
 
 /// What is asked of an input.
 #[derive(Debug, Clone, Default)]
@@ -48,10 +52,23 @@ pub struct CheckReport {
     pub problems: BTreeMap<ProblemKind, u64>,
     /// The first problems.
     pub first: Vec<ProblemRow>,
-    /// What the valid rows add up to.
-    pub tally: Tally,
+    /// What the valid rows add up to, for each bot: the first in the input first. One entry where rows name no bot.
+    pub bots: Vec<BotRows>,
+    /// The rows that are duplicates, in order.
+    pub duplicates: Duplicates,
     /// What people should know of the input though it could be read.
     pub warnings: Vec<String>,
+}
+
+/// The valid rows of one bot.
+#[derive(Debug, Clone, Default)]
+pub struct BotRows {
+    /// The bot, where rows name it.
+    pub bot_id: Option<String>,
+    /// How many there are.
+    pub rows: u64,
+    /// What they add up to.
+    pub tally: Tally,
 }
 
 /// A problem and where it is.
@@ -84,6 +101,20 @@ pub enum CheckError {
         /// What is wrong with them.
         error: MappingError,
     },
+    /// Its rows name more bots than anybody has.
+    #[error("{name}: the first {rows} rows name more than {MOST_BOTS} bots, {} among them", quoted(examples))]
+    TooManyBots {
+        /// The input's name.
+        name: String,
+        /// How many rows were read.
+        rows: u64,
+        /// Some of them.
+        examples: Vec<String>,
+    },
+}
+
+fn quoted(texts: &[String]) -> String {
+    texts.iter().map(|text| format!("\"{}\"", excerpt(text, 40))).collect::<Vec<_>>().join(", ")
 }
 
 impl Advice for CheckError {
@@ -92,6 +123,11 @@ impl Advice for CheckError {
             Self::Input(error) => error.hint(),
             Self::Source(error) => error.hint(),
             Self::Mapping { error, .. } => error.hint(),
+            Self::TooManyBots { .. } => Some(
+                "is bot_id taken from the right column? --map bot_id=COLUMN names another, --set bot_id=ID sends all rows to \
+                 one bot"
+                    .to_owned(),
+            ),
         }
     }
 }
@@ -111,13 +147,28 @@ pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, C
     }
     let mut checker = checker(&mapping);
     let mut report = CheckReport::begin(shape, mapping);
-    let mut row = Row::default();
+    let (mut row, mut duplicates) = (Row::default(), Vec::new());
     while rows.read(&mut row)? {
-        report.count(&rows, &row, checker.check(&row));
+        let judged = checker.check(&row);
+        if let Judged::Skipped(SkipReason::Duplicate { of: Some(first) }) = judged {
+            duplicates.push((row.number, first));
+        }
+        report.count(&rows, &row, judged);
+        if report.bots.len() > MOST_BOTS {
+            return Err(report.too_many_bots(inputs));
+        }
     }
+    report.duplicates = duplicates.into();
     report.warnings = rows.warnings();
     report.content = rows.content()?;
     Ok(report)
+}
+
+impl BotRows {
+    fn count(&mut self, record: &Feedback<'_>) {
+        self.rows += 1;
+        self.tally.count(record);
+    }
 }
 
 impl CheckReport {
@@ -132,7 +183,8 @@ impl CheckReport {
             skipped: BTreeMap::new(),
             problems: BTreeMap::new(),
             first: Vec::new(),
-            tally: Tally::default(),
+            bots: Vec::new(),
+            duplicates: [].into(),
             warnings: Vec::new(),
         }
     }
@@ -142,7 +194,7 @@ impl CheckReport {
         match judged {
             Judged::Valid(record) => {
                 self.valid += 1;
-                self.tally.count(&record);
+                self.bot(&record).count(&record);
             }
             Judged::Skipped(reason) => *self.skipped.entry(reason.in_general()).or_default() += 1,
             Judged::Invalid(problems) => {
@@ -156,6 +208,23 @@ impl CheckReport {
                 }
             }
         }
+    }
+
+    /// The rows so far of the bot that the record goes to.
+    fn bot(&mut self, record: &Feedback<'_>) -> &mut BotRows {
+        let bot_id = record.bot_id();
+        // Exports are often sorted by bot, and a hundred texts are soon compared.
+        let place = self.bots.iter().rposition(|bot| bot.bot_id.as_deref() == bot_id);
+        let place = place.unwrap_or_else(|| {
+            self.bots.push(BotRows { bot_id: bot_id.map(str::to_owned), ..BotRows::default() });
+            self.bots.len() - 1
+        });
+        &mut self.bots[place]
+    }
+
+    fn too_many_bots(&self, inputs: &Inputs) -> CheckError {
+        let examples = self.bots.iter().filter_map(|bot| bot.bot_id.clone()).take(3).collect();
+        CheckError::TooManyBots { name: excerpt(&inputs.name(), 200), rows: self.rows, examples }
     }
 
     /// How many rows are left out on purpose.

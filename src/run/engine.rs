@@ -33,25 +33,38 @@ pub enum End {
     Feed(FeedError),
 }
 
+/// How a run ended, and which of several bots it could not be sent to.
+#[derive(Debug)]
+pub struct Ended {
+    /// The first reason there was.
+    pub end: End,
+    /// The bots that were given up, in the order in which that happened.
+    pub stopped: Vec<String>,
+}
+
 /// Works a run off, and says how it ended. Blocks until then.
 ///
 /// # Errors
 /// When the runtime can't be made: nothing was sent.
-pub fn run(lanes: Vec<Lane>, events: Events) -> std::io::Result<End> {
+pub fn run(lanes: Vec<Lane>, events: Events) -> std::io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(work(lanes, events)))
 }
 
-async fn work(lanes: Vec<Lane>, events: Events) -> End {
+async fn work(lanes: Vec<Lane>, events: Events) -> Ended {
     let roads: Vec<Arc<Road>> = lanes.into_iter().map(|lane| Arc::new(lane.open(events.clone()))).collect();
     let phases = roads.iter().map(|road| road.phases().clone()).collect();
     let told = events.clone();
     let signals = tokio::spawn(follow_signals(phases, move || told.send(RunEvent::Draining)));
-    let clock = tokio::spawn(tell_time_left(roads.clone(), events));
-    let mut working: JoinSet<End> = roads.iter().map(|road| Arc::clone(road).work()).collect();
-    let mut end = End::Complete;
+    let clock = tokio::spawn(tell_time_left(roads.clone(), events.clone()));
+    let mut working: JoinSet<(Option<String>, End)> = roads.iter().map(|road| work_one(Arc::clone(road))).collect();
+    let (mut end, mut stopped) = (End::Complete, Vec::new());
     while let Some(joined) = working.join_next().await {
-        let lane_end = joined.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
+        let (bot, lane_end) = joined.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
+        if let (Some(bot), End::Fault(fault)) = (bot, &lane_end) {
+            events.send(RunEvent::BotStopped { bot: bot.clone(), fault: fault.clone() });
+            stopped.push(bot);
+        }
         // One bot that can't be sent to is no reason to leave the others waiting; the first reason is told.
         if matches!(end, End::Complete) {
             end = lane_end;
@@ -59,10 +72,16 @@ async fn work(lanes: Vec<Lane>, events: Events) -> End {
     }
     signals.abort();
     clock.abort();
-    match end {
+    let end = match end {
         End::Complete if roads.iter().any(|road| road.phases().now() > Phase::Going) => End::Interrupted,
         end => end,
-    }
+    };
+    Ended { end, stopped }
+}
+
+async fn work_one(road: Arc<Road>) -> (Option<String>, End) {
+    let bot = road.bot().map(str::to_owned);
+    (bot, road.work().await)
 }
 
 /// Says once a second how long the rest takes, and which window makes the run wait.

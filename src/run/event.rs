@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::health::Fault;
 use crate::ledger::OutcomeKind;
 
 /// Something that happened in a run.
@@ -45,6 +46,13 @@ pub enum RunEvent {
         why: String,
         /// How long.
         wait: Duration,
+    },
+    /// One of several bots can't be sent to any more; the others can.
+    BotStopped {
+        /// The bot.
+        bot: String,
+        /// What happened.
+        fault: Fault,
     },
     /// How long the rest takes at the limits.
     TimeLeft(Duration),

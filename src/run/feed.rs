@@ -1,12 +1,14 @@
 //! The feed: a thread that reads the input again and hands the engine what is still to be done, in batches, through a
 //! bounded channel. Rows that have an outcome in the ledger are passed over.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Leave, LedgerError, Outcome, OutcomeKind, RowState, RunId, SettledRows, Store};
-use crate::record::{Checker, Fingerprint, Judged, Mapping, Problem, ScoreRule};
+use crate::record::{Checker, Duplicates, Fingerprint, Judged, Mapping, Problem, ScoreRule};
 use crate::source::{InputError, Inputs, Row, SourceError, SourceOptions};
 
 /// Rows in one batch, and batches read ahead.
@@ -22,6 +24,17 @@ pub struct Prepared {
     pub body: Vec<u8>,
     /// What the server can read back of it, hashed.
     pub fingerprint: Fingerprint,
+}
+
+/// Which rows of an input a lane is fed with. Together they are all, and each row is one lane's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Share {
+    /// All: there is one bot.
+    All,
+    /// Those that are sent to this bot.
+    Bot(String),
+    /// Those that are not sent at all, where there are several bots.
+    Unsent,
 }
 
 /// Some rows, in order.
@@ -85,6 +98,10 @@ pub struct FeedSettings {
     pub include_in_doubt: bool,
     /// Whether rows in doubt in this run are taken up again.
     pub leave: Leave,
+    /// Which rows are duplicates, as the checking pass found it.
+    pub duplicates: Duplicates,
+    /// Which rows are meant.
+    pub share: Share,
 }
 
 /// Feeds one record.
@@ -96,7 +113,7 @@ pub fn feed_one(row: Prepared) -> Feed {
 }
 
 /// Feeds the rows of an input that this run has not settled yet.
-pub fn feed_input(input: std::sync::Arc<Inputs>, settings: FeedSettings, ledger: Store, run: RunId) -> Feed {
+pub fn feed_input(input: Arc<Inputs>, settings: FeedSettings, ledger: Store, run: RunId) -> Feed {
     let (sender, receiver) = mpsc::channel(AHEAD);
     std::thread::spawn(move || {
         let reader = Reader { input: &input, settings: &settings, sender: &sender };
@@ -118,16 +135,17 @@ impl Reader<'_> {
     fn read(&self, ledger: &Store, run: RunId) -> Result<(), FeedError> {
         let mut rows = self.input.open(&self.settings.source)?;
         let settings = self.settings;
-        let mut checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
+        let checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
+        let mut checker = checker.knowing(Arc::clone(&settings.duplicates));
         let mut known = SettledRows::new(ledger, run);
         let (mut row, mut batch) = (Row::default(), Batch::default());
         while rows.read(&mut row)? {
             let state = known.entry(row.number)?.map(|entry| entry.state);
             if is_done(state, settings.leave) {
-                checker.note(&row);
                 continue;
             }
             match (state, checker.check(&row)) {
+                (_, judged) if !settings.share.has(&judged) => continue,
                 // Checked more strictly now than when it was sent: it stays in doubt.
                 (Some(RowState::Settled(OutcomeKind::InDoubt)), Judged::Invalid(_) | Judged::Skipped(_)) => continue,
                 (_, judged) => batch.add(row.number, judged),
@@ -151,6 +169,17 @@ fn is_done(state: Option<RowState>, leave: Leave) -> bool {
         None | Some(RowState::Settled(OutcomeKind::Unsent)) => false,
         Some(RowState::Settled(OutcomeKind::InDoubt)) => leave == Leave::None,
         Some(_) => true,
+    }
+}
+
+impl Share {
+    fn has(&self, judged: &Judged<'_>) -> bool {
+        match (self, judged) {
+            (Self::All, _) => true,
+            (Self::Bot(bot), Judged::Valid(feedback)) => feedback.bot_id() == Some(bot),
+            (Self::Bot(_), Judged::Invalid(_) | Judged::Skipped(_)) => false,
+            (Self::Unsent, judged) => !matches!(judged, Judged::Valid(_)),
+        }
     }
 }
 

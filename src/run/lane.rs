@@ -50,6 +50,8 @@ pub struct Plan {
 /// The rows of one bot, and how they are sent.
 #[derive(Debug)]
 pub struct Lane {
+    /// The bot, where there are several.
+    pub bot: Option<String>,
     /// What it works with.
     pub machinery: Machinery,
     /// What it does.
@@ -60,11 +62,11 @@ pub struct Lane {
 
 impl Lane {
     pub(super) fn open(self, events: Events) -> Road {
-        let Self { machinery, plan, feed } = self;
+        let Self { bot, machinery, plan, feed } = self;
         let Machinery { client, tokens, pacer, writer } = machinery;
         let (gate, phases) = (Gate::new(plan.patience), Phases::new());
         Road {
-            courier: Courier { client, tokens, pacer, gate, writer, events, settings: plan.send, phases },
+            courier: Courier { bot, client, tokens, pacer, gate, writer, events, settings: plan.send, phases },
             rows: Mutex::new(Rows { feed, ready: VecDeque::new() }),
             left: AtomicU64::new(plan.to_send),
             concurrency: plan.concurrency,
@@ -89,6 +91,11 @@ struct Rows {
 impl Road {
     pub(super) fn phases(&self) -> &Phases {
         &self.courier.phases
+    }
+
+    /// The bot, where there are several.
+    pub(super) fn bot(&self) -> Option<&str> {
+        self.courier.bot.as_deref()
     }
 
     /// How many rows are still to be sent.

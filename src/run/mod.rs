@@ -63,10 +63,10 @@ mod sample;
 pub mod verify;
 
 pub use attempt::{Delivery, SendSettings};
-pub use check::{CheckError, CheckReport, CheckSettings, ProblemRow, check};
-pub use engine::{End, run};
+pub use check::{BotRows, CheckError, CheckReport, CheckSettings, MOST_BOTS, ProblemRow, check};
+pub use engine::{End, Ended, run};
 pub use event::{Events, RunEvent};
-pub use feed::{Batch, Feed, FeedError, FeedSettings, Prepared, feed_input, feed_one};
+pub use feed::{Batch, Feed, FeedError, FeedSettings, Prepared, Share, feed_input, feed_one};
 pub use health::{Fault, Patience};
 pub use lane::{Lane, Machinery, Plan};
 pub use look::{ColumnLook, Look, look};

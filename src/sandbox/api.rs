@@ -92,8 +92,8 @@ async fn take(call: Call, service: &Service, bot_id: &str, headers: &HeaderMap, 
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json"));
     }
     match call {
-        Call::Save => service.save(headers, &body),
-        Call::Responses => service.responses(headers, &body),
+        Call::Save => service.save(bot_id, headers, &body),
+        Call::Responses => service.responses(bot_id, headers, &body),
     }
 }
 
@@ -138,6 +138,8 @@ struct Listing<'a> {
 struct Listed<'a> {
     #[serde(rename = "_id")]
     id: String,
+    #[serde(rename = "botId")]
+    bot_id: &'a str,
     timestamp: String,
     #[serde(rename = "channelUId")]
     channel_uid: &'a str,
@@ -154,6 +156,7 @@ impl<'a> From<&'a StoredRecord> for Listed<'a> {
     fn from(record: &'a StoredRecord) -> Self {
         Self {
             id: record.id.to_string(),
+            bot_id: &record.bot_id,
             timestamp: format!("{:.3}", record.saved_at),
             channel_uid: &record.channel_uid,
             name: &record.name,

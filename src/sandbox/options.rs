@@ -12,9 +12,13 @@ use super::fault::Fault;
 pub struct SandboxOptions {
     /// Where to listen: a loopback address; port 0 takes a free one.
     pub address: SocketAddr,
-    /// The one bot that is served, and the one app whose tokens are taken.
+    /// The bot that is served, and the one app whose tokens are taken.
     pub credentials: SandboxCredentials,
-    /// Rolling limits: at most so many calls in any stretch of that length. Empty: none.
+    /// Other bots that are served to the same app, each with records and windows of its own.
+    pub more_bots: Vec<String>,
+    /// Whether a bot is served whatever its id.
+    pub any_bot: bool,
+    /// Rolling limits of each bot: at most so many calls in any stretch of that length. Empty: none.
     pub limits: Vec<(u32, Duration)>,
     /// How long a call takes there and back, drawn evenly from this range. `None`: no longer than it takes.
     pub latency: Option<RangeInclusive<Duration>>,
@@ -38,12 +42,21 @@ impl SandboxOptions {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             credentials: SandboxCredentials::invented(seed),
+            more_bots: Vec::new(),
+            any_bot: false,
             limits: Vec::new(),
             latency: None,
             faults: Vec::new(),
             enforce_jti: false,
             seed,
         }
+    }
+}
+
+impl SandboxOptions {
+    /// Whether calls for this bot are served.
+    pub(super) fn serves(&self, bot_id: &str) -> bool {
+        self.any_bot || self.credentials.bot_id == bot_id || self.more_bots.iter().any(|bot| bot == bot_id)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 use jiff::{SignedDuration, Timestamp};
 
 use super::options::SandboxOptions;
-use super::scores::Bands;
+use super::scores::{Bands, Survey};
 use super::service::{Memory, RefusedCalls};
 use super::store::{StoredRecord, SurveyType};
 use crate::text::{excerpt, grouped};
@@ -32,10 +32,14 @@ pub(super) fn page(options: &SandboxOptions, memory: &Memory) -> String {
 }
 
 fn settings(options: &SandboxOptions) -> String {
-    let bot = escape(&options.credentials.bot_id);
+    let bots: Vec<String> = std::iter::once(&options.credentials.bot_id)
+        .chain(&options.more_bots)
+        .map(|bot| format!("<code>{}</code>", escape(bot)))
+        .collect();
     format!(
         "<p>An imitation of the Kore.ai feedback API. Nothing leaves this machine.</p>\n\
-         <p>Bot <code>{bot}</code> · {}</p>\n",
+         <p>Bot {} · {}</p>\n",
+        bots.join(", "),
         escape(&switched_on(options))
     )
 }
@@ -76,13 +80,26 @@ fn counts(memory: &Memory) -> String {
 fn scores(memory: &Memory) -> String {
     let head = "<th>Survey</th><th>Type</th><th class=\"number\">Score</th><th>Split</th>\
                 <th class=\"number\">Records</th><th class=\"number\">Off the scale</th>";
-    let rows = memory.scores.surveys().map(|(name, survey_type, bands)| score_row(name, survey_type, bands));
+    let by_bot = memory.scores.has_several_bots();
+    let rows =
+        memory.scores.surveys().map(|survey| format!("{}{}", bot_cell(survey.bot_id, by_bot), score_row(survey)));
+    let head = format!("{}{head}", bot_head(by_bot));
     let note = "<p>NPS: promoters (9–10) less detractors (0–5), in per cent of all. CSAT: 4 and 5 of all. \
                 THUMB: likes of all.</p>\n";
-    format!("<h2>Scores, as the dashboard reads them</h2>\n{}{note}", table(head, rows, "No scores yet."))
+    format!("<h2>Scores, as the dashboard reads them</h2>\n{}{note}", table(&head, rows, "No scores yet."))
 }
 
-fn score_row(name: &str, survey_type: SurveyType, bands: &Bands) -> String {
+/// Where there are several bots each line says which; one alone stands at the top of the page.
+fn bot_head(by_bot: bool) -> &'static str {
+    if by_bot { "<th>Bot</th>" } else { "" }
+}
+
+fn bot_cell(bot_id: &str, by_bot: bool) -> String {
+    if by_bot { format!("<td class=\"text\">{}</td>", shown(bot_id)) } else { String::new() }
+}
+
+fn score_row(survey: Survey<'_>) -> String {
+    let Survey { name, survey_type, bands, .. } = survey;
     let score = match (bands.score(survey_type), survey_type) {
         (None, _) => "–".to_owned(),
         (Some(score @ 1..), SurveyType::Nps) => format!("+{score}"),
@@ -137,15 +154,18 @@ fn refusals(memory: &Memory) -> String {
 
 fn records(memory: &Memory) -> String {
     let records = memory.store.records();
-    let latest = records.iter().rev().take(LATEST).map(record_row);
+    let by_bot = memory.scores.has_several_bots();
+    let row = |record: &StoredRecord| format!("{}{}", bot_cell(&record.bot_id, by_bot), record_row(record));
+    let latest = records.iter().rev().take(LATEST).map(row);
     let head = "<th>UTC</th><th>Type</th><th class=\"number\">Score</th><th>Survey</th><th>Channel user</th>\
                 <th>Channel</th><th>Language</th><th>Message</th>";
+    let head = format!("{}{head}", bot_head(by_bot));
     let count = match records.len() {
         0..=LATEST => String::new(),
         all => format!(" ({LATEST} of {})", grouped(all as u64)),
     };
     let link = "<p>All of them, as JSON: <a href=\"/records\">/records</a></p>\n";
-    format!("<h2>Latest records{count}</h2>\n{}{link}", table(head, latest, "Nothing was saved yet."))
+    format!("<h2>Latest records{count}</h2>\n{}{link}", table(&head, latest, "Nothing was saved yet."))
 }
 
 fn record_row(record: &StoredRecord) -> String {

@@ -49,10 +49,11 @@ impl Query {
         if problems.is_empty() { Ok(query) } else { Err(Refusal::of_body(problems)) }
     }
 
-    /// The page of records that is asked for.
-    pub(super) fn answer<'a>(&self, store: &'a Store, identity: &'a Identity) -> Responses<'a> {
+    /// The page of the bot's records that is asked for.
+    pub(super) fn answer<'a>(&self, bot_id: &str, store: &'a Store, identity: &'a Identity) -> Responses<'a> {
         let wanted = |record: &&StoredRecord| {
-            self.channels.as_ref().is_none_or(|channels| channels.iter().any(|channel| **channel == *record.channel))
+            let is_of = |channels: &Vec<String>| channels.iter().any(|channel| **channel == *record.channel);
+            *record.bot_id == *bot_id && self.channels.as_ref().is_none_or(is_of)
         };
         let mut matching: Vec<&StoredRecord> = store.between(self.from, self.to).iter().filter(wanted).collect();
         if !self.ascending {
@@ -189,14 +190,14 @@ mod tests {
             let channel = if score % 3 == 0 { "email" } else { "rtm" };
             let body = json!({"channelUId": "a", "name": "n", "score": score, "channel": channel,
                               "type": "THUMB", "language": "en", "message": "?"});
-            store.save(Submission::read(body.to_string().as_bytes()).unwrap(), start() + score.seconds());
+            store.save("st-1", Submission::read(body.to_string().as_bytes()).unwrap(), start() + score.seconds());
         }
         store
     }
 
     fn ask(store: &Store, body: &Value) -> Value {
         let query = Query::read(body.to_string().as_bytes()).unwrap();
-        serde_json::to_value(query.answer(store, &Identity::invented(0))).unwrap()
+        serde_json::to_value(query.answer("st-1", store, &Identity::invented(0))).unwrap()
     }
 
     fn scores(answer: &Value) -> Vec<i64> {

@@ -57,10 +57,10 @@ pub(super) struct SavedAnswer<'a> {
 }
 
 impl<'a> SavedAnswer<'a> {
-    pub(super) fn of(record: &'a StoredRecord, bot_id: &'a str, identity: &'a Identity) -> Self {
+    pub(super) fn of(record: &'a StoredRecord, identity: &'a Identity) -> Self {
         let moment = format!("{:.3}", record.saved_at);
         Self {
-            bot_id,
+            bot_id: &record.bot_id,
             channel: &record.channel,
             language: &record.language,
             score: &record.score,
@@ -90,8 +90,8 @@ mod tests {
         let body = r#"{"channelUId":"qatesting@vomoto.com","name":"Thumb","score":0,"channel":"rtm","type":"THUMB","language":"en","message":""}"#;
         let mut store = Store::new(0);
         let now = "2023-03-23T07:07:43.538Z".parse().unwrap();
-        let record = store.save(Submission::read(body.as_bytes()).unwrap(), now);
-        let answer = serde_json::to_value(SavedAnswer::of(record, "st-1", &Identity::invented(0))).unwrap();
+        let record = store.save("st-1", Submission::read(body.as_bytes()).unwrap(), now);
+        let answer = serde_json::to_value(SavedAnswer::of(record, &Identity::invented(0))).unwrap();
         let names: Vec<&str> = answer.as_object().unwrap().keys().map(String::as_str).collect();
         let sample = "botId channel language score timestamp createdOn timestampValue type name channelUId orgId \
                       accountId userId _id __v";

@@ -5,9 +5,18 @@ use std::sync::Arc;
 
 use super::store::{StoredRecord, SurveyType};
 
-/// The scores of every survey that was seen, counted as records come in.
+/// The scores of every survey of every bot that was seen, counted as records come in.
 #[derive(Debug, Default)]
-pub(super) struct Scores(BTreeMap<(Arc<str>, SurveyType), Bands>);
+pub(super) struct Scores(BTreeMap<(Arc<str>, Arc<str>, SurveyType), Bands>);
+
+/// A survey of a bot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Survey<'a> {
+    pub(super) bot_id: &'a str,
+    pub(super) name: &'a str,
+    pub(super) survey_type: SurveyType,
+    pub(super) bands: &'a Bands,
+}
 
 /// How many records of a survey are good, middling and bad: for NPS the vendor's promoters, passives and detractors,
 /// for CSAT the satisfied, the neutral and the unsatisfied, for THUMB the likes and (none between) the dislikes.
@@ -22,13 +31,20 @@ pub(super) struct Bands {
 
 impl Scores {
     pub(super) fn count(&mut self, record: &StoredRecord) {
-        let bands = self.0.entry((Arc::clone(&record.name), record.survey_type)).or_default();
+        let survey = (Arc::clone(&record.bot_id), Arc::clone(&record.name), record.survey_type);
+        let bands = self.0.entry(survey).or_default();
         *bands.place(record.survey_type, record.score.as_f64()) += 1;
     }
 
-    /// Every survey, by name.
-    pub(super) fn surveys(&self) -> impl ExactSizeIterator<Item = (&str, SurveyType, &Bands)> {
-        self.0.iter().map(|((name, survey_type), bands)| (&**name, *survey_type, bands))
+    /// Whether more than one bot has records.
+    pub(super) fn has_several_bots(&self) -> bool {
+        let first = self.0.keys().next();
+        self.0.keys().next_back().map(|(bot, ..)| bot) != first.map(|(bot, ..)| bot)
+    }
+
+    /// Every survey, by bot and name.
+    pub(super) fn surveys(&self) -> impl ExactSizeIterator<Item = Survey<'_>> {
+        self.0.iter().map(|((bot_id, name, of), bands)| Survey { bot_id, name, survey_type: *of, bands })
     }
 }
 
@@ -69,7 +85,7 @@ mod tests {
     use jiff::Timestamp;
     use proptest::prelude::{prop, prop_assert_eq, proptest};
 
-    use super::{Bands, Scores};
+    use super::{self as sandbox, Bands, Scores};
     use crate::record::{Draft, FeedbackType, Field, ScoreRule, Standing, Survey, Tally};
     use crate::sandbox::SurveyType;
     use crate::sandbox::store::Store;
@@ -136,7 +152,7 @@ mod tests {
                 let feedback = draft.check(ScoreRule::Any).unwrap();
                 tally.count(&feedback);
                 let submission = Submission::read(&feedback.body()).unwrap();
-                sandbox.count(store.save(submission, Timestamp::UNIX_EPOCH));
+                sandbox.count(store.save("st-1", submission, Timestamp::UNIX_EPOCH));
             }
             let mut before: Vec<_> = tally
                 .surveys()
@@ -145,7 +161,7 @@ mod tests {
                 .collect();
             let mut after: Vec<_> = sandbox
                 .surveys()
-                .map(|(name, of, bands)| {
+                .map(|sandbox::Survey { name, survey_type: of, bands, .. }| {
                     let figures = (bands.good, bands.middling, bands.bad, bands.outside, bands.score(of));
                     (name.to_owned(), of.to_string(), figures)
                 })

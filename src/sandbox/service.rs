@@ -1,8 +1,8 @@
 //! The sandbox's state, and what a call does to it: counted, checked, struck by a fault or not, saved, answered.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::RangeInclusive;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, StatusCode};
@@ -62,7 +62,8 @@ pub(super) struct Memory {
     pub(super) scores: Scores,
     pub(super) tally: Tally,
     pub(super) refusals: VecDeque<RefusedCalls>,
-    quota: Quota,
+    /// By bot.
+    quotas: HashMap<Arc<str>, Quota>,
     used: UsedTokens,
     faults: Faults,
     chance: fastrand::Rng,
@@ -85,7 +86,7 @@ impl Service {
             scores: Scores::default(),
             tally: Tally::default(),
             refusals: VecDeque::with_capacity(REFUSALS),
-            quota: Quota::new(&options.limits),
+            quotas: HashMap::new(),
             used: UsedTokens::default(),
             faults: Faults::new(&options.faults, options.seed),
             chance: fastrand::Rng::with_seed(options.seed),
@@ -114,14 +115,18 @@ impl Service {
     pub(super) fn arrive(&self, bot_id: &str, now: Instant) -> Result<(), Refusal> {
         let mut memory = self.memory();
         memory.tally.arrivals += 1;
-        if bot_id != self.options.credentials.bot_id {
+        if !self.options.serves(bot_id) {
             return Err(Refusal::unknown_bot());
         }
-        memory.quota.count(now).map_err(Refusal::rate_limited)
+        if let Some(quota) = memory.quotas.get_mut(bot_id) {
+            return quota.count(now).map_err(Refusal::rate_limited);
+        }
+        let quota = memory.quotas.entry(bot_id.into()).or_insert_with(|| Quota::new(&self.options.limits));
+        quota.count(now).map_err(Refusal::rate_limited)
     }
 
     /// `saveFeedback`.
-    pub(super) fn save(&self, headers: &HeaderMap, body: &[u8]) -> Result<Ending, Refusal> {
+    pub(super) fn save(&self, bot_id: &str, headers: &HeaderMap, body: &[u8]) -> Result<Ending, Refusal> {
         let now = clock::now();
         let token = self.check_token(headers, now)?;
         let mut memory = self.memory();
@@ -132,14 +137,14 @@ impl Service {
             return Ok(ending(fault, String::new()));
         }
         let Memory { store, scores, tally, .. } = &mut *memory;
-        let record = store.save(submission, now);
+        let record = store.save(bot_id, submission, now);
         scores.count(record);
         tally.saved += 1;
-        Ok(ending(fault, to_json(&SavedAnswer::of(record, &self.options.credentials.bot_id, &self.identity))))
+        Ok(ending(fault, to_json(&SavedAnswer::of(record, &self.identity))))
     }
 
     /// `getFeedbackSurveyResponses`.
-    pub(super) fn responses(&self, headers: &HeaderMap, body: &[u8]) -> Result<Ending, Refusal> {
+    pub(super) fn responses(&self, bot_id: &str, headers: &HeaderMap, body: &[u8]) -> Result<Ending, Refusal> {
         let now = clock::now();
         let token = self.check_token(headers, now)?;
         let mut memory = self.memory();
@@ -149,7 +154,7 @@ impl Service {
         if fault.is_none() {
             memory.tally.read += 1;
         }
-        Ok(ending(fault, to_json(&query.answer(&memory.store, &self.identity))))
+        Ok(ending(fault, to_json(&query.answer(bot_id, &memory.store, &self.identity))))
     }
 
     fn check_token(&self, headers: &HeaderMap, now: Timestamp) -> Result<Option<OneTime>, Refusal> {

@@ -69,6 +69,8 @@ impl fmt::Debug for RecordId {
 pub struct StoredRecord {
     /// The `_id` that the save was answered with.
     pub id: RecordId,
+    /// The bot that it was sent to.
+    pub bot_id: Arc<str>,
     /// When it was saved, to the millisecond; never before the record saved before it.
     pub saved_at: Timestamp,
     /// `channelUId`.
@@ -105,11 +107,12 @@ impl Store {
     }
 
     /// Saves a record at this moment, or at the last record's when the clock has gone back since.
-    pub(super) fn save(&mut self, submission: Submission, now: Timestamp) -> &StoredRecord {
+    pub(super) fn save(&mut self, bot_id: &str, submission: Submission, now: Timestamp) -> &StoredRecord {
         let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
         let saved_at = self.records.last().map_or(now, |last| last.saved_at.max(now));
         let record = StoredRecord {
             id: self.ids.next(saved_at),
+            bot_id: self.share(bot_id.to_owned()),
             saved_at,
             channel_uid: submission.channel_uid.into(),
             name: self.share(submission.name),
@@ -184,7 +187,7 @@ mod tests {
     fn ids_are_24_hexadecimal_digits_and_no_two_alike() {
         let mut store = Store::new(0);
         let now = Timestamp::from_second(1_700_000_000).unwrap();
-        let ids: HashSet<String> = (0..70_000).map(|_| store.save(submission(), now).id.to_string()).collect();
+        let ids: HashSet<String> = (0..70_000).map(|_| store.save("st-1", submission(), now).id.to_string()).collect();
         assert_eq!(ids.len(), 70_000);
         assert!(ids.iter().all(|id| id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit())));
     }
@@ -193,10 +196,10 @@ mod tests {
     fn records_stay_in_the_order_of_their_moments_when_the_clock_goes_back() {
         let mut store = Store::new(0);
         let now: Timestamp = "2024-05-01T12:00:00.123456Z".parse().unwrap();
-        let first = store.save(submission(), now).saved_at;
+        let first = store.save("st-1", submission(), now).saved_at;
         assert_eq!(first, "2024-05-01T12:00:00.123Z".parse().unwrap());
-        assert_eq!(store.save(submission(), now - 1.hour()).saved_at, first);
-        store.save(submission(), now + 1.second());
+        assert_eq!(store.save("st-1", submission(), now - 1.hour()).saved_at, first);
+        store.save("st-1", submission(), now + 1.second());
         assert_eq!(store.between(first, first).len(), 2);
         assert_eq!(store.between(first, now + 1.hour()).len(), 3);
         assert_eq!(store.between(now + 1.hour(), now).len(), 0);
@@ -205,8 +208,8 @@ mod tests {
     #[test]
     fn texts_that_records_share_are_kept_once() {
         let mut store = Store::new(0);
-        store.save(submission(), Timestamp::UNIX_EPOCH);
-        store.save(submission(), Timestamp::UNIX_EPOCH);
+        store.save("st-1", submission(), Timestamp::UNIX_EPOCH);
+        store.save("st-1", submission(), Timestamp::UNIX_EPOCH);
         let [one, two] = store.records() else { panic!("two records") };
         assert!(std::sync::Arc::ptr_eq(&one.name, &two.name));
         assert_eq!(one.score.to_string(), "4.5");

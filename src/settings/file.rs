@@ -162,8 +162,8 @@ fn read_profile(table: &Table<'_>, line: usize, places: &Places<'_>) -> Result<P
         concurrency: table.read(Key::Concurrency.name(), |found| value::concurrency(&table::digits(found)?))?,
         timeout: read_text(table, Key::Timeout, value::duration)?,
         ca_file: read_text(table, Key::CaFile, |text| places.path(text))?,
-        defaults: read_fields(table, Key::Defaults, read_default)?,
-        columns: read_fields(table, Key::Columns, |_, found| value::text(table::string(found)?))?,
+        defaults: read_fields(table, Key::Defaults, &Field::ALL, read_default)?,
+        columns: read_fields(table, Key::Columns, &Field::OF_ROWS, |_, found| value::text(table::string(found)?))?,
     })
 }
 
@@ -245,13 +245,17 @@ fn read_default(field: Field, found: &DeValue<'_>) -> Result<String, ValueError>
 fn read_fields(
     table: &Table<'_>,
     key: Key,
+    known: &[Field],
     read: impl Fn(Field, &DeValue<'_>) -> Result<String, ValueError>,
 ) -> Result<BTreeMap<Field, Written<String>>, SettingsError> {
     let mut fields = BTreeMap::new();
     let Some(table) = table.table(key.name())?.map(|table| table.value) else { return Ok(fields) };
     for (name, line, found) in table.entries() {
-        let field = Field::ALL.into_iter().find(|field| name == field.key() || name == field.wire_name());
-        let field = field.ok_or_else(|| table.unknown(name, line, &Field::ALL.map(Field::key)))?;
+        let field = known.iter().copied().find(|field| name == field.key() || name == field.wire_name());
+        let field = field.ok_or_else(|| {
+            let keys: Vec<_> = known.iter().map(|field| field.key()).collect();
+            table.unknown(name, line, &keys)
+        })?;
         let value = read(field, found).map_err(|problem| table.wrong(name, line, problem))?;
         if fields.insert(field, Written { value, line }).is_some() {
             return Err(SettingsError::Twice {

@@ -126,8 +126,8 @@ pub(super) fn read_description(table: &Table<'_>, by: DescribedBy) -> Result<Des
     let mut description = Description::default();
     if let Some(fields) = table.table(FIELDS)? {
         for (name, line, _) in fields.value.entries() {
-            let field = Field::ALL.into_iter().find(|field| name == field.key() || name == field.wire_name());
-            let field = field.ok_or_else(|| fields.value.unknown(name, line, &Field::ALL.map(Field::key)))?;
+            let field = Field::OF_ROWS.into_iter().find(|field| name == field.key() || name == field.wire_name());
+            let field = field.ok_or_else(|| fields.value.unknown(name, line, &Field::OF_ROWS.map(Field::key)))?;
             let rule = read_field(&fields.value, name, field, by)?;
             if description.fields.insert(field, rule).is_some() {
                 let place = table.source(line);

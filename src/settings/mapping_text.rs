@@ -75,6 +75,10 @@ impl MappingText<'_> {
         self.write_no_answer(&mut text);
         text.push_str("\n[fields]\n");
         self.proposals.iter().for_each(|proposal| self.write_field(&mut text, proposal));
+        if !self.proposals.iter().any(|proposal| proposal.field == Field::BotId) {
+            line(&mut text, &format!("\n# {}", about(Field::BotId)));
+            line(&mut text, "#bot_id = { column = \"…\", values = { Sales = \"st-…\", Support = \"st-…\" } }");
+        }
         self.write_skips(&mut text);
         text
     }
@@ -172,6 +176,7 @@ fn about(field: Field) -> &'static str {
         Field::Type => "NPS (0 to 10), CSAT (1 to 5) or THUMB (0 or 1). What the numbers look like doesn't tell which.",
         Field::Language => "The survey's language, such as en.",
         Field::Message => "The prompt that was shown to the respondent; may be empty.",
+        Field::BotId => "The bot that the record goes to. Without it all go to the profile's.",
     }
 }
 
@@ -184,6 +189,7 @@ fn example_of(field: Field) -> &'static str {
         Field::Type => "NPS",
         Field::Language => "en",
         Field::Message => "",
+        Field::BotId => "st-…",
     }
 }
 

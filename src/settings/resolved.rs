@@ -38,8 +38,6 @@ pub fn default_limits() -> Vec<Limit> {
 pub struct Target {
     /// The environment's URL, without a path: https, or this machine.
     pub host: Url,
-    /// The bot's id: never empty, no part of a path in it.
-    pub bot_id: String,
     /// The version in the path, or empty for a path without one.
     pub api_version: String,
 }
@@ -114,22 +112,29 @@ impl Settings {
     /// Where calls go.
     ///
     /// # Errors
-    /// When host or bot id is missing. Whoever calls needs credentials too, so all that is missing is named at once.
+    /// When the host is missing. Whoever calls needs credentials and mostly a bot too, so all that is missing is named at
+    /// once.
     pub fn target(&self) -> Result<Target, SettingsError> {
-        match (&self.host, &self.bot_id) {
-            (Some(host), Some(bot_id)) => Ok(Target {
-                host: host.value.clone(),
-                bot_id: bot_id.value.clone(),
-                api_version: self.api_version.value.clone(),
-            }),
-            (host, bot_id) => {
-                let mut missing = Vec::new();
-                missing.extend(host.is_none().then_some(Key::Host));
-                missing.extend(bot_id.is_none().then_some(Key::BotId));
-                missing.extend(self.missing_credentials());
-                Err(self.missing(missing))
-            }
+        match &self.host {
+            Some(host) => Ok(Target { host: host.value.clone(), api_version: self.api_version.value.clone() }),
+            None => Err(self.missing_target()),
         }
+    }
+
+    /// The bot that calls go to, unless rows name their own.
+    ///
+    /// # Errors
+    /// When it is missing; all else that is missing is named with it.
+    pub fn bot_id(&self) -> Result<&str, SettingsError> {
+        self.bot_id.as_ref().map(|bot_id| bot_id.value.as_str()).ok_or_else(|| self.missing_target())
+    }
+
+    fn missing_target(&self) -> SettingsError {
+        let mut missing = Vec::new();
+        missing.extend(self.host.is_none().then_some(Key::Host));
+        missing.extend(self.bot_id.is_none().then_some(Key::BotId));
+        missing.extend(self.missing_credentials());
+        self.missing(missing)
     }
 
     /// What tokens are minted with.

@@ -84,6 +84,7 @@ fn programs_get_the_same_in_json() {
             "profile",
             "host",
             "bot_id",
+            "bots",
             "input",
             "started_at",
             "finished_at",

@@ -114,10 +114,9 @@ pub(super) fn ensure_not_sent_in_part(store: &Store, import: &Import<'_>) -> any
     if import.setup.is_sandbox || import.args.again {
         return Ok(());
     }
-    let target = &import.setup.target;
-    let host = target.host.as_str().trim_end_matches('/');
+    let (host, bots) = (import.setup.host(), import.bots());
     for run in relatives {
-        let is_same = !run.sandbox && run.bot_id == target.bot_id && run.host == host;
+        let is_same = !run.sandbox && run.host == host && bots.iter().any(|(bot, _)| run.goes_to(bot));
         if !is_same || except.contains(&run.id.0) || !import.report.mapping.makes_the_same_records(&run.mapping) {
             continue;
         }

@@ -103,7 +103,7 @@ impl Earlier {
         printer: &Printer,
         then: impl FnOnce(&Import<'_>) -> anyhow::Result<Exit>,
     ) -> anyhow::Result<Exit> {
-        let setup = Setup::new(&self.global, &self.args.sending, &self.context, printer)?;
+        let setup = Setup::for_rows(&self.global, &self.args.sending, &self.context, printer)?;
         let open = |(place, file): (usize, &PathBuf)| input(file, place, run, store);
         let inputs = self.args.files.iter().enumerate().map(open).collect::<anyhow::Result<_>>()?;
         let inputs = Inputs::new(inputs)?;

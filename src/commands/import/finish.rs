@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use super::{Import, forget_kept_inputs};
 use crate::clock;
 use crate::commands::ending::EndedEarly;
+use crate::commands::runs::bot_views;
+use crate::commands::setup::Bots;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Run, Store};
 use crate::report::{Older, ReportError, Summary, SummaryView, keep_aside};
@@ -94,14 +96,17 @@ impl Finish<'_> {
 
     fn summarise(&self, counts: Counts, failures_file: Option<PathBuf>, early: bool) -> anyhow::Result<()> {
         let import = self.import;
-        let summary = Summary::new(Some(self.run.id.0), counts, import.began.elapsed(), failures_file);
+        let mut summary = Summary::new(Some(self.run.id.0), counts, import.began.elapsed(), failures_file);
+        if import.setup.bots == Bots::OfRows {
+            summary.bots = bot_views(self.store, &self.run)?;
+        }
         let next = self.next(&summary, early);
         if import.json {
             import.printer.json(&summary)?;
             next.iter().for_each(|line| import.printer.note(format_args!("next: {line}")));
             return Ok(());
         }
-        let (ledger, target) = (self.store.path(), import.setup.target_in_words());
+        let (ledger, target) = (self.store.path(), import.setup.target_in_words(&self.run.bots));
         import.printer.result(SummaryView { summary: &summary, target: &target, ledger: &ledger, next: &next })?;
         Ok(())
     }

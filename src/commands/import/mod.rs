@@ -19,13 +19,13 @@ pub(super) use self::choice::ImportRefused;
 pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
 use self::rules::{check_settings, source};
-use super::setup::Setup;
+use super::setup::{Bots, Setup};
 use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
 use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Run, RunId, Store};
-use crate::record::ProblemKind;
+use crate::record::{Mapping, ProblemKind};
 use crate::report::{FailureReport, Printer, Summary, default_path, mapping_table, problems_table, schedule};
 use crate::run::{CheckReport, check};
 use crate::settings::{Context, Settings};
@@ -78,9 +78,21 @@ fn import_as_said(
     context: &Context,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
-    let setup = Setup::new(global, &args.sending, context, printer)?;
+    let setup = Setup::for_rows(global, &args.sending, context, printer)?;
     let inputs = open_all(&args.files, &setup.settings)?;
     Import::check(args, global, context, printer, setup, inputs)?.run()
+}
+
+/// Which bots the rows go to: those that they name, one that was given for all, or the profile's.
+fn bots(mapping: &Mapping, settings: &Settings) -> anyhow::Result<Bots> {
+    if mapping.names_bots() {
+        return Ok(Bots::OfRows);
+    }
+    let one = match mapping.bot_of_all() {
+        Some(bot) => bot,
+        None => settings.bot_id()?,
+    };
+    Ok(Bots::One(one.to_owned()))
 }
 
 /// The files that were named, patterns among them, as one input.
@@ -128,11 +140,12 @@ impl<'a> Import<'a> {
         global: &GlobalArgs,
         context: &'a Context,
         printer: &'a Printer,
-        setup: Setup,
+        mut setup: Setup,
         input: Inputs,
     ) -> anyhow::Result<Self> {
         let began = Instant::now();
         let report = check(&input, &check_settings(args, &setup.settings, context)?)?;
+        setup.bots = bots(&report.mapping, &setup.settings)?;
         let json = global.output == OutputFormat::Json;
         let state_dir = global.state_dir.as_ref().map(|path| context.working_directory.join(path));
         let input = Arc::new(input);
@@ -212,14 +225,28 @@ impl<'a> Import<'a> {
         }
         // How much a resumed run still has to send, the ledger knows.
         if !self.args.resume || self.args.dry_run {
-            self.tell_time(report.valid);
+            let rows: Vec<u64> = self.bots().into_iter().map(|(_, rows)| rows).collect();
+            self.tell_time(&rows);
         }
     }
 
-    fn tell_time(&self, rows: u64) {
-        let time = self.setup.pacer().time_for(rows);
-        let schedule = schedule(rows, self.setup.limits(), time, &clock::local_now());
+    /// How long it takes: with several bots, each within its own limits, as long as the one with the most rows.
+    fn tell_time(&self, rows_by_bot: &[u64]) {
+        let most = rows_by_bot.iter().copied().max().unwrap_or_default();
+        let time = self.setup.pacer().time_for(most);
+        let schedule = schedule(rows_by_bot, self.setup.limits(), time, &clock::local_now());
         self.printer.note(format_args!("to send: {schedule}"));
+    }
+
+    /// The bots that are sent to, and how many rows go to each.
+    fn bots(&self) -> Vec<(String, u64)> {
+        match &self.setup.bots {
+            Bots::One(bot) => vec![(bot.clone(), self.report.valid)],
+            Bots::OfRows => {
+                let named = self.report.bots.iter().filter_map(|bot| Some((bot.bot_id.clone()?, bot.rows)));
+                named.collect()
+            }
+        }
     }
 
     /// Where there is nothing to send and nothing to report no run begins.

@@ -8,13 +8,13 @@ use super::rules::source;
 use super::{DIED, Import, kept_input};
 use crate::clock;
 use crate::commands::ending::EndedEarly;
-use crate::commands::setup::Subject;
+use crate::commands::setup::{Bots, Subject};
 use crate::commands::verify::verify_at_end;
 use crate::exit::Exit;
-use crate::ledger::{Lease, Leave, Run, RunId, RunKind, Store};
+use crate::ledger::{Counts, Lease, Leave, LedgerError, Run, RunId, RunKind, Store};
 use crate::record::ScoreRule;
 use crate::report::{Opening, Screen};
-use crate::run::{Events, FeedSettings, Lane, Machinery, feed_input, run as run_rows};
+use crate::run::{Events, Feed, FeedSettings, Lane, Machinery, Share, feed_input, run as run_rows};
 use crate::source::Input;
 use crate::text::counted;
 
@@ -34,14 +34,16 @@ impl Import<'_> {
             Choice::New => None,
         };
         // Before a run begins: a secret that can't be had must not leave an unfinished run behind.
-        let machinery = self.setup.machinery(&store, self.context)?;
+        let bots = self.bots();
+        let first = bots.first().map(|(bot, _)| bot.as_str()).unwrap_or_default();
+        let machinery = self.setup.machinery(first, &store, self.context)?;
         let (run, verb) = match unfinished {
-            Some(run) => (run, "resuming"),
+            Some(run) => (store.with_bots(run.id, &bots)?, "resuming"),
             None => (self.begin(&store, latest)?, "starting"),
         };
         let _lease = Lease::take(store.directory(), run.id)?;
         store.claims_into_doubt(run.id, DIED, clock::now())?;
-        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words()));
+        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
         self.work(&store, run, machinery)
     }
 
@@ -55,6 +57,7 @@ impl Import<'_> {
             content: self.report.content,
             mapping: self.report.mapping.canonical(),
             rows: self.report.rows,
+            bots: self.bots(),
         };
         let new = self.setup.new_run(subject, self.context);
         let run = if self.setup.is_sandbox {
@@ -79,20 +82,17 @@ impl Import<'_> {
 
     fn work(&self, store: &Store, run: Run, machinery: Machinery) -> anyhow::Result<Exit> {
         let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
-        let before = store.counts(&run)?;
-        let again = if leave == Leave::ResendInDoubt { before.in_doubt } else { 0 };
-        let to_send = before.unsent + again;
+        let to_send = self.to_send(store, &run, leave)?;
         if self.args.resume {
-            self.tell_time(to_send);
+            self.tell_time(&to_send);
         }
-        let plan = self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
+        let lanes = self.lanes(store, &run, machinery, leave, &to_send)?;
         let (events, shown) = Events::channel();
-        let opening = Opening { counts: before, on_terminal: self.context.stderr_is_terminal };
+        let opening = Opening { counts: store.counts(&run)?, on_terminal: self.context.stderr_is_terminal };
         let screen = Screen::start(shown, opening, self.printer.clone());
-        let feed = feed_input(Arc::clone(&self.input), self.feed_settings(leave), store.reader()?, run.id);
-        let end = run_rows(vec![Lane { machinery, plan, feed }], events)?;
+        let ended = run_rows(lanes, events)?;
         drop(screen);
-        let early = EndedEarly::from_end(end);
+        let early = EndedEarly::from_end(ended);
         // A disk that is full keeps the ledger from being tidied, too; how the run stands is told all the same.
         let untidied = store.claims_into_doubt(run.id, ABANDONED, clock::now()).err();
         let early = early.or(untidied.map(EndedEarly::Ledger));
@@ -102,29 +102,71 @@ impl Import<'_> {
         self.finish(store, run).end(early)
     }
 
-    fn feed_settings(&self, leave: Leave) -> FeedSettings {
+    /// How many rows each bot is still to be sent, in the order of the run's bots.
+    fn to_send(&self, store: &Store, run: &Run, leave: Leave) -> Result<Vec<u64>, LedgerError> {
+        let again = |counts: &Counts| if leave == Leave::ResendInDoubt { counts.in_doubt } else { 0 };
+        let counts = match &run.bots[..] {
+            // Rows that turn out to need no sending are among them, as in the count of the run.
+            [_] => vec![store.counts(run)?],
+            _ => store.counts_by_bot(run)?,
+        };
+        Ok(counts.iter().map(|counts| counts.unsent + again(counts)).collect())
+    }
+
+    /// A lane for each bot, side by side; where there are several, one more for the rows that go to none.
+    fn lanes(
+        &self,
+        store: &Store,
+        run: &Run,
+        machinery: Machinery,
+        leave: Leave,
+        to_send: &[u64],
+    ) -> anyhow::Result<Vec<Lane>> {
+        let plan = |to_send| self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
+        let feed = |share| -> Result<Feed, LedgerError> {
+            let settings = self.feed_settings(leave, share);
+            Ok(feed_input(Arc::clone(&self.input), settings, store.reader()?, run.id))
+        };
+        if self.setup.bots != Bots::OfRows {
+            let plan = plan(to_send.iter().sum());
+            return Ok(vec![Lane { bot: None, machinery, plan, feed: feed(Share::All)? }]);
+        }
+        let mut lanes = Vec::with_capacity(run.bots.len() + 1);
+        for (bot, to_send) in run.bots.iter().zip(to_send) {
+            let machinery = self.setup.machinery_beside(&machinery, bot)?;
+            let (plan, feed) = (plan(*to_send), feed(Share::Bot(bot.bot_id.clone()))?);
+            lanes.push(Lane { bot: Some(bot.bot_id.clone()), machinery, plan, feed });
+        }
+        lanes.push(Lane { bot: None, machinery, plan: plan(0), feed: feed(Share::Unsent)? });
+        Ok(lanes)
+    }
+
+    fn feed_settings(&self, leave: Leave, share: Share) -> FeedSettings {
         FeedSettings {
             source: source(self.args),
             mapping: self.report.mapping.clone(),
             score: if self.args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
             include_in_doubt: self.args.include_in_doubt,
             leave,
+            duplicates: Arc::clone(&self.report.duplicates),
+            share,
         }
     }
 
     /// The same file read with another mapping, or sent elsewhere, is another import; it is worth a word all the same.
     fn tell_relatives(&self, store: &Store) -> anyhow::Result<()> {
-        let relatives = store.runs_with_content(&self.report.content)?;
+        let (relatives, bots) = (store.runs_with_content(&self.report.content)?, self.bots());
         let is_relative = |run: &&Run| {
             let is_left_out = self.args.rows.except_run.contains(&run.id.0);
-            !run.sandbox && !is_left_out && run.bot_id == self.setup.target.bot_id
+            !run.sandbox && !is_left_out && bots.iter().any(|(bot, _)| run.goes_to(bot))
         };
         let Some(latest) = relatives.iter().find(is_relative) else { return Ok(()) };
         if !self.setup.is_sandbox && !self.args.again {
             let saved = counted(store.counts(latest)?.saved, "row");
             self.printer.warning(format_args!(
-                "run {} has sent this same file to this bot before, with another mapping or to another host ({saved} saved): is this meant?",
-                latest.id
+                "run {} has sent this same file to {} before, with another mapping or to another host ({saved} saved): is this meant?",
+                latest.id,
+                if bots.len() > 1 { "some of these bots" } else { "this bot" }
             ));
         }
         Ok(())

@@ -106,5 +106,6 @@ fn prompt(field: Field) -> &'static str {
         Field::Message => "Prompt the respondent was shown (may be empty)",
         Field::Score => "Score",
         Field::Type => "Type",
+        Field::BotId => "Bot id",
     }
 }

@@ -22,7 +22,10 @@ pub(super) fn listen(told: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
                     printer.detail(format_args!("the record goes again in {}: {why}", span(wait)));
                 }
                 RunEvent::Draining => printer.note("ending: waiting for the answer (Ctrl-C again: don't wait)"),
-                RunEvent::Settled { .. } | RunEvent::NotSaved { .. } | RunEvent::TimeLeft(_) => {}
+                RunEvent::Settled { .. }
+                | RunEvent::NotSaved { .. }
+                | RunEvent::BotStopped { .. }
+                | RunEvent::TimeLeft(_) => {}
             }
         }
         saved

@@ -110,7 +110,7 @@ fn remember(store: &Store, feedback: &Feedback<'_>) -> anyhow::Result<()> {
 }
 
 fn show_request(args: &SubmitArgs, setup: &Setup, feedback: &Feedback<'_>, printer: &Printer) -> anyhow::Result<Exit> {
-    let url = setup.client()?.save_feedback_url().clone();
+    let url = setup.client(setup.settings.bot_id()?)?.save_feedback_url().clone();
     let body = serde_json::to_string_pretty(feedback)?;
     let body = printable_json(&body);
     printer.result(if args.curl { as_curl(&url, &body) } else { as_http(&url, &body) })?;
@@ -131,9 +131,16 @@ impl Submission<'_> {
         let body = feedback.body();
         let content = *blake3::hash(&body).as_bytes();
         self.refuse_a_doubtful_twin(&content)?;
-        let machinery = self.setup.machinery(self.store, context)?;
-        let subject =
-            Subject { kind: RunKind::Submit, input: String::new(), content, mapping: BY_HAND.to_owned(), rows: 1 };
+        let bot_id = self.setup.settings.bot_id()?;
+        let machinery = self.setup.machinery(bot_id, self.store, context)?;
+        let subject = Subject {
+            kind: RunKind::Submit,
+            input: String::new(),
+            content,
+            mapping: BY_HAND.to_owned(),
+            rows: 1,
+            bots: vec![(bot_id.to_owned(), 1)],
+        };
         let run = self.store.begin(&self.setup.new_run(subject, context), clock::now())?;
         let _lease = Lease::take(self.store.directory(), run)?;
         let mut plan = self.setup.plan(run, &self.args.sending, Leave::None, 1, WAIT_FOR_TARGET);
@@ -144,7 +151,7 @@ impl Submission<'_> {
         let (events, told) = Events::channel();
         let listener = listen(told, self.printer.clone());
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
-        let end = run_rows(vec![Lane { machinery, plan, feed: feed_one(row) }], events)?;
+        let end = run_rows(vec![Lane { bot: None, machinery, plan, feed: feed_one(row) }], events)?;
         self.store.claims_into_doubt(run, "the command ended before the answer came", clock::now())?;
         self.store.finish(run, clock::now())?;
         // A listener that broke has lost the server's words; what became of the record is in the ledger.

@@ -6,16 +6,20 @@ use serde_json::{Value, json};
 
 use super::rows::{Dedupe, RowRules};
 use super::{FieldSource, Mapping};
+use crate::record::Field;
 
 /// How the lines begin that say which rows are sent, and not what is made of them.
 const SELECTION: &str = "only ";
+/// How the line begins that says which bot a row goes to.
+const BOT: &str = Field::BotId.wire_name();
 
 impl Mapping {
     /// A stable text of what the mapping does, for a run's identity: two mappings that make the same records of the same
     /// rows of the same input have the same text, however their columns were found.
     pub fn canonical(&self) -> String {
         let mut text = String::new();
-        for (field, source) in self.fields() {
+        // One bot for all rows is a part of the target, wherever it was said.
+        for (field, source) in self.fields().filter(|(field, _)| *field != Field::BotId || self.names_bots()) {
             // JSON strings keep the lines apart whatever the names hold.
             let (sign, value) = match source {
                 FieldSource::Column { index, header, .. } => (format!("<{index}"), header.as_str()),
@@ -32,11 +36,13 @@ impl Mapping {
         text
     }
 
-    /// Whether a canonical text is that of this mapping but for which rows are sent: then a row that both send is sent twice.
+    /// Whether a canonical text is that of this mapping but for which rows are sent, and to which bot: then a row that both
+    /// send to one bot is sent twice.
     pub fn makes_the_same_records(&self, canonical: &str) -> bool {
         let own = self.canonical();
         let records = |text: &'_ str| -> Vec<String> {
-            text.lines().filter(|line| !line.starts_with(SELECTION)).map(str::to_owned).collect()
+            let is_about_record = |line: &&str| !line.starts_with(SELECTION) && !line.starts_with(BOT);
+            text.lines().filter(is_about_record).map(str::to_owned).collect()
         };
         records(&own) == records(canonical)
     }
@@ -108,6 +114,9 @@ mod tests {
             assert_ne!(other.canonical(), all.canonical());
             assert!(other.makes_the_same_records(&all.canonical()), "{}", other.canonical());
         }
+        let by_bot = mapping("fields.bot_id = \"name\"", SelectionRules::default(), &[]);
+        assert_ne!(by_bot.canonical(), mapping("", SelectionRules::default(), &[]).canonical());
+        assert!(by_bot.makes_the_same_records(&all.canonical()));
         for other in
             ["fields.name = { column = \"name\", lower_case = true }", "fields.name = { template = \"{{ name }}\" }"]
         {

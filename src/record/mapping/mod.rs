@@ -23,13 +23,15 @@ pub use selection::{DedupeRule, Except, Filter, RowRange, SelectionError, Select
 /// The columns that a failure report adds behind the input's own. An input that ends with them is such a report.
 pub const REPORT_COLUMNS: [&str; 4] = ["_row", "_outcome", "_status", "_error"];
 
-/// Where each of the seven fields comes from, for one header.
+/// Where each of the seven fields comes from, and the bot if rows name it, for one header.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
     /// In the order of [`Field::ALL`].
     sources: [FieldSource; 7],
-    /// In the same order; `None` for what is taken as it stands.
-    conversions: [Option<Box<Conversion>>; 7],
+    /// `None` where all rows go to the target's bot.
+    bot: Option<FieldSource>,
+    /// In the order of [`Field::OF_ROWS`]; `None` for what is taken as it stands.
+    conversions: [Option<Box<Conversion>>; 8],
     rows: RowRules,
     /// The columns by name, when a template asks for them.
     names: Option<Arc<BTreeMap<String, usize>>>,
@@ -96,14 +98,31 @@ pub enum ConstantBy {
 }
 
 impl Mapping {
-    /// Each field and where it comes from, in the order of [`Field::ALL`].
+    /// Each field and where it comes from, in the order of [`Field::ALL`]; last the bot, if something is said of it.
     pub fn fields(&self) -> impl Iterator<Item = (Field, &FieldSource)> {
-        Field::ALL.into_iter().zip(&self.sources)
+        let bot = self.bot.iter().map(|source| (Field::BotId, source));
+        Field::ALL.into_iter().zip(&self.sources).chain(bot)
     }
 
-    /// Where a field comes from.
-    pub fn source(&self, field: Field) -> &FieldSource {
-        &self.sources[field as usize]
+    /// Where a field comes from; `None` only for the bot, where nothing is said of it.
+    pub fn source(&self, field: Field) -> Option<&FieldSource> {
+        match field {
+            Field::BotId => self.bot.as_ref(),
+            _ => self.sources.get(field as usize),
+        }
+    }
+
+    /// Whether each row names the bot that it goes to.
+    pub fn names_bots(&self) -> bool {
+        self.bot.is_some() && self.bot_of_all().is_none()
+    }
+
+    /// The bot that was given for all rows.
+    pub fn bot_of_all(&self) -> Option<&str> {
+        match &self.bot {
+            Some(FieldSource::Constant { value, .. }) => Some(value),
+            _ => None,
+        }
     }
 
     /// What is made of the field's text, unless it is taken as it stands.
@@ -141,9 +160,9 @@ impl Mapping {
     /// The headers of the columns that no field comes from.
     pub fn unused(&self) -> impl Iterator<Item = &str> {
         let in_templates: BTreeSet<usize> =
-            self.sources.iter().flat_map(|source| self.template_columns(source)).collect();
+            self.fields().flat_map(|(_, source)| self.template_columns(source)).collect();
         let is_used = move |column: usize| {
-            self.sources.iter().any(|source| source.column() == Some(column)) || in_templates.contains(&column)
+            self.fields().any(|(_, source)| source.column() == Some(column)) || in_templates.contains(&column)
         };
         let own = self.headers[..self.own_columns()].iter().enumerate();
         own.filter(move |(column, _)| !is_used(*column)).map(|(_, header)| header.as_str())
@@ -153,7 +172,7 @@ impl Mapping {
     pub(super) fn uses(&self, column: usize) -> bool {
         let is_used =
             |source: &FieldSource| source.column() == Some(column) || self.template_columns(source).contains(&column);
-        self.sources.iter().any(is_used)
+        self.fields().any(|(_, source)| is_used(source))
     }
 
     fn template_columns(&self, source: &FieldSource) -> Vec<usize> {

@@ -19,7 +19,14 @@ impl Mapping {
         Field::ALL.map(|field| resolver.checked_source(field))
     }
 
-    /// Finds each field's column, constant or template. For a field decide, in this order: `--map` or `--set`, the mapping or
+    /// Where the bot would come from; `None` where nothing is said of it.
+    pub fn bot_source(headers: &[String], rules: &MappingRules) -> Option<Result<FieldSource, MappingProblem>> {
+        let resolver = Resolver { headers: &headers[..own_columns(headers)], rules };
+        let source = resolver.checked_source(Field::BotId);
+        (!matches!(source, Err(MappingProblem::Unfilled { .. }))).then_some(source)
+    }
+
+    /// Finds each field's column, constant or template, and the bot's in the same way. For a field decide, in this order: `--map` or `--set`, the mapping or
     /// preset, the profile's columns, a header that is the field's name, a header that is it but for case, `_`, `-` and
     /// blanks, the profile's defaults. A constant does not fill the empty cells of a column.
     ///
@@ -32,19 +39,24 @@ impl Mapping {
         let own = own_columns(headers);
         let resolver = Resolver { headers: &headers[..own], rules };
         let sources = Field::ALL.map(|field| resolver.checked_source(field));
+        let bot = Self::bot_source(headers, rules).transpose();
         let mut problems: Vec<_> = sources.iter().filter_map(|source| source.as_ref().err().cloned()).collect();
+        problems.extend(bot.as_ref().err().cloned());
         let rows = resolver.rows(&mut problems);
         problems.extend(unknown_includes(&rules.description));
         problems.splice(0..0, resolver.one_column(delimiter, &problems));
-        match sources {
-            [Ok(a), Ok(b), Ok(c), Ok(d), Ok(e), Ok(f), Ok(g)] if problems.is_empty() => {
+        match (sources, bot) {
+            ([Ok(a), Ok(b), Ok(c), Ok(d), Ok(e), Ok(f), Ok(g)], Ok(bot)) if problems.is_empty() => {
                 let sources = [a, b, c, d, e, f, g];
-                let has_template = sources.iter().any(|source| matches!(source, FieldSource::Template { .. }));
+                let source = |field: Field| sources.get(field as usize).or(bot.as_ref());
+                let has_template =
+                    sources.iter().chain(&bot).any(|source| matches!(source, FieldSource::Template { .. }));
                 let names = || headers[..own].iter().cloned().zip(0..).collect();
                 Ok(Self {
-                    conversions: Field::ALL.map(|field| resolver.conversion(field, &sources[field as usize])),
+                    conversions: Field::OF_ROWS.map(|field| resolver.conversion(field, source(field)?)),
                     names: has_template.then(|| Arc::new(names())),
                     sources,
+                    bot,
                     rows,
                     headers: headers.to_vec(),
                     is_failure_report: own < headers.len(),
@@ -299,8 +311,8 @@ mod tests {
         let mapping = mapping.unwrap();
         let found: Vec<_> = mapping.fields().map(|(_, source)| source.column().unwrap()).collect();
         assert_eq!(found, [1, 3, 4, 2, 5, 6, 0]);
-        assert!(matches!(mapping.source(Field::Channel), FieldSource::Column { by: ColumnBy::ExactName, .. }));
-        assert!(matches!(mapping.source(Field::Name), FieldSource::Column { by: ColumnBy::SimilarName, .. }));
+        assert!(matches!(mapping.source(Field::Channel), Some(FieldSource::Column { by: ColumnBy::ExactName, .. })));
+        assert!(matches!(mapping.source(Field::Name), Some(FieldSource::Column { by: ColumnBy::SimilarName, .. })));
         assert_eq!(mapping.unused().collect::<Vec<_>>(), ["extra"]);
         assert!(!mapping.is_failure_report());
     }
@@ -311,7 +323,8 @@ mod tests {
         let defaults = [Field::Name, Field::Language].map(|field| (field, "default".to_owned())).into();
         let mut rules = MappingRules { columns, defaults, ..MappingRules::default() };
         let header = format!("{PLAIN},Survey,Other");
-        let by = |rules: &MappingRules, header: &str| resolve(header, rules).unwrap().source(Field::Name).clone();
+        let by =
+            |rules: &MappingRules, header: &str| resolve(header, rules).unwrap().source(Field::Name).unwrap().clone();
 
         let profile = FieldSource::Column { index: 7, header: "Survey".into(), by: ColumnBy::Profile };
         assert_eq!(by(&rules, &header), profile);
@@ -362,7 +375,7 @@ mod tests {
         let header = format!("{PLAIN},score#2,#9");
         let column = |name: &str| {
             let mapping = resolve(&header, &rules(&[(Field::Score, name)], &[])).unwrap();
-            mapping.source(Field::Score).column()
+            mapping.source(Field::Score).unwrap().column()
         };
         assert_eq!(["score", "score#2", "#9", "#2"].map(column), [Some(2), Some(7), Some(8), Some(1)]);
         let unasked = problems(&header, &MappingRules::default());
@@ -397,6 +410,23 @@ mod tests {
             assert_eq!(problems(PLAIN, &rules(&[], &[(field, value)])), [problem]);
         }
         assert!(resolve(PLAIN, &rules(&[], &[(Field::Message, "")])).is_ok());
+    }
+
+    #[test]
+    fn the_bot_is_the_targets_unless_rows_or_options_name_one() {
+        let bot = |header: &str, rules: &MappingRules| resolve(header, rules).unwrap().source(Field::BotId).cloned();
+        assert_eq!(bot(PLAIN, &MappingRules::default()), None);
+        let header = format!("{PLAIN},Bot-ID,Region");
+        let column = |index, header: &str, by| Some(FieldSource::Column { index, header: header.into(), by });
+        assert_eq!(bot(&header, &MappingRules::default()), column(7, "Bot-ID", ColumnBy::SimilarName));
+        assert_eq!(bot(&header, &rules(&[(Field::BotId, "Region")], &[])), column(8, "Region", ColumnBy::Map));
+        let one = resolve(&header, &rules(&[], &[(Field::BotId, "st-1")])).unwrap();
+        assert_eq!((one.bot_of_all(), one.names_bots()), (Some("st-1"), false));
+        // As a part of the target, one bot for all rows makes no other mapping.
+        assert_eq!(one.canonical(), resolve(PLAIN, &MappingRules::default()).unwrap().canonical());
+        assert_eq!(one.unused().collect::<Vec<_>>(), ["Bot-ID", "Region"]);
+        let wrong = problems(PLAIN, &rules(&[], &[(Field::BotId, "st 1")]));
+        assert!(matches!(wrong[..], [MappingProblem::BadConstant { field: Field::BotId, .. }]), "{wrong:?}");
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub enum AssignmentError {
         /// What was given.
         given: String,
     },
-    /// What stands before the `=` is none of the seven fields.
+    /// What stands before the `=` is no field.
     #[error("{given:?} is not a field{}", nearest.map_or_else(String::new, |field| format!(" (did you mean {field}?)")))]
     NoField {
         /// What stands there.
@@ -62,7 +62,7 @@ impl FromStr for Assignment {
             given.split_once('=').ok_or_else(|| AssignmentError::NoEquals { given: excerpt(given, 60) })?;
         let no_field = || AssignmentError::NoField {
             given: excerpt(name, 40),
-            nearest: nearest(name.trim(), Field::ALL.map(Field::key)),
+            nearest: nearest(name.trim(), Field::OF_ROWS.map(Field::key)),
         };
         let field = Field::from_name(name).ok_or_else(no_field)?;
         Ok(Self { field, text: text.to_owned() })
@@ -71,7 +71,7 @@ impl FromStr for Assignment {
 
 impl Advice for AssignmentError {
     fn hint(&self) -> Option<String> {
-        Some(format!("the fields are {}", Field::ALL.map(Field::key).join(", ")))
+        Some(format!("the fields are {}", Field::OF_ROWS.map(Field::key).join(", ")))
     }
 }
 

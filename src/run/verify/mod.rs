@@ -42,7 +42,7 @@ use self::reading::{MARGIN, Reader};
 pub use self::reconcile::{Findings, Question, ServerRecord, reconcile};
 use super::Machinery;
 use crate::clock;
-use crate::ledger::{Lease, LedgerError, Outcome, OutcomeKind, Run, RunId, RunKind, SentRow, Store};
+use crate::ledger::{Lease, LedgerError, Outcome, OutcomeKind, Run, RunBot, RunId, RunKind, SentRow, Store};
 use crate::pacing::Backoff;
 
 /// How many outcomes one commit takes.
@@ -55,6 +55,8 @@ const LOOKS: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::
 pub struct VerifySettings {
     /// The run. Its lease is the caller's.
     pub run: Run,
+    /// The one of its bots whose records are read.
+    pub bot: RunBot,
     /// How long one call may take.
     pub timeout: Duration,
     /// The longest of the rolling windows; `None` without limits.
@@ -119,6 +121,23 @@ impl Verified {
         self.undecided.values().sum()
     }
 
+    /// Adds what the verification of another bot of the same run came to.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.in_doubt_before += other.in_doubt_before;
+        self.saved_before += other.saved_before;
+        self.records += other.records;
+        self.saved += other.saved;
+        self.absent += other.absent;
+        for (why, rows) in other.undecided {
+            *self.undecided.entry(why).or_default() += rows;
+        }
+        self.missing.extend(other.missing);
+        self.missing.sort_unstable();
+        self.surplus += other.surplus;
+        self
+    }
+
     /// Whether every row's fate is known, and what was saved is there.
     pub fn is_clean(&self) -> bool {
         self.undecided.is_empty() && self.missing.is_empty()
@@ -148,9 +167,10 @@ struct Verification<'a> {
 
 impl Verification<'_> {
     async fn work(&self) -> Result<Verified, VerifyError> {
-        let run = &self.settings.run;
-        let counts = self.store.counts(run)?;
-        let span = self.store.sending_span(run)?.filter(|_| counts.in_doubt + counts.saved > 0);
+        let VerifySettings { run, bot, .. } = self.settings;
+        let by_bot = run.bots.iter().zip(self.store.counts_by_bot(run)?);
+        let counts = by_bot.filter(|(of_run, _)| *of_run == bot).map(|(_, counts)| counts).next().unwrap_or_default();
+        let span = self.store.sending_span(run, bot)?.filter(|_| counts.in_doubt + counts.saved > 0);
         let Some(span) = span else { return Ok(Verified::default()) };
         let (findings, records) = self.look(span).await?;
         self.write_down(&findings).await?;
@@ -200,11 +220,11 @@ impl Verification<'_> {
         }
     }
 
-    /// Every row to this target that may have a record in what was read, however the clocks differ.
+    /// Every row to this bot that may have a record in what was read, however the clocks differ.
     fn rows(&self, (from, to): (Timestamp, Timestamp)) -> Result<Vec<SentRow>, LedgerError> {
-        let run = &self.settings.run;
+        let VerifySettings { run, bot, .. } = self.settings;
         let (from, to) = (shifted(from, -2 * MARGIN), shifted(to, 2 * MARGIN));
-        self.store.sent_rows((&run.host, &run.bot_id), (from, to))
+        self.store.sent_rows((&run.host, &bot.bot_id), (from, to))
     }
 
     /// Other runs that a process is working on now.

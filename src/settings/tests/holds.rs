@@ -162,7 +162,7 @@ fn beside_a_sandbox_the_profile_says_columns_and_defaults_only() {
         [("KORE_FEEDBACK_CLIENT_ID", "other"), ("KORE_FEEDBACK_LIMITS", "1/1h"), ("KORE_FEEDBACK_API_VERSION", "")];
     let settings = resolved(&text, &variables, sandboxed);
     let target = settings.target().unwrap();
-    assert_eq!((target.host.as_str(), target.bot_id.as_str()), ("http://127.0.0.1:4321/", "st-sandbox"));
+    assert_eq!((target.host.as_str(), settings.bot_id().unwrap()), ("http://127.0.0.1:4321/", "st-sandbox"));
     assert_eq!(target.api_version, "1.1");
     let credentials = settings.credentials().unwrap();
     assert_eq!(credentials.client_id.value, "cs-sandbox");
