@@ -11,7 +11,7 @@ use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunBot, RunId, Store};
-use crate::report::{Printer, VerifiedView, bots_in_words, span};
+use crate::report::{Printer, VerifiedView, span};
 use crate::run::Machinery;
 use crate::run::verify::{SETTLING, Verified, VerifyEvent, verify as verify_rows};
 use crate::settings::Context;
@@ -98,18 +98,14 @@ fn ensure_target(setup: &Setup, run: &Run) -> Result<(), VerifyRefused> {
     if run.sandbox {
         return Err(VerifyRefused::SandboxGone { run: run.id });
     }
-    let bot_id = setup.settings.bot_id().ok();
-    // Rows may have named other bots than the profile's.
-    let is_same_profile = run.profile.is_some() && run.profile.as_deref() == setup.settings.profile();
-    let is_same_bot = bot_id.is_none_or(|bot_id| run.goes_to(bot_id));
-    if run.host == setup.host() && (is_same_profile || is_same_bot) {
+    // It is the run's own bots that are asked; credentials that are not for them are refused there.
+    if run.host == setup.host() {
         return Ok(());
     }
-    let settings_for = bot_id.map_or_else(|| setup.host(), |bot_id| format!("{}, bot {bot_id}", setup.host()));
     Err(VerifyRefused::OtherTarget {
         run: run.id,
-        went_to: printable(&format!("{}, {}", run.host, bots_in_words(&run.bots))).into_owned(),
-        settings_for,
+        went_to: printable(&run.host).into_owned(),
+        settings_for: setup.host(),
         profile: run.profile.clone(),
     })
 }

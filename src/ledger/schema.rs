@@ -117,3 +117,42 @@ fn version(connection: &Connection) -> Result<usize, LedgerError> {
     // A negative version was never written by us; as the largest it is refused as unknown.
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use rusqlite::Connection;
+
+    use super::{ONE_BOT_A_RUN, VERSION, version};
+    use crate::ledger::{OutcomeKind, RowState, RunId, Store};
+
+    #[test]
+    fn a_ledger_of_the_first_version_keeps_its_runs_and_learns_which_bot_they_went_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = Connection::open(dir.path().join("ledger.db")).unwrap();
+        old.execute_batch(ONE_BOT_A_RUN).unwrap();
+        old.execute_batch(
+            "INSERT INTO runs VALUES (3, 'import', 0, NULL, 'https://bots.kore.ai', 'st-1', '1.1', '/in.csv',
+                                      zeroblob(32), 'm', zeroblob(32), 5, 1000, NULL, '[\"import\"]', '/', NULL, NULL);
+             INSERT INTO rows VALUES (3, 1, 'saved', 200, 'id-1', NULL, zeroblob(16), 1, 2000, 32000, 2100),
+                                     (3, 2, 'invalid', NULL, NULL, 'no score', NULL, 0, NULL, NULL, 2200),
+                                     (3, 3, 'claimed', NULL, NULL, NULL, zeroblob(16), 1, 2300, 32300, 2300);
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+        drop(old);
+
+        let store = Store::open(dir.path()).unwrap();
+        let run = store.run(RunId(3)).unwrap();
+        assert_eq!((run.bots[0].number, &*run.bots[0].bot_id, run.rows), (1, "st-1", 5));
+        let states: Vec<_> = store.rows_after(run.id, 0, 9).unwrap().into_iter().map(|row| row.state).collect();
+        let settled = RowState::Settled;
+        assert_eq!(states, [settled(OutcomeKind::Saved), settled(OutcomeKind::Invalid), RowState::Claimed]);
+        let counts = store.counts_by_bot(&run).unwrap();
+        assert_eq!((counts[0].saved, counts[0].invalid, counts[0].in_doubt), (1, 0, 1));
+        let all = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+        assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all).unwrap().len(), 2);
+        drop(store);
+        assert_eq!(version(&Connection::open(dir.path().join("ledger.db")).unwrap()).unwrap(), VERSION);
+    }
+}

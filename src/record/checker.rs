@@ -104,7 +104,7 @@ impl Checker {
         let texts = Field::ALL.map(|field| made.text(mapping, row, field));
         // Blanks around an id that addresses something are never meant.
         let bot = mapping.names_bots().then(|| made.text(mapping, row, Field::BotId).trim());
-        let wrong_bot = bot.and_then(|bot| check_value(Field::BotId, bot));
+        let wrong_bot = bot.and_then(|bot| check_value(Field::BotId, bot).or_else(|| unmapped(mapping, bot)));
         match validate(texts, *rule) {
             Ok(feedback) if made.failed.is_empty() && wrong_bot.is_none() => {
                 match twins.first_alike(mapping, row, texts, bot) {
@@ -153,6 +153,12 @@ impl Checker {
         let header = self.mapping.headers().get(column).cloned();
         Problem::new(header, field, row.cell(column).unwrap_or_default(), kind)
     }
+}
+
+/// Where values are mapped to bots, what stands for none of them would be sent to a bot of that name.
+fn unmapped(mapping: &Mapping, bot: &str) -> Option<ProblemKind> {
+    let values = &mapping.conversion(Field::BotId)?.values;
+    (!values.is_empty() && !values.means(bot)).then_some(ProblemKind::UnmappedBot)
 }
 
 impl Made {

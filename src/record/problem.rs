@@ -46,6 +46,8 @@ pub enum ProblemKind {
     LostCharacter,
     /// No id that an address can hold.
     NotABotId,
+    /// None of the bots that the mapping's values stand for.
+    UnmappedBot,
     /// None of the feedback types.
     UnknownType,
     /// No number.
@@ -81,6 +83,7 @@ impl ProblemKind {
             Self::ControlCharacter => "control character",
             Self::LostCharacter => "lost character",
             Self::NotABotId => "not a bot id",
+            Self::UnmappedBot => "bot not mapped",
             Self::UnknownType => "unknown type",
             Self::NotANumber => "score not a number",
             Self::LeadingPlus => "score with a plus sign",
@@ -114,7 +117,8 @@ impl fmt::Display for ProblemKind {
                 "a control character; only message may hold line breaks and tabs, nothing holds others"
             }
             Self::LostCharacter => "U+FFFD stands where an earlier conversion lost a character",
-            Self::NotABotId => "not a bot id: that is one word, such as st-0b5c…, without / \\ ? # or %",
+            Self::NotABotId => "not a bot id: one word such as st-0b5c…, without / \\ ? # %",
+            Self::UnmappedBot => "the mapping's values name no bot for this",
             Self::UnknownType => "not a type: it is NPS, CSAT or THUMB",
             Self::NotANumber => "not a number",
             Self::LeadingPlus => "a number is written without a plus sign",

@@ -85,23 +85,20 @@ impl BotView {
         }
     }
 
+    /// The view of a bot that nothing has been sent to.
+    pub fn unsent(bot_id: String, rows: u64) -> Self {
+        Self { bot_id, rows, saved: 0, rejected: 0, unsent: rows, in_doubt: 0 }
+    }
+
     /// A table of bots, a line each.
     pub fn table(bots: &[Self], width: u16) -> String {
-        let mut table = plain_table(&["  bot", "rows", "saved", "rejected", "unsent", "in doubt"], width);
+        let mut table = plain_table(&[" bot", "rows", "saved", "rejected", "unsent", "in doubt"], width);
         for bot in bots {
             let figures = [bot.rows, bot.saved, bot.rejected, bot.unsent, bot.in_doubt].map(grouped);
-            table.add_row(std::iter::once(format!("  {}", excerpt(&bot.bot_id, 44))).chain(figures));
+            table.add_row(std::iter::once(format!(" {}", excerpt(&bot.bot_id, 44))).chain(figures));
         }
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table.trim_fmt()
-    }
-}
-
-/// `bot st-1`, or `3 bots`.
-pub fn bots_in_words(bots: &[RunBot]) -> String {
-    match bots {
-        [bot] => format!("bot {}", bot.bot_id),
-        bots => counted(bots.len() as u64, "bot"),
     }
 }
 

@@ -37,7 +37,7 @@ pub fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
     }
     let title = format!("how {} will read on the vendor's dashboard:", counted(tally.records(), "record"));
     let mut lines = vec![Line::plain(title)];
-    lines.extend(surveys_and_codes(tally, columns));
+    lines.extend(surveys_and_codes(tally, columns, CHARTS));
     lines.extend(explanations(&[tally]));
     lines
 }
@@ -53,7 +53,7 @@ pub fn preview_of_bots(bots: &[BotRows], columns: usize) -> Vec<Line> {
         let id = excerpt(bot.bot_id.as_deref().unwrap_or_default(), 48);
         let title = Line::plain(format!("how {} will read on the dashboard of bot ", counted(bot.rows, "record")));
         lines.push(title.with(Tone::Strong, id).with(Tone::Plain, ":"));
-        lines.extend(surveys_and_codes(&bot.tally, columns));
+        lines.extend(surveys_and_codes(&bot.tally, columns, CHARTS / bots.len()));
     }
     if !others.is_empty() {
         let rows = others.iter().map(|bot| bot.rows).sum();
@@ -64,10 +64,11 @@ pub fn preview_of_bots(bots: &[BotRows], columns: usize) -> Vec<Line> {
     lines
 }
 
-fn surveys_and_codes(tally: &Tally, columns: usize) -> Vec<Line> {
+/// The surveys of one dashboard, each with a chart if there are no more than so many.
+fn surveys_and_codes(tally: &Tally, columns: usize, charts_of: usize) -> Vec<Line> {
     let (surveys, mut lines) = (tally.surveys(), Vec::new());
     let shown = &surveys[..surveys.len().min(SHOWN)];
-    if surveys.len() <= CHARTS && columns >= COLUMNS_OF_CHARTS {
+    if surveys.len() <= charts_of && columns >= COLUMNS_OF_CHARTS {
         lines.extend(charts(shown, columns));
     } else {
         lines.extend(table(shown, columns));

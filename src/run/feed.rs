@@ -76,17 +76,26 @@ impl Advice for FeedError {
 
 /// The engine's end of a feed.
 #[derive(Debug)]
-pub struct Feed(mpsc::Receiver<Result<Batch, FeedError>>);
+pub struct Feed(Queue);
+
+#[derive(Debug)]
+enum Queue {
+    Bounded(mpsc::Receiver<Result<Batch, FeedError>>),
+    Unbounded(mpsc::UnboundedReceiver<Result<Batch, FeedError>>),
+}
 
 impl Feed {
     /// The next batch; `None` after the last.
     pub async fn recv(&mut self) -> Option<Result<Batch, FeedError>> {
-        self.0.recv().await
+        match &mut self.0 {
+            Queue::Bounded(receiver) => receiver.recv().await,
+            Queue::Unbounded(receiver) => receiver.recv().await,
+        }
     }
 }
 
 /// How a checked input is read again.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FeedSettings {
     /// How its bytes are read, as the checking pass found it.
     pub source: SourceOptions,
@@ -100,8 +109,6 @@ pub struct FeedSettings {
     pub leave: Leave,
     /// Which rows are duplicates, as the checking pass found it.
     pub duplicates: Duplicates,
-    /// Which rows are meant.
-    pub share: Share,
 }
 
 /// Feeds one record.
@@ -109,56 +116,131 @@ pub fn feed_one(row: Prepared) -> Feed {
     let (sender, receiver) = mpsc::channel(1);
     // There is room for one, and the receiver is right here.
     let _ = sender.try_send(Ok(Batch { to_send: vec![row], settled: Vec::new() }));
-    Feed(receiver)
+    Feed(Queue::Bounded(receiver))
 }
 
-/// Feeds the rows of an input that this run has not settled yet.
-pub fn feed_input(input: Arc<Inputs>, settings: FeedSettings, ledger: Store, run: RunId) -> Feed {
-    let (sender, receiver) = mpsc::channel(AHEAD);
-    std::thread::spawn(move || {
-        let reader = Reader { input: &input, settings: &settings, sender: &sender };
-        if let Err(error) = reader.read(&ledger, run) {
-            // When the engine has stopped, nobody needs to hear of it.
-            let _ = sender.blocking_send(Err(error));
+/// Feeds these shares of an input with the rows that the run has not settled yet, in the order of the shares. Each has a
+/// reader of its own, which is ahead of its lane by a few batches: in a file sorted by bot no lane waits for another, and
+/// memory is constant.
+///
+/// A workbook is in memory anyway, and would be so once for every reader. It is read once, and its rows wait in memory.
+///
+/// # Errors
+/// When the ledger can't be opened to be read.
+pub fn feed_input(
+    input: &Arc<Inputs>,
+    settings: &FeedSettings,
+    shares: Vec<Share>,
+    ledger: &Store,
+    run: RunId,
+    is_workbook: bool,
+) -> Result<Vec<Feed>, LedgerError> {
+    let mut feeds = Vec::with_capacity(shares.len());
+    let start = |outlets: Vec<Outlet>| -> Result<(), LedgerError> {
+        let reader = Reader { input: Arc::clone(input), settings: settings.clone(), ledger: ledger.reader()?, run };
+        std::thread::spawn(move || reader.feed(outlets));
+        Ok(())
+    };
+    if is_workbook && shares.len() > 1 {
+        let mut outlets = Vec::with_capacity(shares.len());
+        for share in shares {
+            let (sender, receiver) = mpsc::unbounded_channel();
+            feeds.push(Feed(Queue::Unbounded(receiver)));
+            outlets.push(Outlet { share, batch: Batch::default(), sender: Sender::Unbounded(sender) });
         }
-    });
-    Feed(receiver)
+        start(outlets)?;
+        return Ok(feeds);
+    }
+    for share in shares {
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        feeds.push(Feed(Queue::Bounded(receiver)));
+        start(vec![Outlet { share, batch: Batch::default(), sender: Sender::Bounded(sender) }])?;
+    }
+    Ok(feeds)
 }
 
-struct Reader<'a> {
-    input: &'a Inputs,
-    settings: &'a FeedSettings,
-    sender: &'a mpsc::Sender<Result<Batch, FeedError>>,
+/// A share's end of its feed, on the reader's side.
+struct Outlet {
+    share: Share,
+    batch: Batch,
+    sender: Sender,
 }
 
-impl Reader<'_> {
-    fn read(&self, ledger: &Store, run: RunId) -> Result<(), FeedError> {
+enum Sender {
+    Bounded(mpsc::Sender<Result<Batch, FeedError>>),
+    Unbounded(mpsc::UnboundedSender<Result<Batch, FeedError>>),
+}
+
+impl Sender {
+    fn is_closed(&self) -> bool {
+        match self {
+            Self::Bounded(sender) => sender.is_closed(),
+            Self::Unbounded(sender) => sender.is_closed(),
+        }
+    }
+
+    /// False when nobody takes anything any more.
+    fn send(&self, batch: Result<Batch, FeedError>) -> bool {
+        match self {
+            Self::Bounded(sender) => sender.blocking_send(batch).is_ok(),
+            Self::Unbounded(sender) => sender.send(batch).is_ok(),
+        }
+    }
+}
+
+struct Reader {
+    input: Arc<Inputs>,
+    settings: FeedSettings,
+    ledger: Store,
+    run: RunId,
+}
+
+impl Reader {
+    fn feed(&self, mut outlets: Vec<Outlet>) {
+        if let Err(error) = self.read(&mut outlets) {
+            // One lane that hears of it is enough; when all have ended, nobody needs to.
+            if let Some(outlet) = outlets.iter().find(|outlet| !outlet.sender.is_closed()) {
+                outlet.sender.send(Err(error));
+            }
+        }
+    }
+
+    fn read(&self, outlets: &mut Vec<Outlet>) -> Result<(), FeedError> {
         let mut rows = self.input.open(&self.settings.source)?;
-        let settings = self.settings;
+        let settings = &self.settings;
         let checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
         let mut checker = checker.knowing(Arc::clone(&settings.duplicates));
-        let mut known = SettledRows::new(ledger, run);
-        let (mut row, mut batch) = (Row::default(), Batch::default());
+        let mut known = SettledRows::new(&self.ledger, self.run);
+        let mut row = Row::default();
         while rows.read(&mut row)? {
             let state = known.entry(row.number)?.map(|entry| entry.state);
             if is_done(state, settings.leave) {
                 continue;
             }
-            match (state, checker.check(&row)) {
-                (_, judged) if !settings.share.has(&judged) => continue,
+            let judged = checker.check(&row);
+            let is_sent = matches!(judged, Judged::Valid(_));
+            if state == Some(RowState::Settled(OutcomeKind::InDoubt)) && !is_sent {
                 // Checked more strictly now than when it was sent: it stays in doubt.
-                (Some(RowState::Settled(OutcomeKind::InDoubt)), Judged::Invalid(_) | Judged::Skipped(_)) => continue,
-                (_, judged) => batch.add(row.number, judged),
+                continue;
             }
-            if batch.is_full() {
+            let Some(place) = outlets.iter().position(|outlet| outlet.share.has(&judged)) else { continue };
+            let outlet = &mut outlets[place];
+            outlet.batch.add(row.number, judged);
+            if outlet.batch.is_full() {
                 rows.ensure_unchanged()?;
-                if self.sender.blocking_send(Ok(std::mem::take(&mut batch))).is_err() {
-                    return Ok(());
+                if !outlet.sender.send(Ok(std::mem::take(&mut outlet.batch))) {
+                    // Its bot was given up, or all were.
+                    outlets.swap_remove(place);
+                    if outlets.is_empty() {
+                        return Ok(());
+                    }
                 }
             }
         }
         rows.ensure_unchanged()?;
-        let _ = self.sender.blocking_send(Ok(batch));
+        for outlet in outlets.drain(..) {
+            outlet.sender.send(Ok(outlet.batch));
+        }
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! One run, from its first row to its last: source, workers and signals joined. Knows no terminal; tells what happens as
 //! [`RunEvent`]s.
 //!
-//! A row's way: [`feed`](feed_input) reads and validates it → a worker gets leave from the gate (is the target fit?) and
+//! A run has a lane for each bot that its rows go to, side by side. A row's way: [`feed`](feed_input) reads and validates it → a worker gets leave from the gate (is the target fit?) and
 //! the pacer (is there room in the windows?) → the ledger makes the intent durable → the POST → the verdict → the ledger
 //! makes the outcome durable.
 //!
@@ -25,6 +25,7 @@
 //! | three in doubt in a row | | holds with growing pauses, one row at a time; exit 5 after `--wait-for-target` | `a_silent_server_gets_a_handful_of_rows_within_ten_minutes`, `a_server_that_never_says_what_becomes_of_records_costs_a_few_rows_and_not_the_file` |
 //! | in doubt, with `--delivery at-least-once` | in doubt | sends it again, up to `--retries` times | `at_least_once_sends_again_what_may_have_been_saved` |
 //! | 503 with `Retry-After` | repeat: unavailable | nothing goes before that; exit 4 after `--wait-for-target` | `a_target_that_asks_to_come_back_later_and_never_takes_anything_is_left_with_all_rows_intact`, `a_target_that_comes_back_in_time_is_noticed` |
+//! | one of several bots can't be sent to | by its verdict | its rows stay unsent, the others go on; exit as for that bot | `a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later` |
 //! | one row turned away again and again while others get through | repeat | unsent after `--retries`; the run goes on | `a_row_that_is_turned_away_while_others_get_through_is_given_up_and_resumed` |
 //! | 429 or a rate-limit text | repeat: rate-limited | holds until the window has room or as long as `Retry-After` says, paces down; no row is burned | `a_window_that_others_fill_is_waited_for_and_burns_no_row`, `refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly` |
 //! | 401 `possibly a replay` | repeat: replayed | goes again with a fresh token; five in a row end the run, exit 3 | `what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved` |

@@ -221,6 +221,9 @@ fn missing_hint(keys: &[Key], profile: Option<&str>, profiles: &[String], config
     } else {
         ""
     };
+    // Whoever has everything else may have it in the rows.
+    let bot =
+        if keys == [Key::BotId] { "; where the rows of an import name their bots, --map bot_id=COLUMN" } else { "" };
     let trial = if profiles.is_empty() { "; to try things without any, add --sandbox" } else { "" };
     let first = match (profile, profiles, config) {
         (Some(name), _, Some(path)) => format!("put them into [profiles.{name}] of {}", path.display()),
@@ -230,5 +233,5 @@ fn missing_hint(keys: &[Key], profile: Option<&str>, profiles: &[String], config
         }
         (_, _, None) => "put them into a config and name it with --config".to_owned(),
     };
-    format!("{first}, or {by_variable}{secret}{trial}")
+    format!("{first}, or {by_variable}{secret}{bot}{trial}")
 }

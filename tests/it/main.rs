@@ -1,5 +1,6 @@
 //! The behaviour of the real binary, over real HTTP, against the sandbox.
 
+mod bots;
 mod completions;
 mod config;
 mod days;

@@ -26,8 +26,8 @@ use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Run, RunId, Store};
 use crate::record::{Mapping, ProblemKind};
-use crate::report::{FailureReport, Printer, Summary, default_path, mapping_table, problems_table, schedule};
-use crate::run::{CheckReport, check};
+use crate::report::{BotView, FailureReport, Printer, Summary, default_path, mapping_table, problems_table, schedule};
+use crate::run::{BotRows, CheckReport, check};
 use crate::settings::{Context, Settings};
 use crate::source::{EncodingBy, Input, InputError, Inputs};
 use crate::text::{counted, excerpt, shell_command};
@@ -298,7 +298,10 @@ impl<'a> Import<'a> {
         failures_file: Option<PathBuf>,
     ) -> anyhow::Result<()> {
         if self.json {
-            self.printer.json(&Summary::new(run, counts, self.began.elapsed(), failures_file))?;
+            let mut summary = Summary::new(run, counts, self.began.elapsed(), failures_file);
+            let unsent = |bot: &BotRows| Some(BotView::unsent(bot.bot_id.clone()?, bot.rows));
+            summary.bots = self.report.bots.iter().filter_map(unsent).collect();
+            self.printer.json(&summary)?;
         }
         Ok(())
     }

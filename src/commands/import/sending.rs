@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, Leave, LedgerError, Run, RunId, RunKind, Store};
 use crate::record::ScoreRule;
 use crate::report::{Opening, Screen};
-use crate::run::{Events, Feed, FeedSettings, Lane, Machinery, Share, feed_input, run as run_rows};
+use crate::run::{Events, FeedSettings, Lane, Machinery, Share, feed_input, run as run_rows};
 use crate::source::Input;
 use crate::text::counted;
 
@@ -123,25 +123,28 @@ impl Import<'_> {
         to_send: &[u64],
     ) -> anyhow::Result<Vec<Lane>> {
         let plan = |to_send| self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
-        let feed = |share| -> Result<Feed, LedgerError> {
-            let settings = self.feed_settings(leave, share);
-            Ok(feed_input(Arc::clone(&self.input), settings, store.reader()?, run.id))
+        let is_by_row = self.setup.bots == Bots::OfRows;
+        let shares = if is_by_row {
+            run.bots.iter().map(|bot| Share::Bot(bot.bot_id.clone())).chain([Share::Unsent]).collect()
+        } else {
+            vec![Share::All]
         };
-        if self.setup.bots != Bots::OfRows {
-            let plan = plan(to_send.iter().sum());
-            return Ok(vec![Lane { bot: None, machinery, plan, feed: feed(Share::All)? }]);
+        let is_workbook = self.report.shape.sheet.is_some();
+        let feeds = feed_input(&self.input, &self.feed_settings(leave), shares, store, run.id, is_workbook)?;
+        let mut feeds = feeds.into_iter();
+        let mut lanes = Vec::with_capacity(feeds.len());
+        if is_by_row {
+            for ((bot, to_send), feed) in run.bots.iter().zip(to_send).zip(&mut feeds) {
+                let machinery = self.setup.machinery_beside(&machinery, bot)?;
+                lanes.push(Lane { bot: Some(bot.bot_id.clone()), machinery, plan: plan(*to_send), feed });
+            }
         }
-        let mut lanes = Vec::with_capacity(run.bots.len() + 1);
-        for (bot, to_send) in run.bots.iter().zip(to_send) {
-            let machinery = self.setup.machinery_beside(&machinery, bot)?;
-            let (plan, feed) = (plan(*to_send), feed(Share::Bot(bot.bot_id.clone()))?);
-            lanes.push(Lane { bot: Some(bot.bot_id.clone()), machinery, plan, feed });
-        }
-        lanes.push(Lane { bot: None, machinery, plan: plan(0), feed: feed(Share::Unsent)? });
+        let to_send = if is_by_row { 0 } else { to_send.iter().sum() };
+        lanes.extend(feeds.next().map(|feed| Lane { bot: None, machinery, plan: plan(to_send), feed }));
         Ok(lanes)
     }
 
-    fn feed_settings(&self, leave: Leave, share: Share) -> FeedSettings {
+    fn feed_settings(&self, leave: Leave) -> FeedSettings {
         FeedSettings {
             source: source(self.args),
             mapping: self.report.mapping.clone(),
@@ -149,7 +152,6 @@ impl Import<'_> {
             include_in_doubt: self.args.include_in_doubt,
             leave,
             duplicates: Arc::clone(&self.report.duplicates),
-            share,
         }
     }
 

@@ -32,6 +32,11 @@ impl ValueMap {
         found.map(|meaning| &**meaning)
     }
 
+    /// Whether some text stands for this one.
+    pub fn means(&self, meaning: &str) -> bool {
+        self.meanings.values().any(|known| **known == *meaning)
+    }
+
     /// How many texts it knows.
     pub fn len(&self) -> usize {
         self.meanings.len()

@@ -58,10 +58,15 @@ impl Stage {
     /// The same home, and from now on another sandbox under the same address and credentials: the target got well, or
     /// ill, between two commands.
     pub(crate) fn restart(&mut self, faults: &[&str]) -> Vec<Record> {
+        let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+        self.restart_with(SandboxOptions { faults, ..SandboxOptions::default() })
+    }
+
+    /// The same with whatever else is different from now on.
+    pub(crate) fn restart_with(&mut self, options: SandboxOptions) -> Vec<Record> {
         let address = self.sandbox.url().trim_start_matches("http://").parse().unwrap();
         let before = self.sent();
-        let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().unwrap()).collect();
-        let options = SandboxOptions { address, faults, ..SandboxOptions::default() };
+        let options = SandboxOptions { address, ..options };
         let idle = Sandbox::start(SandboxOptions::default()).unwrap();
         std::mem::replace(&mut self.sandbox, idle).stop();
         // A process that another test starts at this moment has the old socket open until it has become the binary.

@@ -1,0 +1,312 @@
+//! One input for many bots: each row at the bot that it names, once; each bot within its own windows, whatever becomes of
+//! the others.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't lay its ground has failed")]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kore_feedback::sandbox::SandboxOptions;
+#[cfg(unix)]
+use rustix::process::Signal;
+
+use crate::support::{Stage, json, stderr, stdout, until};
+
+const BY_BOT: &str = "--map=bot_id=Bot";
+const BOTS: [&str; 3] = ["st-a", "st-b", "st-c"];
+
+fn serving(bots: &[&str]) -> SandboxOptions {
+    SandboxOptions { more_bots: bots.iter().copied().map(str::to_owned).collect(), ..SandboxOptions::default() }
+}
+
+/// Rows for these bots in turn, so many for each, the respondents numbered as the rows are.
+fn csv(bots: &[(&str, usize)]) -> String {
+    let mut csv = "channelUId,name,score,channel,type,language,message,Bot\n".to_owned();
+    let all = bots.iter().flat_map(|(bot, rows)| std::iter::repeat_n(bot, *rows));
+    for (row, bot) in (1..).zip(all) {
+        csv.push_str(&format!("jo+{row}@example.com,Post-chat,{},rtm,CSAT,en,,{bot}\n", 1 + row % 5));
+    }
+    csv
+}
+
+/// The respondents that each bot has a record of.
+fn respondents(stage: &Stage) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for record in stage.sandbox.records() {
+        found.entry(record.bot_id.to_string()).or_default().push(record.channel_uid.to_string());
+    }
+    found.values_mut().for_each(|respondents| respondents.sort());
+    found
+}
+
+/// What [`respondents`] gives when every row of [`csv`] has arrived once, and at its bot.
+fn each_once(bots: &[(&str, usize)]) -> BTreeMap<String, Vec<String>> {
+    let mut row = 0;
+    let of_bot = |(bot, rows): &(&str, usize)| {
+        let mut respondents: Vec<_> = (row + 1..=row + rows).map(|row| format!("jo+{row}@example.com")).collect();
+        row += rows;
+        respondents.sort();
+        ((*bot).to_owned(), respondents)
+    };
+    bots.iter().map(of_bot).collect()
+}
+
+#[test]
+fn each_bot_has_its_own_windows_and_none_waits_for_another() {
+    let limits = vec![(4, Duration::from_millis(500))];
+    let stage = Stage::with(SandboxOptions { limits, ..serving(&BOTS) });
+    let bots = BOTS.map(|bot| (bot, 12));
+    stage.write("in.csv", csv(&bots));
+    let arguments = ["import", "in.csv", BY_BOT, "--limit", "4/500ms", "--pace", "early"];
+    let said = stdout(&stage.run(&arguments).success());
+    assert_eq!(respondents(&stage), each_once(&bots));
+    assert_eq!(stage.sandbox.tally().rate_limited, 0);
+    assert!(said.contains(", 3 bots, "), "{said}");
+    for bot in BOTS {
+        assert!(said.contains(&format!(" {bot}    12     12         0       0         0")), "{said}");
+    }
+    // The file is sorted by bot; had one waited for another, so would the records be.
+    let records = stage.sandbox.records();
+    let place = |bot: &str| records.iter().position(|record| &*record.bot_id == bot).unwrap();
+    assert!(BOTS.iter().all(|bot| place(bot) < 12), "{:?}", BOTS.map(place));
+}
+
+#[test]
+fn a_run_and_another_to_one_of_its_bots_share_that_bots_windows() {
+    let limits = vec![(5, Duration::from_millis(500))];
+    let stage = Stage::with(SandboxOptions { limits, ..serving(&BOTS) });
+    let (first, second) = (csv(&[("st-a", 15), ("st-b", 15)]), csv(&[("st-b", 11), ("st-c", 11)]));
+    let limits = ["--map", "bot_id=Bot", "--limit", "5/500ms", "--pace", "early"];
+    let running = [("first.csv", first), ("second.csv", second)]
+        .map(|(name, text)| stage.start_import(&stage.write(name, text), &limits));
+    for run in running {
+        let ended = run.end();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    }
+    let tally = stage.sandbox.tally();
+    assert_eq!((tally.saved, tally.rate_limited), (52, 0));
+}
+
+#[test]
+fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
+    let mut stage = Stage::with(serving(&["st-b"]));
+    let bots = [("st-a", 10), ("st-b", 10), ("st-c", 10)];
+    let invalid = "jo+31@example.com,Post-chat,9,rtm,CSAT,en,,st-a\n";
+    let blank = ",,,,,,,\n";
+    stage.write("in.csv", csv(&bots) + invalid + blank);
+    let arguments = ["import", "in.csv", BY_BOT, "--skip-invalid", "-o", "json"];
+    let refused = stage.run(&arguments).code(3);
+    let (summary, said) = (json(&refused), stderr(&refused));
+    let counts = |key: &str| summary[key].as_u64().unwrap();
+    assert_eq!(["saved", "invalid", "skipped", "unsent"].map(counts), [10, 1, 1, 20], "{summary}");
+    assert_eq!(summary["bots"][1]["saved"], 10);
+    assert!(said.contains("bot st-a is given up, the others go on: "), "{said}");
+    let told = said.lines().find(|line| line.starts_with("error: ")).unwrap();
+    assert!(told.contains(" (and 1 more: st-") && told.contains("the server refuses the target"), "{said}");
+    assert!(std::fs::read_to_string(stage.path("in.failures.csv")).unwrap().contains("jo+31@"), "{said}");
+    assert_eq!(respondents(&stage), each_once(&bots).into_iter().filter(|(bot, _)| bot == "st-b").collect());
+
+    // Now they are there.
+    stage.restart_with(serving(&BOTS));
+    let resumed = json(&stage.run(&["runs", "resume", "1", "-o", "json"]).code(1));
+    assert_eq!((&resumed["saved"], &resumed["unsent"]), (&30.into(), &0.into()), "{resumed}");
+    assert_eq!(respondents(&stage), each_once(&bots).into_iter().filter(|(bot, _)| bot != "st-b").collect());
+}
+
+#[test]
+fn a_bot_that_holds_is_named_while_the_others_go_on() {
+    let faults = vec!["429-retry-after:at=1".parse().unwrap()];
+    let stage = Stage::with(SandboxOptions { faults, ..serving(&BOTS) });
+    stage.write("in.csv", csv(&[("st-a", 3), ("st-b", 3)]));
+    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--concurrency", "1"]).success());
+    assert!(said.contains("holding: bot st-") && said.contains("the server's rate limit"), "{said}");
+    // The row that was turned away came last, and not before the other bot's.
+    let records = stage.sandbox.records();
+    assert_eq!(records.len(), 6, "{said}");
+    assert_ne!(records[0].bot_id, records[5].bot_id);
+    assert!(records[..3].iter().all(|record| record.bot_id == records[0].bot_id), "{records:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupted_and_killed_a_run_to_several_bots_goes_on_where_it_stood() {
+    let latency = Some(Duration::from_millis(2)..=Duration::from_millis(9));
+    let stage = Stage::with(SandboxOptions { latency, ..serving(&BOTS) });
+    let bots = [("st-a", 60), ("st-b", 90), ("st-c", 30)];
+    let file = stage.write("in.csv", csv(&bots));
+    let options = [BY_BOT, "--concurrency", "2", "-q"];
+    let running = stage.start_import(&file, &options);
+    until(|| stage.sandbox.records().len() >= 31);
+    running.signal(Signal::INT);
+    assert_eq!(running.end().code, Some(130));
+    let resumed = [&options[..], &["--resume"]].concat();
+    let running = stage.start_import(&file, &resumed);
+    until(|| stage.sandbox.records().len() >= 97);
+    running.kill();
+    let summary = json(&stage.import(&file, &[&resumed[..], &["-o", "json"]].concat()));
+    let in_doubt = summary["in_doubt"].as_u64().unwrap();
+    assert!(in_doubt <= 6 && summary["unsent"] == 0, "{summary}");
+    let arrived = respondents(&stage);
+    for (bot, expected) in each_once(&bots) {
+        let mut once = arrived[&bot].clone();
+        once.dedup();
+        assert_eq!(once, arrived[&bot], "a record arrived twice");
+        assert!(once.iter().all(|respondent| expected.contains(respondent)), "{bot}: {once:?}");
+    }
+    let all: usize = arrived.values().map(Vec::len).sum();
+    assert!(all as u64 + in_doubt >= 180, "{all} arrived, {in_doubt} in doubt");
+}
+
+#[test]
+fn a_row_in_doubt_at_one_bot_is_not_found_at_another() {
+    // The same two records for each bot, and the one that may have been lost was.
+    let stage = Stage::with(SandboxOptions { faults: vec!["hang:at=1".parse().unwrap()], ..serving(&BOTS) });
+    let [jo, al] = ["jo", "al"].map(|name| format!("{name}@example.com,Post-chat,4,rtm,CSAT,en,"));
+    let rows = format!("{jo},st-a\n{jo},st-b\n{al},st-a\n{al},st-b\n");
+    let text = format!("channelUId,name,score,channel,type,language,message,Bot\n{rows}");
+    stage.write("in.csv", text);
+    let arguments = ["import", "in.csv", BY_BOT, "--concurrency", "1", "--timeout", "400ms", "-o", "json"];
+    let imported = json(&stage.run(&arguments).code(1));
+    assert_eq!((&imported["saved"], &imported["in_doubt"]), (&3.into(), &1.into()), "{imported}");
+
+    let ledger = rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap();
+    let earlier = "UPDATE rows SET claimed_at = claimed_at - 120000, answer_due = answer_due - 120000,
+                                   changed_at = changed_at - 120000;
+                   UPDATE runs SET started_at = started_at - 120000;";
+    ledger.execute_batch(earlier).unwrap();
+    let verified = json(&stage.run(&["runs", "verify", "1", "-o", "json"]).success());
+    let figures = ["in_doubt_before", "saved", "absent", "saved_before", "missing_saved"].map(|key| &verified[key]);
+    assert_eq!(figures, [1, 0, 1, 3, 0].map(serde_json::Value::from).each_ref(), "{verified}");
+
+    stage.run(&["runs", "resume", "1"]).success();
+    let both = ["al@example.com", "jo@example.com"].map(str::to_owned).to_vec();
+    assert_eq!(respondents(&stage), ["st-a", "st-b"].map(|bot| (bot.to_owned(), both.clone())).into());
+}
+
+#[test]
+fn what_a_column_holds_becomes_a_bot_by_a_mapping() {
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&[("Sales", 2), (" Support ", 2), ("Spam", 1), ("support", 1)]));
+    let mapping = "[fields]\nbot_id = { column = \"Bot\", values = { Sales = \"st-a\", Support = \"st-c\" } }\n\
+                   [[skip]]\ncolumn = \"Bot\"\nis = \"Spam\"\nreason = \"no bot's\"\n";
+    stage.write("regions.toml", mapping);
+    let said = stderr(&stage.run(&["import", "in.csv", "--mapping", "regions.toml"]).code(2));
+    assert!(said.contains("support  bot_id: the mapping's values name no bot for this"), "{said}");
+    stage.write("regions.toml", mapping.replace(" } }", " }, ignore_case = true }"));
+    stage.run(&["import", "in.csv", "--mapping", "regions.toml"]).success();
+    let mut expected = each_once(&[("st-a", 2), ("st-c", 2)]);
+    expected.get_mut("st-c").unwrap().push("jo+6@example.com".to_owned());
+    assert_eq!(respondents(&stage), expected);
+}
+
+#[test]
+fn one_bot_for_all_rows_may_be_given_where_the_profile_names_another_or_none() {
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&[("st-a", 2), ("st-b", 2)]));
+    let all = each_once(&[("st-c", 4)]);
+    let arguments = ["import", "in.csv", "--set", "bot_id=st-c"];
+    stage.command(&arguments).env_remove("KORE_FEEDBACK_BOT_ID").assert().success();
+    assert_eq!(respondents(&stage), all);
+    // The same target by another way: the same import.
+    let again = stage.command(&["import", "in.csv"]).env("KORE_FEEDBACK_BOT_ID", "st-c").assert().code(2);
+    assert!(stderr(&again).contains("imported already, by run 1"), "{}", stderr(&again));
+    assert_eq!(respondents(&stage), all);
+}
+
+#[test]
+fn who_names_no_bot_is_told_all_the_ways_to_do_so() {
+    let stage = Stage::new();
+    stage.write("in.csv", csv(&[("st-a", 2)]));
+    let refused = stage.command(&["import", "in.csv"]).env_remove("KORE_FEEDBACK_BOT_ID").assert().code(2);
+    let said = stderr(&refused);
+    assert!(said.contains("error: bot_id is not set") && said.contains("--map bot_id=COLUMN"), "{said}");
+    stage.was_never_called();
+}
+
+#[test]
+fn a_column_that_is_called_bot_id_decides_and_that_is_said_where_the_settings_name_a_bot() {
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&[("st-a", 2), ("st-b", 1)]).replace(",Bot\n", ",botId\n"));
+    let said = stderr(&stage.run(&["import", "in.csv"]).success());
+    let bot = stage.sandbox.bot_id();
+    let warning = format!("its column \"botId\" names, and not to {bot}, the bot of the settings; --set bot_id={bot}");
+    assert!(said.contains(&warning), "{said}");
+    assert_eq!(respondents(&stage), each_once(&[("st-a", 2), ("st-b", 1)]));
+    stage.write("other.csv", csv(&[("st-a", 3)]).replace(",Bot\n", ",botId\n"));
+    let said = stderr(&stage.run(&["import", "other.csv", "--map", "bot_id=botId"]).success());
+    assert!(!said.contains("and not to"), "asked for, and told all the same: {said}");
+}
+
+#[test]
+fn a_column_that_names_no_bots_is_refused_before_anything_is_sent() {
+    let stage = Stage::new();
+    let respondents = csv(&[("st-a", 150)]);
+    stage.write("in.csv", respondents.replace(",st-a", ",x"));
+    let said = stderr(&stage.run(&["import", "in.csv", "--map", "bot_id=channelUId"]).code(2));
+    let told = "in.csv: the first 101 rows name more than 100 bots, \"jo+1@example.com\", \"jo+2@example.com\", \
+                \"jo+3@example.com\" among them";
+    assert!(said.contains(told) && said.contains("is bot_id taken from the right column?"), "{said}");
+    stage.write("in.csv", csv(&[("st-a", 1), ("", 1), ("Order bot", 1), ("../admin", 1)]));
+    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT]).code(2));
+    for row in ["Bot     –          bot_id: empty, and required", "Order bot  bot_id: not", "../admin   bot_id: not"]
+    {
+        assert!(said.contains(row), "{row}: {said}");
+    }
+    stage.was_never_called();
+}
+
+#[test]
+fn rows_that_one_bot_has_got_before_are_not_sent_to_it_again() {
+    let stage = Stage::with(serving(&BOTS));
+    let bots = [("st-a", 3), ("st-b", 3)];
+    stage.write("in.csv", csv(&bots));
+    stage.run(&["import", "in.csv", "--filter", "Bot=st-a", "--set", "bot_id=st-a"]).success();
+    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT]).code(2));
+    assert!(said.contains("run 1, begun ") && said.contains("--except-run 1 leaves out what it has sent"), "{said}");
+    stage.run(&["import", "in.csv", BY_BOT, "--except-run", "1"]).success();
+    assert_eq!(respondents(&stage), each_once(&bots));
+}
+
+#[test]
+fn each_bots_dashboard_is_previewed_and_the_run_is_remembered_with_its_bots() {
+    let stage = Stage::with(serving(&BOTS));
+    let bots = [("st-a", 40), ("st-b", 20)];
+    stage.write("in.csv", csv(&bots));
+    let dry = stage.run(&["import", "in.csv", BY_BOT, "--dry-run", "--limit", "10/1m", "-o", "json"]).success();
+    assert_eq!(
+        json(&dry)["bots"][0],
+        serde_json::json!({
+            "bot_id": "st-a", "rows": 40, "saved": 0, "rejected": 0, "unsent": 40, "in_doubt": 0
+        })
+    );
+    let said = stderr(&dry).replace(&chrono_free(&stderr(&dry)), "[time]");
+    stage.filtered(|| insta::assert_snapshot!("the_dashboards_of_two_bots", said));
+    stage.run(&["import", "in.csv", BY_BOT]).success();
+    let listed = stdout(&stage.run(&["runs", "list"]).success());
+    assert!(listed.contains("2 bots"), "{listed}");
+    let shown = stdout(&stage.run(&["runs", "show", "1"]).success());
+    stage.filtered(|| insta::assert_snapshot!("a_run_to_two_bots", shown));
+}
+
+/// When it would be done, which differs from day to day.
+fn chrono_free(said: &str) -> String {
+    let (_, done) = said.split_once("done ").unwrap();
+    done.lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn a_workbook_for_several_bots_is_read_once_and_every_row_is_at_its_bot() {
+    let stage = Stage::with(serving(&BOTS));
+    let bots = [("st-a", 200), ("st-b", 1), ("st-c", 70)];
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let text = csv(&bots);
+    for (row, line) in (0..).zip(text.lines()) {
+        for (column, cell) in (0..).zip(line.split(',')) {
+            sheet.write_string(row, column, cell).unwrap();
+        }
+    }
+    stage.write("in.xlsx", workbook.save_to_buffer().unwrap());
+    stage.run(&["import", "in.xlsx", BY_BOT]).success();
+    assert_eq!(respondents(&stage), each_once(&bots));
+}
