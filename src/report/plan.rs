@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::findings::plain_table;
+use super::summary::Summary;
 use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed};
 use crate::run::{ColumnLook, Look};
 use crate::settings::Preset;
@@ -101,8 +102,8 @@ impl PlanView<'_> {
         steps.iter().map(|step| format!(", {step}")).collect()
     }
 
-    /// The plan for programs.
-    pub fn json(&self) -> Value {
+    /// The plan for programs, with what checking the rows came to where that could be done.
+    pub fn json(&self, checked: Option<&Summary>) -> Value {
         let look = self.look;
         json!({
             "input": look.name,
@@ -126,6 +127,7 @@ impl PlanView<'_> {
                 "from": self.json_origin(proposal),
             })).collect::<Vec<_>>(),
             "problems": self.problems,
+            "check": checked,
             "command": self.command,
         })
     }

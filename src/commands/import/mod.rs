@@ -183,14 +183,12 @@ impl<'a> Import<'a> {
         self.printer.note(format_args!("{name}: {rows}, {}", report.shape));
         report.warnings.iter().for_each(|warning| self.printer.warning(warning));
         self.printer.note(mapping_table(&report.mapping, self.printer.table_width()));
-        for (reason, rows) in &report.skipped {
-            self.printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
-        }
+        preview::tell_skipped(report, self.printer);
     }
 
     /// Decision 5: invalid rows stop the run before it starts.
     fn refuse_invalid(&self) -> anyhow::Result<Exit> {
-        self.print_summary_json(None, self.checked_counts(), None)?;
+        self.print_summary_json(None, checked_counts(&self.report), None)?;
         let refused = InvalidRows {
             input: excerpt(&self.input.name(), 200),
             invalid: self.report.invalid,
@@ -225,7 +223,7 @@ impl<'a> Import<'a> {
     /// Where there is nothing to send and nothing to report no run begins.
     fn end_with_nothing_to_do(&self) -> anyhow::Result<Exit> {
         if self.json {
-            self.print_summary_json(None, self.checked_counts(), None)?;
+            self.print_summary_json(None, checked_counts(&self.report), None)?;
         } else {
             let rows = counted(self.report.rows, "row");
             self.printer.result(format_args!("{}: {rows}, nothing to send", excerpt(&self.input.name(), 200)))?;
@@ -235,7 +233,7 @@ impl<'a> Import<'a> {
 
     fn end_dry(&self) -> anyhow::Result<Exit> {
         if self.json {
-            self.print_summary_json(None, self.checked_counts(), None)?;
+            self.print_summary_json(None, checked_counts(&self.report), None)?;
         } else {
             self.printer.result(format_args!(
                 "{}: {} can be sent, {} invalid, {} skipped; nothing was sent (--dry-run)",
@@ -246,18 +244,6 @@ impl<'a> Import<'a> {
             ))?;
         }
         Ok(Exit::Success)
-    }
-
-    /// The rows as the check found them, none of them sent.
-    fn checked_counts(&self) -> Counts {
-        let report = &self.report;
-        Counts {
-            rows: report.rows,
-            invalid: report.invalid,
-            skipped: report.all_skipped(),
-            unsent: report.valid,
-            ..Counts::default()
-        }
     }
 
     fn finish<'b>(&'b self, store: &'b Store, run: Run) -> Finish<'b> {
@@ -316,6 +302,17 @@ impl<'a> Import<'a> {
     }
 }
 
+/// The rows as the check found them, none of them sent.
+fn checked_counts(report: &CheckReport) -> Counts {
+    Counts {
+        rows: report.rows,
+        invalid: report.invalid,
+        skipped: report.all_skipped(),
+        unsent: report.valid,
+        ..Counts::default()
+    }
+}
+
 /// Some rows can't be sent, and nobody has said to leave them out.
 #[derive(Debug, thiserror::Error)]
 #[error("{input}: {invalid} of {} can't be sent; nothing was sent\n{table}", counted(*rows, "row"))]
@@ -330,12 +327,16 @@ pub(super) struct InvalidRows {
 
 impl Advice for InvalidRows {
     fn hint(&self) -> Option<String> {
-        let hint = if self.unknown_encoding {
-            "the file is not UTF-8: give its encoding, such as --encoding windows-1252"
-        } else {
-            "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
-        };
-        Some(hint.to_owned())
+        Some(invalid_hint(self.unknown_encoding).to_owned())
+    }
+}
+
+/// What to do about rows that can't be sent.
+const fn invalid_hint(unknown_encoding: bool) -> &'static str {
+    if unknown_encoding {
+        "the file is not UTF-8: give its encoding, such as --encoding windows-1252"
+    } else {
+        "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
     }
 }
 

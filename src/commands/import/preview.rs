@@ -1,27 +1,38 @@
 //! Before anything is sent: how it will read, and what looks odd in it.
 
 use super::Import;
-use crate::record::Oddity;
-use crate::report::preview;
+use crate::record::{Oddity, Tally};
+use crate::report::{Printer, preview};
+use crate::run::CheckReport;
 use crate::text::counted;
 
 impl Import<'_> {
     /// Shows the preview and its warnings. Who resumes a run has seen them when it began.
     pub(super) fn tell_preview(&self) {
-        if self.args.resume && !self.args.dry_run {
-            return;
+        if !self.args.resume || self.args.dry_run {
+            tell(&self.report.tally, self.setup.is_sandbox, self.printer);
         }
-        let tally = &self.report.tally;
-        self.printer.drawing(&preview(tally, self.printer.columns()));
-        for oddity in Oddity::find_in(tally) {
-            self.printer.caution(oddity);
-        }
-        if tally.records() > 0 && !self.setup.is_sandbox {
-            self.printer.caution(format_args!(
-                "the API takes no date: on the dashboard each record carries the day on which it is sent, not that of the \
-                 answer ({} here)",
-                counted(tally.records(), "record")
-            ));
-        }
+    }
+}
+
+/// Shows how these records will read, and what looks odd in them.
+pub(super) fn tell(tally: &Tally, is_sandbox: bool, printer: &Printer) {
+    printer.drawing(&preview(tally, printer.columns()));
+    for oddity in Oddity::find_in(tally) {
+        printer.caution(oddity);
+    }
+    if tally.records() > 0 && !is_sandbox {
+        printer.caution(format_args!(
+            "the API takes no date: on the dashboard each record carries the day on which it is sent, not that of the \
+             answer ({} here)",
+            counted(tally.records(), "record")
+        ));
+    }
+}
+
+/// Says which rows are left out on purpose, by reason.
+pub(super) fn tell_skipped(report: &CheckReport, printer: &Printer) {
+    for (reason, rows) in &report.skipped {
+        printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
     }
 }
