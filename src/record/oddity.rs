@@ -161,7 +161,7 @@ impl fmt::Display for Oddity {
                 f,
                 "the CSAT of {} may be the wrong way round: {} of {} are 1 or 2, and the vendor's current dashboard reads \
                  5 as very satisfied and 1 as very unsatisfied. If 1 is the best mark in your survey, turn the scale \
-                 around before you import",
+                 around: `score = {{ column = \"…\", invert = true }}` below [fields] of a mapping (--mapping)",
                 named(surveys, |name| quoted(name)),
                 grouped(*low),
                 counted(*all, "answer"),
@@ -282,7 +282,8 @@ mod tests {
             [
                 "the CSAT of \"Post-chat\" and \"Order \u{fffd}tracking\" may be the wrong way round: 60 of 67 answers are 1 or 2, \
               and the vendor's current dashboard reads 5 as very satisfied and 1 as very unsatisfied. If 1 is the best mark \
-              in your survey, turn the scale around before you import"
+              in your survey, turn the scale around: `score = { column = \"…\", invert = true }` below \
+              [fields] of a mapping (--mapping)"
             ]
         );
     }

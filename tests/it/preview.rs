@@ -48,11 +48,18 @@ fn each_example_is_previewed_and_the_readmes_is_this_very_one() {
 #[test]
 fn a_scale_that_may_be_turned_around_is_said_before_a_run_and_never_twice() {
     let surroundings = with_csat(&[(1, 30), (2, 10), (5, 3)]);
+    let mut said = String::new();
     let doubt = "warning: the CSAT of \"Post-chat\" may be the wrong way round: 40 of 43 answers are 1 or 2";
     for more in [&["--dry-run"][..], &[]] {
-        let said = stderr(&surroundings.run(&[&["import", "in.csv", "--sandbox"], more].concat()).success());
+        said = stderr(&surroundings.run(&[&["import", "in.csv", "--sandbox"], more].concat()).success());
         assert_eq!(said.matches(doubt).count(), 1, "{said}");
     }
+    // What the warning advises is all that it takes.
+    let advice = said.split('`').nth(1).unwrap().replace('…', "score");
+    surroundings.write("turned.toml", format!("[fields]\n{advice}\n"));
+    let turned = ["import", "in.csv", "--sandbox", "--dry-run", "--mapping", "turned.toml"];
+    let said = stderr(&surroundings.run(&turned).success());
+    assert!(said.contains("satisfied    4–5   40   93 %") && !said.contains("warning:"), "{said}");
     let fine = with_csat(&[(1, 3), (2, 4), (4, 30)]);
     let said = stderr(&fine.run(&["import", "in.csv", "--sandbox", "--dry-run"]).success());
     assert!(!said.contains("warning:"), "{said}");
@@ -108,7 +115,7 @@ fn a_plan_has_the_preview_of_a_dry_run_as_soon_as_nothing_is_open() {
 
     let sandbox = stderr(&surroundings.run(&[&whole[..], &["--sandbox"]].concat()).success());
     assert!(!sandbox.contains("no date"), "{sandbox}");
-    let command = shell_words::split(said.split('`').nth(1).unwrap()).unwrap();
+    let command = shell_words::split(said.trim_end().trim_end_matches('`').rsplit('`').next().unwrap()).unwrap();
     let arguments = command[1..].iter().map(String::as_str).chain(["--sandbox"]);
     let dry = stderr(&surroundings.run(&arguments.collect::<Vec<_>>()).success());
     let (seen, _) = sandbox.split_once("hint: ").unwrap();
