@@ -50,6 +50,8 @@ pub struct CheckReport {
     pub first: Vec<ProblemRow>,
     /// What the valid rows add up to.
     pub tally: Tally,
+    /// Whether a row without a fault has characters beyond ASCII: then the encoding that was read by is the right one.
+    pub has_wide: bool,
     /// What people should know of the input though it could be read.
     pub warnings: Vec<String>,
 }
@@ -133,12 +135,14 @@ impl CheckReport {
             problems: BTreeMap::new(),
             first: Vec::new(),
             tally: Tally::default(),
+            has_wide: false,
             warnings: Vec::new(),
         }
     }
 
     fn count(&mut self, rows: &Reading<'_>, row: &Row, judged: Judged<'_>) {
         self.rows += 1;
+        self.has_wide = self.has_wide || (row.fault.is_none() && !row.is_ascii());
         match judged {
             Judged::Valid(record) => {
                 self.valid += 1;

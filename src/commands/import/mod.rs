@@ -194,7 +194,7 @@ impl<'a> Import<'a> {
             invalid: self.report.invalid,
             rows: self.report.rows,
             table: problems_table(&self.report, self.printer.table_width()),
-            unknown_encoding: self.report.problems.contains_key(&ProblemKind::NotUtf8),
+            hint: invalid_hint(&self.report),
         };
         Err(refused.into())
     }
@@ -321,22 +321,26 @@ pub(super) struct InvalidRows {
     invalid: u64,
     rows: u64,
     table: String,
-    /// Whether another encoding may be all that is wrong.
-    unknown_encoding: bool,
+    hint: &'static str,
 }
 
 impl Advice for InvalidRows {
     fn hint(&self) -> Option<String> {
-        Some(invalid_hint(self.unknown_encoding).to_owned())
+        Some(self.hint.to_owned())
     }
 }
 
 /// What to do about rows that can't be sent.
-const fn invalid_hint(unknown_encoding: bool) -> &'static str {
-    if unknown_encoding {
-        "the file is not UTF-8: give its encoding, such as --encoding windows-1252"
-    } else {
-        "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
+fn invalid_hint(report: &CheckReport) -> &'static str {
+    match (report.problems.contains_key(&ProblemKind::NotUtf8), report.has_wide) {
+        (true, false) => "the file is not UTF-8: give its encoding, such as --encoding windows-1252",
+        (true, true) => {
+            "the file is UTF-8 but for these rows, and any other --encoding would garble the rest: mend them, or import \
+             the valid rows with --skip-invalid"
+        }
+        (false, _) => {
+            "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
+        }
     }
 }
 

@@ -11,9 +11,10 @@ use super::rules::check_settings;
 use super::{checked_counts, invalid_hint, open_all, preview};
 use crate::cli::{Command, GlobalArgs, ImportArgs, OutputFormat, parse_again};
 use crate::commands::settings::{overrides, resolve};
+use crate::error::Advice;
 use crate::exit::Exit;
 use crate::record::{
-    FeedbackType, Field, Mapping, MappingProblem, MappingRules, ProblemKind, Proposal, Proposed, check_value, propose,
+    FeedbackType, Field, Mapping, MappingError, MappingProblem, MappingRules, Proposal, Proposed, check_value, propose,
 };
 use crate::report::{PlanView, Printer, Summary, problems_table};
 use crate::run::{CheckError, CheckReport, CheckSettings, Look, check, look};
@@ -33,6 +34,8 @@ struct Outlook {
     settings: CheckSettings,
     proposals: Vec<Proposal>,
     problems: Vec<String>,
+    /// What to do about the problems.
+    advice: Option<String>,
     /// The options that say what was guessed and found out.
     options: Vec<String>,
 }
@@ -69,6 +72,9 @@ pub(super) fn plan(
     if let Some(error) = broken {
         return Err(error.into());
     }
+    if let Some(advice) = &outlook.advice {
+        printer.hint(advice);
+    }
     if global.output == OutputFormat::Text {
         tell_next(args, &view, checked.as_ref(), printer);
     }
@@ -89,9 +95,8 @@ fn tell_checked(report: &CheckReport, args: &ImportArgs, printer: &Printer) {
 
 /// How to go on.
 fn tell_next(args: &ImportArgs, view: &PlanView<'_>, checked: Option<&CheckReport>, printer: &Printer) {
-    if checked.is_some_and(|report| report.invalid > 0) && !args.skip_invalid {
-        let is_encoding = checked.is_some_and(|report| report.problems.contains_key(&ProblemKind::NotUtf8));
-        printer.hint(invalid_hint(is_encoding));
+    if let Some(report) = checked.filter(|report| report.invalid > 0 && !args.skip_invalid) {
+        printer.hint(invalid_hint(report));
     }
     let command = view.command;
     match (&args.rows.write_mapping, &view.open()[..]) {
@@ -139,8 +144,9 @@ impl Outlook {
             }
         }
         options.extend(guesses.into_iter().chain(open));
-        let problems = other_problems(&headers, rules);
-        Ok(Self { inputs, look, preset: known, settings, proposals, problems, options })
+        let wrong = other_problems(&look, &headers, rules, &proposals);
+        let (problems, advice) = (wrong.problems.iter().map(ToString::to_string).collect(), wrong.hint());
+        Ok(Self { inputs, look, preset: known, settings, proposals, problems, advice, options })
     }
 
     /// Judges every row by what was said and what is guessed; `None` where something is open or wrong.
@@ -195,13 +201,18 @@ fn command_with_mapping(mapping: &Path, inputs: &[PathBuf]) -> String {
     shell_command(begin.chain(inputs).chain(["--mapping".as_ref(), mapping.as_os_str(), "--dry-run".as_ref()]))
 }
 
-/// What is wrong and concerns no field.
-fn other_problems(headers: &[String], rules: &MappingRules) -> Vec<String> {
-    let problems = Mapping::resolve(headers, None, rules).err().map(|error| error.problems).unwrap_or_default();
-    let is_other = |problem: &MappingProblem| {
-        matches!(problem, MappingProblem::NoSuchSkip { .. } | MappingProblem::NoSuchColumnFor { .. })
-    };
-    problems.into_iter().filter(is_other).map(|problem| problem.to_string()).collect()
+/// What is wrong and concerns no single field.
+fn other_problems(look: &Look, headers: &[String], rules: &MappingRules, proposals: &[Proposal]) -> MappingError {
+    let resolved = Mapping::resolve(headers, look.shape.delimiter.map(char::from), rules);
+    let mut problems = resolved.err().map(|error| error.problems).unwrap_or_default();
+    // A list of addresses may be all that is needed, and is then one column rightly.
+    let is_open = proposals.iter().any(|proposal| matches!(proposal.state, Proposed::Open { .. }));
+    problems.retain(|problem| match problem {
+        MappingProblem::OneColumn { .. } => is_open,
+        MappingProblem::NoSuchSkip { .. } | MappingProblem::NoSuchColumnFor { .. } => true,
+        _ => false,
+    });
+    MappingError { problems, headers: headers.to_vec() }
 }
 
 /// Whether the error is one that a person at the terminal can mend by answering.
