@@ -71,6 +71,17 @@ fn bytes_that_are_valid_in_no_single_encoding_stop_it_and_no_encoding_is_advised
 }
 
 #[test]
+fn rows_in_another_encoding_than_the_one_found_out_are_told_before_anything_is_sent() {
+    let row = "mail@example.com,Größe,5,rtm,CSAT,de,für Köln\n";
+    let windows = encoding_rs::WINDOWS_1252.encode(row).0.repeat(20);
+    let bytes = [HEADER.as_bytes(), b"\n", &windows, row.as_bytes()].concat();
+    let stage = Stage::new();
+    let said = stderr(&stage.import(&stage.write("in.csv", &bytes), &["--dry-run"]).success());
+    assert!(said.contains("windows-1252 (found out)"), "{said}");
+    assert!(said.contains("warning: 1 record looks garbled, such as \"GrÃ¶ÃŸe\" for \"Größe\""), "{said}");
+}
+
+#[test]
 fn trailing_delimiters_are_no_columns_and_no_fault() {
     for text in ["id,score\n01,5,,\n02,4,,\n", "id,score,,\n01,5,,\n02,4,,\n", "id,score,\n01,5\n02,4,\n"] {
         assert_eq!(arrived(text.as_bytes(), &["--map=channel_uid=id"]), [["01", "5"], ["02", "4"]], "{text:?}");
