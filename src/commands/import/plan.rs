@@ -51,15 +51,15 @@ pub(super) fn plan(
     let outlook = Outlook::of(args, &settings, context)?;
     let command = outlook.command(context);
     let view = outlook.view(&command, printer);
+    if let Some(path) = &args.rows.write_mapping {
+        outlook.write(path, &args.files, context)?;
+        printer.note(format_args!("the mapping is in {}", path.display()));
+    }
     // What can't be read to its end has a plan all the same.
     let (checked, broken) = match outlook.check() {
         Ok(checked) => (checked, None),
         Err(error) => (None, Some(error)),
     };
-    if let Some(path) = &args.rows.write_mapping {
-        outlook.write(path, &args.files, context)?;
-        printer.note(format_args!("the mapping is in {}", path.display()));
-    }
     if global.output == OutputFormat::Json {
         let counts = checked.as_ref().map(checked_counts);
         printer.json(&view.json(counts.map(|counts| Summary::new(None, counts, began.elapsed(), None)).as_ref()))?;
