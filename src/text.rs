@@ -23,6 +23,18 @@ pub fn excerpt(text: &str, most: usize) -> String {
     short
 }
 
+/// The same, cut in its middle: for names that may differ at their end alone.
+pub fn excerpt_of_both_ends(text: &str, most: usize) -> String {
+    let text = text.trim();
+    let (all, end) = (text.chars().count(), most / 3);
+    if all <= most {
+        return excerpt(text, most);
+    }
+    let first: String = text.chars().take(most - end).map(shown_as).collect();
+    let last: String = text.chars().skip(all - end).map(shown_as).collect();
+    format!("{}…{}", first.trim_end(), last.trim_start())
+}
+
 fn shown_as(c: char) -> char {
     match c {
         '\n' | '\r' | '\t' => ' ',
@@ -123,7 +135,9 @@ pub fn counted(number: u64, singular: &str) -> String {
 mod tests {
     use std::ffi::OsStr;
 
-    use super::{counted, excerpt, grouped, printable, printable_json, printable_lines, shell_command};
+    use super::{
+        counted, excerpt, excerpt_of_both_ends, grouped, printable, printable_json, printable_lines, shell_command,
+    };
 
     #[test]
     fn escapes_and_overrides_never_get_through() {
@@ -163,6 +177,9 @@ mod tests {
         assert_eq!(excerpt("abcdef", 3), "abc…");
         assert_eq!(excerpt(" abc ", 3), "abc");
         assert_eq!(excerpt("日本語です", 2), "日本…");
+        assert_eq!(excerpt_of_both_ends("What went well? / Speed", 12), "What wen…peed");
+        assert_eq!(excerpt_of_both_ends(" a b\ncdef\u{1b}", 6), "a b…f\u{fffd}");
+        assert_eq!(excerpt_of_both_ends(" abcdef ", 6), "abcdef");
     }
 
     #[test]

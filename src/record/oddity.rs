@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::hints::{is_odd_language, is_unknown_channel, likely_channel, likely_language};
-use super::{FeedbackType, Standing, Survey, Tally};
+use super::{FeedbackType, Garbled, Standing, Survey, Tally};
 use crate::text::{counted, excerpt, grouped};
 
 /// From how many answers on a CSAT survey, or an NPS survey, tells anything about its scale.
@@ -16,6 +16,15 @@ const NAMED: usize = 3;
 /// Something odd, with the counts that show it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Oddity {
+    /// Texts that look like UTF-8 read as something else.
+    Garbled {
+        /// The records.
+        records: u64,
+        /// The first such text.
+        text: String,
+        /// What it would be.
+        mended: String,
+    },
     /// CSAT surveys in which at least six of ten answers are 1 or 2, and at most two of ten 4 or 5.
     TurnedAround {
         /// The surveys, the largest first.
@@ -70,6 +79,7 @@ impl Oddity {
     pub fn find_in(tally: &Tally) -> Vec<Self> {
         let surveys = tally.surveys();
         let found = [
+            garbled(tally),
             turned_around(&surveys),
             short_scale(&surveys),
             constant(&surveys),
@@ -79,6 +89,12 @@ impl Oddity {
         ];
         found.into_iter().flatten().collect()
     }
+}
+
+fn garbled(tally: &Tally) -> Option<Oddity> {
+    let Garbled { records, first } = tally.garbled();
+    let (text, mended) = first.clone()?;
+    Some(Oddity::Garbled { records: *records, text, mended })
 }
 
 fn turned_around(surveys: &[Survey<'_>]) -> Option<Oddity> {
@@ -157,11 +173,20 @@ fn odd_codes(
 impl fmt::Display for Oddity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Garbled { records, text, mended } => write!(
+                f,
+                "{} {} garbled, such as {} for {}: UTF-8 was taken for another encoding, here or before this file was \
+                 written",
+                counted(*records, "record"),
+                if *records == 1 { "looks" } else { "look" },
+                quoted(text),
+                quoted(mended),
+            ),
             Self::TurnedAround { surveys, low, all } => write!(
                 f,
                 "the CSAT of {} may be the wrong way round: {} of {} are 1 or 2, and the vendor's current dashboard reads \
                  5 as very satisfied and 1 as very unsatisfied. If 1 is the best mark in your survey, turn the scale \
-                 around before you import",
+                 around: `score = {{ column = \"…\", invert = true }}` below [fields] of a mapping (--mapping)",
                 named(surveys, |name| quoted(name)),
                 grouped(*low),
                 counted(*all, "answer"),
@@ -282,7 +307,8 @@ mod tests {
             [
                 "the CSAT of \"Post-chat\" and \"Order \u{fffd}tracking\" may be the wrong way round: 60 of 67 answers are 1 or 2, \
               and the vendor's current dashboard reads 5 as very satisfied and 1 as very unsatisfied. If 1 is the best mark \
-              in your survey, turn the scale around before you import"
+              in your survey, turn the scale around: `score = { column = \"…\", invert = true }` below \
+              [fields] of a mapping (--mapping)"
             ]
         );
     }
@@ -340,6 +366,22 @@ mod tests {
         let mut tally = Tally::default();
         (0..30).for_each(|n| add(&mut tally, &format!("{n}{}", "x".repeat(600)), FeedbackType::Thumb, &[("1", 1)]));
         assert!(said(&tally)[0].starts_with("more than 1 survey name in 30 rows:"));
+    }
+
+    #[test]
+    fn texts_that_were_read_in_the_wrong_encoding_are_shown_as_they_would_be() {
+        let mut tally = Tally::default();
+        add(&mut tally, "Größe", FeedbackType::Thumb, &[("1", 2)]);
+        add(&mut tally, "GrÃ¶ÃŸe", FeedbackType::Thumb, &[("1", 1)]);
+        let said_of_one = said(&tally).remove(0);
+        add(&mut tally, "fÃ¼r", FeedbackType::Thumb, &[("1", 1200)]);
+        let told = ["1 record looks", "1,201 records look"].map(|records| {
+            format!(
+                "{records} garbled, such as \"GrÃ¶ÃŸe\" for \"Größe\": UTF-8 was taken for another encoding, here or before \
+                 this file was written"
+            )
+        });
+        assert_eq!([said_of_one, said(&tally).remove(0)], told);
     }
 
     #[test]

@@ -105,7 +105,7 @@ impl fmt::Display for ProblemKind {
         f.write_str(match self {
             Self::TooFewCells => "fewer cells than the header",
             Self::TooManyCells => "more cells than the header: a delimiter in a text needs quotes around the text",
-            Self::NotUtf8 => "not UTF-8: give the file's encoding, such as --encoding windows-1252",
+            Self::NotUtf8 => "bytes that are not UTF-8",
             Self::Undecodable => "bytes that mean nothing in the input's encoding: give the right one with --encoding",
             Self::NotAnObject => "not a JSON object",
             Self::InexactNumber => {

@@ -153,7 +153,9 @@ impl Guesser<'_> {
     fn candidates(&self, field: Field) -> Vec<usize> {
         let worded = self.free(|header| words(header).any(|word| telling_words(field).contains(&word.as_str())));
         let found = if worded.is_empty() {
-            self.free(|header| names(field).iter().any(|name| alike(&fold(header), name)))
+            // What respondents wrote is called feedback and remarks, and an answer's column Question 2.
+            let is_strict = matches!(field, Field::Type | Field::Message);
+            self.free(|header| !is_strict && names(field).iter().any(|name| alike(&fold(header), name)))
         } else {
             worded
         };
@@ -227,6 +229,11 @@ mod tests {
         let several = proposed("Q1_NPS,Q2_NPS,x", Field::Score, &MappingRules::default());
         assert_eq!(several, Proposed::Open { candidates: vec!["Q1_NPS".into(), "Q2_NPS".into()], needed: None });
         assert_eq!(guessed("survey_type,x", Field::Name), None);
+        for (header, field) in
+            [("Feedback,x", Field::Type), ("Question 2,x", Field::Message), ("Questions,x", Field::Message)]
+        {
+            assert_eq!(guessed(header, field), None, "{header}");
+        }
         let none = proposed("a,b", Field::Type, &MappingRules::default());
         assert_eq!(none, Proposed::Open { candidates: vec![], needed: None });
         assert!(matches!(proposed("score,b", Field::Score, &MappingRules::default()), Proposed::Known(_)));

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::garbled::ungarbled;
 use super::{Feedback, FeedbackType, Score};
+use crate::text::excerpt;
 
 /// How many survey names are told apart.
 const MOST_NAMES: usize = 1000;
@@ -21,6 +23,16 @@ pub struct Tally {
     surveys: Kept<ByType>,
     channels: Kept<u64>,
     languages: Kept<u64>,
+    garbled: Garbled,
+}
+
+/// Records with a text that looks like UTF-8 read as something else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Garbled {
+    /// How many there are.
+    pub records: u64,
+    /// The first such text, and what it would be.
+    pub first: Option<(String, String)>,
 }
 
 /// The scores of one name, by the type's place in [`FeedbackType::ALL`].
@@ -59,7 +71,8 @@ pub struct Survey<'a> {
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { surveys: Kept::new(MOST_NAMES), channels: Kept::new(MOST_CODES), languages: Kept::new(MOST_CODES) }
+        let (channels, languages) = (Kept::new(MOST_CODES), Kept::new(MOST_CODES));
+        Self { surveys: Kept::new(MOST_NAMES), channels, languages, garbled: Garbled::default() }
     }
 }
 
@@ -70,11 +83,17 @@ impl Tally {
         self.surveys.update(record.name(), |by_type| by_type[of as usize].count(of, score));
         self.channels.update(record.channel(), |count| *count += 1);
         self.languages.update(record.language(), |count| *count += 1);
+        self.garbled.count([record.name(), record.message(), record.channel_uid()]);
     }
 
     /// How many records were counted.
     pub fn records(&self) -> u64 {
         self.channels.known.values().sum::<u64>() + self.channels.others
+    }
+
+    /// The records that look garbled.
+    pub fn garbled(&self) -> &Garbled {
+        &self.garbled
     }
 
     /// The surveys that are told apart, the largest first.
@@ -142,6 +161,15 @@ impl Distribution {
     /// How many scores there are.
     pub fn all(&self) -> u64 {
         self.on_scale() + self.outside.count
+    }
+}
+
+impl Garbled {
+    fn count(&mut self, texts: [&str; 3]) {
+        let Some((text, mended)) = texts.into_iter().find_map(|text| Some((text, ungarbled(text)?))) else { return };
+        self.records += 1;
+        // No text is kept in full that may be long.
+        self.first.get_or_insert_with(|| (excerpt(text, LONGEST), excerpt(&mended, LONGEST)));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::pacing::Limit;
 use crate::record::{Conversion, FieldSource, Mapping};
 use crate::run::CheckReport;
 use crate::settings::Preset;
-use crate::text::{counted, excerpt, printable};
+use crate::text::{counted, excerpt, excerpt_of_both_ends, printable};
 
 /// How wide a table is where there is no terminal to say.
 pub(super) const TABLE_WIDTH: u16 = 110;
@@ -37,7 +37,7 @@ pub fn mapping_table(mapping: &Mapping, width: u16) -> String {
         let from = std::iter::once(from).chain(steps).collect::<Vec<_>>().join(", ");
         table.add_row([format!("  {field}"), from, because]);
     }
-    let unused: Vec<String> = mapping.unused().map(|header| excerpt(header, 30)).collect();
+    let unused: Vec<String> = mapping.unused().map(|header| excerpt_of_both_ends(header, 30)).collect();
     let mut text = table.trim_fmt();
     if !unused.is_empty() {
         let _ = write!(text, "\n  not used: {}", unused.join(", "));

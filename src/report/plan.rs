@@ -5,11 +5,12 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::findings::plain_table;
+use super::summary::Summary;
 use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed};
 use crate::run::{ColumnLook, Look};
 use crate::settings::Preset;
 use crate::source::delimiter_name;
-use crate::text::{counted, excerpt};
+use crate::text::{counted, excerpt, excerpt_of_both_ends};
 
 /// A plan, to be shown.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +44,11 @@ impl PlanView<'_> {
             format!("{}: {}, {}, {rows}\n", look.name, look.shape, counted(look.columns.len() as u64, "column"));
         let mut table = plain_table(&["  column", "filled", "holds"], self.width);
         for column in &look.columns {
-            table.add_row([format!("  {}", excerpt(&column.header, 40)), filled(column, look.rows), holds(column)]);
+            table.add_row([
+                format!("  {}", excerpt_of_both_ends(&column.header, 40)),
+                filled(column, look.rows),
+                holds(column),
+            ]);
         }
         text.push_str(&table.trim_fmt());
         text
@@ -101,8 +106,8 @@ impl PlanView<'_> {
         steps.iter().map(|step| format!(", {step}")).collect()
     }
 
-    /// The plan for programs.
-    pub fn json(&self) -> Value {
+    /// The plan for programs, with what checking the rows came to where that could be done.
+    pub fn json(&self, checked: Option<&Summary>) -> Value {
         let look = self.look;
         json!({
             "input": look.name,
@@ -126,6 +131,7 @@ impl PlanView<'_> {
                 "from": self.json_origin(proposal),
             })).collect::<Vec<_>>(),
             "problems": self.problems,
+            "check": checked,
             "command": self.command,
         })
     }
@@ -165,7 +171,8 @@ fn holds(column: &ColumnLook) -> String {
 }
 
 fn why_open(field: Field, candidates: &[String], needed: Option<&str>) -> String {
-    let candidates: Vec<_> = candidates.iter().take(4).map(|header| format!("{:?}", excerpt(header, 40))).collect();
+    let candidates: Vec<_> =
+        candidates.iter().take(4).map(|header| format!("{:?}", excerpt_of_both_ends(header, 40))).collect();
     match (needed, field, &candidates[..]) {
         (Some(needed), _, []) => needed.to_owned(),
         (Some(needed), ..) => format!("{needed} (perhaps {})", candidates.join(" or ")),

@@ -56,6 +56,8 @@ pub struct CheckReport {
     pub bots: Vec<BotRows>,
     /// The rows that are duplicates, in order.
     pub duplicates: Duplicates,
+    /// Whether a row without a fault has characters beyond ASCII: then the encoding that was read by is the right one.
+    pub has_wide: bool,
     /// What people should know of the input though it could be read.
     pub warnings: Vec<String>,
 }
@@ -185,12 +187,14 @@ impl CheckReport {
             first: Vec::new(),
             bots: Vec::new(),
             duplicates: [].into(),
+            has_wide: false,
             warnings: Vec::new(),
         }
     }
 
     fn count(&mut self, rows: &Reading<'_>, row: &Row, judged: Judged<'_>) {
         self.rows += 1;
+        self.has_wide = self.has_wide || (row.fault.is_none() && !row.is_ascii());
         match judged {
             Judged::Valid(record) => {
                 self.valid += 1;

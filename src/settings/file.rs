@@ -17,7 +17,7 @@ use super::credential::{Algorithm, SecretSource};
 use super::error::SettingsError;
 use super::key::{DEFAULT_PROFILE, Key, MAPPING, PROFILES};
 use super::mapping::{MappingConfig, read_mapping};
-use super::source::Source;
+use super::source::{Source, Sourced};
 use super::table::{self, Table, Written};
 use super::value::{self, ValueError};
 use crate::pacing::Limit;
@@ -29,7 +29,7 @@ pub(super) struct ConfigFile {
     pub(super) path: Arc<Path>,
     pub(super) default_profile: Option<Written<String>>,
     pub(super) profiles: BTreeMap<String, ProfileConfig>,
-    pub(super) mappings: BTreeMap<String, MappingConfig>,
+    pub(super) mappings: BTreeMap<String, Sourced<MappingConfig>>,
 }
 
 /// One profile, as it is written.
@@ -91,7 +91,8 @@ impl ConfigFile {
         if let Some(tables) = outermost.table(MAPPING)? {
             for (name, ..) in tables.value.entries() {
                 if let Some(mapping) = tables.value.table(name)? {
-                    mappings.insert(name.to_owned(), read_mapping(&mapping.value)?);
+                    let source = tables.value.source(mapping.line);
+                    mappings.insert(name.to_owned(), Sourced::new(read_mapping(&mapping.value)?, source));
                 }
             }
         }

@@ -90,7 +90,7 @@ impl Settings {
     /// When there is neither, or the file is not as it must be.
     pub fn mapping(&self, name: &str, context: &Context) -> Result<MappingConfig, SettingsError> {
         if let Some(mapping) = self.mappings.get(name) {
-            return Ok(mapping.clone());
+            return Ok(mapping.value.clone());
         }
         let path =
             value::expand(Path::new(name), &context.working_directory, context.home_directory.as_deref()).map_err(

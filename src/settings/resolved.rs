@@ -98,7 +98,7 @@ pub struct Settings {
     pub(super) delivery: DeliverySettings,
     pub(super) defaults: FieldTexts,
     pub(super) columns: FieldTexts,
-    pub(super) mappings: BTreeMap<String, MappingConfig>,
+    pub(super) mappings: BTreeMap<String, Sourced<MappingConfig>>,
     pub(super) state_dir: Option<Sourced<PathBuf>>,
     pub(super) warnings: Vec<String>,
 }

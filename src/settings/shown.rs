@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::credential::SecretSource;
-use super::key::Key;
+use super::key::{Key, MAPPING};
 use super::resolved::Settings;
 use super::source::{Source, Sourced};
 use crate::pacing::duration_text;
@@ -53,7 +53,26 @@ impl Settings {
                 source: Some(source),
             }));
         }
+        shown.extend(self.shown_mappings());
         shown
+    }
+
+    /// Each mapping with the fields that it speaks of, and the preset that it builds on.
+    fn shown_mappings(&self) -> impl Iterator<Item = Shown<'_>> {
+        self.mappings.iter().flat_map(|(name, mapping)| {
+            let fields = mapping.value.description.fields.keys().map(|field| field.key());
+            let of_fields = Shown {
+                key: format!("{MAPPING}.{name}.fields"),
+                value: ShownValue::Open(fields.collect()),
+                source: Some(&mapping.source),
+            };
+            let of_preset = mapping.value.preset.as_ref().map(|(preset, source)| Shown {
+                key: format!("{MAPPING}.{name}.preset"),
+                value: ShownValue::Open(preset.as_str().into()),
+                source: Some(source),
+            });
+            std::iter::once(of_fields).chain(of_preset)
+        })
     }
 
     fn shown_target(&self) -> [Shown<'_>; 3] {

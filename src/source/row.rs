@@ -80,6 +80,11 @@ impl Row {
         self.ends.is_empty()
     }
 
+    /// Whether there is nothing but ASCII in it.
+    pub fn is_ascii(&self) -> bool {
+        self.text.is_ascii()
+    }
+
     /// The cell of a column, from 0, exactly as it was written.
     pub fn cell(&self, column: usize) -> Option<&str> {
         let end = *self.ends.get(column)?;

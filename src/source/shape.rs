@@ -76,14 +76,20 @@ impl fmt::Display for TextEncoding {
     }
 }
 
-/// Such as `CSV, gzip, UTF-8, cells separated by ;, 3 header rows (Qualtrics)`; what is plain is left out.
+/// Such as `CSV, gzip, UTF-8, cells separated by semicolons, 3 header rows (Qualtrics)`; what is plain is left out.
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.format)?;
         self.compression.iter().try_for_each(|compression| write!(f, ", {compression}"))?;
         self.encoding.iter().try_for_each(|encoding| write!(f, ", {encoding}"))?;
         if let Some(delimiter) = self.delimiter {
-            write!(f, ", cells separated by {}", delimiter_name(delimiter))?;
+            let words = match delimiter {
+                b',' => "commas",
+                b';' => "semicolons",
+                b'\t' => "tabs",
+                _ => &delimiter_name(delimiter),
+            };
+            write!(f, ", cells separated by {words}")?;
         }
         if let Some(SheetShape { name, of }) = &self.sheet {
             write!(f, ", sheet \"{}\"", crate::text::excerpt(name, 40))?;

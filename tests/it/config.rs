@@ -77,6 +77,32 @@ fn show_says_each_value_and_its_source_and_no_secret() {
 }
 
 #[test]
+fn show_lists_the_mappings_of_the_config() {
+    let surroundings = Surroundings::new();
+    surroundings.write_config(
+        "[profiles.p]\n[mapping.tickets]\nno_answer = \"-\"\n[mapping.tickets.fields]\nscore = \"Stars\"\nname = \"Survey\"\n\
+         [mapping.relations]\npreset = \"qualtrics\"\n",
+    );
+    let file = surroundings.config_path().display().to_string();
+    let shown = stdout(&surroundings.run(&["config", "show"]).success()).replace(&file, "FILE");
+    let lines: Vec<_> = shown.lines().filter(|line| line.starts_with("mapping")).collect();
+    let words: Vec<_> = lines.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(
+        words,
+        [
+            "mapping.relations.fields none (FILE:7)",
+            "mapping.relations.preset qualtrics (FILE:8)",
+            "mapping.tickets.fields name, score (FILE:2)",
+        ]
+    );
+    let shown = json(&surroundings.run(&["config", "show", "-o", "json"]).success());
+    let tickets = &shown["settings"]["mapping.tickets.fields"];
+    assert_eq!(tickets["value"], serde_json::json!(["name", "score"]));
+    assert_eq!(tickets["source"], format!("{file}:2"));
+    assert_eq!(shown["settings"]["mapping.relations.preset"]["value"], "qualtrics");
+}
+
+#[test]
 fn show_as_json_has_every_key_and_no_secret() {
     let surroundings = Surroundings::new();
     let assert = surroundings

@@ -1,16 +1,23 @@
-//! The exports of survey tools, one fixture for each that is known: what `--plan` says of it, and what arrives. People and
-//! answers are invented, the shape is the tools'.
+//! The exports of survey tools, one fixture for each that is known, and for each form of it: what `--plan` says of it, what a
+//! dry run says, and what arrives, with the commands. People and answers are invented, the shape is the tools'.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't lay its inputs has failed")]
+
+mod workbooks;
 
 use std::path::{Path, PathBuf};
 
 use crate::support::{Stage, stderr, stdout};
 
-/// An export, and the options that import it.
+/// An export's file, and the options that import it.
 type Export = (&'static str, &'static [&'static str]);
 
-const EXPORTS: [Export; 13] = [
+/// A workbook's file, and what makes it.
+type Made = (&'static str, fn() -> Vec<u8>);
+
+const EXPORTS: [Export; 25] = [
     (
-        "qualtrics",
+        "qualtrics.csv",
         &[
             "--preset=qualtrics",
             "--map=score=Q3_NPS",
@@ -20,7 +27,12 @@ const EXPORTS: [Export; 13] = [
         ],
     ),
     (
-        "surveymonkey",
+        "qualtrics-values.csv",
+        &["--preset=qualtrics", "--map=score=Q1", "--set=type=CSAT", "--set=name=Lösung", "--set=channel=email"],
+    ),
+    ("qualtrics-legacy.csv", &["--mapping=qualtrics-legacy.toml"]),
+    (
+        "surveymonkey.csv",
         &[
             "--preset=surveymonkey",
             "--map=score=How likely is it that you would recommend us to a friend, or a colleague?",
@@ -31,7 +43,7 @@ const EXPORTS: [Export; 13] = [
         ],
     ),
     (
-        "typeform",
+        "typeform.csv",
         &[
             "--preset=typeform",
             "--map=score=*How likely* are you to recommend us?",
@@ -43,7 +55,7 @@ const EXPORTS: [Export; 13] = [
         ],
     ),
     (
-        "google-forms",
+        "google-forms.csv",
         &[
             "--preset=google-forms",
             "--map=score=How satisfied are you with the workshop?",
@@ -54,7 +66,19 @@ const EXPORTS: [Export; 13] = [
         ],
     ),
     (
-        "microsoft-forms",
+        "google-forms-anonymous.csv",
+        &[
+            "--preset=google-forms",
+            "--map=score=#3",
+            "--map=channel_uid=Your staff number",
+            "--set=type=NPS",
+            "--set=name=Canteen",
+            "--set=channel=email",
+            "--set=language=en",
+        ],
+    ),
+    (
+        "microsoft-forms.xlsx",
         &[
             "--preset=microsoft-forms",
             "--map=score=How satisfied are you with the new portal?",
@@ -65,7 +89,20 @@ const EXPORTS: [Export; 13] = [
         ],
     ),
     (
-        "zendesk-csat",
+        "microsoft-forms-anonymous.xlsx",
+        &[
+            "--preset=microsoft-forms",
+            "--include=anonymous",
+            "--map=channel_uid=Your customer number",
+            "--map=score=How likely are you to recommend our fair?",
+            "--set=type=NPS",
+            "--set=name=Fair",
+            "--set=channel=email",
+            "--set=language=en",
+        ],
+    ),
+    (
+        "zendesk-csat.csv",
         &[
             "--preset=zendesk-csat",
             "--map=score=Satisfaction",
@@ -75,11 +112,50 @@ const EXPORTS: [Export; 13] = [
             "--set=language=en",
         ],
     ),
-    ("hubspot", &["--mapping=hubspot.toml"]),
-    ("freshdesk", &["--mapping=freshdesk.toml"]),
-    ("intercom", &["--mapping=intercom.toml", "--dedupe"]),
     (
-        "medallia-agent-connect",
+        "zendesk-labels.csv",
+        &[
+            "--preset=zendesk-csat",
+            "--map=score=Satisfaction",
+            "--map=channel_uid=Requester email",
+            "--set=name=Ticket solved",
+            "--set=channel=email",
+            "--set=language=en",
+        ],
+    ),
+    ("zendesk-2-points.csv", &["--mapping=zendesk-2-points.toml"]),
+    ("zendesk-3-points.csv", &["--mapping=zendesk-3-points.toml"]),
+    (
+        "zendesk-5-points.csv",
+        &[
+            "--map=score=CSAT score",
+            "--no-answer=",
+            "--map=channel_uid=Requester email",
+            "--set=type=CSAT",
+            "--set=name=Ticket solved",
+            "--set=channel=email",
+            "--set=language=en",
+            "--set=message=",
+        ],
+    ),
+    ("hubspot-ces.csv", &["--mapping=hubspot-ces.toml"]),
+    ("hubspot-csat.csv", &["--mapping=hubspot-csat.toml"]),
+    (
+        "hubspot-nps.csv",
+        &[
+            "--map=channel_uid=Contact email",
+            "--map=name=Survey name",
+            "--map=score=Rating",
+            "--map=type=Survey type",
+            "--set=channel=email",
+            "--set=language=en",
+            "--set=message=",
+        ],
+    ),
+    ("freshdesk.csv", &["--mapping=freshdesk.toml"]),
+    ("intercom.csv", &["--mapping=intercom.toml", "--dedupe"]),
+    (
+        "medallia-agent-connect.csv",
         &[
             "--preset=medallia-agent-connect",
             "--map=channel_uid=customer_email",
@@ -88,7 +164,7 @@ const EXPORTS: [Export; 13] = [
         ],
     ),
     (
-        "delighted",
+        "delighted.csv",
         &[
             "--filter=survey_type=nps",
             "--map=channel_uid=person",
@@ -100,7 +176,19 @@ const EXPORTS: [Export; 13] = [
         ],
     ),
     (
-        "wootric",
+        "delighted.jsonl",
+        &[
+            "--filter=survey_type=nps",
+            "--map=channel_uid=person",
+            "--map=type=survey_type",
+            "--set=name=Delighted",
+            "--set=channel=email",
+            "--set=language=nl",
+            "--set=message=",
+        ],
+    ),
+    (
+        "wootric.csv",
         &[
             "--filter=excluded_from_calculations!=true",
             "--dedupe-by=end_user.email",
@@ -113,51 +201,117 @@ const EXPORTS: [Export; 13] = [
             "--set=message=",
         ],
     ),
-    ("kore-dashboard", &["--preset=kore-dashboard", "--set=type=CSAT"]),
+    (
+        "wootric.json",
+        &[
+            "--filter=excluded_from_calculations!=true",
+            "--dedupe-by=end_user.email",
+            "--dedupe-by=created_at",
+            "--map=channel_uid=end_user.email",
+            "--set=type=NPS",
+            "--set=name=In-app",
+            "--set=channel=rtm",
+            "--set=language=pt",
+            "--set=message=",
+        ],
+    ),
+    ("kore-dashboard.csv", &["--preset=kore-dashboard", "--set=type=CSAT"]),
+];
+
+/// Exports that are made here and lie in no file.
+const WORKBOOKS: [Made; 2] = [
+    ("microsoft-forms.xlsx", workbooks::microsoft_forms),
+    ("microsoft-forms-anonymous.xlsx", workbooks::microsoft_forms_anonymous),
 ];
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/exports")
 }
 
-/// The binary where the fixtures are, so that what it says names no other place.
-fn run(stage: &Stage, arguments: &[&str]) -> assert_cmd::assert::Assert {
-    stage.command(arguments).current_dir(fixtures()).assert()
+/// A home that has the export, and the mapping that is written for it.
+fn stage_with(file: &str) -> Stage {
+    let stage = Stage::new();
+    match WORKBOOKS.iter().find(|(name, _)| *name == file) {
+        Some((name, make)) => stage.write(name, make()),
+        None => stage.write(file, std::fs::read(fixtures().join(file)).unwrap()),
+    };
+    let mapping = Path::new(file).with_extension("toml");
+    if let Ok(text) = std::fs::read(fixtures().join(&mapping)) {
+        stage.write(mapping.to_str().unwrap(), text);
+    }
+    stage
+}
+
+/// The command as it is typed in, and all it says, in the order in which it does.
+fn said_by(stage: &Stage, arguments: &[&str]) -> String {
+    let ended = stage.run(arguments).success();
+    let (out, err) = (stdout(&ended), stderr(&ended));
+    // A plan begins with its result, everything else ends with it.
+    let said = if arguments.contains(&"--plan") { out + &err } else { err + &out };
+    format!("$ {}\n{said}", shell_words::join([&["kore-feedback"], arguments].concat()))
 }
 
 #[test]
 fn every_export_is_looked_at_and_a_mapping_proposed() {
-    let stage = Stage::new();
-    for (name, _) in EXPORTS {
-        let plan = run(&stage, &["import", &format!("{name}.csv"), "--plan"]).success();
-        insta::assert_snapshot!(format!("{name}-plan"), stdout(&plan));
+    for (file, _) in EXPORTS {
+        let stage = stage_with(file);
+        let plan = said_by(&stage, &["import", file, "--plan"]);
+        insta::assert_snapshot!(format!("{}-plan", file.replace('.', "-")), plan);
+        stage.was_never_called();
     }
-    stage.was_never_called();
+}
+
+#[test]
+fn of_every_export_it_is_said_before_how_it_will_read() {
+    for (file, options) in EXPORTS {
+        let stage = stage_with(file);
+        let dry = said_by(&stage, &[&["import", file], options, &["--dry-run"]].concat());
+        insta::assert_snapshot!(format!("{}-preview", file.replace('.', "-")), dry);
+        stage.was_never_called();
+    }
 }
 
 #[test]
 fn of_every_export_the_answers_arrive_and_nothing_else() {
-    for (name, options) in EXPORTS {
-        let stage = Stage::new();
-        let file = format!("{name}.csv");
-        let imported = run(&stage, &[&["import", &file], options].concat()).success();
-        let words = stderr(&imported);
-        let skipped = words.lines().filter(|line| line.starts_with("skipped:"));
+    for (file, options) in EXPORTS {
+        let stage = stage_with(file);
+        let command = [&["import", file], options].concat();
+        let words = said_by(&stage, &command);
+        let told = words.lines().filter(|line| line.starts_with("$ ") || line.starts_with("skipped:"));
         let sent = stage.sent().into_iter().map(|record| format!("{record:?}"));
-        let seen: Vec<String> = skipped.map(str::to_owned).chain(sent).collect();
-        insta::assert_snapshot!(format!("{name}-records"), seen.join("\n"));
+        let seen: Vec<String> = told.map(str::to_owned).chain(sent).collect();
+        insta::assert_snapshot!(format!("{}-records", file.replace('.', "-")), seen.join("\n"));
     }
 }
 
 #[test]
+fn a_form_that_nobody_signed_in_to_sends_nothing_unasked_and_says_how_to_ask() {
+    let stage = stage_with("microsoft-forms-anonymous.xlsx");
+    let command = ["import", "microsoft-forms-anonymous.xlsx", "--preset=microsoft-forms", "--map=score=#7"];
+    let constants = ["--set=type=NPS", "--set=name=Fair", "--set=channel=email", "--set=language=en"];
+    let said = said_by(&stage, &[&command[..], &constants].concat());
+    assert!(
+        said.contains("skipped: 2 rows (anonymous response)\nhint: no row is left to send; `--include 'anonymous"),
+        "{said}"
+    );
+    assert!(said.ends_with("2 rows, nothing to send\n"), "{said}");
+    stage.was_never_called();
+    let asked = ["--include", "anonymous response", "--dry-run"];
+    let said = said_by(&stage, &[&command[..], &constants, &asked].concat());
+    assert!(said.contains("2 rows can be sent"), "{said}");
+}
+
+#[test]
 fn no_fixture_is_left_out() {
-    let found = std::fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().path());
-    let mut found: Vec<String> = found
-        .filter(|path| path.extension().is_some_and(|ending| ending == "csv"))
-        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-        .collect();
+    let found = std::fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let (mappings, files): (Vec<_>, Vec<_>) = found.partition(|name| name.ends_with(".toml"));
+    let mut found: Vec<_> = files.into_iter().chain(WORKBOOKS.map(|(name, _)| name.to_owned())).collect();
     found.sort();
-    let mut known: Vec<_> = EXPORTS.iter().map(|(name, _)| *name).collect();
+    let mut known = EXPORTS.map(|(file, _)| file);
     known.sort_unstable();
     assert_eq!(found, known);
+    for mapping in mappings {
+        let option = format!("--mapping={mapping}");
+        assert!(EXPORTS.iter().any(|(_, options)| options.contains(&&*option)), "{mapping}");
+    }
 }

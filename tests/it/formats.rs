@@ -58,7 +58,7 @@ fn every_format_encoding_and_packing_arrives_the_same() {
     let latin = encoding_rs::WINDOWS_1252.encode(&csv).0.into_owned();
     let mac = encoding_rs::MACINTOSH.encode(&csv).0.into_owned();
     for (name, bytes, arguments, said) in [
-        ("a.csv", csv.clone().into_bytes(), &[][..], "CSV, UTF-8, cells separated by ,"),
+        ("a.csv", csv.clone().into_bytes(), &[][..], "CSV, UTF-8, cells separated by commas"),
         ("latin.csv", latin, &[], "windows-1252 (found out)"),
         ("mac.csv", mac, &[], "macintosh (found out)"),
         ("wide.csv", utf16(&csv), &[], "UTF-16LE (found out)"),

@@ -14,6 +14,7 @@ mod import;
 mod mappings;
 mod matrix;
 mod preview;
+mod quirks;
 mod readme;
 mod runs;
 mod sandbox;

@@ -3,7 +3,7 @@
 use crate::documents::shell_lines;
 #[cfg(unix)]
 use crate::support::Terminal;
-use crate::support::{Surroundings, stderr, stdout};
+use crate::support::{Surroundings, json, stderr, stdout};
 
 const EXAMPLES: &str = include_str!("../../examples/README.md");
 const README: &str = include_str!("../../README.md");
@@ -48,11 +48,18 @@ fn each_example_is_previewed_and_the_readmes_is_this_very_one() {
 #[test]
 fn a_scale_that_may_be_turned_around_is_said_before_a_run_and_never_twice() {
     let surroundings = with_csat(&[(1, 30), (2, 10), (5, 3)]);
+    let mut said = String::new();
     let doubt = "warning: the CSAT of \"Post-chat\" may be the wrong way round: 40 of 43 answers are 1 or 2";
     for more in [&["--dry-run"][..], &[]] {
-        let said = stderr(&surroundings.run(&[&["import", "in.csv", "--sandbox"], more].concat()).success());
+        said = stderr(&surroundings.run(&[&["import", "in.csv", "--sandbox"], more].concat()).success());
         assert_eq!(said.matches(doubt).count(), 1, "{said}");
     }
+    // What the warning advises is all that it takes.
+    let advice = said.split('`').nth(1).unwrap().replace('…', "score");
+    surroundings.write("turned.toml", format!("[fields]\n{advice}\n"));
+    let turned = ["import", "in.csv", "--sandbox", "--dry-run", "--mapping", "turned.toml"];
+    let said = stderr(&surroundings.run(&turned).success());
+    assert!(said.contains("satisfied    4–5   40   93 %") && !said.contains("warning:"), "{said}");
     let fine = with_csat(&[(1, 3), (2, 4), (4, 30)]);
     let said = stderr(&fine.run(&["import", "in.csv", "--sandbox", "--dry-run"]).success());
     assert!(!said.contains("warning:"), "{said}");
@@ -91,6 +98,60 @@ fn nothing_is_said_that_nobody_asked_for_or_that_has_been_said() {
     assert!(!stdout(&quiet).contains("dashboard"));
     let resumed = surroundings.run(&["import", "in.csv", "--sandbox", "--resume"]);
     assert!(!stderr(&resumed).contains("dashboard"), "{}", stderr(&resumed));
+}
+
+/// What a plan guesses five fields of, and knows the sixth; no column is called as a message would be.
+const GUESSABLE: &str = "email,survey name,score,channel,survey type,lang\n";
+
+#[test]
+fn a_plan_has_the_preview_of_a_dry_run_as_soon_as_nothing_is_open() {
+    let surroundings = Surroundings::new();
+    surroundings.write("in.csv", &(GUESSABLE.to_owned() + &"jo@example.com,Post-chat,1,kiosk,CSAT,EN\n".repeat(60)));
+    let open = stderr(&surroundings.run(&["import", "in.csv", "--plan"]).success());
+    assert!(open.contains("say what is open") && !open.contains("dashboard"), "{open}");
+    let whole = ["import", "in.csv", "--set", "message=", "--plan"];
+    let said = stderr(&surroundings.run(&whole).success());
+    insta::assert_snapshot!("plan", said);
+
+    let sandbox = stderr(&surroundings.run(&[&whole[..], &["--sandbox"]].concat()).success());
+    assert!(!sandbox.contains("no date"), "{sandbox}");
+    let command = shell_words::split(said.trim_end().trim_end_matches('`').rsplit('`').next().unwrap()).unwrap();
+    let arguments = command[1..].iter().map(String::as_str).chain(["--sandbox"]);
+    let dry = stderr(&surroundings.run(&arguments.collect::<Vec<_>>()).success());
+    let (seen, _) = sandbox.split_once("hint: ").unwrap();
+    assert_eq!(preview(&dry), preview(seen));
+}
+
+#[test]
+fn a_plan_tells_what_can_not_be_sent_and_succeeds() {
+    let surroundings = Surroundings::new();
+    let rows = "jo@example.com,Post-chat,9,rtm,CSAT,en\njo@example.com,Post-chat,-,rtm,CSAT,en\n\
+                jo@example.com,Post-chat,4,rtm,CSAT,en\n";
+    surroundings.write("in.csv", &(GUESSABLE.to_owned() + rows));
+    let plan = ["import", "in.csv", "--set", "message=", "--no-answer=-", "--plan"];
+    let said = stderr(&surroundings.run(&plan).success());
+    assert!(said.contains("skipped: 1 row (no answer)\nwarning: 1 of 3 rows can't be sent:\n"), "{said}");
+    let place = said.lines().find(|line| line.contains("a CSAT score is")).unwrap();
+    assert_eq!(place.split_whitespace().take(4).collect::<Vec<_>>(), ["1", "2", "score", "9"]);
+    assert!(said.contains("hint: mend the file, or import the valid rows with --skip-invalid"), "{said}");
+
+    let of = |more: &[&str]| json(&surroundings.run(&[&plan[..], &["-o", "json"], more].concat()).success());
+    let (plan, open) = (of(&[]), of(&["--map=name=none"]));
+    assert_eq!(
+        (&plan["check"]["rows"], &plan["check"]["unsent"], &plan["check"]["invalid"]),
+        (&3.into(), &1.into(), &1.into())
+    );
+    assert_eq!(open["check"], serde_json::Value::Null);
+}
+
+#[test]
+fn what_breaks_behind_the_look_has_a_plan_and_is_an_error() {
+    let surroundings = Surroundings::new();
+    let file = GUESSABLE.to_owned() + &"jo@example.com,Post-chat,4,rtm,CSAT,en\n".repeat(10_001) + "\"never closed";
+    surroundings.write("in.csv", &file);
+    let broken = surroundings.run(&["import", "in.csv", "--set", "message=", "--plan"]).failure().code(2);
+    assert!(stdout(&broken).contains("first 10,000 rows looked at"), "{}", stdout(&broken));
+    assert!(stderr(&broken).contains("error: in.csv"), "{}", stderr(&broken));
 }
 
 #[cfg(unix)]

@@ -11,7 +11,7 @@ mod sending;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use encoding_rs::UTF_8;
 
@@ -196,20 +196,18 @@ impl<'a> Import<'a> {
         self.printer.note(format_args!("{name}: {rows}, {}", report.shape));
         report.warnings.iter().for_each(|warning| self.printer.warning(warning));
         self.printer.note(mapping_table(&report.mapping, self.printer.table_width()));
-        for (reason, rows) in &report.skipped {
-            self.printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
-        }
+        preview::tell_skipped(report, self.printer);
     }
 
     /// Decision 5: invalid rows stop the run before it starts.
     fn refuse_invalid(&self) -> anyhow::Result<Exit> {
-        self.print_summary_json(None, self.checked_counts(), None)?;
+        self.print_checked_json()?;
         let refused = InvalidRows {
             input: excerpt(&self.input.name(), 200),
             invalid: self.report.invalid,
             rows: self.report.rows,
             table: problems_table(&self.report, self.printer.table_width()),
-            unknown_encoding: self.report.problems.contains_key(&ProblemKind::NotUtf8),
+            hint: invalid_hint(&self.report),
         };
         Err(refused.into())
     }
@@ -252,7 +250,7 @@ impl<'a> Import<'a> {
     /// Where there is nothing to send and nothing to report no run begins.
     fn end_with_nothing_to_do(&self) -> anyhow::Result<Exit> {
         if self.json {
-            self.print_summary_json(None, self.checked_counts(), None)?;
+            self.print_checked_json()?;
         } else {
             let rows = counted(self.report.rows, "row");
             self.printer.result(format_args!("{}: {rows}, nothing to send", excerpt(&self.input.name(), 200)))?;
@@ -262,7 +260,7 @@ impl<'a> Import<'a> {
 
     fn end_dry(&self) -> anyhow::Result<Exit> {
         if self.json {
-            self.print_summary_json(None, self.checked_counts(), None)?;
+            self.print_checked_json()?;
         } else {
             self.printer.result(format_args!(
                 "{}: {} can be sent, {} invalid, {} skipped; nothing was sent (--dry-run)",
@@ -275,33 +273,13 @@ impl<'a> Import<'a> {
         Ok(Exit::Success)
     }
 
-    /// The rows as the check found them, none of them sent.
-    fn checked_counts(&self) -> Counts {
-        let report = &self.report;
-        Counts {
-            rows: report.rows,
-            invalid: report.invalid,
-            skipped: report.all_skipped(),
-            unsent: report.valid,
-            ..Counts::default()
-        }
-    }
-
     fn finish<'b>(&'b self, store: &'b Store, run: Run) -> Finish<'b> {
         Finish { import: self, store, run }
     }
 
-    fn print_summary_json(
-        &self,
-        run: Option<i64>,
-        counts: Counts,
-        failures_file: Option<PathBuf>,
-    ) -> anyhow::Result<()> {
+    fn print_checked_json(&self) -> anyhow::Result<()> {
         if self.json {
-            let mut summary = Summary::new(run, counts, self.began.elapsed(), failures_file);
-            let unsent = |bot: &BotRows| Some(BotView::unsent(bot.bot_id.clone()?, bot.rows));
-            summary.bots = self.report.bots.iter().filter_map(unsent).collect();
-            self.printer.json(&summary)?;
+            self.printer.json(&checked_summary(&self.report, self.began.elapsed()))?;
         }
         Ok(())
     }
@@ -346,6 +324,20 @@ impl<'a> Import<'a> {
     }
 }
 
+/// The rows as the check found them, none of them sent.
+fn checked_summary(report: &CheckReport, elapsed: Duration) -> Summary {
+    let counts = Counts {
+        rows: report.rows,
+        invalid: report.invalid,
+        skipped: report.all_skipped(),
+        unsent: report.valid,
+        ..Counts::default()
+    };
+    let unsent = |bot: &BotRows| Some(BotView::unsent(bot.bot_id.clone()?, bot.rows));
+    let bots = report.bots.iter().filter_map(unsent).collect();
+    Summary { bots, ..Summary::new(None, counts, elapsed, None) }
+}
+
 /// Some rows can't be sent, and nobody has said to leave them out.
 #[derive(Debug, thiserror::Error)]
 #[error("{input}: {invalid} of {} can't be sent; nothing was sent\n{table}", counted(*rows, "row"))]
@@ -354,18 +346,26 @@ pub(super) struct InvalidRows {
     invalid: u64,
     rows: u64,
     table: String,
-    /// Whether another encoding may be all that is wrong.
-    unknown_encoding: bool,
+    hint: &'static str,
 }
 
 impl Advice for InvalidRows {
     fn hint(&self) -> Option<String> {
-        let hint = if self.unknown_encoding {
-            "the file is not UTF-8: give its encoding, such as --encoding windows-1252"
-        } else {
+        Some(self.hint.to_owned())
+    }
+}
+
+/// What to do about rows that can't be sent.
+fn invalid_hint(report: &CheckReport) -> &'static str {
+    match (report.problems.contains_key(&ProblemKind::NotUtf8), report.has_wide) {
+        (true, false) => "the file is not UTF-8: give its encoding, such as --encoding windows-1252",
+        (true, true) => {
+            "the file is UTF-8 but for these rows, and any other --encoding would garble the rest: mend them, or import \
+             the valid rows with --skip-invalid"
+        }
+        (false, _) => {
             "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
-        };
-        Some(hint.to_owned())
+        }
     }
 }
 

@@ -1,33 +1,41 @@
-//! `import --plan`: look at the input, propose a mapping, write it down. And on a terminal, where nobody has said enough: ask.
+//! `import --plan`: look at the input, propose a mapping, write it down, and where nothing is open check the rows by it. And on
+//! a terminal, where nobody has said enough: ask.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use dialoguer::{Input, Select, theme::ColorfulTheme};
 
-use super::open_all;
-use super::rules::{mapping_rules, source};
+use super::rules::check_settings;
+use super::{checked_summary, invalid_hint, open_all, preview};
 use crate::cli::{Command, GlobalArgs, ImportArgs, OutputFormat, parse_again};
 use crate::commands::settings::{overrides, resolve};
+use crate::error::Advice;
 use crate::exit::Exit;
 use crate::record::{
-    FeedbackType, Field, Mapping, MappingProblem, MappingRules, Proposal, Proposed, check_value, propose,
+    FeedbackType, Field, Mapping, MappingError, MappingProblem, MappingRules, Proposal, Proposed, check_value, propose,
 };
-use crate::report::{PlanView, Printer};
-use crate::run::{CheckError, Look, look};
+use crate::report::{PlanView, Printer, problems_table};
+use crate::run::{CheckError, CheckReport, CheckSettings, Look, check, look};
 use crate::settings::{Context, MappingText, Preset, Settings, Source, preset, presets, write_mapping};
-use crate::text::shell_command;
+use crate::source::Inputs;
+use crate::text::{counted, shell_command};
 
 /// How many rows are looked at.
 const ROWS: u64 = 10_000;
 
 /// What is known of an input, and what is proposed.
 struct Outlook {
+    inputs: Inputs,
     look: Look,
     preset: Option<Preset>,
-    rules: MappingRules,
+    /// How the input is to be read, as far as that was said or is known from a preset.
+    settings: CheckSettings,
     proposals: Vec<Proposal>,
     problems: Vec<String>,
+    /// What to do about the problems.
+    advice: Option<String>,
     /// The options that say what was guessed and found out.
     options: Vec<String>,
 }
@@ -39,7 +47,7 @@ pub(super) fn plan(
     context: &Context,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
-    let settings = resolve(&overrides(global), context, printer)?;
+    let (began, settings) = (Instant::now(), resolve(&overrides(global), context, printer)?);
     let outlook = Outlook::of(args, &settings, context)?;
     let command = outlook.command(context);
     let view = outlook.view(&command, printer);
@@ -47,11 +55,49 @@ pub(super) fn plan(
         outlook.write(path, &args.files, context)?;
         printer.note(format_args!("the mapping is in {}", path.display()));
     }
+    // What can't be read to its end has a plan all the same.
+    let (checked, broken) = match outlook.check() {
+        Ok(checked) => (checked, None),
+        Err(error) => (None, Some(error)),
+    };
     if global.output == OutputFormat::Json {
-        printer.json(&view.json())?;
-        return Ok(Exit::Success);
+        printer.json(&view.json(checked.as_ref().map(|report| checked_summary(report, began.elapsed())).as_ref()))?;
+    } else {
+        printer.result(format_args!("{}\n\n{}", view.found(), view.proposed()))?;
     }
-    printer.result(format_args!("{}\n\n{}", view.found(), view.proposed()))?;
+    if let Some(report) = &checked {
+        tell_checked(report, args, &settings, printer);
+    }
+    if let Some(error) = broken {
+        return Err(error.into());
+    }
+    if let Some(advice) = &outlook.advice {
+        printer.hint(advice);
+    }
+    if global.output == OutputFormat::Text {
+        tell_next(args, &view, checked.as_ref(), printer);
+    }
+    Ok(Exit::Success)
+}
+
+/// What would become of the rows.
+fn tell_checked(report: &CheckReport, args: &ImportArgs, settings: &Settings, printer: &Printer) {
+    report.warnings.iter().for_each(|warning| printer.warning(warning));
+    preview::tell_skipped(report, printer);
+    if report.invalid > 0 {
+        let rows = counted(report.rows, "row");
+        let table = problems_table(report, printer.table_width());
+        printer.warning(format_args!("{} of {rows} can't be sent:\n{table}", report.invalid));
+    }
+    preview::tell(report, settings, args.sending.sandbox, printer);
+}
+
+/// How to go on.
+fn tell_next(args: &ImportArgs, view: &PlanView<'_>, checked: Option<&CheckReport>, printer: &Printer) {
+    if let Some(report) = checked.filter(|report| report.invalid > 0 && !args.skip_invalid) {
+        printer.hint(invalid_hint(report));
+    }
+    let command = view.command;
     match (&args.rows.write_mapping, &view.open()[..]) {
         (Some(path), _) => printer.hint(format_args!(
             "edit {}, then see what it does with `{}`",
@@ -63,27 +109,27 @@ pub(super) fn plan(
             printer.hint(format_args!("say what is open, or write it down with --write-mapping FILE: `{command}`"))
         }
     }
-    Ok(Exit::Success)
 }
 
 impl Outlook {
     fn of(args: &ImportArgs, settings: &Settings, context: &Context) -> anyhow::Result<Self> {
         let inputs = open_all(&args.files, settings)?;
-        let look = look(&inputs, &source(args), ROWS)?;
+        let mut settings = check_settings(args, settings, context)?;
+        let look = look(&inputs, &settings.source, ROWS)?;
         let headers: Vec<String> = look.columns.iter().map(|column| column.header.clone()).collect();
-        let mut rules = mapping_rules(args, settings, context)?;
+        let rules = &mut settings.rules;
         let (mut options, mut known) = (Vec::new(), None);
         if let Some(name) = &args.rows.preset {
             known = Some(preset(name, || Source::Argument("--preset"))?);
         } else if args.rows.mapping.is_none() {
             known = presets()?.into_iter().find(|preset| preset.recognises(&headers));
             if let Some(found) = &known {
-                rules.description = rules.description.over(found.description.clone());
+                rules.description = std::mem::take(&mut rules.description).over(found.description.clone());
                 options.push(format!("--preset={}", found.name));
             }
         }
         let has_numbers = |column: usize| look.columns[column].numbers.is_some();
-        let proposals = propose(&headers, &rules, &has_numbers);
+        let proposals = propose(&headers, rules, &has_numbers);
         let (mut guesses, mut open) = (Vec::new(), Vec::new());
         for Proposal { field, state } in &proposals {
             match state {
@@ -97,13 +143,30 @@ impl Outlook {
             }
         }
         options.extend(guesses.into_iter().chain(open));
-        let problems = other_problems(&headers, &rules);
-        Ok(Self { look, preset: known, rules, proposals, problems, options })
+        let wrong = other_problems(&look, &headers, rules, &proposals);
+        let (problems, advice) = (wrong.problems.iter().map(ToString::to_string).collect(), wrong.hint());
+        Ok(Self { inputs, look, preset: known, settings, proposals, problems, advice, options })
+    }
+
+    /// Judges every row by what was said and what is guessed; `None` where something is open or wrong.
+    fn check(&self) -> Result<Option<CheckReport>, CheckError> {
+        let mut settings = self.settings.clone();
+        for Proposal { field, state } in &self.proposals {
+            match state {
+                Proposed::Known(_) => {}
+                Proposed::Guess { header } => settings.rules.map.push((*field, header.clone())),
+                Proposed::Open { .. } | Proposed::Wrong(_) => return Ok(None),
+            }
+        }
+        if !self.problems.is_empty() {
+            return Ok(None);
+        }
+        check(&self.inputs, &settings).map(Some)
     }
 
     fn view<'a>(&'a self, command: &'a str, printer: &Printer) -> PlanView<'a> {
-        let Self { look, preset, rules, proposals, problems, .. } = self;
-        let (description, width) = (&rules.description, printer.table_width());
+        let Self { look, preset, settings, proposals, problems, .. } = self;
+        let (description, width) = (&settings.rules.description, printer.table_width());
         PlanView { look, preset: preset.as_ref(), description, proposals, problems, command, width }
     }
 
@@ -125,7 +188,7 @@ impl Outlook {
             command: &command_with_mapping(path, inputs),
             headers: &headers,
             proposals: &self.proposals,
-            description: &self.rules.description,
+            description: &self.settings.rules.description,
         };
         Ok(write_mapping(&context.working_directory.join(path), &text.text())?)
     }
@@ -137,13 +200,18 @@ fn command_with_mapping(mapping: &Path, inputs: &[PathBuf]) -> String {
     shell_command(begin.chain(inputs).chain(["--mapping".as_ref(), mapping.as_os_str(), "--dry-run".as_ref()]))
 }
 
-/// What is wrong and concerns no field.
-fn other_problems(headers: &[String], rules: &MappingRules) -> Vec<String> {
-    let problems = Mapping::resolve(headers, None, rules).err().map(|error| error.problems).unwrap_or_default();
-    let is_other = |problem: &MappingProblem| {
-        matches!(problem, MappingProblem::NoSuchSkip { .. } | MappingProblem::NoSuchColumnFor { .. })
-    };
-    problems.into_iter().filter(is_other).map(|problem| problem.to_string()).collect()
+/// What is wrong and concerns no single field.
+fn other_problems(look: &Look, headers: &[String], rules: &MappingRules, proposals: &[Proposal]) -> MappingError {
+    let resolved = Mapping::resolve(headers, look.shape.delimiter.map(char::from), rules);
+    let mut problems = resolved.err().map(|error| error.problems).unwrap_or_default();
+    // A list of addresses may be all that is needed, and is then one column rightly.
+    let is_open = proposals.iter().any(|proposal| matches!(proposal.state, Proposed::Open { .. }));
+    problems.retain(|problem| match problem {
+        MappingProblem::OneColumn { .. } => is_open,
+        MappingProblem::NoSuchSkip { .. } | MappingProblem::NoSuchColumnFor { .. } => true,
+        _ => false,
+    });
+    MappingError { problems, headers: headers.to_vec() }
 }
 
 /// Whether the error is one that a person at the terminal can mend by answering.

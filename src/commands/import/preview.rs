@@ -1,40 +1,42 @@
 //! Before anything is sent: how it will read, and what looks odd in it.
 
+use std::ffi::OsStr;
+
 use super::Import;
-use crate::record::{ColumnBy, Field, FieldSource, Mapping, Oddity};
+use crate::record::{ColumnBy, Field, FieldSource, Mapping, Oddity, SkipReason};
 use crate::report::{Printer, preview, preview_of_bots};
-use crate::run::BotRows;
+use crate::run::{BotRows, CheckReport};
 use crate::settings::Settings;
-use crate::text::{counted, excerpt};
+use crate::text::{counted, excerpt, shell_command};
 
 impl Import<'_> {
     /// Shows the preview and its warnings. Who resumes a run has seen them when it began.
     pub(super) fn tell_preview(&self) {
-        if self.args.resume && !self.args.dry_run {
-            return;
+        if !self.args.resume || self.args.dry_run {
+            tell(&self.report, &self.setup.settings, self.setup.is_sandbox, self.printer);
         }
-        tell_bots(&self.report.bots, self.printer);
-        if let Some(column) = self.unasked_bots() {
-            self.printer.caution(column);
-        }
-        let records = self.report.valid;
-        if records > 0 && !self.setup.is_sandbox {
-            self.printer.caution(format_args!(
-                "the API takes no date: on the dashboard each record carries the day on which it is sent, not that of the \
-                 answer ({} here)",
-                counted(records, "record")
-            ));
-        }
-    }
-
-    /// Rows may go to other bots than the profile's because of a column's name alone: that is worth a word.
-    fn unasked_bots(&self) -> Option<String> {
-        (!self.setup.is_sandbox).then(|| unasked_bots(&self.report.mapping, &self.setup.settings)).flatten()
     }
 }
 
-/// How the records of each bot will read, and what is odd about them.
-pub(super) fn tell_bots(bots: &[BotRows], printer: &Printer) {
+/// Shows how these records will read, and what looks odd in them.
+pub(super) fn tell(report: &CheckReport, settings: &Settings, is_sandbox: bool, printer: &Printer) {
+    tell_bots(&report.bots, printer);
+    if is_sandbox {
+        return;
+    }
+    if let Some(unasked) = unasked_bots(&report.mapping, settings) {
+        printer.caution(unasked);
+    }
+    if report.valid > 0 {
+        printer.caution(format_args!(
+            "the API takes no date: on the dashboard each record carries the day on which it is sent, not that of the \
+             answer ({} here)",
+            counted(report.valid, "record")
+        ));
+    }
+}
+
+fn tell_bots(bots: &[BotRows], printer: &Printer) {
     match bots {
         [BotRows { bot_id: None, tally, .. }] => printer.drawing(&preview(tally, printer.columns())),
         bots => printer.drawing(&preview_of_bots(bots, printer.columns())),
@@ -49,6 +51,7 @@ pub(super) fn tell_bots(bots: &[BotRows], printer: &Printer) {
     }
 }
 
+/// Rows may go to other bots than the profile's because of a column's name alone: that is worth a word.
 fn unasked_bots(mapping: &Mapping, settings: &Settings) -> Option<String> {
     let FieldSource::Column { header, by: ColumnBy::ExactName | ColumnBy::SimilarName, .. } =
         mapping.source(Field::BotId)?
@@ -61,4 +64,19 @@ fn unasked_bots(mapping: &Mapping, settings: &Settings) -> Option<String> {
          bot_id={bot_id} sends all of them there",
         excerpt(header, 40)
     ))
+}
+
+/// Says which rows are left out on purpose, by reason, and where none is left how to let them in.
+pub(super) fn tell_skipped(report: &CheckReport, printer: &Printer) {
+    for (reason, rows) in &report.skipped {
+        printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
+    }
+    let by_rule = report.skipped.keys().find_map(|reason| match reason {
+        SkipReason::Rule(words) => Some(words),
+        _ => None,
+    });
+    if let Some(words) = by_rule.filter(|_| report.valid + report.invalid == 0) {
+        let option = shell_command([OsStr::new("--include"), OsStr::new(&**words)]);
+        printer.hint(format_args!("no row is left to send; `{option}` lets in those that are skipped as {words}"));
+    }
 }

@@ -7,7 +7,7 @@ use crate::source::{EncodingBy, Format, Row, RowFault, SourceOptions};
 fn a_plain_file_is_headers_and_rows() {
     let mut table = open(b"\xef\xbb\xbfid;score\r\n007;\"4\"\r\n\r\n;\r\n\r\n").unwrap();
     assert_eq!(table.headers(), ["id", "score"]);
-    assert_eq!(table.shape().to_string(), "CSV, UTF-8, cells separated by ;");
+    assert_eq!(table.shape().to_string(), "CSV, UTF-8, cells separated by semicolons");
     assert_eq!(encoding_of(&table), ("UTF-8", EncodingBy::Mark));
     let all = rows_of(&mut table).unwrap();
     assert_eq!(all, [Row::from_cells(1, 2, ["007", "4"]), Row::from_cells(2, 4, ["", ""])]);

@@ -14,7 +14,7 @@ const QUALTRICS: &str = "StartDate,Status,ResponseId,UserLanguage,Q1_NPS_GROUP,Q
 fn the_three_rows_of_qualtrics_are_found_out_and_said() {
     let mut table = open(QUALTRICS.as_bytes()).unwrap();
     assert_eq!((table.shape().header_rows, table.shape().header), (3, HeaderForm::Qualtrics));
-    assert_eq!(table.shape().to_string(), "CSV, UTF-8, cells separated by ,, 3 header rows (Qualtrics)");
+    assert_eq!(table.shape().to_string(), "CSV, UTF-8, cells separated by commas, 3 header rows (Qualtrics)");
     assert_eq!(table.headers(), ["StartDate", "Status", "ResponseId", "UserLanguage", "Q1_NPS_GROUP", "Q1"]);
     assert_eq!(table.header_rows().len(), 3);
     let rows = rows_of(&mut table).unwrap();

@@ -36,7 +36,7 @@ fn the_mapping_is_shown_before_anything_is_sent() {
     let (mapping, _preview) = said.split_once("how ").unwrap();
     stage.filtered(|| {
         assert_snapshot!(mapping, @r#"
-    ~/in.csv: 1 row, CSV, UTF-8, cells separated by ,
+    ~/in.csv: 1 row, CSV, UTF-8, cells separated by commas
        field        taken from           because of
        channel_uid  column "channelUId"  its name
        name         column "Name"        its similar name
