@@ -92,7 +92,14 @@ impl Advice for EndedEarly {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Interrupted => return None,
-            Self::AtBots { reason, .. } => return reason.hint(),
+            Self::AtBots { reason, .. } => match &**reason {
+                Self::Refused { concern: Concern::Target, .. } => {
+                    "check the ids that the rows have for these bots, and that the app may use them. Rows with a wrong id \
+                     are sent to the right bot by --filter COLUMN=WRONG --set bot_id=RIGHT --except-run RUN: a file that was edited is \
+                     another input, and all of it would be sent again"
+                }
+                reason => return reason.hint(),
+            },
             Self::Refused { concern: Concern::Credentials, .. } => {
                 "`kore-feedback token | kore-feedback token inspect -` says what the platform may refuse. Check the \
                  client id (appId) and secret, that the JWT app has the scope \"Metrics\" (or \"Feedback Analytics\"), \

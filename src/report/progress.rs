@@ -1,5 +1,6 @@
 //! The screen while rows are sent: a bar on a terminal, a line now and then elsewhere. The only user of indicatif.
 
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -59,6 +60,8 @@ struct View {
     left: Option<Duration>,
     waiting: Option<String>,
     gave_up: u64,
+    /// The bots of several that hold, and when that was said.
+    held: HashMap<String, Instant>,
 }
 
 impl View {
@@ -76,6 +79,7 @@ impl View {
             left: None,
             waiting: None,
             gave_up: 0,
+            held: HashMap::new(),
         }
     }
 
@@ -110,7 +114,8 @@ impl View {
             RunEvent::Repeating { row, why, wait } => {
                 self.detail(&format!("row {row} goes again in {}: {why}", span(wait)));
             }
-            RunEvent::Holding { why, wait } => self.hold(&why, wait),
+            RunEvent::Holding { bot: None, why, wait } => self.hold(&why, wait),
+            RunEvent::Holding { bot: Some(bot), why, wait } => self.hold_bot(bot, &why, wait),
             RunEvent::BotStopped { bot, fault } => {
                 self.line(&format!("bot {bot} is given up, the others go on: {}", fault.message()));
             }
@@ -118,6 +123,16 @@ impl View {
             RunEvent::Draining => {
                 self.line("ending: waiting for the answers that are on their way (Ctrl-C again: don't wait)");
             }
+        }
+    }
+
+    /// The others go on, so this is no state of the run; and a bot that holds again and again says so now and then.
+    fn hold_bot(&mut self, bot: String, why: &str, wait: Duration) {
+        let now = Instant::now();
+        let is_news = self.held.get(&bot).is_none_or(|said| now.duration_since(*said) >= LINE_EVERY);
+        if is_news || self.printer.is_verbose() {
+            self.line(&format!("holding: bot {bot}: {why}; going on in {}, others meanwhile", span(wait)));
+            self.held.insert(bot, now);
         }
     }
 
@@ -234,9 +249,22 @@ mod tests {
     #[test]
     fn a_hold_is_said_until_something_is_settled() {
         let mut view = view(Counts::untouched(10));
-        view.take(RunEvent::Holding { why: "the door\u{1b}[2J is closed".to_owned(), wait: Duration::from_secs(30) });
+        view.take(RunEvent::Holding {
+            bot: None,
+            why: "the door\u{1b}[2J is closed".to_owned(),
+            wait: Duration::from_secs(30),
+        });
         assert!(view.state().contains("is closed; going on in 30 s") && !view.state().contains('\u{1b}'));
         view.take(RunEvent::Settled { kind: OutcomeKind::Saved, rows: 1 });
         assert!(!view.state().contains("closed"));
+    }
+
+    #[test]
+    fn one_of_several_bots_that_holds_is_no_state_of_the_run() {
+        let mut view = view(Counts::untouched(10));
+        let wait = Duration::from_secs(30);
+        view.take(RunEvent::Holding { bot: Some("st-1".to_owned()), why: "the door is closed".to_owned(), wait });
+        view.take(RunEvent::TimeLeft(Duration::from_secs(125)));
+        assert!(!view.state().contains("closed") && view.state().contains("left"), "{}", view.state());
     }
 }

@@ -266,8 +266,7 @@ impl Courier {
     }
 
     fn tell_hold(&self, why: &str, wait: Duration) {
-        let why = self.bot.as_ref().map_or_else(|| why.to_owned(), |bot| format!("bot {bot}: {why}"));
-        self.events.send(RunEvent::Holding { why, wait });
+        self.events.send(RunEvent::Holding { bot: self.bot.clone(), why: why.to_owned(), wait });
     }
 
     fn tell(&self, step: &Step, row: &Prepared) {

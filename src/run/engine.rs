@@ -95,7 +95,7 @@ async fn tell_time_left(roads: Vec<Arc<Road>>, events: Events) {
         let waits: Option<Vec<_>> =
             busy().map(|road| road.waits_for().filter(|(_, wait)| *wait >= WORTH_SAYING)).collect();
         if let Some((limit, wait)) = waits.and_then(|waits| waits.into_iter().min_by_key(|(_, wait)| *wait)) {
-            events.send(RunEvent::Holding { why: format!("{limit} is used up"), wait });
+            events.send(RunEvent::Holding { bot: None, why: format!("{limit} is used up"), wait });
         }
     }
 }

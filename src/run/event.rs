@@ -42,6 +42,8 @@ pub enum RunEvent {
     },
     /// Nothing is sent for a while.
     Holding {
+        /// The bot that nothing is sent to, where there are several.
+        bot: Option<String>,
         /// Why.
         why: String,
         /// How long.

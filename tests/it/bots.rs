@@ -114,6 +114,19 @@ fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
 }
 
 #[test]
+fn rows_with_a_wrong_bot_are_sent_to_the_right_one_by_what_the_hint_says() {
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&[("st-a", 2), ("st-wrong", 2), ("st-c", 1)]));
+    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT]).code(3));
+    assert!(said.contains("--filter COLUMN=WRONG --set bot_id=RIGHT"), "{said}");
+    let rest = ["--filter", "Bot=st-wrong", "--set", "bot_id=st-a"];
+    let said = stderr(&stage.run(&[&["import", "in.csv"], &rest[..]].concat()).code(2));
+    assert!(said.contains("--except-run 1"), "the right bot has got other rows of this file: {said}");
+    stage.run(&[&["import", "in.csv", "--except-run", "1"], &rest[..]].concat()).success();
+    assert_eq!(respondents(&stage), each_once(&[("st-a", 4), ("st-c", 1)]));
+}
+
+#[test]
 fn a_bot_that_holds_is_named_while_the_others_go_on() {
     let faults = vec!["429-retry-after:at=1".parse().unwrap()];
     let stage = Stage::with(SandboxOptions { faults, ..serving(&BOTS) });

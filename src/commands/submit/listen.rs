@@ -15,7 +15,7 @@ pub(super) fn listen(told: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
         for event in told {
             match event {
                 RunEvent::Saved { record, .. } => saved = Some(record),
-                RunEvent::Holding { why, wait } => {
+                RunEvent::Holding { why, wait, .. } => {
                     printer.note(format_args!("holding: {why}; going on in {}", span(wait)));
                 }
                 RunEvent::Repeating { why, wait, .. } => {
