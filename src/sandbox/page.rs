@@ -38,7 +38,8 @@ fn settings(options: &SandboxOptions) -> String {
         .collect();
     format!(
         "<p>An imitation of the Kore.ai feedback API. Nothing leaves this machine.</p>\n\
-         <p>Bot {} · {}</p>\n",
+         <p>{} {} · {}</p>\n",
+        if bots.len() == 1 { "Bot" } else { "Bots" },
         bots.join(", "),
         escape(&switched_on(options))
     )

@@ -295,6 +295,25 @@ fn what_was_saved_reads_back() {
 }
 
 #[test]
+fn each_bot_that_is_served_has_records_and_windows_of_its_own() {
+    let limits = vec![(2, Duration::from_secs(3600))];
+    let more_bots = vec!["st-more".to_owned()];
+    let sandbox = start(SandboxOptions { limits, more_bots, ..SandboxOptions::default() });
+    let path = |bot: &str, call: &str| format!("/api/public/bot/{bot}/{call}");
+    let save = |bot: &str| ask(&sandbox, &signed(&sandbox, &path(bot, "saveFeedback"), &sample()));
+    let answers = [sandbox.bot_id(), "st-more", sandbox.bot_id(), sandbox.bot_id()].map(save);
+    assert_eq!(answers.each_ref().map(|answer| answer.status), [200, 200, 200, 429]);
+    assert_eq!(answers[1].json()["botId"], "st-more");
+    assert_eq!(save("st-other").error().0, "Invalid StreamId");
+    let body = json!({"filters": {"from": "2020-01-01", "to": "2100-01-01"}});
+    let read = ask(&sandbox, &signed(&sandbox, &path("st-more", "getFeedbackSurveyResponses"), &body)).json();
+    assert_eq!(read["totalCount"], 1, "{read}");
+    assert_eq!(read["result"][0]["_id"], answers[1].json()["_id"]);
+    let page = get(&sandbox, "/").body;
+    assert!(page.contains("<th>Bot</th>") && page.contains(">st-more</td>"), "{page}");
+}
+
+#[test]
 fn latency_is_there_and_back() {
     let least = Duration::from_millis(30);
     let sandbox = start(SandboxOptions { latency: Some(least..=least), ..SandboxOptions::default() });
