@@ -58,7 +58,8 @@ pub(super) fn verify(
     let _lease = Lease::take(store.directory(), run.id)?;
     store.claims_into_doubt(run.id, DIED, clock::now())?;
     let wait = args.wait.unwrap_or_default();
-    let verified = Asking { setup: &setup, store: &store, run: &run, context, printer }.ask(wait, wait)?;
+    let asking = Asking { setup: &setup, store: &store, run: &run, context, printer };
+    let Asked { verified, failed } = asking.ask(run.bots.iter(), wait, wait)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.failed() == 0 {
         forget_kept_inputs(store.directory(), run.id);
@@ -68,6 +69,9 @@ pub(super) fn verify(
         printer.json(&view)?;
     } else {
         printer.result(view)?;
+    }
+    if let Some(error) = failed {
+        return Err(error);
     }
     Ok(if verified.is_clean() { Exit::Success } else { Exit::SomeNotSaved })
 }
@@ -86,10 +90,18 @@ pub(super) fn verify_at_end(
     if !is_worth_asking || store.counts(run)?.in_doubt == 0 {
         return Ok(());
     }
+    let counts = store.counts_by_bot(run)?;
+    let in_doubt = run.bots.iter().zip(&counts).filter(|(_, counts)| counts.in_doubt > 0).map(|(bot, _)| bot);
     let asking = Asking { setup, store, run, context, printer };
-    match asking.ask(SETTLING, Duration::ZERO) {
-        Ok(verified) => printer.note(VerifiedView::new(run, &verified).in_short()),
-        Err(error) => printer.warning(format_args!("the rows in doubt could not be verified: {error:#}")),
+    let failed = match asking.ask(in_doubt, SETTLING, Duration::ZERO) {
+        Ok(Asked { verified, failed }) => {
+            printer.note(VerifiedView::new(run, &verified).in_short());
+            failed
+        }
+        Err(error) => Some(error),
+    };
+    if let Some(error) = failed {
+        printer.warning(format_args!("the rows in doubt could not be verified: {error:#}"));
     }
     Ok(())
 }
@@ -119,24 +131,41 @@ struct Asking<'a> {
     printer: &'a Printer,
 }
 
+/// What was found at the bots that could be asked, and why the first one that couldn't be could not.
+#[derive(Default)]
+struct Asked {
+    verified: Verified,
+    failed: Option<anyhow::Error>,
+}
+
 impl Asking<'_> {
-    /// Asks each of the run's bots, one after the other.
-    fn ask(&self, wait: Duration, appearing: Duration) -> anyhow::Result<Verified> {
+    /// Asks these of the run's bots, one after the other: while one is waited for, so are the others.
+    fn ask<'b>(
+        &self,
+        bots: impl Iterator<Item = &'b RunBot>,
+        wait: Duration,
+        appearing: Duration,
+    ) -> anyhow::Result<Asked> {
         let Self { setup, store, run, .. } = self;
-        let Some(first) = run.bots.first() else { return Ok(Verified::default()) };
+        let (mut asked, began) = (Asked::default(), Instant::now());
+        let Some(first) = run.bots.first() else { return Ok(asked) };
         let machinery = setup.machinery(&first.bot_id, store, self.context)?;
-        let mut all = Verified::default();
-        for bot in &run.bots {
+        for bot in bots {
             let machinery = setup.machinery_beside(&machinery, bot)?;
-            self.printer.note(format_args!(
-                "reading back what {}, bot {} has of run {}",
-                setup.host(),
-                printable(&bot.bot_id),
-                run.id
-            ));
-            all = all.and(self.ask_one(bot, &machinery, (wait, appearing))?);
+            let bot_id = printable(&bot.bot_id);
+            self.printer.note(format_args!("reading back what {}, bot {bot_id} has of run {}", setup.host(), run.id));
+            let wait = wait.saturating_sub(began.elapsed());
+            match self.ask_one(bot, &machinery, (wait, appearing)) {
+                Ok(verified) => asked.verified = asked.verified.and(verified),
+                Err(error) if run.bots.len() == 1 => return Err(error),
+                // The others' records tell what became of their own rows all the same.
+                Err(error) if asked.failed.is_none() => {
+                    asked.failed = Some(error.context(format!("bot {bot_id}")));
+                }
+                Err(error) => self.printer.warning(format_args!("bot {bot_id}: {error:#}")),
+            }
         }
-        Ok(all)
+        Ok(asked)
     }
 
     fn ask_one(

@@ -323,3 +323,16 @@ fn a_workbook_for_several_bots_is_read_once_and_every_row_is_at_its_bot() {
     stage.run(&["import", "in.xlsx", BY_BOT]).success();
     assert_eq!(respondents(&stage), each_once(&bots));
 }
+
+#[test]
+fn what_can_t_be_asked_of_one_bot_is_still_asked_of_the_others() {
+    let mut stage = Stage::with(SandboxOptions { faults: vec!["500:p=1".parse().unwrap()], ..serving(&BOTS) });
+    stage.write("in.csv", csv(&[("st-a", 1), ("st-b", 1)]));
+    let imported = json(&stage.run(&["import", "in.csv", BY_BOT, "-o", "json"]).code(1));
+    assert_eq!(imported["in_doubt"], 2, "{imported}");
+    stage.restart_with(serving(&["st-b"]));
+    let asked = stage.run(&["runs", "verify", "1", "-o", "json"]).code(4);
+    let said = stderr(&asked);
+    assert!(said.contains("error: bot st-a: the server does not let its records be read"), "{said}");
+    assert_eq!(json(&asked)["in_doubt_before"], 1, "st-b was asked: {said}");
+}
