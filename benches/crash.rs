@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Every import goes to a sandbox in which some calls fail in every way that leaves a row in doubt. At the end each row
-//! must be on the server once, or be rejected or in doubt in the ledger; and nothing may be there twice.
+//! must be on the server once, or be rejected or in doubt in the ledger; and nothing may be there twice. Every second file
+//! is for several bots, and each row must be at its own.
 
 #![expect(clippy::print_stdout, reason = "it is run by hand, and read")]
 
@@ -31,6 +32,9 @@ const FAULTS: [&str; 5] = [
     "400:p=0.01,seed=5",
 ];
 
+/// The bots of every second file, unevenly in use.
+const BOTS: [&str; 8] = ["st-a", "st-a", "st-a", "st-b", "st-b", "st-c", "st-d", "st-e"];
+
 /// What a file of rows came to.
 #[derive(Default)]
 struct Found {
@@ -41,6 +45,7 @@ struct Found {
     in_doubt: usize,
     twice: usize,
     lost: usize,
+    astray: usize,
 }
 
 fn main() -> ExitCode {
@@ -49,19 +54,20 @@ fn main() -> ExitCode {
     let mut files = 0;
     while all.kills < wanted {
         files += 1;
-        all.add(&import_under_fire(wanted - all.kills));
+        all.add(&import_under_fire(wanted - all.kills, files % 2 == 0));
         println!("{files} files, {} kills: {}", all.kills, all.in_words());
     }
     println!("done in {:.0} s", started.elapsed().as_secs_f64());
-    if all.twice + all.lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if all.twice + all.lost + all.astray == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Imports one file, killed again and again until it is done or enough kills have been made.
-fn import_under_fire(kills: usize) -> Found {
+fn import_under_fire(kills: usize, by_bot: bool) -> Found {
     let home = tempfile::tempdir().expect("a directory");
     let faults = FAULTS.map(|fault| fault.parse().expect("a fault")).to_vec();
     let latency = Some(Duration::from_millis(1)..=Duration::from_millis(8));
-    let sandbox = Sandbox::start(SandboxOptions { faults, latency, ..SandboxOptions::default() }).expect("a sandbox");
+    let options = SandboxOptions { faults, latency, any_bot: by_bot, ..SandboxOptions::default() };
+    let sandbox = Sandbox::start(options).expect("a sandbox");
     let file = home.path().join("in.csv");
     std::fs::write(&file, rows()).expect("the input");
     let mut found = Found::default();
@@ -69,6 +75,7 @@ fn import_under_fire(kills: usize) -> Found {
     loop {
         let mut run = command(home.path(), &sandbox);
         run.arg("import").arg(&file).args(["--concurrency", "8", "-q"]).args(resume.then_some("--resume"));
+        run.args(by_bot.then_some("--map=bot_id=Bot"));
         let mut child = run.spawn().expect("the binary");
         // Once enough kills have been made the last process is left to finish.
         let killed = found.kills < kills && killed_in_time(&mut child);
@@ -80,7 +87,7 @@ fn import_under_fire(kills: usize) -> Found {
         found.kills += 1;
         resume = began(home.path(), &sandbox);
     }
-    found.count(home.path(), &sandbox);
+    found.count(home.path(), &sandbox, by_bot);
     found
 }
 
@@ -102,7 +109,7 @@ fn began(home: &Path, sandbox: &Sandbox) -> bool {
 }
 
 impl Found {
-    fn count(&mut self, home: &Path, sandbox: &Sandbox) {
+    fn count(&mut self, home: &Path, sandbox: &Sandbox, by_bot: bool) {
         let listed = command(home, sandbox).args(["runs", "show", "1", "--rows"]).stdout(Stdio::piped()).output();
         let mut outcomes: BTreeMap<usize, String> = BTreeMap::new();
         for record in csv::Reader::from_reader(&listed.expect("the rows").stdout[..]).records().flatten() {
@@ -110,7 +117,9 @@ impl Found {
         }
         let mut there: BTreeMap<usize, usize> = BTreeMap::new();
         for record in sandbox.records() {
-            *there.entry(record.channel_uid.parse().expect("a number")).or_default() += 1;
+            let row = record.channel_uid.parse().expect("a number");
+            *there.entry(row).or_default() += 1;
+            self.astray += usize::from(by_bot && *record.bot_id != *BOTS[row % BOTS.len()]);
         }
         let with = |wanted: &str| outcomes.values().filter(|outcome| *outcome == wanted).count();
         let excused: BTreeSet<usize> =
@@ -130,20 +139,21 @@ impl Found {
         self.in_doubt += other.in_doubt;
         self.twice += other.twice;
         self.lost += other.lost;
+        self.astray += other.astray;
     }
 
     fn in_words(&self) -> String {
         format!(
-            "{} rows, {} saved, {} rejected, {} in doubt; {} arrived twice, {} lost",
-            self.rows, self.saved, self.rejected, self.in_doubt, self.twice, self.lost
+            "{} rows, {} saved, {} rejected, {} in doubt; {} arrived twice, {} lost, {} at another bot",
+            self.rows, self.saved, self.rejected, self.in_doubt, self.twice, self.lost, self.astray
         )
     }
 }
 
 fn rows() -> String {
-    let mut text = "channelUId,name,score,channel,type,language,message\n".to_owned();
+    let mut text = "channelUId,name,score,channel,type,language,message,Bot\n".to_owned();
     for row in 1..=ROWS {
-        let _ = writeln!(text, "{row},Post-chat,{},rtm,NPS,en,How likely?", row % 11);
+        let _ = writeln!(text, "{row},Post-chat,{},rtm,NPS,en,How likely?,{}", row % 11, BOTS[row % BOTS.len()]);
     }
     text
 }
