@@ -16,6 +16,8 @@ pub struct RowEntry {
     pub row: u64,
     /// Where it stands.
     pub state: RowState,
+    /// The number of the bot that it was sent to, if it was.
+    pub bot: Option<u32>,
     /// The HTTP status it came with.
     pub status: Option<u16>,
     /// The server's id of the record.
@@ -72,7 +74,7 @@ pub(super) fn rows_after(
     most: u32,
 ) -> Result<Vec<RowEntry>, LedgerError> {
     let mut statement = connection.prepare_cached(
-        "SELECT row, state, status, server_id, detail FROM rows WHERE run = ?1 AND row > ?2 ORDER BY row LIMIT ?3",
+        "SELECT row, state, status, server_id, detail, bot FROM rows WHERE run = ?1 AND row > ?2 ORDER BY row LIMIT ?3",
     )?;
     let after = i64::try_from(row).unwrap_or(i64::MAX);
     let entries = statement.query_map(params![run.0, after, most], |row| {
@@ -84,6 +86,7 @@ pub(super) fn rows_after(
             status: row.get(2)?,
             server_id: row.get(3)?,
             detail: row.get(4)?,
+            bot: row.get(5)?,
         })
     })?;
     Ok(entries.collect::<Result<_, _>>()?)

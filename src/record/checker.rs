@@ -109,7 +109,10 @@ impl Checker {
             Ok(feedback) if made.failed.is_empty() && wrong_bot.is_none() => {
                 match twins.first_alike(mapping, row, texts, bot) {
                     Some(first) => Judged::Skipped(SkipReason::Duplicate { of: Some(first) }),
-                    None => Judged::Valid(feedback.for_bot(bot)),
+                    None => match mapping.rows().sent_before(row.number, bot.or(mapping.bot_of_all())) {
+                        Some(reason) => Judged::Skipped(reason),
+                        None => Judged::Valid(feedback.for_bot(bot)),
+                    },
                 }
             }
             judged => {

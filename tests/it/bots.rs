@@ -336,3 +336,15 @@ fn what_can_t_be_asked_of_one_bot_is_still_asked_of_the_others() {
     assert!(said.contains("error: bot st-a: the server does not let its records be read"), "{said}");
     assert_eq!(json(&asked)["in_doubt_before"], 1, "st-b was asked: {said}");
 }
+
+#[test]
+fn rows_that_another_bot_has_got_before_are_still_sent_to_their_own() {
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&[("st-a", 3), ("st-b", 3)]));
+    // By mistake all of them went to one.
+    stage.run(&["import", "in.csv", "--set", "bot_id=st-a"]).success();
+    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--except-run", "1"]).success());
+    assert!(said.contains("skipped: 3 rows (sent by run 1)"), "{said}");
+    let found = respondents(&stage);
+    assert_eq!((found["st-a"].len(), &found["st-b"]), (6, &each_once(&[("st-a", 3), ("st-b", 3)])["st-b"]));
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::ImportArgs;
-use crate::ledger::{LedgerError, OutcomeKind, RowState, RunId, Store};
+use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
 use crate::record::{Assignment, DedupeRule, Description, Except, MappingRules, ScoreRule, SelectionRules, Words};
 use crate::run::CheckSettings;
 use crate::settings::{Context, Settings, SettingsError, Source, preset};
@@ -96,19 +96,23 @@ fn except(args: &ImportArgs, settings: &Settings) -> anyhow::Result<Vec<Except>>
     let runs = &args.rows.except_run;
     let Some(first) = runs.first() else { return Ok(Vec::new()) };
     let store = Store::open_existing(&settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run: RunId(*first) })?;
-    Ok(runs.iter().map(|run| sent_by(&store, RunId(*run))).collect::<Result<_, _>>()?)
+    let bot_id = settings.bot_id().ok();
+    Ok(runs.iter().map(|run| sent_by(&store, RunId(*run), bot_id)).collect::<Result<_, _>>()?)
 }
 
-fn sent_by(store: &Store, run: RunId) -> Result<Except, LedgerError> {
-    let (mut sent, mut last) = (Vec::new(), 0);
-    store.run(run)?;
+fn sent_by(store: &Store, run: RunId, bot_id: Option<&str>) -> Result<Except, LedgerError> {
+    let (mut sent, mut last) = (Except::new(run.0, bot_id.map(str::to_owned)), 0);
+    let run = store.run(run)?;
+    let bot_of = |entry: &RowEntry| run.bots.iter().find(|bot| Some(bot.number) == entry.bot);
     loop {
-        let page = store.rows_after(run, last, PAGE)?;
+        let page = store.rows_after(run.id, last, PAGE)?;
         let Some(entry) = page.last() else { break };
         last = entry.row;
         let was_sent =
             |state| matches!(state, RowState::Claimed | RowState::Settled(OutcomeKind::Saved | OutcomeKind::InDoubt));
-        sent.extend(page.iter().filter(|entry| was_sent(entry.state)).map(|entry| entry.row));
+        for entry in page.iter().filter(|entry| was_sent(entry.state)) {
+            bot_of(entry).iter().for_each(|bot| sent.add(&bot.bot_id, entry.row));
+        }
     }
-    Ok(Except::new(run.0, sent))
+    Ok(sent)
 }

@@ -104,7 +104,7 @@ mod tests {
             SelectionRules { sample: Some(5), ..SelectionRules::default() },
             SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() },
             SelectionRules { dedupe: Some(DedupeRule::Columns(vec!["name".into()])), ..SelectionRules::default() },
-            SelectionRules { except: vec![Except::new(1, [1])], ..SelectionRules::default() },
+            SelectionRules { except: vec![Except::new(1, None)], ..SelectionRules::default() },
         ];
         let others = selections.into_iter().map(|selection| mapping(skip, selection, &[])).chain([
             mapping(skip, SelectionRules::default(), &["k"]),

@@ -75,11 +75,14 @@ impl RowRules {
         if !self.rows.is_empty() && !self.rows.iter().any(|range| range.contains(row)) {
             return Some(SkipReason::NotInRows);
         }
-        if let Some(except) = self.except.iter().find(|except| except.contains(row)) {
-            return Some(SkipReason::SentBefore { run: except.run });
-        }
         let chosen = self.sample.as_ref().and_then(|sample| sample.rows.as_ref())?;
         (!chosen.contains(&row)).then_some(SkipReason::NotInSample)
+    }
+
+    /// The earlier run that has sent the row to this bot, if one has.
+    pub(in crate::record) fn sent_before(&self, row: u64, bot_id: Option<&str>) -> Option<SkipReason> {
+        let except = self.except.iter().find(|except| except.contains(row, bot_id))?;
+        Some(SkipReason::SentBefore { run: except.run })
     }
 
     pub(in crate::record) fn dedupe(&self) -> Option<&Dedupe> {

@@ -1,5 +1,6 @@
 //! Which rows are asked for on the command line: parts, samples, values, and each record once.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -21,32 +22,42 @@ pub struct SelectionRules {
     pub except: Vec<Except>,
 }
 
-/// The rows of an input that an earlier run has sent, or may have sent.
+/// The rows of an input that an earlier run has sent, or may have sent, and to which bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Except {
     /// The run's number.
     pub run: i64,
-    /// Its rows, in order and without overlap.
-    pub rows: Vec<RowRange>,
+    /// The bot of rows that name none.
+    bot_id: Option<String>,
+    /// Each bot's rows, in order and without overlap.
+    sent: BTreeMap<String, Vec<RowRange>>,
 }
 
 impl Except {
-    /// Of these rows, which come in order.
-    pub fn new(run: i64, numbers: impl IntoIterator<Item = u64>) -> Self {
-        let mut rows: Vec<RowRange> = Vec::new();
-        for number in numbers {
-            match rows.last_mut() {
-                Some(range) if range.last.saturating_add(1) == number => range.last = number,
-                _ => rows.push(RowRange { first: number, last: number }),
-            }
-        }
-        Self { run, rows }
+    /// Of a run that has sent nothing; `bot_id` is the bot that rows go to now unless they name one.
+    pub fn new(run: i64, bot_id: Option<String>) -> Self {
+        Self { run, bot_id, sent: BTreeMap::new() }
     }
 
-    /// Whether the row is one of them.
-    pub fn contains(&self, row: u64) -> bool {
-        let behind = self.rows.partition_point(|range| range.first <= row);
-        behind.checked_sub(1).is_some_and(|at| self.rows[at].contains(row))
+    /// Adds a row that was sent to this bot. Rows come in order.
+    pub fn add(&mut self, bot_id: &str, row: u64) {
+        let rows = match self.sent.get_mut(bot_id) {
+            Some(rows) => rows,
+            None => self.sent.entry(bot_id.to_owned()).or_default(),
+        };
+        match rows.last_mut() {
+            Some(range) if range.last.saturating_add(1) == row => range.last = row,
+            _ => rows.push(RowRange { first: row, last: row }),
+        }
+    }
+
+    /// Whether the row was sent to the bot that it goes to; `None` where it names none.
+    pub fn contains(&self, row: u64, bot_id: Option<&str>) -> bool {
+        let Some(rows) = bot_id.or(self.bot_id.as_deref()).and_then(|bot_id| self.sent.get(bot_id)) else {
+            return false;
+        };
+        let behind = rows.partition_point(|range| range.first <= row);
+        behind.checked_sub(1).is_some_and(|at| rows[at].contains(row))
     }
 }
 
@@ -152,12 +163,15 @@ mod tests {
 
     #[test]
     fn the_rows_of_a_run_are_kept_as_ranges() {
-        let except = Except::new(3, [1, 2, 3, 7, 9, 10]);
-        let ranges: Vec<_> = except.rows.iter().map(ToString::to_string).collect();
+        let mut except = Except::new(3, Some("st-1".to_owned()));
+        [1, 2, 3, 7, 9, 10].into_iter().for_each(|row| except.add("st-1", row));
+        except.add("st-2", 4);
+        let ranges: Vec<_> = except.sent["st-1"].iter().map(ToString::to_string).collect();
         assert_eq!(ranges, ["1-3", "7", "9-10"]);
-        let held: Vec<u64> = (0..12).filter(|row| except.contains(*row)).collect();
-        assert_eq!(held, [1, 2, 3, 7, 9, 10]);
-        assert!(!Except::new(3, []).contains(1));
+        let held = |bot: Option<&str>| (0..12).filter(|row| except.contains(*row, bot)).collect::<Vec<u64>>();
+        assert_eq!(held(None), [1, 2, 3, 7, 9, 10]);
+        assert_eq!((held(Some("st-2")), held(Some("st-3"))), (vec![4], vec![]));
+        assert!(!Except::new(3, None).contains(1, None));
     }
 
     #[test]
