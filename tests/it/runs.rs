@@ -206,6 +206,21 @@ fn the_failure_report_can_be_printed_again() {
     assert_eq!(printed, std::fs::read_to_string(stage.path("partly.failures.csv")).unwrap());
 }
 
+/// It sends nothing, so it needs nobody to send to.
+#[test]
+fn the_failure_report_takes_the_ledger_and_the_input_and_neither_target_nor_credentials() {
+    let stage = Stage::faulty(&["400:at=2"]);
+    stage.write_config("[profiles.p.columns]\nname = \"survey\"\n[profiles.q]\n");
+    let rows = csv_of(&numbered(3)).replacen("name", "survey", 1);
+    stage.import(&stage.write("in.csv", rows), &["--profile", "p", "--concurrency", "1"]).failure().code(1);
+    std::fs::remove_file(stage.config_path()).unwrap();
+    let printed = stdout(&Surroundings::run(&stage, &["runs", "failures", "1"]).success());
+    assert_eq!(printed, std::fs::read_to_string(stage.path("in.failures.csv")).unwrap());
+    std::fs::write(stage.path("in.csv"), csv_of(&numbered(2))).unwrap();
+    let said = stderr(&Surroundings::run(&stage, &["runs", "failures", "1"]).failure().code(2));
+    assert!(said.contains("has changed since run 1"), "{said}");
+}
+
 #[test]
 fn a_run_goes_on_by_its_number_from_wherever() {
     let stage = five_runs();

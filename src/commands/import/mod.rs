@@ -29,7 +29,7 @@ use crate::record::ProblemKind;
 use crate::report::{FailureReport, Printer, Summary, default_path, mapping_table, problems_table, schedule};
 use crate::run::{CheckReport, check};
 use crate::settings::{Context, Settings};
-use crate::source::{EncodingBy, Input, InputError, Inputs};
+use crate::source::{EncodingBy, Input, InputError, Inputs, Shape};
 use crate::text::{counted, excerpt, shell_command};
 
 /// What messages and the ledger call it.
@@ -278,11 +278,7 @@ impl<'a> Import<'a> {
 
     fn failure_report<'b>(&'b self, ledger: &'b Store, run: RunId) -> FailureReport<'b> {
         let CheckReport { shape, mapping, .. } = &self.report;
-        let is_marked = |by| by == EncodingBy::Mark;
-        let marked = self.args.encoding.is_some()
-            || shape.encoding.is_some_and(|encoding| is_marked(encoding.by) || encoding.name != UTF_8.name());
-        let delimiter = shape.delimiter.or(self.args.delimiter).unwrap_or(b',');
-        FailureReport { input: &self.input, source: source(self.args), delimiter, mapping, marked, ledger, run }
+        failure_report(self.args, &self.input, shape, mapping.headers(), ledger, run)
     }
 
     /// Where the failure report goes.
@@ -314,6 +310,22 @@ impl<'a> Import<'a> {
         let words = ["kore-feedback", "runs", "resume", &number].into_iter().chain(more.iter().copied());
         shell_command(words.map(OsStr::new).chain(ledger.into_iter().flatten()))
     }
+}
+
+/// The failure report of an input that was found to be like this. Which column is which field doesn't matter to it.
+fn failure_report<'a>(
+    args: &ImportArgs,
+    input: &'a Inputs,
+    shape: &Shape,
+    headers: &'a [String],
+    ledger: &'a Store,
+    run: RunId,
+) -> FailureReport<'a> {
+    let is_marked = |by| by == EncodingBy::Mark;
+    let marked = args.encoding.is_some()
+        || shape.encoding.is_some_and(|encoding| is_marked(encoding.by) || encoding.name != UTF_8.name());
+    let delimiter = shape.delimiter.or(args.delimiter).unwrap_or(b',');
+    FailureReport { input, source: source(args), delimiter, headers, marked, ledger, run }
 }
 
 /// Some rows can't be sent, and nobody has said to leave them out.
