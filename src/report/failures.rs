@@ -46,6 +46,13 @@ pub enum ReportError {
         #[source]
         reason: io::Error,
     },
+    /// What the run came to can't be printed.
+    #[error("can't print the summary: {reason}")]
+    Summary {
+        /// The system's reason.
+        #[source]
+        reason: io::Error,
+    },
     /// The input can't be had any more.
     #[error("can't write the failure report: {0}")]
     Input(#[from] InputError),
@@ -59,7 +66,11 @@ pub enum ReportError {
 
 impl Advice for ReportError {
     fn hint(&self) -> Option<String> {
-        Some("what became of each row is in the ledger: `kore-feedback runs failures N` prints the report".to_owned())
+        let command = match self {
+            Self::Summary { .. } => "`kore-feedback runs list` shows what the run came to",
+            _ => "`kore-feedback runs failures N` prints the report",
+        };
+        Some(format!("what became of each row is in the ledger: {command}"))
     }
 
     fn exit(&self) -> Exit {

@@ -33,12 +33,16 @@ impl Finish<'_> {
         // The run's result must not be lost because a report about it can't be written.
         let report = self.write_report(&counts);
         let failures_file = report.as_ref().ok().cloned().flatten();
-        self.summarise(counts, failures_file, early.is_some())?;
+        let told = self.summarise(counts, failures_file, early.is_some());
+        let told = told.map_err(|reason| ReportError::Summary { reason });
         if let Some(early) = early {
-            report.inspect_err(|error| self.import.printer.warning(error)).ok();
+            for untold in [report.err(), told.err()].into_iter().flatten() {
+                self.import.printer.warning(untold);
+            }
             return Err(early.into());
         }
         report?;
+        told?;
         Ok(if counts.failed() == 0 { Exit::Success } else { Exit::SomeNotSaved })
     }
 
@@ -92,7 +96,7 @@ impl Finish<'_> {
         Ok(())
     }
 
-    fn summarise(&self, counts: Counts, failures_file: Option<PathBuf>, early: bool) -> anyhow::Result<()> {
+    fn summarise(&self, counts: Counts, failures_file: Option<PathBuf>, early: bool) -> io::Result<()> {
         let import = self.import;
         let summary = Summary::new(Some(self.run.id.0), counts, import.began.elapsed(), failures_file);
         let next = self.next(&summary, early);
