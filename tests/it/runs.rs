@@ -131,6 +131,28 @@ fn rows_are_csv_with_the_ids_that_the_server_gave() {
 }
 
 #[test]
+fn programs_get_the_rows_as_an_array_in_json() {
+    let stage = five_runs();
+    let rows = json(&stage.run(&["runs", "show", "2", "--rows", "-o", "json"]).success());
+    let told: Vec<_> =
+        rows.as_array().unwrap().iter().map(|row| [&row["row"], &row["outcome"], &row["error"]]).collect();
+    assert_eq!(
+        value!(told),
+        value!([
+            [1, "saved", null],
+            [2, "rejected", "Bad Request (code 400)"],
+            [3, "saved", null],
+            [4, "in doubt", "Internal Server Error (code 500)"],
+            [5, "saved", null],
+        ])
+    );
+    let keys: Vec<_> = rows[0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["row", "outcome", "status", "server_id", "error"]);
+    assert_eq!((&rows[1]["status"], &rows[1]["server_id"]), (&400.into(), &Value::Null));
+    assert_eq!(rows[0]["server_id"].as_str().unwrap().len(), 24);
+}
+
+#[test]
 fn the_ids_are_those_of_the_records() {
     let stage = Stage::new();
     let rows = numbered(20);
