@@ -59,7 +59,7 @@ pub(super) fn verify(
     let wait = args.wait.unwrap_or_default();
     let verified = ask(&setup, &store, setup.verify_settings(run.clone(), wait, wait), context, printer)?;
     let run = store.run(run.id)?;
-    if store.counts(&run)?.failed() == 0 {
+    if store.counts(&run)?.not_saved() == 0 {
         forget_kept_inputs(store.directory(), run.id);
     }
     let view = VerifiedView::new(&run, &verified);

@@ -114,8 +114,10 @@ impl RunView {
 
 /// All runs, a line each.
 pub fn runs_table(runs: &[RunView], zone: &TimeZone, width: u16) -> String {
-    let mut table =
-        plain_table(&["run", "started", "state", "input", "bot", "rows", "saved", "failed", "in doubt"], width);
+    let mut table = plain_table(
+        &["run", "started", "state", "input", "bot", "rows", "saved", "failed", "unsent", "in doubt"],
+        width,
+    );
     for run in runs {
         let bot = if run.sandbox { "sandbox".to_owned() } else { excerpt(&run.bot_id, 14) };
         let input = if run.kind == "submit" { "(submit)".to_owned() } else { tail(&run.input, 30) };
@@ -127,7 +129,8 @@ pub fn runs_table(runs: &[RunView], zone: &TimeZone, width: u16) -> String {
             bot,
             grouped(run.rows),
             grouped(run.saved),
-            grouped(run.rejected + run.invalid + run.unsent),
+            grouped(run.rejected + run.invalid),
+            grouped(run.unsent),
             grouped(run.in_doubt),
         ]);
     }

@@ -31,11 +31,11 @@ fn every_run_is_a_line() {
     assert_eq!(
         told,
         [
-            ["1", "finished", "3", "3", "0", "0"],
-            ["2", "finished", "5", "3", "1", "1"],
-            ["3", "unfinished", "2", "0", "2", "0"],
-            ["4", "finished", "1", "1", "0", "0"],
-            ["5", "finished", "1", "1", "0", "0"],
+            ["1", "finished", "3", "3", "0", "0", "0"],
+            ["2", "finished", "5", "3", "1", "0", "1"],
+            ["3", "unfinished", "2", "0", "0", "2", "0"],
+            ["4", "finished", "1", "1", "0", "0", "0"],
+            ["5", "finished", "1", "1", "0", "0", "0"],
         ]
     );
     for (line, says) in listed.lines().zip(["bot", "whole.csv", "partly.csv", "unfinished.csv", "sandbox", "(submit)"])

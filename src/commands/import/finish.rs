@@ -27,7 +27,7 @@ impl Finish<'_> {
         if counts.unsent == 0 {
             self.store.finish(self.run.id, clock::now())?;
         }
-        if counts.failed() == 0 {
+        if counts.not_saved() == 0 {
             forget_kept_inputs(self.store.directory(), self.run.id);
         }
         // The run's result must not be lost because a report about it can't be written.
@@ -43,7 +43,7 @@ impl Finish<'_> {
         }
         report?;
         told?;
-        Ok(if counts.failed() == 0 { Exit::Success } else { Exit::SomeNotSaved })
+        Ok(if counts.not_saved() == 0 { Exit::Success } else { Exit::SomeNotSaved })
     }
 
     /// Reports a run that had nothing left to send.
@@ -52,13 +52,13 @@ impl Finish<'_> {
         let counts = self.store.counts(&self.run)?;
         let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
         self.summarise(counts, failures_file, false)?;
-        Ok(if counts.failed() == 0 { Exit::Success } else { Exit::SomeNotSaved })
+        Ok(if counts.not_saved() == 0 { Exit::Success } else { Exit::SomeNotSaved })
     }
 
     fn write_report(&self, counts: &Counts) -> Result<Option<PathBuf>, ReportError> {
         let path = self.import.report_path();
         // Unsent rows are no failures: a resumed run sends them.
-        let failures = counts.rejected + counts.invalid + counts.in_doubt;
+        let failures = counts.failed() + counts.in_doubt;
         self.clear_the_place(&path, failures > 0)?;
         if failures == 0 {
             self.store.set_report(self.run.id, None)?;
