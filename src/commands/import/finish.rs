@@ -128,8 +128,9 @@ impl Finish<'_> {
             };
             next.push(format!("{rows} may have been saved or not:{look} `{command}` sends them again"));
         }
-        if summary.rejected + summary.invalid > 0 && summary.failures_file.is_some() {
-            next.push("mend the rows in the failure report, and import it like any other file".to_owned());
+        if let Some(report) = summary.failures_file.as_ref().filter(|_| summary.rejected + summary.invalid > 0) {
+            let command = self.import.command_to_import(report);
+            next.push(format!("mend the rows in the failure report, and import it with `{command}`"));
         }
         next
     }

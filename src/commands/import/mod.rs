@@ -20,7 +20,7 @@ pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
 use self::rules::{check_settings, source};
 use super::setup::Setup;
-use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
+use crate::cli::{GlobalArgs, ImportArgs, OutputFormat, import_of};
 use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
@@ -301,6 +301,28 @@ impl<'a> Import<'a> {
         words.splice(end..end, ["--resume"].iter().chain(more).map(OsStr::new));
         words.insert(0, OsStr::new("kore-feedback"));
         shell_command(words)
+    }
+
+    /// The command that imports this run's failure report: what was said of columns and target holds for it, too. What was
+    /// said of rows by their numbers and of the file's form doesn't.
+    fn command_to_import(&self, report: &Path) -> String {
+        let without = [
+            ["again", "dry-run", "resume", "resend-in-doubt", "failures", "rows"],
+            ["sample", "except-run", "format", "sheet", "plan", "write-mapping"],
+        ];
+        let by_number = self.state_dir.as_ref().filter(|_| self.by_number);
+        let without = [without.as_flattened(), if by_number.is_some() { &["state-dir"] } else { &[] }].concat();
+        let mut words = import_of(&self.context.arguments, report, &without);
+        let ledger = by_number.map(|path| [OsString::from("--state-dir"), path.into()]);
+        words.splice(0..0, ledger.into_iter().flatten());
+        words.insert(0, "kore-feedback".into());
+        let command = shell_command(words.iter().map(OsString::as_os_str));
+        if !self.by_number {
+            return command;
+        }
+        // What is named in it was named where the run began.
+        let directory = shell_command([OsStr::new("cd"), self.context.working_directory.as_os_str()]);
+        format!("{directory} && {command}")
     }
 
     /// What was said of config and profile is in the ledger; where that is has to be said again.
