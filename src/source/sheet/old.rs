@@ -24,7 +24,7 @@ mod record {
 }
 
 /// The workbook alone in a new file of streams, if what it says of itself is possible.
-pub(super) fn repack(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+pub(super) fn repack(bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
     let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     if file.is_stream("/EncryptedPackage") {
         return Err(Fault::Encrypted);
@@ -126,6 +126,6 @@ mod tests {
     #[test]
     fn the_workbook_is_what_it_was() {
         let bytes = include_bytes!("../tests/survey.xls");
-        assert!(repack(bytes).is_ok_and(|repacked| repacked.starts_with(&bytes[..8])));
+        assert!(repack(bytes.to_vec()).is_ok_and(|repacked| repacked.starts_with(&bytes[..8])));
     }
 }

@@ -45,7 +45,7 @@ impl Sheet {
         options: &SourceOptions,
     ) -> Result<Self, SourceError> {
         let compression = start.rest.compression();
-        let bytes = read_all(start, name)?;
+        let mut bytes = read_all(start, name)?;
         let size = bytes.len() as u64;
         if bytes.starts_with(ZIP) && is_cut(&bytes) {
             return Err(SourceError::WorkbookCut { name: name.to_owned(), bytes: size, part: last_part(&bytes) });
@@ -57,7 +57,7 @@ impl Sheet {
         };
         let wanted = options.sheet.as_deref();
         // What a parser trips over is a damaged workbook, and no reason to end in a panic.
-        let read = catch_unwind(AssertUnwindSafe(|| read_cells(&bytes, format, wanted)));
+        let read = catch_unwind(AssertUnwindSafe(|| read_cells(&mut bytes, format, wanted)));
         let read = read.unwrap_or_else(|_| Err(Fault::Damaged("its structure makes no sense".to_owned())));
         let name = name.to_owned();
         let (cells, shape) = read.map_err(|fault| match fault {
@@ -109,12 +109,15 @@ fn format_of(bytes: &[u8]) -> Result<Format, String> {
     Err(format!("a zip archive with \"{}\" in it: unpack it first", excerpt(first, 60)))
 }
 
-fn read_cells(bytes: &[u8], format: Format, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault> {
-    let repacked = if bytes.starts_with(COMPOUND) { Some(old::repack(bytes)?) } else { None };
+fn read_cells(bytes: &mut Vec<u8>, format: Format, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault> {
+    if bytes.starts_with(COMPOUND) {
+        // The file as it was is given up: a workbook is in memory once.
+        *bytes = old::repack(std::mem::take(bytes))?;
+    }
     if bytes.starts_with(ZIP) {
         ensure_small(bytes)?;
     }
-    let bytes = Cursor::new(repacked.as_deref().unwrap_or(bytes));
+    let bytes = Cursor::new(bytes.as_slice());
     match format {
         Format::Ods => {
             document::ensure_possible(bytes.get_ref())?;
