@@ -212,7 +212,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Directory of the ledger [default: kore-feedback in the user''s state directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed on standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed on standard output')
-            [CompletionResult]::new('--rows', '--rows', [CompletionResultType]::ParameterName, 'Print every row''s outcome, with the server''s id, as CSV')
+            [CompletionResult]::new('--rows', '--rows', [CompletionResultType]::ParameterName, 'Print every row''s outcome, with the server''s id, as CSV; with --output json as an array')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error: every retry, wait and refusal')

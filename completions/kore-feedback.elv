@@ -202,7 +202,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --state-dir 'Directory of the ledger [default: kore-feedback in the user''s state directory]'
             cand -o 'How results are printed on standard output'
             cand --output 'How results are printed on standard output'
-            cand --rows 'Print every row''s outcome, with the server''s id, as CSV'
+            cand --rows 'Print every row''s outcome, with the server''s id, as CSV; with --output json as an array'
             cand -q 'Say nothing on standard error but errors'
             cand --quiet 'Say nothing on standard error but errors'
             cand -v 'Say more on standard error: every retry, wait and refusal'

@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod given;
 mod import;
 mod presets;
 mod rows;
@@ -21,6 +22,7 @@ use crate::pacing::parse_duration;
 
 pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
+pub use given::import_of;
 pub use import::ImportArgs;
 pub use presets::{PresetsArgs, PresetsCommand, ShowPresetArgs};
 pub use rows::RowArgs;

@@ -60,7 +60,7 @@ pub struct ShowArgs {
     /// The run's number
     #[arg(value_name = "N")]
     pub run: i64,
-    /// Print every row's outcome, with the server's id, as CSV
+    /// Print every row's outcome, with the server's id, as CSV; with --output json as an array
     #[arg(long)]
     pub rows: bool,
 }

@@ -7,8 +7,8 @@ use super::settings::{overrides, resolve};
 use super::verify::verify as verify_run;
 use crate::cli::{FailuresArgs, GlobalArgs, OutputFormat, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
 use crate::exit::Exit;
-use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
-use crate::report::{BotView, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_rows};
+use crate::ledger::{Lease, LedgerError, RowEntry, Run, RunId, Store};
+use crate::report::{BotView, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_rows, write_rows};
 use crate::settings::Context;
 
 /// How many rows are read from the ledger at a time.
@@ -57,7 +57,7 @@ fn list(views: &[RunView], json: bool, printer: &Printer) -> anyhow::Result<()> 
 fn show_run(store: &Store, show: &ShowArgs, json: bool, printer: &Printer) -> anyhow::Result<()> {
     let run = store.run(RunId(show.run))?;
     if show.rows {
-        return print_rows(store, &run, printer);
+        return if json { print_json_rows(store, &run, printer) } else { print_rows(store, &run, printer) };
     }
     let view = view(store, run)?;
     if json {
@@ -73,13 +73,7 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Result<()>
     printer.stream(|out| {
         let mut out = csv::Writer::from_writer(out);
         out.write_record(ROW_COLUMNS).map_err(io_error)?;
-        let mut last = 0;
-        loop {
-            let rows = store.rows_after(run.id, last, PAGE)?;
-            let Some(row) = rows.last() else { break };
-            last = row.row;
-            write_rows(&rows, running, &mut out)?;
-        }
+        each_page(store, run, |rows| Ok(write_rows(rows, running, &mut out)?))?;
         Ok(out.flush()?)
     })
 }
@@ -88,6 +82,27 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Result<()>
 pub(super) fn bot_views(store: &Store, run: &Run) -> Result<Vec<BotView>, LedgerError> {
     let counts = store.counts_by_bot(run)?;
     Ok(run.bots.iter().zip(&counts).map(|(bot, counts)| BotView::new(bot, counts)).collect())
+}
+
+/// One array, of which only a page at a time is in memory.
+fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Result<()> {
+    let running = Lease::is_held(store.directory(), run.id);
+    printer.stream(|out| {
+        let mut is_first = true;
+        write!(out, "[")?;
+        each_page(store, run, |rows| Ok(write_json_rows(rows, running, std::mem::take(&mut is_first), out)?))?;
+        Ok(writeln!(out, "{}", if is_first { "]" } else { "\n]" })?)
+    })
+}
+
+fn each_page(store: &Store, run: &Run, mut each: impl FnMut(&[RowEntry]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut last = 0;
+    loop {
+        let rows = store.rows_after(run.id, last, PAGE)?;
+        let Some(row) = rows.last() else { return Ok(()) };
+        last = row.row;
+        each(&rows)?;
+    }
 }
 
 fn view(store: &Store, run: Run) -> Result<RunView, LedgerError> {

@@ -13,7 +13,7 @@ use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::signals::Signals;
 use crate::text::counted;
 
-/// Serves until Ctrl-C or SIGTERM.
+/// Serves until a signal asks it to end.
 ///
 /// # Errors
 /// When the sandbox can't be started, or standard output can't be written.

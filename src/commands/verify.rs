@@ -61,7 +61,7 @@ pub(super) fn verify(
     let asking = Asking { setup: &setup, store: &store, run: &run, context, printer };
     let Asked { verified, failed } = asking.ask(run.bots.iter(), wait, wait)?;
     let run = store.run(run.id)?;
-    if store.counts(&run)?.failed() == 0 {
+    if store.counts(&run)?.not_saved() == 0 {
         forget_kept_inputs(store.directory(), run.id);
     }
     let view = VerifiedView::new(&run, &verified);

@@ -1,6 +1,5 @@
 //! The HTTP client: one pooled connection set, no retries of its own, no redirects, capped answers.
 
-use std::error::Error as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use url::{Host, Url};
 
 use super::reply::{Answer, Reached, Reply, RetryAfter, Trouble, http_date};
 use super::responses::ResponsesQuery;
+use super::trouble::{Patience, trouble, with_causes};
 use crate::error::Advice;
 use crate::ledger::Claimed;
 use crate::text;
@@ -49,6 +49,7 @@ pub struct Client {
     http: reqwest::Client,
     save_feedback: Url,
     survey_responses: Url,
+    patience: Patience,
 }
 
 /// Why no client could be made. Nothing was sent.
@@ -93,6 +94,7 @@ impl Client {
             http: http_client(settings)?,
             save_feedback: save_feedback_url(settings)?,
             survey_responses: survey_responses_url(settings)?,
+            patience: patience(settings),
         })
     }
 
@@ -105,6 +107,7 @@ impl Client {
             http: self.http.clone(),
             save_feedback: save_feedback_url(settings)?,
             survey_responses: survey_responses_url(settings)?,
+            patience: self.patience,
         })
     }
 
@@ -132,7 +135,7 @@ impl Client {
         let request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
         match request.send().await {
             Ok(response) => Reply::Answer(read_answer(response, token, most_read).await),
-            Err(error) => Reply::Nothing(trouble(&error)),
+            Err(error) => Reply::Nothing(trouble(&error, self.patience)),
         }
     }
 }
@@ -167,8 +170,7 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError
         .retry(reqwest::retry::never())
         .redirect(reqwest::redirect::Policy::none())
         .timeout(settings.timeout)
-        // Shorter than the whole, so that a connection that never came about is told from an answer that never came.
-        .connect_timeout(CONNECT_AT_MOST.min(settings.timeout / 2))
+        .connect_timeout(patience(settings).connect)
         .pool_idle_timeout(IDLE_CONNECTION)
         .tcp_nodelay(true)
         .referer(false);
@@ -182,6 +184,11 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError
         builder = builder.tls_certs_merge(read_certificates(path)?);
     }
     builder.build().map_err(|error| ClientError::Setup(with_causes(&error)))
+}
+
+/// A connection has less time than the whole, so that one that never came about is told from an answer that never came.
+fn patience(settings: &ClientSettings) -> Patience {
+    Patience { connect: CONNECT_AT_MOST.min(settings.timeout / 2), whole: settings.timeout }
 }
 
 fn is_loopback(host: &Url) -> bool {
@@ -233,46 +240,8 @@ fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn trouble(error: &reqwest::Error) -> Trouble {
-    let reached = if is_about_tls(error) {
-        Reached::Handshake
-    } else if error.is_connect() || error.is_builder() || was_never_written(error) {
-        Reached::Nowhere
-    } else {
-        Reached::PerhapsTaken
-    };
-    Trouble { reached, message: text::excerpt(&with_causes(error), QUOTED) }
-}
-
 fn not_sent(message: &str) -> Reply {
-    Reply::Nothing(Trouble { reached: Reached::Nowhere, message: message.to_owned() })
-}
-
-/// hyper calls a request canceled only when it hands it back unwritten: the connection died before its turn came.
-fn was_never_written(error: &reqwest::Error) -> bool {
-    causes(error).any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
-}
-
-fn is_about_tls(error: &reqwest::Error) -> bool {
-    causes(error).any(|cause| within_io(cause).is::<rustls::Error>())
-}
-
-/// An I/O error may wrap another one, several deep, and `source` passes over what it wraps.
-fn within_io<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
-    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-        Some(wrapped) => within_io(wrapped),
-        None => error,
-    }
-}
-
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause: &&(dyn std::error::Error + 'static)| (*cause).source())
-}
-
-/// The causes alone say what happened: the outermost message is the address, which every message would repeat.
-fn with_causes(error: &reqwest::Error) -> String {
-    let said: Vec<String> = causes(error).map(ToString::to_string).collect();
-    if said.is_empty() { error.to_string() } else { said.join(": ") }
+    Reply::Nothing(Trouble { reached: Reached::Nowhere, message: message.to_owned(), detail: String::new() })
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod reply;
 mod responses;
 #[cfg(test)]
 mod sockets;
+mod trouble;
 mod verdict;
 
 pub use client::{Client, ClientError, ClientSettings};

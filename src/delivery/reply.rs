@@ -69,8 +69,10 @@ pub(super) fn http_date(value: &str) -> Option<Timestamp> {
 pub struct Trouble {
     /// How far the request got.
     pub reached: Reached,
-    /// What happened, with the causes, safe to show.
+    /// What happened, in words.
     pub message: String,
+    /// What the libraries say of it, safe to show; may be empty.
+    pub detail: String,
 }
 
 /// How far a request got before it failed.

@@ -126,6 +126,18 @@ fn verdict(server: &Server) -> Verdict {
     judge(&post(&client("http", "127.0.0.1", server.port), 1))
 }
 
+/// What happened first, in words, and then what the libraries say of it.
+#[track_caller]
+fn says(verdict: &Verdict, words: &str, detail: &str) {
+    let (Verdict::Repeat { message, .. } | Verdict::Refused { message, .. } | Verdict::InDoubt { message, .. }) =
+        verdict
+    else {
+        panic!("{verdict:?}")
+    };
+    assert!(message.starts_with(words) && message.contains(detail) && message.ends_with(')'), "{message}");
+    assert!(!message.contains("client error"), "{message}");
+}
+
 fn is_unreachable(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Repeat { cause: Cause::Unreachable, .. })
 }
@@ -148,7 +160,9 @@ fn the_request_is_the_contracts() {
 #[test]
 fn a_refused_connection_sent_nothing() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    assert!(is_unreachable(&judge(&post(&client("http", "127.0.0.1", port), 1))));
+    let verdict = judge(&post(&client("http", "127.0.0.1", port), 1));
+    assert!(is_unreachable(&verdict));
+    says(&verdict, "the connection was refused (", "Connection refused");
 }
 
 #[test]
@@ -157,6 +171,7 @@ fn a_name_that_does_not_resolve_sent_nothing() {
     let host = format!("{}.invalid", "a".repeat(64));
     let verdict = judge(&post(&client("https", &host, 443), 1));
     assert!(is_unreachable(&verdict), "{verdict:?}");
+    says(&verdict, "the host's name can't be resolved (", "dns");
 }
 
 #[test]
@@ -169,6 +184,7 @@ fn a_server_that_speaks_no_tls_is_a_refusal_and_was_sent_nothing() {
     });
     let verdict = judge(&post(&client("https", "127.0.0.1", server.port), 1));
     assert!(matches!(verdict, Verdict::Refused { concern: Concern::Tls, .. }), "{verdict:?}");
+    says(&verdict, "what answers there does not speak TLS (", "corrupt");
     assert!(!server.requests()[0].contains("POST"));
 }
 
@@ -182,6 +198,7 @@ fn a_time_out_before_the_request_was_written_sent_nothing() {
     });
     let verdict = judge(&post(&client("https", "127.0.0.1", server.port), 1));
     assert!(is_unreachable(&verdict), "{verdict:?}");
+    says(&verdict, "no connection came about within 300ms (", "timed out");
     assert!(!server.requests()[0].contains("POST"));
 }
 
@@ -193,7 +210,9 @@ fn a_time_out_after_the_request_was_written_is_doubt() {
         stream.read_to_end(&mut Vec::new()).unwrap();
         request
     });
-    assert!(matches!(verdict(&server), Verdict::InDoubt { status: None, .. }));
+    let verdict = verdict(&server);
+    assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
+    says(&verdict, "no answer came within 600ms (", "timed out");
     assert!(server.requests()[0].starts_with("POST"));
 }
 
@@ -201,13 +220,25 @@ fn a_time_out_after_the_request_was_written_is_doubt() {
 fn a_reset_with_the_request_unread_is_doubt_all_the_same() {
     // Closed with something unread, a socket resets the connection.
     let server = Server::new(1, |stream| stream.peek(&mut [0]).unwrap().to_string());
-    assert!(matches!(verdict(&server), Verdict::InDoubt { status: None, .. }));
+    let verdict = verdict(&server);
+    assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
+    says(&verdict, "the connection broke off before an answer came (", "");
 }
 
 #[test]
 fn a_close_after_the_request_was_read_is_doubt() {
     let server = Server::new(1, read_request);
-    assert!(matches!(verdict(&server), Verdict::InDoubt { status: None, .. }));
+    let verdict = verdict(&server);
+    assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
+    says(&verdict, "the connection broke off before an answer came (", "connection closed before message completed");
+}
+
+#[test]
+fn an_answer_that_is_no_http_is_doubt() {
+    let server = Server::answering("SSH-2.0-OpenSSH_9.9\r\n\r\n");
+    let verdict = verdict(&server);
+    assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
+    says(&verdict, "what came back is not HTTP (", "invalid HTTP version");
 }
 
 #[test]

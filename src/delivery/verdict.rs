@@ -94,8 +94,10 @@ pub fn judge(reply: &Reply) -> Verdict {
 }
 
 fn judge_trouble(trouble: &Trouble) -> Verdict {
-    let message = trouble.message.clone();
-    match trouble.reached {
+    let Trouble { reached, message, detail } = trouble;
+    let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+    let message = format!("{message}{detail}");
+    match reached {
         Reached::Nowhere => Verdict::Repeat { cause: Cause::Unreachable, status: None, retry_after: None, message },
         Reached::Handshake => Verdict::Refused { concern: Concern::Tls, status: None, message },
         Reached::PerhapsTaken => Verdict::InDoubt { status: None, message },
@@ -299,7 +301,10 @@ mod tests {
 
     #[test]
     fn without_an_answer_it_matters_how_far_the_request_got() {
-        let verdict = |reached| word(&judge(&Reply::Nothing(Trouble { reached, message: "gone".to_owned() })));
+        let verdict = |reached| {
+            let trouble = Trouble { reached, message: "gone".to_owned(), detail: String::new() };
+            word(&judge(&Reply::Nothing(trouble)))
+        };
         assert_eq!(verdict(Reached::Nowhere), "repeat: unreachable");
         assert_eq!(verdict(Reached::Handshake), "refused: tls");
         assert_eq!(verdict(Reached::PerhapsTaken), "in doubt");

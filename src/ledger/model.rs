@@ -190,7 +190,7 @@ impl World {
         let Some(process) = &self.process else { return };
         let run = process.store.run(RUN).unwrap();
         let counts = process.store.counts(&run).unwrap();
-        assert_eq!(counts.saved + counts.skipped + counts.failed(), ROWS, "{counts:?}");
+        assert_eq!(counts.saved + counts.skipped + counts.not_saved(), ROWS, "{counts:?}");
         for (row, state) in process.states() {
             let (copies, resent) = (self.server.get(&row).copied().unwrap_or_default(), self.resent.contains(&row));
             match state {

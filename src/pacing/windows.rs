@@ -11,6 +11,10 @@
 //! Somebody else may use the same bot, whose calls nobody tells us of. Refusals then come although our own windows have
 //! room: each one doubles the spacing between calls, and each call that gets through takes a little of that back.
 
+mod forecast;
+#[cfg(test)]
+mod laws;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -208,55 +212,6 @@ impl Windows {
             .min()
     }
 
-    /// How long this many more calls take from now on, when every answer comes at once.
-    pub fn time_for(&self, calls: u64, now: Moment) -> Duration {
-        if self.limits.is_empty() || calls == 0 {
-            return self.held_until.saturating_sub(now);
-        }
-        let (cycle, settled) = self.cycle();
-        let simulated = calls.min(settled + cycle + (calls - 1 - settled.min(calls - 1)) % cycle + 1);
-        let mut future = self.with_flying_answered(now);
-        let (mut moment, mut one_cycle_ago) = (now, now);
-        for call in 0..simulated {
-            moment = future.go_at_the_earliest(moment);
-            if call + 1 + cycle == simulated {
-                one_cycle_ago = moment;
-            }
-        }
-        // Once settled, the schedule repeats itself, one filling of the slowest window after the other.
-        let repeats = (calls - simulated) / cycle;
-        let period = moment.saturating_sub(one_cycle_ago);
-        moment.saturating_sub(now) + period * u32::try_from(repeats).unwrap_or(u32::MAX)
-    }
-
-    /// After how many calls the schedule repeats itself (a filling of the slowest window), and how many calls it takes to
-    /// settle into that.
-    fn cycle(&self) -> (u64, u64) {
-        let slots = |limit: &Limit| u64::from(limit.calls.get());
-        let slowest = self.limits.iter().max_by_key(|limit| limit.per / limit.calls.get());
-        let largest = self.limits.iter().map(slots).max().unwrap_or(1);
-        // Windows that don't divide each other settle late; what is simulated costs a tenth of a microsecond a call.
-        (slowest.map_or(1, slots), (4 * largest).max(10_000))
-    }
-
-    fn with_flying_answered(&self, now: Moment) -> Self {
-        let mut future = Self { stretch: 1.0, ..self.clone() };
-        while future.in_flight > 0 {
-            future.answer(now);
-        }
-        future
-    }
-
-    fn go_at_the_earliest(&mut self, now: Moment) -> Moment {
-        let moment = match self.room(now) {
-            Room::At(moment) => moment,
-            Room::Now | Room::AfterAnswer => now,
-        };
-        self.take(moment);
-        self.answer(moment);
-        moment
-    }
-
     fn forget_expired(&mut self, now: Moment) {
         let longest = self.limits.iter().map(held_for).max().unwrap_or_default();
         while self.answered.front().is_some_and(|answer| *answer + longest <= now) {
@@ -275,107 +230,10 @@ fn held_for(limit: &Limit) -> Duration {
 mod tests {
     use std::time::Duration;
 
-    use proptest::prelude::{Just, Strategy, prop, prop_assert, proptest};
-
     use super::{Limit, Moment, Pace, Room, Windows};
 
     fn limits(texts: &[&str]) -> Vec<Limit> {
         texts.iter().map(|text| text.parse().unwrap()).collect()
-    }
-
-    /// Lets calls go as early as the windows allow, with these latencies and at most `width` in flight; gives the
-    /// moments at which each went, arrived at the server and was answered.
-    fn drive(windows: &mut Windows, latencies: &[(Duration, Duration)], width: usize) -> Vec<(Moment, Moment, Moment)> {
-        let mut calls: Vec<(Moment, Moment, Moment)> = Vec::new();
-        let mut flying: Vec<Moment> = Vec::new();
-        let mut now = Duration::ZERO;
-        for (there, back) in latencies {
-            loop {
-                flying.sort_unstable();
-                let room = if flying.len() >= width { Room::AfterAnswer } else { windows.room(now) };
-                let next_answer = flying.first().copied();
-                match (room, next_answer) {
-                    (Room::Now, _) => break,
-                    (Room::At(moment), None) => now = moment,
-                    (Room::At(moment), Some(answer)) if moment < answer => now = moment,
-                    (_, Some(answer)) => {
-                        now = answer.max(now);
-                        windows.answer(now);
-                        flying.remove(0);
-                    }
-                    (Room::AfterAnswer, None) => panic!("waits for an answer with nothing in flight"),
-                }
-            }
-            windows.take(now);
-            calls.push((now, now + *there, now + *there + *back));
-            flying.push(now + *there + *back);
-        }
-        calls
-    }
-
-    /// The most calls that arrive within any closed stretch as long as the window.
-    fn fullest(arrivals: &[Moment], per: Duration) -> usize {
-        let mut sorted = arrivals.to_vec();
-        sorted.sort_unstable();
-        (0..sorted.len())
-            .map(|last| sorted[..=last].iter().filter(|a| **a + per >= sorted[last]).count())
-            .max()
-            .unwrap_or(0)
-    }
-
-    fn latency_model() -> impl Strategy<Value = Vec<(Duration, Duration)>> {
-        let one = (0u64..400).prop_map(Duration::from_millis);
-        prop::collection::vec((one.clone(), one), 1..120)
-    }
-
-    fn limit_model() -> impl Strategy<Value = Vec<Limit>> {
-        let one = (1u32..12, 200u64..4000).prop_map(|(calls, millis)| Limit {
-            calls: std::num::NonZeroU32::new(calls).unwrap(),
-            per: Duration::from_millis(millis),
-        });
-        prop::collection::vec(one, 1..4)
-    }
-
-    proptest! {
-        #[test]
-        fn a_server_counting_at_arrival_never_sees_more_than_the_limit(
-            limits in limit_model(),
-            latencies in latency_model(),
-            width in 1usize..20,
-            pace in prop::sample::select(vec![Pace::Even, Pace::Early]),
-        ) {
-            let mut windows = Windows::new(&limits, pace);
-            let calls = drive(&mut windows, &latencies, width);
-            let arrivals: Vec<Moment> = calls.iter().map(|call| call.1).collect();
-            for limit in &limits {
-                prop_assert!(fullest(&arrivals, limit.per) <= limit.calls.get() as usize, "{limit} broken");
-            }
-        }
-
-        #[test]
-        fn the_estimate_is_what_a_run_with_instant_answers_takes(
-            limits in limit_model(),
-            calls in 1usize..200,
-            pace in prop::sample::select(vec![Pace::Even, Pace::Early]),
-            nothing in Just(Duration::ZERO),
-        ) {
-            let estimate = Windows::new(&limits, pace).time_for(calls as u64, Duration::ZERO);
-            let driven = drive(&mut Windows::new(&limits, pace), &vec![(nothing, nothing); calls], 1);
-            let real = driven.last().map(|call| call.0).unwrap_or_default();
-            let largest = limits.iter().map(|limit| limit.per).max().unwrap_or_default();
-            let slack = (real / 100).max(largest / 10);
-            prop_assert!(estimate.abs_diff(real) <= slack, "estimated {estimate:?}, took {real:?}");
-        }
-    }
-
-    #[test]
-    fn the_vendors_limits_take_half_an_hour_for_the_first_1800_and_an_hour_for_each_1800_after() {
-        let windows = Windows::new(&limits(&["60/1m", "1800/1h"]), Pace::Even);
-        let minutes = |calls| windows.time_for(calls, Duration::ZERO).as_secs_f64() / 60.0;
-        assert!((29.9..30.1).contains(&minutes(1_800)), "{}", minutes(1_800));
-        assert!((60.0..60.1).contains(&minutes(1_801)), "{}", minutes(1_801));
-        let hours = minutes(100_000) / 60.0;
-        assert!((55.27..55.3).contains(&hours), "{hours}");
     }
 
     #[test]

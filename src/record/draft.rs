@@ -69,6 +69,16 @@ impl Draft {
         Err(RefusedDraft { problems: findings.into_iter().map(problem).collect() })
     }
 
+    /// Whether what is there can become a valid record, whatever is still missing.
+    ///
+    /// # Errors
+    /// When a value is wrong by itself, or a score for its type: everything but what is missing.
+    pub fn check_given(&self, rule: ScoreRule) -> Result<(), RefusedDraft> {
+        let Err(RefusedDraft { mut problems }) = self.check(rule) else { return Ok(()) };
+        problems.retain(|problem| problem.kind != ProblemKind::Missing);
+        if problems.is_empty() { Ok(()) } else { Err(RefusedDraft { problems }) }
+    }
+
     /// Reads a JSON object whose keys are fields. `score` may be a number or a text, every other field is a text; `null`
     /// is a field without a value.
     ///

@@ -29,7 +29,7 @@ pub use field::{Field, fold};
 pub use mapping::{
     Assignment, AssignmentError, ColumnBy, ConstantBy, DedupeRule, DescribedBy, Description, Except, FieldRule,
     FieldSource, Filter, Mapping, MappingError, MappingProblem, MappingRules, Origin, REPORT_COLUMNS, RowRange,
-    SelectionError, SelectionRules, SkipRule,
+    SelectionError, SelectionRules, SkipRule, own_columns,
 };
 pub use oddity::{OddCode, Oddity};
 pub use problem::{Problem, ProblemKind};

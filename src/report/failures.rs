@@ -8,7 +8,7 @@ use super::runs::io_error;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, SettledRows, Store};
-use crate::record::{Mapping, REPORT_COLUMNS};
+use crate::record::{REPORT_COLUMNS, own_columns};
 use crate::source::{Hashing, InputError, Inputs, Row, SourceError, SourceOptions};
 use crate::text::printable;
 
@@ -23,8 +23,8 @@ pub struct FailureReport<'a> {
     pub source: SourceOptions,
     /// What stands between two cells of the report.
     pub delimiter: u8,
-    /// Its columns.
-    pub mapping: &'a Mapping,
+    /// Its columns' names.
+    pub headers: &'a [String],
     /// Whether the report begins with a byte order mark, which says UTF-8 whatever `--encoding` says: the options that
     /// the input was imported with then fit the report.
     pub marked: bool,
@@ -46,6 +46,13 @@ pub enum ReportError {
         #[source]
         reason: io::Error,
     },
+    /// What the run came to can't be printed.
+    #[error("can't print the summary: {reason}")]
+    Summary {
+        /// The system's reason.
+        #[source]
+        reason: io::Error,
+    },
     /// The input can't be had any more.
     #[error("can't write the failure report: {0}")]
     Input(#[from] InputError),
@@ -59,7 +66,11 @@ pub enum ReportError {
 
 impl Advice for ReportError {
     fn hint(&self) -> Option<String> {
-        Some("what became of each row is in the ledger: `kore-feedback runs failures N` prints the report".to_owned())
+        let command = match self {
+            Self::Summary { .. } => "`kore-feedback runs list` shows what the run came to",
+            _ => "`kore-feedback runs failures N` prints the report",
+        };
+        Some(format!("what became of each row is in the ledger: {command}"))
     }
 
     fn exit(&self) -> Exit {
@@ -115,7 +126,7 @@ impl FailureReport<'_> {
     ) -> Result<(), ReportError> {
         let mut rows = self.input.open(&self.source)?;
         for (place, header) in rows.header_rows().iter().enumerate() {
-            let own = (0..self.mapping.own_columns()).map(|column| header.get(column).map_or("", String::as_str));
+            let own = (0..own_columns(self.headers)).map(|column| header.get(column).map_or("", String::as_str));
             let added = if place == 0 { REPORT_COLUMNS } else { [""; REPORT_COLUMNS.len()] };
             out.write_record(own.chain(added)).map_err(|error| failed(io_error(error)))?;
         }
@@ -137,14 +148,16 @@ impl FailureReport<'_> {
     /// How many of a row's cells are the input's own. A ragged row keeps what it has and stays ragged, so that it is
     /// found again and not taken for another; only what an earlier report added to it goes.
     fn own_cells(&self, row: &Row) -> usize {
-        if row.len() == self.mapping.headers().len() {
-            return self.mapping.own_columns();
+        let own = own_columns(self.headers);
+        if row.len() == self.headers.len() {
+            return own;
         }
         let before = row.len().saturating_sub(REPORT_COLUMNS.len());
         let cell = |column| row.cell(column).unwrap_or_default();
         let is_number = cell(before).parse::<u64>().is_ok();
         let is_outcome = OutcomeKind::ALL.iter().any(|kind| kind.word() == cell(before + 1));
-        if self.mapping.is_failure_report() && is_number && is_outcome { before } else { row.len() }
+        let is_failure_report = own < self.headers.len();
+        if is_failure_report && is_number && is_outcome { before } else { row.len() }
     }
 }
 

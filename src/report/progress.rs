@@ -173,10 +173,13 @@ impl View {
         self.counts.rows - self.counts.unsent + self.gave_up
     }
 
-    /// `saved 180 · failed 2 · 59/min · 12 min left`.
+    /// `saved 180 · failed 2 · in doubt 1 · 59/min · 12 min left`.
     fn state(&self) -> String {
         let mut parts =
-            vec![format!("saved {}", grouped(self.counts.saved)), format!("failed {}", grouped(self.failed()))];
+            vec![format!("saved {}", grouped(self.counts.saved)), format!("failed {}", grouped(self.counts.failed()))];
+        for (word, rows) in [("in doubt", self.counts.in_doubt), ("unsent", self.gave_up)] {
+            parts.extend((rows > 0).then(|| format!("{word} {}", grouped(rows))));
+        }
         parts.extend(self.rate());
         match (&self.waiting, self.left) {
             (Some(why), _) => parts.push(why.clone()),
@@ -186,10 +189,6 @@ impl View {
             _ => {}
         }
         parts.join(" · ")
-    }
-
-    fn failed(&self) -> u64 {
-        self.counts.rejected + self.counts.invalid + self.counts.in_doubt + self.gave_up
     }
 
     fn rate(&self) -> Option<String> {
@@ -240,10 +239,11 @@ mod tests {
         view.take(RunEvent::Settled { kind: OutcomeKind::Saved, rows: 3 });
         view.take(RunEvent::Settled { kind: OutcomeKind::InDoubt, rows: 1 });
         view.take(RunEvent::Settled { kind: OutcomeKind::Unsent, rows: 1 });
+        view.take(RunEvent::Settled { kind: OutcomeKind::Rejected, rows: 2 });
         view.take(RunEvent::TimeLeft(Duration::from_secs(125)));
         view.began = Instant::now() - Duration::from_secs(60);
-        assert_eq!(view.state(), "saved 3 · failed 2 · 5/min · 2 min 5 s left");
-        assert_eq!(view.done(), 5);
+        assert_eq!(view.state(), "saved 3 · failed 2 · in doubt 1 · unsent 1 · 7/min · 2 min 5 s left");
+        assert_eq!(view.done(), 7);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Earlier runs, for people and for programs.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use serde::Serialize;
 use super::findings::{TABLE_WIDTH, plain_table};
 use super::words::date;
 use crate::ledger::{Counts, RowEntry, RowState, Run, RunBot};
-use crate::text::{counted, excerpt, grouped, printable};
+use crate::text::{counted, excerpt, grouped, printable, printable_json};
 
 /// A run with its figures, as JSON has it.
 #[derive(Debug, Clone, Serialize)]
@@ -173,8 +174,10 @@ impl RunView {
 
 /// All runs, a line each.
 pub fn runs_table(runs: &[RunView], zone: &TimeZone, width: u16) -> String {
-    let mut table =
-        plain_table(&["run", "started", "state", "input", "bot", "rows", "saved", "failed", "in doubt"], width);
+    let mut table = plain_table(
+        &["run", "started", "state", "input", "bot", "rows", "saved", "failed", "unsent", "in doubt"],
+        width,
+    );
     for run in runs {
         let bot = match &run.bot_id {
             _ if run.sandbox => "sandbox".to_owned(),
@@ -190,7 +193,8 @@ pub fn runs_table(runs: &[RunView], zone: &TimeZone, width: u16) -> String {
             bot,
             grouped(run.rows),
             grouped(run.saved),
-            grouped(run.rejected + run.invalid + run.unsent),
+            grouped(run.rejected + run.invalid),
+            grouped(run.unsent),
             grouped(run.in_doubt),
         ]);
     }
@@ -211,21 +215,49 @@ fn tail(text: &str, most: usize) -> String {
 /// The header of the rows' CSV.
 pub const ROW_COLUMNS: [&str; 5] = ["row", "outcome", "status", "server_id", "error"];
 
-/// Rows as CSV lines, without the header.
-///
-/// # Errors
-/// When they can't be written.
-pub fn write_rows<W: Write>(rows: &[RowEntry], running: bool, out: &mut csv::Writer<W>) -> io::Result<()> {
-    for entry in rows {
+/// One row of a run, as JSON has it and as the CSV's columns do.
+#[derive(Debug, Serialize)]
+struct RowView<'a> {
+    row: u64,
+    outcome: &'static str,
+    status: Option<u16>,
+    server_id: Option<&'a str>,
+    error: Option<Cow<'a, str>>,
+}
+
+impl<'a> RowView<'a> {
+    fn new(entry: &'a RowEntry, running: bool) -> Self {
         let outcome = match entry.state {
             RowState::Settled(kind) => kind.word(),
             RowState::Claimed if running => "in flight",
             RowState::Claimed => "in doubt",
         };
-        let status = entry.status.map_or_else(String::new, |status| status.to_string());
-        let error = entry.detail.as_deref().map(printable).unwrap_or_default();
-        let id = entry.server_id.as_deref().unwrap_or_default();
-        out.write_record([entry.row.to_string().as_str(), outcome, &status, id, &error]).map_err(io_error)?;
+        let error = entry.detail.as_deref().map(printable);
+        Self { row: entry.row, outcome, status: entry.status, server_id: entry.server_id.as_deref(), error }
+    }
+}
+
+/// Rows as CSV lines, without the header.
+///
+/// # Errors
+/// When they can't be written.
+pub fn write_rows<W: Write>(rows: &[RowEntry], running: bool, out: &mut csv::Writer<W>) -> io::Result<()> {
+    for row in rows.iter().map(|entry| RowView::new(entry, running)) {
+        let status = row.status.map_or_else(String::new, |status| status.to_string());
+        let (id, error) = (row.server_id.unwrap_or_default(), row.error.as_deref().unwrap_or_default());
+        out.write_record([row.row.to_string().as_str(), row.outcome, &status, id, error]).map_err(io_error)?;
+    }
+    Ok(())
+}
+
+/// Rows as the elements of a JSON array, a line each; `is_first` says whether none has been written yet.
+///
+/// # Errors
+/// When they can't be written.
+pub fn write_json_rows(rows: &[RowEntry], running: bool, is_first: bool, out: &mut dyn Write) -> io::Result<()> {
+    for (place, row) in rows.iter().map(|entry| RowView::new(entry, running)).enumerate() {
+        let comma = if is_first && place == 0 { "" } else { "," };
+        write!(out, "{comma}\n  {}", printable_json(&serde_json::to_string(&row)?))?;
     }
     Ok(())
 }

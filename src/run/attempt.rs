@@ -213,6 +213,8 @@ impl Courier {
     }
 
     fn after_doubt(&self, status: Option<u16>, message: String, pending: &mut Pending) -> Step {
+        // A server that says something went wrong is quoted; when none says anything, what that means is said.
+        let message = if status.is_some() { message } else { format!("the record may have arrived: {message}") };
         let mut step = Step::end(OutcomeKind::InDoubt, status, None, Some(message));
         pending.failures += 1;
         if self.settings.delivery == Delivery::AtLeastOnce && pending.failures <= self.settings.retries {

@@ -50,7 +50,7 @@ impl Phases {
     }
 }
 
-/// Moves the phases on with each SIGINT (Ctrl-C) and SIGTERM. Ends with the run.
+/// Moves the phases on with each signal that asks the process to end. Ends with the run.
 pub(super) async fn follow_signals(all: Vec<Phases>, draining: impl Fn()) {
     let Ok(mut signals) = Signals::listen() else { return };
     if signals.next().await {

@@ -125,10 +125,14 @@ impl ConfigFile {
         })
     }
 
-    /// Whether a secret stands in it.
+    /// Whether a secret stands in it that opens anything beyond this machine. Plain http is for loopback alone: such a
+    /// profile is a sandbox's, and its secret invented.
     pub(super) fn holds_a_secret(&self) -> bool {
-        let secrets = self.profiles.values().filter_map(|profile| profile.secret.as_ref());
-        secrets.into_iter().any(|secret| matches!(secret.value, SecretSource::Inline(_)))
+        self.profiles.values().any(|profile| {
+            let is_inline = |secret: &Written<SecretSource>| matches!(secret.value, SecretSource::Inline(_));
+            let stays_here = profile.host.as_ref().is_some_and(|host| host.value.scheme() == "http");
+            profile.secret.as_ref().is_some_and(is_inline) && !stays_here
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use super::detect::Readings;
 use super::json::JsonFault;
 use super::{Format, InputError};
 use crate::error::Advice;
+use crate::text::grouped;
 
 /// Why an input can't be read (on). `name` is the input's name, safe to print.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +137,20 @@ pub enum SourceError {
         /// What is wrong.
         reason: String,
     },
+    /// A workbook, or another archive, whose end is missing.
+    #[error(
+        "{name}: it ends after {} bytes{} without the directory that a workbook ends with: it was cut",
+        grouped(*bytes),
+        part.as_ref().map_or_else(String::new, |part| format!(", in or behind {part},")),
+    )]
+    WorkbookCut {
+        /// The input.
+        name: String,
+        /// How many bytes there are.
+        bytes: u64,
+        /// The last of its parts that begins in them.
+        part: Option<String>,
+    },
     /// A workbook too large for memory.
     #[error("{name}: it is a workbook of more than 1 GiB")]
     WorkbookTooLarge {
@@ -189,6 +204,7 @@ impl Advice for SourceError {
             Self::Input(error) => return error.hint(),
             Self::Read { .. } => return None,
             Self::Packed { .. } => "fetch or pack the file once more: nothing of it was sent".into(),
+            Self::WorkbookCut { .. } => "fetch the file once more: nothing of it was sent".into(),
             Self::Empty { .. } => "the first row must name the columns".into(),
             Self::NoRecords { .. } => "a JSON input is objects, one a line or in one array".into(),
             Self::NotText { .. } => {

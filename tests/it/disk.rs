@@ -2,7 +2,7 @@
 
 use assert_cmd::Command;
 
-use crate::support::{Stage, json, numbered, stderr};
+use crate::support::{IMPATIENT, Running, Stage, json, numbered, stderr};
 
 #[test]
 fn a_state_directory_that_cannot_be_made_stops_everything_before_the_first_call() {
@@ -23,6 +23,21 @@ fn a_damaged_ledger_is_told_kept_and_not_replaced() {
     assert!(stderr(&assert).contains("damaged"), "{}", stderr(&assert));
     assert!(std::fs::read_to_string(ledger).unwrap().starts_with("no ledger at all"));
     stage.was_never_called();
+}
+
+/// Exit code 2 says that nothing was sent.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_summary_that_cannot_be_printed_does_not_say_that_nothing_was_sent() {
+    for (faults, code) in [(&[][..], 1), (&["401"], 3)] {
+        let stage = Stage::faulty(faults);
+        let file = stage.write_records(&numbered(2));
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = stage.process(&["import", IMPATIENT]);
+        let ended = Running::writing(command.arg(file).envs(stage.variables()), full).end();
+        assert_eq!(ended.code, Some(code), "{}", ended.stderr);
+        assert!(ended.stderr.contains("can't print the summary"), "{}", ended.stderr);
+    }
 }
 
 /// The shell's limit on a file's size stands in for a full disk: the ledger grows until it can't.

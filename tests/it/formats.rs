@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't lay its inputs has failed")]
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use crate::support::{Record, Stage, csv_of, json, numbered, record, stderr, stdout};
 
@@ -212,6 +212,107 @@ fn what_can_be_read_in_two_ways_is_asked_with_both() {
     assert!(said.contains("--encoding windows-1252 or --encoding macintosh"), "{said}");
     stage.import(&file, &["--encoding", "windows-1252"]).success();
     stage.has_exactly(&[record(["u", "5 €", "9", "rtm", "NPS", "en", ""])]);
+}
+
+/// The same archive with one of its parts changed.
+fn repacked(archive: &[u8], name: &str, change: impl Fn(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
+    let mut from = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let mut into = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for place in 0..from.len() {
+        let mut part = from.by_index(place).unwrap();
+        let (part_name, mut content) = (part.name().unwrap().into_owned(), Vec::new());
+        part.read_to_end(&mut content).unwrap();
+        let options = zip::write::SimpleFileOptions::default().compression_method(part.compression());
+        into.start_file(&*part_name, options).unwrap();
+        into.write_all(&if part_name == name { change(content) } else { content }).unwrap();
+    }
+    into.finish().unwrap().into_inner()
+}
+
+/// An OpenDocument sheet with the records.
+fn ods(records: &[Record]) -> Vec<u8> {
+    let cell =
+        |text: &String| format!("<table:table-cell office:value-type=\"string\" office:string-value=\"{text}\"/>");
+    let row = |cells: Vec<&String>| {
+        format!("<table:table-row>{}</table:table-row>", cells.into_iter().map(cell).collect::<String>())
+    };
+    let header: Vec<String> = csv_of(&[]).trim().split(',').map(str::to_owned).collect();
+    let rows: String = std::iter::once(row(header.iter().collect()))
+        .chain(records.iter().map(|record| row(record.iter().collect())))
+        .collect();
+    let content = format!(
+        "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"Sheet1\">{rows}\
+         </table:table></office:spreadsheet></office:body></office:document-content>"
+    );
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let manifest = ("META-INF/manifest.xml", "<manifest:manifest/>");
+    for (name, text) in
+        [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), manifest, ("content.xml", &content)]
+    {
+        archive.start_file(name, stored).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_workbook_that_was_cut_or_damaged_says_where() {
+    const SHEET: &str = "xl/worksheets/sheet2.xml";
+    let (xlsx, ods) = (xlsx(&numbered(500)), ods(&numbered(500)));
+    let before = |mark: &'static str| {
+        move |mut content: Vec<u8>| {
+            let place = content.windows(mark.len()).position(|window| window == mark.as_bytes()).unwrap();
+            content.truncate(place + 1);
+            content
+        }
+    };
+    let mut flipped = xlsx.clone();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&xlsx[..])).unwrap();
+    let sheet = archive.by_name(SHEET).unwrap();
+    let middle = sheet.data_start().unwrap() + sheet.compressed_size() / 2;
+    flipped[usize::try_from(middle).unwrap()] ^= 0x55;
+    drop(sheet);
+    let far = |content: Vec<u8>| String::from_utf8(content).unwrap().replace("r=\"C7\"", "r=\"BAUMB7\"").into_bytes();
+
+    let sheet = |name: &str| if name.ends_with("xlsx") { &["--sheet", "2"][..] } else { &[] };
+    let half = xlsx.len() / 2;
+    let ods_half = ods.len() / 2;
+    for (name, bytes, said) in [
+        (
+            "cut.xlsx",
+            xlsx[..half].to_vec(),
+            format!("it ends after {half} bytes, in or behind {SHEET}, without the directory"),
+        ),
+        (
+            "cut.ods",
+            ods[..ods_half].to_vec(),
+            format!("it ends after {ods_half} bytes, in or behind content.xml, without the directory"),
+        ),
+        (
+            "broken.xlsx",
+            repacked(&xlsx, SHEET, before("<row r=\"301\"")),
+            "sheet \"Answers\" is damaged behind row 300: ".to_owned(),
+        ),
+        (
+            "broken.ods",
+            repacked(&ods, "content.xml", before("respondent-00300@")),
+            "content.xml is damaged in sheet 1, behind row 300: ".to_owned(),
+        ),
+        ("flipped.xlsx", flipped, format!("{SHEET} in it is damaged: ")),
+        (
+            "far.xlsx",
+            repacked(&xlsx, SHEET, far),
+            "sheet \"Answers\" is damaged behind row 7: a cell in row 7 and column 946064, where none can be"
+                .to_owned(),
+        ),
+    ] {
+        let stage = Stage::new();
+        let shown = stderr(&stage.import(&stage.write(name, bytes), sheet(name)).failure().code(2));
+        let told = shown.replace(',', "");
+        assert!(told.contains(&said.replace(',', "")), "{name}: {shown}");
+        stage.was_never_called();
+    }
 }
 
 #[test]

@@ -31,11 +31,11 @@ fn every_run_is_a_line() {
     assert_eq!(
         told,
         [
-            ["1", "finished", "3", "3", "0", "0"],
-            ["2", "finished", "5", "3", "1", "1"],
-            ["3", "unfinished", "2", "0", "2", "0"],
-            ["4", "finished", "1", "1", "0", "0"],
-            ["5", "finished", "1", "1", "0", "0"],
+            ["1", "finished", "3", "3", "0", "0", "0"],
+            ["2", "finished", "5", "3", "1", "0", "1"],
+            ["3", "unfinished", "2", "0", "0", "2", "0"],
+            ["4", "finished", "1", "1", "0", "0", "0"],
+            ["5", "finished", "1", "1", "0", "0", "0"],
         ]
     );
     for (line, says) in listed.lines().zip(["bot", "whole.csv", "partly.csv", "unfinished.csv", "sandbox", "(submit)"])
@@ -132,6 +132,28 @@ fn rows_are_csv_with_the_ids_that_the_server_gave() {
 }
 
 #[test]
+fn programs_get_the_rows_as_an_array_in_json() {
+    let stage = five_runs();
+    let rows = json(&stage.run(&["runs", "show", "2", "--rows", "-o", "json"]).success());
+    let told: Vec<_> =
+        rows.as_array().unwrap().iter().map(|row| [&row["row"], &row["outcome"], &row["error"]]).collect();
+    assert_eq!(
+        value!(told),
+        value!([
+            [1, "saved", null],
+            [2, "rejected", "Bad Request (code 400)"],
+            [3, "saved", null],
+            [4, "in doubt", "Internal Server Error (code 500)"],
+            [5, "saved", null],
+        ])
+    );
+    let keys: Vec<_> = rows[0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["row", "outcome", "status", "server_id", "error"]);
+    assert_eq!((&rows[1]["status"], &rows[1]["server_id"]), (&400.into(), &Value::Null));
+    assert_eq!(rows[0]["server_id"].as_str().unwrap().len(), 24);
+}
+
+#[test]
 fn the_ids_are_those_of_the_records() {
     let stage = Stage::new();
     let rows = numbered(20);
@@ -205,6 +227,21 @@ fn the_failure_report_can_be_printed_again() {
     let stage = five_runs();
     let printed = stdout(&stage.run(&["runs", "failures", "2"]).success());
     assert_eq!(printed, std::fs::read_to_string(stage.path("partly.failures.csv")).unwrap());
+}
+
+/// It sends nothing, so it needs nobody to send to.
+#[test]
+fn the_failure_report_takes_the_ledger_and_the_input_and_neither_target_nor_credentials() {
+    let stage = Stage::faulty(&["400:at=2"]);
+    stage.write_config("[profiles.p.columns]\nname = \"survey\"\n[profiles.q]\n");
+    let rows = csv_of(&numbered(3)).replacen("name", "survey", 1);
+    stage.import(&stage.write("in.csv", rows), &["--profile", "p", "--concurrency", "1"]).failure().code(1);
+    std::fs::remove_file(stage.config_path()).unwrap();
+    let printed = stdout(&Surroundings::run(&stage, &["runs", "failures", "1"]).success());
+    assert_eq!(printed, std::fs::read_to_string(stage.path("in.failures.csv")).unwrap());
+    std::fs::write(stage.path("in.csv"), csv_of(&numbered(2))).unwrap();
+    let said = stderr(&Surroundings::run(&stage, &["runs", "failures", "1"]).failure().code(2));
+    assert!(said.contains("has changed since run 1"), "{said}");
 }
 
 #[test]

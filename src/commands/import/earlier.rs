@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Import, STANDARD_INPUT, kept_input, spool};
+use super::rules::source;
+use super::{Import, STANDARD_INPUT, failure_report, kept_input, spool};
 use crate::cli::{Command, GlobalArgs, ImportArgs, parse_again};
 use crate::commands::setup::Setup;
 use crate::error::Advice;
@@ -10,7 +11,7 @@ use crate::exit::Exit;
 use crate::ledger::{Run, RunId, RunKind, Store};
 use crate::report::Printer;
 use crate::settings::Context;
-use crate::source::{Input, Inputs};
+use crate::source::{Input, Inputs, Row};
 use crate::text::printable;
 
 /// Why an earlier run can't be taken up. Nothing was sent.
@@ -49,10 +50,10 @@ pub(in crate::commands) fn resume(
     earlier.args.resume = true;
     earlier.args.resend_in_doubt = resend_in_doubt;
     (earlier.args.again, earlier.args.dry_run) = (false, false);
-    earlier.check(run, store, printer, |import| import.run())
+    earlier.import(run, store, printer)
 }
 
-/// Prints the failure report of a run.
+/// Prints the failure report of a run. It takes the input and the ledger, and no target: nothing is sent.
 pub(in crate::commands) fn failures(
     run: &Run,
     global: &GlobalArgs,
@@ -61,10 +62,15 @@ pub(in crate::commands) fn failures(
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
     let earlier = Earlier::of(run, global, context)?;
-    earlier.check(run, store, printer, |import| {
-        printer.stream(|out| Ok(import.failure_report(store, run.id).write_to(out)?))?;
-        Ok(Exit::Success)
-    })
+    let inputs = earlier.inputs(run, store)?;
+    let mut rows = inputs.open(&source(&earlier.args))?;
+    let (shape, headers) = (rows.shape().clone(), rows.headers().to_vec());
+    let mut row = Row::default();
+    while rows.read(&mut row)? {}
+    ensure_unchanged(run, rows.content()?)?;
+    let report = failure_report(&earlier.args, &inputs, &shape, &headers, store, run.id);
+    printer.stream(|out| Ok(report.write_to(out)?))?;
+    Ok(Exit::Success)
 }
 
 /// What was said when a run began, as if it were said now.
@@ -96,24 +102,27 @@ impl Earlier {
         Ok(Self { args, global, context })
     }
 
-    fn check(
-        &self,
-        run: &Run,
-        store: &Store,
-        printer: &Printer,
-        then: impl FnOnce(&Import<'_>) -> anyhow::Result<Exit>,
-    ) -> anyhow::Result<Exit> {
+    fn import(&self, run: &Run, store: &Store, printer: &Printer) -> anyhow::Result<Exit> {
         let setup = Setup::for_rows(&self.global, &self.args.sending, &self.context, printer)?;
-        let open = |(place, file): (usize, &PathBuf)| input(file, place, run, store);
-        let inputs = self.args.files.iter().enumerate().map(open).collect::<anyhow::Result<_>>()?;
-        let inputs = Inputs::new(inputs)?;
+        let inputs = self.inputs(run, store)?;
         let mut import = Import::check(&self.args, &self.global, &self.context, printer, setup, inputs)?;
         import.by_number = true;
-        if import.report.content != run.content {
-            return Err(InputGone::Changed { run: run.id, input: run.input.clone() }.into());
-        }
-        then(&import)
+        ensure_unchanged(run, import.report.content)?;
+        import.run()
     }
+
+    fn inputs(&self, run: &Run, store: &Store) -> anyhow::Result<Inputs> {
+        let open = |(place, file): (usize, &PathBuf)| input(file, place, run, store);
+        let inputs = self.args.files.iter().enumerate().map(open).collect::<anyhow::Result<_>>()?;
+        Ok(Inputs::new(inputs)?)
+    }
+}
+
+fn ensure_unchanged(run: &Run, content: [u8; 32]) -> Result<(), InputGone> {
+    if content == run.content {
+        return Ok(());
+    }
+    Err(InputGone::Changed { run: run.id, input: run.input.clone() })
 }
 
 /// One of a run's inputs: what came through a pipe is where it is kept.

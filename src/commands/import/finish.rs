@@ -9,7 +9,7 @@ use crate::commands::ending::EndedEarly;
 use crate::commands::runs::bot_views;
 use crate::commands::setup::Bots;
 use crate::exit::Exit;
-use crate::ledger::{Counts, Run, Store};
+use crate::ledger::{Counts, LedgerError, Run, Store};
 use crate::report::{Older, ReportError, Summary, SummaryView, keep_aside};
 use crate::text::counted;
 
@@ -29,19 +29,23 @@ impl Finish<'_> {
         if counts.unsent == 0 {
             self.store.finish(self.run.id, clock::now())?;
         }
-        if counts.failed() == 0 {
+        if counts.not_saved() == 0 {
             forget_kept_inputs(self.store.directory(), self.run.id);
         }
         // The run's result must not be lost because a report about it can't be written.
         let report = self.write_report(&counts);
         let failures_file = report.as_ref().ok().cloned().flatten();
-        self.summarise(counts, failures_file, early.is_some())?;
+        let told = self.summarise(self.summary(counts, failures_file)?, early.is_some());
+        let told = told.map_err(|reason| ReportError::Summary { reason });
         if let Some(early) = early {
-            report.inspect_err(|error| self.import.printer.warning(error)).ok();
+            for untold in [report.err(), told.err()].into_iter().flatten() {
+                self.import.printer.warning(untold);
+            }
             return Err(early.into());
         }
         report?;
-        Ok(if counts.failed() == 0 { Exit::Success } else { Exit::SomeNotSaved })
+        told?;
+        Ok(if counts.not_saved() == 0 { Exit::Success } else { Exit::SomeNotSaved })
     }
 
     /// Reports a run that had nothing left to send.
@@ -49,14 +53,14 @@ impl Finish<'_> {
         self.import.printer.note(format_args!("run {} has nothing left to send", self.run.id));
         let counts = self.store.counts(&self.run)?;
         let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
-        self.summarise(counts, failures_file, false)?;
-        Ok(if counts.failed() == 0 { Exit::Success } else { Exit::SomeNotSaved })
+        self.summarise(self.summary(counts, failures_file)?, false)?;
+        Ok(if counts.not_saved() == 0 { Exit::Success } else { Exit::SomeNotSaved })
     }
 
     fn write_report(&self, counts: &Counts) -> Result<Option<PathBuf>, ReportError> {
         let path = self.import.report_path();
         // Unsent rows are no failures: a resumed run sends them.
-        let failures = counts.rejected + counts.invalid + counts.in_doubt;
+        let failures = counts.failed() + counts.in_doubt;
         self.clear_the_place(&path, failures > 0)?;
         if failures == 0 {
             self.store.set_report(self.run.id, None)?;
@@ -94,12 +98,16 @@ impl Finish<'_> {
         Ok(())
     }
 
-    fn summarise(&self, counts: Counts, failures_file: Option<PathBuf>, early: bool) -> anyhow::Result<()> {
-        let import = self.import;
-        let mut summary = Summary::new(Some(self.run.id.0), counts, import.began.elapsed(), failures_file);
-        if import.setup.bots == Bots::OfRows {
+    fn summary(&self, counts: Counts, failures_file: Option<PathBuf>) -> Result<Summary, LedgerError> {
+        let mut summary = Summary::new(Some(self.run.id.0), counts, self.import.began.elapsed(), failures_file);
+        if self.import.setup.bots == Bots::OfRows {
             summary.bots = bot_views(self.store, &self.run)?;
         }
+        Ok(summary)
+    }
+
+    fn summarise(&self, summary: Summary, early: bool) -> io::Result<()> {
+        let import = self.import;
         let next = self.next(&summary, early);
         if import.json {
             import.printer.json(&summary)?;
@@ -129,8 +137,9 @@ impl Finish<'_> {
             };
             next.push(format!("{rows} may have been saved or not:{look} `{command}` sends them again"));
         }
-        if summary.rejected + summary.invalid > 0 && summary.failures_file.is_some() {
-            next.push("mend the rows in the failure report, and import it like any other file".to_owned());
+        if let Some(report) = summary.failures_file.as_ref().filter(|_| summary.rejected + summary.invalid > 0) {
+            let command = self.import.command_to_import(report);
+            next.push(format!("mend the rows in the failure report, and import it with `{command}`"));
         }
         next
     }

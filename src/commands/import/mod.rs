@@ -20,7 +20,7 @@ pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
 use self::rules::{check_settings, source};
 use super::setup::{Bots, Setup};
-use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
+use crate::cli::{GlobalArgs, ImportArgs, OutputFormat, import_of};
 use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
@@ -29,7 +29,7 @@ use crate::record::{Mapping, ProblemKind};
 use crate::report::{BotView, FailureReport, Printer, Summary, default_path, mapping_table, problems_table, schedule};
 use crate::run::{BotRows, CheckReport, check};
 use crate::settings::{Context, Settings};
-use crate::source::{EncodingBy, Input, InputError, Inputs};
+use crate::source::{EncodingBy, Input, InputError, Inputs, Shape};
 use crate::text::{counted, excerpt, shell_command};
 
 /// What messages and the ledger call it.
@@ -286,11 +286,7 @@ impl<'a> Import<'a> {
 
     fn failure_report<'b>(&'b self, ledger: &'b Store, run: RunId) -> FailureReport<'b> {
         let CheckReport { shape, mapping, .. } = &self.report;
-        let is_marked = |by| by == EncodingBy::Mark;
-        let marked = self.args.encoding.is_some()
-            || shape.encoding.is_some_and(|encoding| is_marked(encoding.by) || encoding.name != UTF_8.name());
-        let delimiter = shape.delimiter.or(self.args.delimiter).unwrap_or(b',');
-        FailureReport { input: &self.input, source: source(self.args), delimiter, mapping, marked, ledger, run }
+        failure_report(self.args, &self.input, shape, mapping.headers(), ledger, run)
     }
 
     /// Where the failure report goes.
@@ -315,6 +311,28 @@ impl<'a> Import<'a> {
         shell_command(words)
     }
 
+    /// The command that imports this run's failure report: what was said of columns and target holds for it, too. What was
+    /// said of rows by their numbers and of the file's form doesn't.
+    fn command_to_import(&self, report: &Path) -> String {
+        let without = [
+            ["again", "dry-run", "resume", "resend-in-doubt", "failures", "rows"],
+            ["sample", "except-run", "format", "sheet", "plan", "write-mapping"],
+        ];
+        let by_number = self.state_dir.as_ref().filter(|_| self.by_number);
+        let without = [without.as_flattened(), if by_number.is_some() { &["state-dir"] } else { &[] }].concat();
+        let mut words = import_of(&self.context.arguments, report, &without);
+        let ledger = by_number.map(|path| [OsString::from("--state-dir"), path.into()]);
+        words.splice(0..0, ledger.into_iter().flatten());
+        words.insert(0, "kore-feedback".into());
+        let command = shell_command(words.iter().map(OsString::as_os_str));
+        if !self.by_number {
+            return command;
+        }
+        // What is named in it was named where the run began.
+        let directory = shell_command([OsStr::new("cd"), self.context.working_directory.as_os_str()]);
+        format!("{directory} && {command}")
+    }
+
     /// What was said of config and profile is in the ledger; where that is has to be said again.
     fn command_by_number(&self, run: RunId, more: &[&str]) -> String {
         let number = run.to_string();
@@ -336,6 +354,22 @@ fn checked_summary(report: &CheckReport, elapsed: Duration) -> Summary {
     let unsent = |bot: &BotRows| Some(BotView::unsent(bot.bot_id.clone()?, bot.rows));
     let bots = report.bots.iter().filter_map(unsent).collect();
     Summary { bots, ..Summary::new(None, counts, elapsed, None) }
+}
+
+/// The failure report of an input that was found to be like this. Which column is which field doesn't matter to it.
+fn failure_report<'a>(
+    args: &ImportArgs,
+    input: &'a Inputs,
+    shape: &Shape,
+    headers: &'a [String],
+    ledger: &'a Store,
+    run: RunId,
+) -> FailureReport<'a> {
+    let is_marked = |by| by == EncodingBy::Mark;
+    let marked = args.encoding.is_some()
+        || shape.encoding.is_some_and(|encoding| is_marked(encoding.by) || encoding.name != UTF_8.name());
+    let delimiter = shape.delimiter.or(args.delimiter).unwrap_or(b',');
+    FailureReport { input, source: source(args), delimiter, headers, marked, ledger, run }
 }
 
 /// Some rows can't be sent, and nobody has said to leave them out.

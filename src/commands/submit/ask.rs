@@ -16,7 +16,8 @@ const ORDER: [Field; 7] =
 /// Asks for the missing fields, one after the other. However that ends, the terminal is as it was.
 ///
 /// # Errors
-/// [`EndedEarly::Interrupted`] when Ctrl-C was pressed; what the system says when the terminal is gone.
+/// [`EndedEarly::Interrupted`] when Ctrl-C was pressed; [`RefusedDraft`](crate::record::RefusedDraft) when what was given
+/// can't be valid, whatever the answers; what the system says when the terminal is gone.
 pub(super) fn ask(
     draft: &mut Draft,
     missing: &[Field],
@@ -30,14 +31,21 @@ pub(super) fn ask(
     ask_each(draft, missing, last, rule).map_err(|error| {
         // If the terminal is gone there is no cursor to show.
         let _ = Term::stderr().show_cursor();
-        let dialoguer::Error::IO(error) = error;
-        if error.kind() == io::ErrorKind::Interrupted { EndedEarly::Interrupted.into() } else { error.into() }
+        match error.downcast::<dialoguer::Error>() {
+            Ok(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
+                EndedEarly::Interrupted.into()
+            }
+            Ok(dialoguer::Error::IO(error)) => error.into(),
+            Err(error) => error,
+        }
     })
 }
 
-fn ask_each(draft: &mut Draft, missing: &[Field], last: &[(String, String)], rule: ScoreRule) -> dialoguer::Result<()> {
+fn ask_each(draft: &mut Draft, missing: &[Field], last: &[(String, String)], rule: ScoreRule) -> anyhow::Result<()> {
     let theme = ColorfulTheme::default();
     for field in ORDER.into_iter().filter(|field| missing.contains(field)) {
+        // Before every question: the type that was just chosen may have made a given score wrong.
+        draft.check_given(rule)?;
         let offered = last.iter().find(|(key, _)| key == field.key()).map(|(_, value)| value.as_str());
         let kind = draft.get(Field::Type).and_then(FeedbackType::parse);
         let answer = match (field, kind) {

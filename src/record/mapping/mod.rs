@@ -16,6 +16,7 @@ use super::{Conversion, Field, Template};
 
 pub use description::{DescribedBy, Description, FieldRule, Origin, SkipRule};
 pub use error::{MappingError, MappingProblem};
+pub use resolve::own_columns;
 pub(super) use rows::{Dedupe, RowRules};
 pub use rules::{Assignment, AssignmentError, MappingRules};
 pub use selection::{DedupeRule, Except, Filter, RowRange, SelectionError, SelectionRules};

@@ -67,8 +67,8 @@ impl Mapping {
     }
 }
 
-/// How many columns are not a failure report's.
-fn own_columns(headers: &[String]) -> usize {
+/// How many columns of a header are not a failure report's.
+pub fn own_columns(headers: &[String]) -> usize {
     let is_failure_report = headers.ends_with(&REPORT_COLUMNS.map(String::from));
     headers.len() - if is_failure_report { REPORT_COLUMNS.len() } else { 0 }
 }

@@ -217,6 +217,15 @@ fn a_secret_that_others_can_read_is_warned_of() {
     mode(config.path(), 0o600);
     assert_eq!(config.resolve().unwrap().warnings(), [] as [String; 0]);
 
+    let sandbox = "[profiles.sandbox]\nhost = \"http://127.0.0.1:8080\"\nclient_secret = \"invented\"\n";
+    let config = Written::new(sandbox);
+    mode(config.path(), 0o644);
+    assert_eq!(config.resolve().unwrap().warnings(), [] as [String; 0]);
+    let both = format!("default_profile = \"sandbox\"\n{sandbox}[profiles.prod]\nclient_secret = \"s3cr3t\"\n");
+    let config = Written::new(&both);
+    mode(config.path(), 0o644);
+    assert_eq!(config.resolve().unwrap().warnings().len(), 1);
+
     let config = Written::new("[profiles.prod]\nclient_secret_file = \"secret\"\n");
     mode(config.path(), 0o644);
     let secret = config.directory.path().join("secret");

@@ -1,18 +1,15 @@
 //! OpenDocument sheets, before calamine reads them: it goes on forever where a tag is not closed, and makes room for every
 //! repeated cell.
 
+use std::fmt::Display;
 use std::io::{BufReader, Cursor};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::MOST_CELLS;
 use super::open::{Fault, damaged};
-
-/// What spreadsheet programs can show at most; what is repeated beyond it is filling.
-const MOST_ROWS: u64 = 1_048_576;
-const MOST_COLUMNS: u64 = 16_384;
+use super::{MOST_CELLS, MOST_COLUMNS, MOST_ROWS};
 
 /// The file's part that its sheets are in.
 const CONTENT: &str = "content.xml";
@@ -20,6 +17,8 @@ const CONTENT: &str = "content.xml";
 /// How far the sheets' filled cells reach.
 #[derive(Default)]
 struct Extent {
+    /// Tables that have begun.
+    tables: usize,
     /// Cells in the tables that are over.
     cells: u64,
     rows: u64,
@@ -53,10 +52,10 @@ pub(super) fn ensure_possible(file: &[u8]) -> Result<(), Fault> {
                 extent.end(tag.name().0);
             }
             Ok(Event::Eof) if depth == 0 => return Ok(()),
-            Ok(Event::Eof) => return Err(Fault::Damaged("its content ends before it should".to_owned())),
+            Ok(Event::Eof) => return Err(extent.damaged("it ends before it should")),
             Ok(_) => {}
             // So is an encrypted one's content no XML at all.
-            Err(error) => return if depth == 0 { Ok(()) } else { Err(damaged(error)) },
+            Err(error) => return if depth == 0 { Ok(()) } else { Err(extent.damaged(error)) },
         }
         extent.ensure_small()?;
     }
@@ -65,13 +64,15 @@ pub(super) fn ensure_possible(file: &[u8]) -> Result<(), Fault> {
 impl Extent {
     fn start(&mut self, tag: &BytesStart<'_>) {
         match tag.name().0 {
+            "table:table" => self.tables += 1,
             "table:table-row" => {
-                self.row_repeats = attribute(tag, "table:number-rows-repeated").min(MOST_ROWS);
+                // What is repeated beyond what programs can show is filling.
+                self.row_repeats = attribute(tag, "table:number-rows-repeated").min(MOST_ROWS.into());
                 (self.column, self.is_filled) = (0, false);
             }
             "table:table-cell" | "table:covered-table-cell" => {
-                let repeats = attribute(tag, "table:number-columns-repeated").min(MOST_COLUMNS);
-                self.column = self.column.saturating_add(repeats).min(MOST_COLUMNS);
+                let repeats = attribute(tag, "table:number-columns-repeated").min(MOST_COLUMNS.into());
+                self.column = self.column.saturating_add(repeats).min(MOST_COLUMNS.into());
                 let is_content =
                     |key: &str| key.starts_with("office:") || key.starts_with("calcext:") || key == "table:formula";
                 if tag.attributes().flatten().any(|attribute| is_content(attribute.key.0)) {
@@ -92,10 +93,20 @@ impl Extent {
                 }
             }
             "table:table" => {
-                *self = Self { cells: self.all(), ..Self::default() };
+                *self = Self { tables: self.tables, cells: self.all(), ..Self::default() };
             }
             _ => {}
         }
+    }
+
+    /// Damage behind what has been read.
+    fn damaged(&self, why: impl Display) -> Fault {
+        let place = match (self.tables, self.rows) {
+            (0, _) => String::new(),
+            (sheet, 0) => format!(" in sheet {sheet}"),
+            (sheet, row) => format!(" in sheet {sheet}, behind row {row}"),
+        };
+        Fault::Damaged(format!("{CONTENT} is damaged{place}: {why}"))
     }
 
     fn all(&self) -> u64 {

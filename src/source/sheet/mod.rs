@@ -1,5 +1,6 @@
 //! A sheet of a workbook as rows. Workbooks can't be streamed: the file and the sheet's cells are in memory, as text.
 
+mod damage;
 mod document;
 mod old;
 mod open;
@@ -19,6 +20,10 @@ const MOST_UNPACKED: u64 = 4 << 30;
 
 /// For how many cells room is made in all sheets, filled or not, where calamine makes it: a cell takes 24 bytes.
 const MOST_CELLS: u64 = 40_000_000;
+
+/// What a sheet of today's workbooks has at most.
+const MOST_ROWS: u32 = 1_048_576;
+const MOST_COLUMNS: u32 = 16_384;
 
 /// The most text that is kept of a sheet, in bytes: many cells can share one long text in the file.
 const MOST_TEXT: usize = 1 << 30;

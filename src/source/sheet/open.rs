@@ -7,15 +7,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{DataRef, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
 use zip::ZipArchive;
 
+use super::damage::{damaged_part, is_cut, last_part};
 use super::show::{Shown, digits_of, show};
-use super::{Cells, MOST_BYTES, MOST_UNPACKED, Sheet};
+use super::{Cells, MOST_BYTES, MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED, Sheet};
 use super::{document, old};
 use crate::source::shape::SheetShape;
 use crate::source::text::Start;
 use crate::source::{Format, SourceError, SourceOptions};
 use crate::text::excerpt;
 
-type Bytes = Cursor<Vec<u8>>;
+type Bytes<'a> = Cursor<&'a [u8]>;
 
 /// How workbooks begin.
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -44,8 +45,11 @@ impl Sheet {
         options: &SourceOptions,
     ) -> Result<Self, SourceError> {
         let compression = start.rest.compression();
-        let bytes = read_all(start, name)?;
+        let mut bytes = read_all(start, name)?;
         let size = bytes.len() as u64;
+        if bytes.starts_with(ZIP) && is_cut(&bytes) {
+            return Err(SourceError::WorkbookCut { name: name.to_owned(), bytes: size, part: last_part(&bytes) });
+        }
         let not_text = |seen| SourceError::NotText { name: name.to_owned(), seen, compression };
         let format = match options.format {
             Some(format) => format,
@@ -53,12 +57,16 @@ impl Sheet {
         };
         let wanted = options.sheet.as_deref();
         // What a parser trips over is a damaged workbook, and no reason to end in a panic.
-        let read = catch_unwind(AssertUnwindSafe(|| read_cells(bytes, format, wanted)));
+        let read = catch_unwind(AssertUnwindSafe(|| read_cells(&mut bytes, format, wanted)));
         let read = read.unwrap_or_else(|_| Err(Fault::Damaged("its structure makes no sense".to_owned())));
         let name = name.to_owned();
         let (cells, shape) = read.map_err(|fault| match fault {
             Fault::Encrypted => SourceError::Encrypted { name },
-            Fault::Damaged(reason) => SourceError::Workbook { name, format, reason: excerpt(&reason, 200) },
+            Fault::Damaged(reason) => {
+                // An archive's checksums tell more than a parser that trips over what was unpacked.
+                let reason = damaged_part(&bytes).unwrap_or(reason);
+                SourceError::Workbook { name, format, reason: excerpt(&reason, 200) }
+            }
             Fault::NoSuchSheet { given, sheets } => {
                 let sheets: Vec<_> = sheets.iter().map(|sheet| format!("\"{}\"", excerpt(sheet, 40))).collect();
                 SourceError::NoSuchSheet { name, given: excerpt(&given, 40), sheets: excerpt(&sheets.join(", "), 400) }
@@ -101,30 +109,33 @@ fn format_of(bytes: &[u8]) -> Result<Format, String> {
     Err(format!("a zip archive with \"{}\" in it: unpack it first", excerpt(first, 60)))
 }
 
-fn read_cells(bytes: Vec<u8>, format: Format, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault> {
-    let bytes = if bytes.starts_with(COMPOUND) { old::repack(bytes)? } else { bytes };
-    if bytes.starts_with(ZIP) {
-        ensure_small(&bytes)?;
+fn read_cells(bytes: &mut Vec<u8>, format: Format, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault> {
+    if bytes.starts_with(COMPOUND) {
+        // The file as it was is given up: a workbook is in memory once.
+        *bytes = old::repack(std::mem::take(bytes))?;
     }
-    let bytes = Cursor::new(bytes);
+    if bytes.starts_with(ZIP) {
+        ensure_small(bytes)?;
+    }
+    let bytes = Cursor::new(bytes.as_slice());
     match format {
         Format::Ods => {
             document::ensure_possible(bytes.get_ref())?;
-            let mut workbook = Ods::<Bytes>::new(bytes).map_err(|error| match error {
+            let mut workbook = Ods::new(bytes).map_err(|error| match error {
                 OdsError::Password => Fault::Encrypted,
                 error => damaged(error),
             })?;
             read_range(&mut workbook, wanted)
         }
         Format::Xls => {
-            let mut workbook = Xls::<Bytes>::new(bytes).map_err(|error| match error {
+            let mut workbook = Xls::new(bytes).map_err(|error| match error {
                 XlsError::Password => Fault::Encrypted,
                 error => damaged(error),
             })?;
             read_range(&mut workbook, wanted)
         }
         _ => {
-            let mut workbook = Xlsx::<Bytes>::new(bytes).map_err(|error| match error {
+            let mut workbook = Xlsx::new(bytes).map_err(|error| match error {
                 XlsxError::Password => Fault::Encrypted,
                 error => damaged(error),
             })?;
@@ -168,14 +179,23 @@ fn choose(sheets: &[calamine::Sheet], wanted: Option<&str>) -> Result<SheetShape
 }
 
 /// Cell by cell: calamine's own range of a sheet has room for every cell that could be there.
-fn read_xlsx(workbook: &mut Xlsx<Bytes>, sheet: &str) -> Result<Cells, Fault> {
+fn read_xlsx(workbook: &mut Xlsx<Bytes<'_>>, sheet: &str) -> Result<Cells, Fault> {
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(damaged)?;
     let format_code =
         |style: &calamine::Style| style.number_format.as_ref().map_or(0, |format| digits_of(&format.format_code));
     let digits: Vec<usize> = reader.styles().iter().map(format_code).collect();
-    let mut cells = Cells::default();
-    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(damaged)? {
+    let (mut cells, mut reached) = (Cells::default(), 0);
+    let broken =
+        |reached: u32, why: String| Fault::Damaged(format!("sheet \"{sheet}\" is damaged{}: {why}", behind(reached)));
+    while let Some((cell, style)) =
+        reader.next_cell_with_style_id().map_err(|error| broken(reached, error.to_string()))?
+    {
         let (row, column) = cell.get_position();
+        if row >= MOST_ROWS || column >= MOST_COLUMNS {
+            let place =
+                format!("a cell in row {} and column {}, where none can be", u64::from(row) + 1, u64::from(column) + 1);
+            return Err(broken(reached, place));
+        }
         let is_behind = match cell.get_value() {
             DataRef::SharedString(text) => cells.push(row, column, &Shown { text: (*text).into(), is_inexact: false }),
             value => {
@@ -186,15 +206,20 @@ fn read_xlsx(workbook: &mut Xlsx<Bytes>, sheet: &str) -> Result<Cells, Fault> {
         if !is_behind {
             return Err(Fault::Damaged(format!("row {} of sheet \"{sheet}\" stands in the wrong place", row + 1)));
         }
+        reached = row + 1;
         cells.ensure_small()?;
     }
     Ok(cells)
 }
 
+fn behind(row: u32) -> String {
+    if row == 0 { String::new() } else { format!(" behind row {row}") }
+}
+
 /// A sheet of the kinds of workbook that can't be read cell by cell.
-fn read_range<W>(workbook: &mut W, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault>
+fn read_range<'a, W>(workbook: &mut W, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault>
 where
-    W: Reader<Bytes>,
+    W: Reader<Bytes<'a>>,
     W::Error: Display,
 {
     let shape = choose(workbook.sheets_metadata(), wanted)?;

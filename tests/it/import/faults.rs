@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Fixed, IMPATIENT, Stage, json, numbered, stderr};
+use crate::support::{Fixed, IMPATIENT, Stage, json, numbered, stderr, stdout};
 
 /// What became of ten rows, in the order of the summary's keys.
 #[derive(Debug, PartialEq, Eq, Default)]
@@ -65,6 +65,8 @@ fn an_answer_that_never_comes_leaves_its_row_in_doubt() {
     for fault in ["hang", "hang-after-save"] {
         let (stage, counts) = import(&format!("{fault}:at=3"), &["--timeout", "2s"], 1);
         assert_eq!(counts, Counts { saved: 9, in_doubt: 1, ..Counts::default() }, "{fault}");
+        let report = stdout(&stage.run(&["runs", "failures", "1"]).success());
+        assert!(report.contains("the record may have arrived: no answer came within 2s ("), "{report}");
         assert_eq!(stage.sandbox.tally().arrivals, 10, "{fault}");
     }
 }

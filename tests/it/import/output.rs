@@ -30,7 +30,7 @@ fn people_get_a_summary_with_where_and_what_next() {
       in doubt          0
     Failures: ~/in.failures.csv
     Ledger:   ~/state/kore-feedback/ledger.db
-    Next:     mend the rows in the failure report, and import it like any other file
+    Next:     mend the rows in the failure report, and import it with `kore-feedback import ~/in.failures.csv`
     "#)
     });
 }

@@ -83,6 +83,47 @@ fn mended_and_imported_it_sends_exactly_its_rows() {
     assert!(!stage.path("in.failures.failures.csv").exists());
 }
 
+/// What a run prints as the way to import its failure report, run in a shell as it is pasted.
+fn paste(stage: &Stage, said: &str) -> std::process::Output {
+    let (_, command) = said.split_once("import it with `").unwrap_or_else(|| panic!("{said}"));
+    let command = command.split('`').next().unwrap();
+    let mut shell = stage.program("sh");
+    let directory = Path::new(env!("CARGO_BIN_EXE_kore-feedback")).parent().unwrap();
+    shell.args(["-c", &format!("PATH=\"$WHERE:$PATH\"; {command}")]);
+    shell.env("WHERE", directory).envs(stage.variables()).output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_printed_command_imports_it_with_all_that_was_said_of_the_columns() {
+    let mut stage = Stage::faulty(&["400:at=2"]);
+    stage.write_config("[profiles.p.columns]\nlanguage = \"lang\"\n[profiles.q]\n");
+    let file = stage.write("one two.csv", "Who;Note;lang\na;1;en\nb;2;en\nc;3;de\nd;4;de\n");
+    let columns = ["--map", "channel_uid=Who", "--map=score=Note", "--set", "type=CSAT", "--set=name=Jo's survey"];
+    let others =
+        ["--set=channel=rtm", "--set=message=", "-pp", "--concurrency=1", "--rows=1-3", "--failures", "bad.csv"];
+    let arguments = [&columns[..], &others].concat();
+    let ended = stage.import(&file, &arguments).failure().code(1);
+    stage.restart(&[]);
+    let pasted = paste(&stage, &stdout(&ended));
+    assert!(pasted.status.success(), "{pasted:?}");
+    let row = |uid, score, language| record([uid, "Jo's survey", score, "rtm", "CSAT", language, ""]);
+    stage.has_exactly(&[row("b", "2", "en")]);
+
+    // A run that is taken up by its number, from elsewhere.
+    stage.restart(&["400:at=1", "401"]);
+    let said = stage.import(&file, &[&arguments[..], &["--again", IMPATIENT]].concat()).failure().code(3);
+    assert!(stdout(&said).contains("Next"));
+    stage.restart(&[]);
+    std::fs::create_dir(stage.path("elsewhere")).unwrap();
+    let mut command = stage.command(&["runs", "resume", "3"]);
+    let resumed = command.current_dir(stage.path("elsewhere")).assert().failure().code(1);
+    stage.restart(&[]);
+    let pasted = paste(&stage, &stdout(&resumed));
+    assert!(pasted.status.success(), "{pasted:?}");
+    stage.has_exactly(&[row("a", "1", "en")]);
+}
+
 #[test]
 fn rows_in_doubt_are_in_it_with_their_outcome_and_sent_again_only_when_asked() {
     let mut stage = Stage::faulty(&["500:at=1", "400:at=2"]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kore_feedback::sandbox::SandboxOptions;
 use rustix::process::Signal;
 
-use crate::support::{Record, Stage, json, numbered, until};
+use crate::support::{Record, Running, Stage, json, numbered, until};
 
 /// How often the run is killed, and how large it is. Small enough for every day; larger by hand.
 const ROUNDS: usize = 6;
@@ -56,7 +56,7 @@ fn in_doubt(stage: &Stage, rows: &[Record]) -> BTreeSet<Record> {
 
 #[test]
 fn the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on() {
-    for signal in [Signal::INT, Signal::TERM] {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let stage = slow(30, 30);
         let rows = numbered(60);
         let running = stage.start_import(&stage.write_records(&rows), &["--concurrency", "4"]);
@@ -101,6 +101,38 @@ fn a_signal_when_all_has_been_sent_changes_nothing() {
     let ended = running.end();
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
     stage.has_exactly(&numbered(2));
+}
+
+/// A terminal that goes is told of by the shell and by the system.
+#[test]
+fn a_second_hang_up_is_nobodys_impatience() {
+    let stage = slow(300, 300);
+    let rows = numbered(40);
+    let mut running = stage.start_import(&stage.write_records(&rows), &["--concurrency", "4", "-o", "json"]);
+    until(|| stage.sandbox.tally().arrivals >= 4);
+    running.signal(Signal::HUP);
+    running.wait_until_said("ending: waiting for the answers");
+    running.signal(Signal::HUP);
+    let ended = running.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    let summary: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(summary["in_doubt"], 0, "{summary}");
+}
+
+/// Whoever says `nohup` wants the run to go on.
+#[test]
+fn a_hang_up_that_was_ignored_before_stays_ignored() {
+    let stage = slow(30, 30);
+    let rows = numbered(30);
+    let file = stage.write_records(&rows);
+    let mut command = stage.program("nohup");
+    command.arg(env!("CARGO_BIN_EXE_kore-feedback")).args(["import", "--concurrency", "4"]).arg(file);
+    let running = Running::start(command.envs(stage.variables()));
+    until(|| stage.sandbox.records().len() >= 5);
+    running.signal(Signal::HUP);
+    let ended = running.end();
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    stage.has_exactly(&rows);
 }
 
 #[test]

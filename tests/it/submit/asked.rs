@@ -83,6 +83,28 @@ fn only_what_is_missing_is_asked_for_and_a_wrong_answer_is_asked_again() {
 }
 
 #[test]
+fn what_is_given_and_wrong_is_refused_before_anything_is_asked() {
+    let stage = Stage::new();
+    for (given, said) in [
+        (&["submit", "--type", "nps", "--score", "11"][..], "an NPS score is a whole number from 0 to 10"),
+        (&["submit", "--type", "stars"], "the record is not valid"),
+        (&["submit", "--score", "nine"], "the record is not valid"),
+        (&["submit", "--type", "nps", "--channel-uid", " "], "the record is not valid"),
+    ] {
+        let (code, seen) = at_a_terminal(&stage, given).end();
+        assert!(code == Some(2) && seen.contains(said) && !seen.contains("missing"), "{seen}");
+        assert!(!seen.contains("Respondent's id") && !seen.contains("Type of feedback"), "{seen}");
+    }
+    let mut terminal = at_a_terminal(&stage, &["submit", "--score", "7"]);
+    terminal.wait_for("THUMB: thumbs up or down");
+    terminal.type_in(&format!("{DOWN}{ENTER}"));
+    let (code, seen) = terminal.end();
+    assert!(code == Some(2) && seen.contains("a CSAT score is a whole number from 1 to 5"), "{seen}");
+    assert!(!seen.contains("Respondent's id"), "{seen}");
+    stage.was_never_called();
+}
+
+#[test]
 fn giving_up_at_a_question_sends_nothing() {
     let stage = Stage::new();
     let mut terminal = at_a_terminal(&stage, &["submit"]);

@@ -1,0 +1,167 @@
+//! How long the check of a large file takes, how much memory, and how that compares with `qsv validate`, if `qsv` is on the
+//! PATH: the same file against a JSON schema that says the same of the seven columns.
+//!
+//! ```sh
+//! cargo bench --bench check
+//! ```
+//!
+//! Each is run three times, one after the other in turn, and the fastest counts. Memory is the most that Linux says the
+//! process ever had resident; elsewhere it isn't measured.
+
+#![expect(clippy::print_stdout, reason = "it is run by hand, and read")]
+
+use std::fmt::Write as _;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use kore_feedback::sandbox::{Sandbox, SandboxOptions};
+
+mod support;
+
+use support::command;
+
+const COMPARED: usize = 1_000_000;
+const FOR_MEMORY: usize = 2_000_000;
+const TIMES: usize = 3;
+/// Between two looks at how much memory the process has.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
+/// What the record's rules say of the columns, each by itself. That 0 to 10 is an NPS and 1 to 5 a CSAT score, which this
+/// tool checks as well, a schema says with conditions; qsv is spared them.
+const SCHEMA: &str = r#"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "properties": {
+    "channelUId": {"type": "string", "minLength": 1},
+    "name": {"type": "string", "minLength": 1},
+    "score": {"type": "integer", "minimum": 0, "maximum": 10},
+    "channel": {"type": "string", "minLength": 1},
+    "type": {"type": "string", "enum": ["NPS", "CSAT", "THUMB"]},
+    "language": {"type": "string", "minLength": 1},
+    "message": {"type": ["string", "null"]}
+  },
+  "required": ["channelUId", "name", "score", "channel", "type", "language", "message"]
+}"#;
+
+fn main() {
+    let home = tempfile::tempdir().expect("a directory");
+    let sandbox = Sandbox::start(SandboxOptions::default()).expect("a sandbox");
+    let path = |name: &str| home.path().join(name);
+    let (compared, csv, lines) = (path("compared.csv"), path("large.csv"), path("large.jsonl"));
+    write_csv(&compared, COMPARED);
+    write_csv(&csv, FOR_MEMORY);
+    write_lines(&lines, FOR_MEMORY);
+
+    let check = |file: &Path| {
+        let mut run = command(home.path(), &sandbox);
+        run.arg("import").arg(file).args(["--dry-run", "-q"]);
+        Measured::of(run)
+    };
+    let schema = path("schema.json");
+    std::fs::write(&schema, SCHEMA).expect("the schema");
+    let qsv = |threads: &[&str]| {
+        let mut run = Command::new("qsv");
+        run.arg("validate").args(threads).arg(&compared).arg(&schema).current_dir(home.path());
+        run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Measured::of(run)
+    };
+    let has_qsv = Command::new("qsv").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+
+    let (mut ours, mut theirs, mut theirs_alone) = (None, None, None);
+    for _ in 0..TIMES {
+        Measured::keep_better(&mut ours, check(&compared));
+        if has_qsv {
+            Measured::keep_better(&mut theirs, qsv(&[]));
+            Measured::keep_better(&mut theirs_alone, qsv(&["--jobs", "1"]));
+        }
+    }
+    let ours = ours.expect("a run");
+    println!("{COMPARED} rows of CSV, checked: {}", ours.in_words(COMPARED));
+    match (theirs, theirs_alone) {
+        (Some(theirs), Some(alone)) => {
+            println!("qsv validate, all processors: {}; {}", theirs.in_words(COMPARED), ours.compared_with(&theirs));
+            println!("qsv validate, one processor: {}; {}", alone.in_words(COMPARED), ours.compared_with(&alone));
+        }
+        _ => println!("qsv is not on the PATH: nothing to compare with"),
+    }
+    println!("{FOR_MEMORY} rows of CSV, checked: {}", check(&csv).in_words(FOR_MEMORY));
+    println!("{FOR_MEMORY} rows of JSON lines, checked: {}", check(&lines).in_words(FOR_MEMORY));
+}
+
+/// What a process took.
+struct Measured {
+    time: Duration,
+    /// The most it had resident, in KiB; none where that can't be told.
+    memory: Option<u64>,
+}
+
+impl Measured {
+    fn of(mut run: Command) -> Self {
+        let started = Instant::now();
+        let mut child = run.spawn().expect("the program");
+        let mut memory = None;
+        let status = loop {
+            memory = memory.max(resident(&child));
+            match child.try_wait().expect("its state") {
+                Some(status) => break status,
+                None => std::thread::sleep(BETWEEN_LOOKS),
+            }
+        };
+        let time = started.elapsed();
+        assert!(status.success(), "{run:?} ended with {status}");
+        Self { time, memory }
+    }
+
+    fn keep_better(best: &mut Option<Self>, found: Self) {
+        if best.as_ref().is_none_or(|best| found.time < best.time) {
+            *best = Some(found);
+        }
+    }
+
+    fn in_words(&self, rows: usize) -> String {
+        let memory = self.memory.map_or_else(String::new, |kib| format!(", {:.1} MiB", kib as f64 / 1024.0));
+        let seconds = self.time.as_secs_f64();
+        format!("{seconds:.2} s, {:.0} a second{memory}", rows as f64 / seconds)
+    }
+
+    fn compared_with(&self, other: &Self) -> String {
+        format!("the check takes {:.2} of its time", self.time.as_secs_f64() / other.time.as_secs_f64())
+    }
+}
+
+/// The high-water mark of a process that is still there.
+fn resident(child: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
+}
+
+fn write_csv(path: &Path, rows: usize) {
+    write(path, rows, "channelUId,name,score,channel,type,language,message\n", |text, row| {
+        let _ = writeln!(text, "respondent-{row}@example.com,Post-chat,{},rtm,NPS,en,How likely?", row % 11);
+    });
+}
+
+fn write_lines(path: &Path, rows: usize) {
+    write(path, rows, "", |text, row| {
+        let _ = writeln!(
+            text,
+            r#"{{"channelUId":"respondent-{row}@example.com","name":"Post-chat","score":{},"channel":"rtm","type":"NPS","language":"en","message":"How likely?"}}"#,
+            row % 11
+        );
+    });
+}
+
+fn write(path: &Path, rows: usize, header: &str, each: impl Fn(&mut String, usize)) {
+    let mut file = BufWriter::new(std::fs::File::create(path).expect("the input"));
+    file.write_all(header.as_bytes()).expect("the input");
+    let mut line = String::new();
+    for row in 1..=rows {
+        line.clear();
+        each(&mut line, row);
+        file.write_all(line.as_bytes()).expect("the input");
+    }
+    file.flush().expect("the input");
+}

@@ -1,0 +1,72 @@
+//! Any mapping file over any table: read, resolved, and every row converted and validated. An input is the mapping, a line
+//! of `===`, and the table as CSV.
+
+#![no_main]
+
+use std::path::Path;
+
+use kore_feedback::record::{Checker, DedupeRule, Judged, Mapping, MappingRules, ScoreRule, SelectionRules, propose};
+use kore_feedback::settings::{MappingText, parse_mapping};
+use kore_feedback::source::{Format, Row, SourceOptions, Table};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &str| {
+    let Some((mapping, table)) = input.split_once("\n===\n") else { return };
+    let description = match parse_mapping(Path::new("in.toml"), mapping).and_then(|mapping| mapping.description()) {
+        Ok(description) => description,
+        Err(error) => return assert_printable(&error.to_string()),
+    };
+    let options = SourceOptions { format: Some(Format::Csv), ..SourceOptions::default() };
+    let Ok(mut table) = Table::open(table.as_bytes(), "in.csv", &options) else { return };
+    let headers = table.headers().to_vec();
+    let once = SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() };
+    let rules = |selection: SelectionRules| MappingRules {
+        description: description.clone(),
+        selection,
+        ..MappingRules::default()
+    };
+    written_again(&headers, &rules(SelectionRules::default()));
+
+    let resolved =
+        [SelectionRules::default(), once].map(|selection| Mapping::resolve(&headers, Some(','), &rules(selection)));
+    let [Ok(all), Ok(once)] = resolved else { return };
+    let mut checkers = [Checker::new(all, ScoreRule::InScale, false), Checker::new(once, ScoreRule::Any, true)];
+    let mut row = Row::default();
+    while let Ok(true) = table.read(&mut row) {
+        checkers.iter_mut().for_each(|checker| judged(checker.check(&row)));
+    }
+});
+
+fn judged(judged: Judged<'_>) {
+    match judged {
+        Judged::Valid(feedback) => {
+            serde_json::from_slice::<serde_json::Value>(&feedback.body()).expect("a body in JSON");
+        }
+        Judged::Invalid(problems) => {
+            assert!(!problems.is_empty(), "an invalid row has a problem");
+            for problem in problems {
+                assert_printable(&problem.to_string());
+                assert_printable(&problem.value);
+            }
+        }
+        Judged::Skipped(reason) => assert_printable(&reason.to_string()),
+    }
+}
+
+/// The file that `--write-mapping` would write, which must be one that reads.
+fn written_again(headers: &[String], rules: &MappingRules) {
+    let proposals = propose(headers, rules, &|_| false);
+    let text = MappingText {
+        input: "in.csv",
+        command: "kore-feedback import in.csv",
+        headers,
+        proposals: &proposals,
+        description: &rules.description,
+    };
+    parse_mapping(Path::new("again.toml"), &text.text()).expect("a mapping that was written reads");
+}
+
+/// What is in a file must not give a terminal orders. Messages have lines.
+fn assert_printable(text: &str) {
+    assert!(!text.contains(|sign: char| sign.is_control() && sign != '\n'), "{text:?}");
+}
