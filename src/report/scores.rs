@@ -45,7 +45,7 @@ pub fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
 }
 
 /// The same where rows name their bots: each has a dashboard of its own. The bots with the most records come first, and
-/// those beyond [`BOTS_SHOWN`] with their number only.
+/// those beyond the first five with their number only.
 pub fn preview_of_bots(bots: &[BotRows], columns: usize) -> Vec<Line> {
     let mut bots: Vec<_> = bots.iter().collect();
     bots.sort_by_key(|bot| Reverse(bot.rows));
