@@ -100,7 +100,7 @@ fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
     let counts = |key: &str| summary[key].as_u64().unwrap();
     assert_eq!(["saved", "invalid", "skipped", "unsent"].map(counts), [10, 1, 1, 20], "{summary}");
     assert_eq!(summary["bots"][1]["saved"], 10);
-    assert!(said.contains("bot st-a is given up, the others go on: "), "{said}");
+    assert!(said.contains("bot st-a is given up") && said.contains("bot st-c is given up"), "{said}");
     let told = said.lines().find(|line| line.starts_with("error: ")).unwrap();
     assert!(told.contains(" (and 1 more: st-") && told.contains("the server refuses the target"), "{said}");
     assert!(std::fs::read_to_string(stage.path("in.failures.csv")).unwrap().contains("jo+31@"), "{said}");
@@ -129,6 +129,40 @@ fn rows_with_a_wrong_bot_are_sent_to_the_right_one_by_what_the_hint_says() {
 #[test]
 fn a_bot_that_holds_is_named_while_the_others_go_on() {
     let faults = vec!["429-retry-after:at=1".parse().unwrap()];
+#[cfg(unix)]
+#[test]
+fn what_ends_the_whole_run_and_what_makes_it_wait_is_said_though_a_bot_was_given_up_before() {
+    let stage = Stage::with(serving(&["st-b"]));
+    let file = stage.write("in.csv", csv(&[("st-a", 300), ("st-b", 9)]));
+    let options = [BY_BOT, "--limit", "6/1h", "--pace", "early", "--wait-for-target", "500ms", "--concurrency", "1"];
+    let mut running = stage.start_import(&file, &options);
+    running.wait_until_said("bot st-a is given up, the others go on: ");
+    // Nobody waits for the rows of the bot that was given up.
+    running.wait_until_said("holding: 6/1h is used up");
+    running.signal(Signal::INT);
+    let ended = running.end();
+    assert!(ended.code == Some(130) && ended.stderr.contains("error: interrupted"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_bot_that_is_given_up_last_leaves_no_others_and_of_many_some_are_named() {
+    let stage = Stage::new();
+    stage.write("one.csv", csv(&[("st-a", 3)]));
+    let patience = ["--wait-for-target", "500ms"];
+    let said = stderr(&stage.run(&[&["import", "one.csv", BY_BOT], &patience[..]].concat()).code(3));
+    assert!(said.contains("bot st-a is given up: ") && !said.contains("others"), "{said}");
+    let many: Vec<String> = (1..=9).map(|number| format!("st-{number}")).collect();
+    stage.write("many.csv", csv(&many.iter().map(|bot| (&**bot, 1)).collect::<Vec<_>>()));
+    let said = stderr(&stage.run(&[&["import", "many.csv", BY_BOT], &patience[..]].concat()).code(3));
+    let last = said.lines().rfind(|line| line.contains(" is given up")).unwrap();
+    assert!(last.contains(" is given up: "), "{said}");
+    let told = said.lines().find(|line| line.starts_with("error: ")).unwrap();
+    assert!(
+        told.contains(" (and 8 more: st-") && told.contains(", …): ") && told.matches("st-").count() == 4,
+        "{told}"
+    );
+}
+
     let stage = Stage::with(SandboxOptions { faults, ..serving(&BOTS) });
     stage.write("in.csv", csv(&[("st-a", 3), ("st-b", 3)]));
     let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--concurrency", "1"]).success());

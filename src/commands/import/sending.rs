@@ -88,7 +88,11 @@ impl Import<'_> {
         }
         let lanes = self.lanes(store, &run, machinery, leave, &to_send)?;
         let (events, shown) = Events::channel();
-        let opening = Opening { counts: store.counts(&run)?, on_terminal: self.context.stderr_is_terminal };
+        let opening = Opening {
+            counts: store.counts(&run)?,
+            several_bots: run.bots.len() > 1,
+            on_terminal: self.context.stderr_is_terminal,
+        };
         let screen = Screen::start(shown, opening, self.printer.clone());
         let ended = run_rows(lanes, events)?;
         drop(screen);
