@@ -263,6 +263,19 @@ fn one_bot_for_all_rows_may_be_given_where_the_profile_names_another_or_none() {
 #[test]
 fn who_names_no_bot_is_told_all_the_ways_to_do_so() {
     let stage = Stage::new();
+#[test]
+fn what_a_mapping_makes_of_bots_is_not_left_undone_where_it_does_not_say_where_they_come_from() {
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&[("Sales", 2), ("Support", 2)]));
+    stage.write("m.toml", "fields.bot_id.values = { Sales = \"st-a\", Support = \" st-b \" }");
+    let said = stderr(&stage.run(&["import", "in.csv", "--mapping", "m.toml"]).code(2));
+    assert!(said.contains("- bot_id: ") && said.contains("--map bot_id=COLUMN"), "{said}");
+    stage.was_never_called();
+    // Blanks around an id that is written there are none of it, as they are none in a cell.
+    stage.run(&["import", "in.csv", "--mapping", "m.toml", BY_BOT]).success();
+    assert_eq!(respondents(&stage), each_once(&[("st-a", 2), ("st-b", 2)]));
+}
+
     stage.write("in.csv", csv(&[("st-a", 2)]));
     let refused = stage.command(&["import", "in.csv"]).env_remove("KORE_FEEDBACK_BOT_ID").assert().code(2);
     let said = stderr(&refused);
