@@ -108,7 +108,10 @@ fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
 
     // Now they are there.
     stage.restart_with(serving(&BOTS));
-    let resumed = json(&stage.run(&["runs", "resume", "1", "-o", "json"]).code(1));
+    let resumed = stage.run(&["runs", "resume", "1", "-o", "json"]).code(1);
+    let said = stderr(&resumed);
+    assert!(said.contains("to send: 20 rows to 2 bots side by side"), "the third has all of its rows: {said}");
+    let resumed = json(&resumed);
     assert_eq!((&resumed["saved"], &resumed["unsent"]), (&30.into(), &0.into()), "{resumed}");
     assert_eq!(respondents(&stage), each_once(&bots).into_iter().filter(|(bot, _)| bot != "st-b").collect());
 }
