@@ -129,9 +129,6 @@ fn rows_with_a_wrong_bot_are_sent_to_the_right_one_by_what_the_hint_says() {
     assert_eq!(respondents(&stage), each_once(&[("st-a", 4), ("st-c", 1)]));
 }
 
-#[test]
-fn a_bot_that_holds_is_named_while_the_others_go_on() {
-    let faults = vec!["429-retry-after:at=1".parse().unwrap()];
 #[cfg(unix)]
 #[test]
 fn what_ends_the_whole_run_and_what_makes_it_wait_is_said_though_a_bot_was_given_up_before() {
@@ -166,6 +163,9 @@ fn a_bot_that_is_given_up_last_leaves_no_others_and_of_many_some_are_named() {
     );
 }
 
+#[test]
+fn a_bot_that_holds_is_named_while_the_others_go_on() {
+    let faults = vec!["429-retry-after:at=1".parse().unwrap()];
     let stage = Stage::with(SandboxOptions { faults, ..serving(&BOTS) });
     stage.write("in.csv", csv(&[("st-a", 3), ("st-b", 3)]));
     let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--concurrency", "1"]).success());
@@ -264,9 +264,6 @@ fn one_bot_for_all_rows_may_be_given_where_the_profile_names_another_or_none() {
 }
 
 #[test]
-fn who_names_no_bot_is_told_all_the_ways_to_do_so() {
-    let stage = Stage::new();
-#[test]
 fn what_a_mapping_makes_of_bots_is_not_left_undone_where_it_does_not_say_where_they_come_from() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("Sales", 2), ("Support", 2)]));
@@ -279,6 +276,9 @@ fn what_a_mapping_makes_of_bots_is_not_left_undone_where_it_does_not_say_where_t
     assert_eq!(respondents(&stage), each_once(&[("st-a", 2), ("st-b", 2)]));
 }
 
+#[test]
+fn who_names_no_bot_is_told_all_the_ways_to_do_so() {
+    let stage = Stage::new();
     stage.write("in.csv", csv(&[("st-a", 2)]));
     let refused = stage.command(&["import", "in.csv"]).env_remove("KORE_FEEDBACK_BOT_ID").assert().code(2);
     let said = stderr(&refused);
@@ -355,6 +355,24 @@ fn each_bots_dashboard_is_previewed_and_the_run_is_remembered_with_its_bots() {
 fn chrono_free(said: &str) -> String {
     let (_, done) = said.split_once("done ").unwrap();
     done.lines().next().unwrap().to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_many_bots_refuse_is_read_anew_once() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&BOTS.map(|bot| (bot, 2))));
+    let asked = stage.path("asked");
+    let text = format!("#!/bin/sh\necho asked >> '{}'\necho a secret that is not the right one\n", asked.display());
+    let command = stage.write("secret.sh", text);
+    std::fs::set_permissions(&command, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let config = format!("[profiles.p]\nclient_secret_command = [\"{}\"]\n", command.display());
+    stage.write("config.toml", config);
+    let options = ["--config", "config.toml", "--wait-for-target", "500ms"];
+    let mut import = stage.command(&[&["import", "in.csv", BY_BOT], &options[..]].concat());
+    import.env_remove("KORE_FEEDBACK_CLIENT_SECRET").assert().code(3);
+    assert_eq!(std::fs::read_to_string(asked).unwrap().lines().count(), 2);
 }
 
 #[test]
