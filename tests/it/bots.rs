@@ -375,6 +375,37 @@ fn a_secret_that_many_bots_refuse_is_read_anew_once() {
     assert_eq!(std::fs::read_to_string(asked).unwrap().lines().count(), 2);
 }
 
+/// The binary in a shell that sets a limit first.
+#[cfg(unix)]
+fn limited(stage: &Stage, limit: &str, arguments: &[&str]) -> assert_cmd::assert::Assert {
+    let mut shell = assert_cmd::Command::from_std(stage.program("sh"));
+    let script = format!("{limit}; exec \"$@\"");
+    shell.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_kore-feedback")]).args(arguments);
+    shell.envs(stage.variables()).assert()
+}
+
+#[cfg(unix)]
+#[test]
+fn many_bots_raise_the_limit_of_open_files_and_are_refused_where_that_is_not_allowed() {
+    let latency = Some(Duration::from_millis(40)..=Duration::from_millis(40));
+    let many: Vec<String> = (1..=30).map(|number| format!("st-{number}")).collect();
+    let bots: Vec<(&str, usize)> = many.iter().map(|bot| (&**bot, 4)).collect();
+    let names: Vec<&str> = many.iter().map(|bot| &**bot).collect();
+    let stage = Stage::with(SandboxOptions { latency, ..serving(&names) });
+    stage.write("in.csv", csv(&bots));
+    let arguments = ["import", "in.csv", BY_BOT];
+    let said = stderr(&limited(&stage, "ulimit -n 150", &arguments).code(2));
+    assert!(said.contains("error: 30 bots at once need 193 open files and connections, and this process may have 150"));
+    assert!(said.contains("hint: `ulimit -n 193` "), "{said}");
+    stage.was_never_called();
+    assert!(stdout(&stage.run(&["runs", "list"]).success()).is_empty(), "a run has begun");
+    let said = stderr(&limited(&stage, "ulimit -S -n 64", &arguments).success());
+    assert!(!said.contains("holding") && !said.contains("calls at once"), "{said}");
+    let said = stderr(&limited(&stage, "ulimit -n 260", &[&arguments[..], &["--again"]].concat()).success());
+    assert!(said.contains("calls at once to each bot: 2 and not 4"), "{said}");
+    assert_eq!(stage.sandbox.records().len(), 2 * 120);
+}
+
 #[test]
 fn a_workbook_for_several_bots_is_read_once_and_every_row_is_at_its_bot() {
     let stage = Stage::with(serving(&BOTS));
