@@ -20,6 +20,7 @@ pub mod clock;
 pub mod commands;
 pub mod credentials;
 pub mod delivery;
+pub mod descriptors;
 pub mod error;
 pub mod exit;
 pub mod ledger;

@@ -9,6 +9,8 @@ use crate::run::{End, Ended, Fault, FeedError};
 use crate::text::excerpt;
 
 const QUOTED: usize = 300;
+/// How many bots are named beside the first.
+const NAMED: usize = 3;
 
 /// Why a run ended before its rows did.
 #[derive(Debug, thiserror::Error)]
@@ -77,13 +79,16 @@ impl EndedEarly {
     }
 }
 
-/// `bot st-1`, or `bot st-1 (and 2 more: st-2, st-3)`.
+/// `bot st-1`, or `bot st-1 (and 2 more: st-2, st-3)`. The summary has all of them.
 fn bots_in_words(bots: &[String]) -> String {
     let Some((first, others)) = bots.split_first() else { return String::new() };
-    let others: Vec<String> = others.iter().map(|bot| excerpt(bot, 60)).collect();
+    let mut named: Vec<String> = others.iter().take(NAMED).map(|bot| excerpt(bot, 60)).collect();
+    if named.len() < others.len() {
+        named.push("…".to_owned());
+    }
     let more = match others.len() {
         0 => String::new(),
-        more => format!(" (and {more} more: {})", others.join(", ")),
+        more => format!(" (and {more} more: {})", named.join(", ")),
     };
     format!("bot {}{more}", excerpt(first, 60))
 }

@@ -92,6 +92,7 @@ fn as_advice<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn
         import::InputGone,
         import::InvalidRows,
         import::ReportRefused,
+        import::TooFewFiles,
         submit::DoubtfulTwin,
         submit::Incomplete,
         submit::NotSaved,

@@ -14,18 +14,23 @@ const MARGIN: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub struct TokenSource {
     shared: Arc<Mutex<Supply>>,
+    /// Held while the secret is read anew, which one does for all.
+    rereading: Arc<Mutex<()>>,
 }
 
 #[derive(Debug)]
 struct Supply {
     minter: Arc<Minter>,
     held: Option<Token>,
+    /// How often the secret has been read anew, or was to be.
+    rereads: u64,
 }
 
 impl TokenSource {
     /// A source that holds no token yet.
     pub fn new(minter: Minter) -> Self {
-        Self { shared: Arc::new(Mutex::new(Supply { minter: Arc::new(minter), held: None })) }
+        let supply = Supply { minter: Arc::new(minter), held: None, rereads: 0 };
+        Self { shared: Arc::new(Mutex::new(supply)), rereading: Arc::default() }
     }
 
     /// A token for one attempt at this moment: with `jti` nobody else's, else one that still lasts for a minute, or for
@@ -51,15 +56,29 @@ impl TokenSource {
         self.supply().held = None;
     }
 
-    /// Reads the secret anew, for when the server refuses what is minted with the old one. May take as long as the
-    /// command that gives the secret.
+    /// How often the secret has been read anew, for [`TokenSource::reread`].
+    pub fn rereads(&self) -> u64 {
+        self.supply().rereads
+    }
+
+    /// Reads the secret anew, for when the server refuses a token. May take as long as the command that gives the secret.
+    ///
+    /// `rereads` is how often that had been done when the token was minted. Nothing is done if it has been done since: a
+    /// password manager that asks its owner asks once, however many bots refuse the token.
     ///
     /// # Errors
     /// As for [`Minter::new`]; the old secret is then kept.
-    pub fn reread(&self) -> Result<(), CredentialError> {
-        // Not under the lock: other workers go on while a password manager thinks.
-        let minter = Arc::clone(&self.supply().minter).reread()?;
-        *self.supply() = Supply { minter: Arc::new(minter), held: None };
+    pub fn reread(&self, rereads: u64) -> Result<(), CredentialError> {
+        // Not under the tokens' lock: other workers go on while a password manager thinks.
+        let _reading = self.rereading.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.rereads() != rereads {
+            return Ok(());
+        }
+        let minter = Arc::clone(&self.supply().minter).reread();
+        let mut supply = self.supply();
+        supply.rereads += 1;
+        supply.minter = Arc::new(minter?);
+        supply.held = None;
         Ok(())
     }
 
@@ -146,11 +165,11 @@ mod tests {
         let old = jwt();
         std::fs::write(&file, "the new one").unwrap();
         assert_eq!(jwt(), old);
-        tokens.reread().unwrap();
+        tokens.reread(0).unwrap();
         let new = jwt();
         assert_ne!(new, old);
         std::fs::remove_file(&file).unwrap();
-        assert!(tokens.reread().is_err());
+        assert!(tokens.reread(1).is_err());
         assert_eq!(jwt(), new);
     }
 

@@ -199,6 +199,10 @@ impl Counts {
     }
 }
 
+/// The bot that a row was sent to; null for a row that never was. A process of the version before went on writing rows
+/// without it if the ledger was migrated beside it: to the only bot that a run had then.
+pub(super) const BOT: &str = "iif(rows.claimed_at IS NULL, NULL, coalesce(rows.bot, 1))";
+
 /// To be called within a transaction.
 pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
     connection.execute(
@@ -226,15 +230,19 @@ pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> R
     Ok(id)
 }
 
-/// Adds the bots that the run doesn't have yet. To be called within a transaction.
+/// Adds the bots that the run doesn't have yet, and takes note of how many rows go to each. To be called within a
+/// transaction.
 pub(super) fn add_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Result<(), LedgerError> {
+    let mut update = connection.prepare("UPDATE bots SET rows = ?3 WHERE run = ?1 AND bot_id = ?2")?;
     let mut statement = connection.prepare(
         "INSERT INTO bots (run, bot, bot_id, rows)
-         SELECT ?1, coalesce(max(bot), 0) + 1, ?2, ?3 FROM bots WHERE run = ?1
-         HAVING NOT EXISTS (SELECT 1 FROM bots WHERE run = ?1 AND bot_id = ?2)",
+         SELECT ?1, coalesce(max(bot), 0) + 1, ?2, ?3 FROM bots WHERE run = ?1",
     )?;
     for (bot_id, rows) in bots {
-        statement.execute(params![run.0, bot_id, i64::try_from(*rows).unwrap_or(i64::MAX)])?;
+        let bot = params![run.0, bot_id, i64::try_from(*rows).unwrap_or(i64::MAX)];
+        if update.execute(bot)? == 0 {
+            statement.execute(bot)?;
+        }
     }
     Ok(())
 }
@@ -282,9 +290,8 @@ pub(super) fn counts(connection: &Connection, run: RunId, rows: u64) -> Result<C
 
 pub(super) fn counts_by_bot(connection: &Connection, run: &Run) -> Result<Vec<Counts>, LedgerError> {
     let mut counts: Vec<_> = run.bots.iter().map(|bot| Counts::untouched(bot.rows)).collect();
-    let mut statement = connection.prepare_cached(
-        "SELECT bot, state, count(*) FROM rows WHERE run = ?1 AND bot IS NOT NULL GROUP BY bot, state",
-    )?;
+    let sql = format!("SELECT {BOT}, state, count(*) FROM rows WHERE run = ?1 AND {BOT} IS NOT NULL GROUP BY 1, 2");
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut groups = statement.query([run.id.0])?;
     while let Some(group) = groups.next()? {
         let bot: u32 = group.get(0)?;

@@ -8,7 +8,7 @@
 //! - `rows`: what became of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
 //!   `skipped`, `unsent` or `in doubt`. A row that is missing has not been reached yet. `fingerprint` is a hash of the
 //!   fields that the server can read back; no respondent's answer is kept here. `bot` is the number of the bot that it was
-//!   sent to, null for a row that never was. `claimed_at` is when the last POST was
+//!   sent to, null for a row that never was, and for one that an older version sent to its run's only bot. `claimed_at` is when the last POST was
 //!   about to leave, `answer_due` when its answer would have come at the latest, `changed_at` when the state was reached.
 //!   `status` is that of the last answer; a saved row without one was in doubt, and found on the server afterwards.
 //! - `attempts`: every call of the last days, so that rolling limits hold across runs and processes.
@@ -81,7 +81,9 @@ const SEVERAL_BOTS_A_RUN: &str = "CREATE TABLE bots (
          rows   INTEGER NOT NULL,
          PRIMARY KEY (run, bot)
      ) STRICT, WITHOUT ROWID;
-     INSERT INTO bots SELECT run, 1, bot_id, rows FROM runs;
+     INSERT INTO bots SELECT run, 1, bot_id, rows - (SELECT count(*) FROM rows
+                                                     WHERE rows.run = runs.run AND state IN ('invalid', 'skipped'))
+                      FROM runs;
      ALTER TABLE runs DROP COLUMN bot_id;
      ALTER TABLE rows ADD COLUMN bot INTEGER;
      UPDATE rows SET bot = 1 WHERE claimed_at IS NOT NULL;";
@@ -124,7 +126,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::{ONE_BOT_A_RUN, VERSION, version};
-    use crate::ledger::{OutcomeKind, RowState, RunId, Store};
+    use crate::ledger::{OutcomeKind, RowState, RunBot, RunId, Store};
 
     #[test]
     fn a_ledger_of_the_first_version_keeps_its_runs_and_learns_which_bot_they_went_to() {
@@ -144,7 +146,8 @@ mod tests {
 
         let store = Store::open(dir.path()).unwrap();
         let run = store.run(RunId(3)).unwrap();
-        assert_eq!((run.bots[0].number, &*run.bots[0].bot_id, run.rows), (1, "st-1", 5));
+        let RunBot { number, bot_id, rows } = &run.bots[0];
+        assert_eq!((*number, &**bot_id, *rows, run.rows), (1, "st-1", 4, 5));
         let states: Vec<_> = store.rows_after(run.id, 0, 9).unwrap().into_iter().map(|row| row.state).collect();
         let settled = RowState::Settled;
         assert_eq!(states, [settled(OutcomeKind::Saved), settled(OutcomeKind::Invalid), RowState::Claimed]);
@@ -152,6 +155,20 @@ mod tests {
         assert_eq!((counts[0].saved, counts[0].invalid, counts[0].in_doubt), (1, 0, 1));
         let all = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
         assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all).unwrap().len(), 2);
+        // A process of the first version that was at work meanwhile goes on writing rows as it knows them.
+        let old = Connection::open(dir.path().join("ledger.db")).unwrap();
+        let left_behind =
+            "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at)
+                           VALUES (3, 4, 'claimed', zeroblob(16), 1, 2400, 32400, 2400)";
+        old.execute(left_behind, []).unwrap();
+        assert_eq!(store.counts_by_bot(&run).unwrap()[0].in_doubt, 2);
+        assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all).unwrap().len(), 3);
+        let (_, last) = store.sending_span(&run, &run.bots[0]).unwrap().unwrap();
+        assert_eq!(last.as_millisecond(), 2400);
+        // What is found to be valid when the run is taken up is what counts from then on.
+        let taken_up = store.with_bots(run.id, &[("st-1".to_owned(), 3), ("st-2".to_owned(), 1)]).unwrap();
+        let rows: Vec<_> = taken_up.bots.iter().map(|bot| (bot.number, bot.rows)).collect();
+        assert_eq!(rows, [(1, 3), (2, 1)]);
         drop(store);
         assert_eq!(version(&Connection::open(dir.path().join("ledger.db")).unwrap()).unwrap(), VERSION);
     }

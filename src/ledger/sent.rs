@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
+use super::runs::BOT;
 use super::state::RowState;
 use super::store::{millis, timestamp};
 use super::{LedgerError, Run, RunBot, RunId};
@@ -38,7 +39,7 @@ pub(super) fn span(
     run: &Run,
     bot: &RunBot,
 ) -> Result<Option<(Timestamp, Timestamp)>, LedgerError> {
-    let sql = format!("SELECT max({OVER_AT}) FROM rows WHERE run = ?1 AND bot = ?2 AND claimed_at IS NOT NULL");
+    let sql = format!("SELECT max({OVER_AT}) FROM rows WHERE run = ?1 AND {BOT} = ?2");
     let last: Option<i64> = connection.query_row(&sql, params![run.id.0, bot.number], |row| row.get(0))?;
     // From the run's start, not from the first claim that is still known: a row that was sent again has only its last.
     Ok(last.map(|last| (run.started_at, timestamp(last).max(run.started_at))))
@@ -50,11 +51,11 @@ pub(super) fn between(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<SentRow>, LedgerError> {
     let sql = format!(
-        "SELECT run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {OVER_AT}
-         FROM runs JOIN rows USING (run) JOIN bots USING (run, bot)
+        "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {OVER_AT}
+         FROM runs JOIN rows USING (run) JOIN bots ON bots.run = rows.run AND bots.bot = {BOT}
          WHERE host = ?1 AND bot_id = ?2 AND started_at <= ?4
            AND rows.claimed_at <= ?4 AND rows.changed_at >= ?3 AND fingerprint IS NOT NULL
-         ORDER BY run, row"
+         ORDER BY rows.run, row"
     );
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(params![host, bot_id, millis(from), millis(to)], read)?;

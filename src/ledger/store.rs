@@ -79,7 +79,8 @@ impl Store {
         Ok(begun)
     }
 
-    /// Takes note of bots that a run that is taken up sends to and didn't have before, and gives the run with them.
+    /// Takes note of the bots that a run that is taken up sends to, and how many rows go to each, and gives the run with
+    /// them.
     ///
     /// # Errors
     /// What SQLite says.

@@ -103,8 +103,10 @@ impl Checker {
         let Self { mapping, rule, made, twins, .. } = self;
         let texts = Field::ALL.map(|field| made.text(mapping, row, field));
         // Blanks around an id that addresses something are never meant.
-        let bot = mapping.names_bots().then(|| made.text(mapping, row, Field::BotId).trim());
-        let wrong_bot = bot.and_then(|bot| check_value(Field::BotId, bot).or_else(|| unmapped(mapping, bot)));
+        let written = mapping.names_bots().then(|| made.text(mapping, row, Field::BotId));
+        let bot = written.map(str::trim);
+        let wrong_bot =
+            written.and_then(|bot| check_value(Field::BotId, bot.trim()).or_else(|| unmapped(mapping, bot)));
         match validate(texts, *rule) {
             Ok(feedback) if made.failed.is_empty() && wrong_bot.is_none() => {
                 match twins.first_alike(mapping, row, texts, bot) {
@@ -161,7 +163,8 @@ impl Checker {
 /// Where values are mapped to bots, what stands for none of them would be sent to a bot of that name.
 fn unmapped(mapping: &Mapping, bot: &str) -> Option<ProblemKind> {
     let values = &mapping.conversion(Field::BotId)?.values;
-    (!values.is_empty() && !values.means(bot)).then_some(ProblemKind::UnmappedBot)
+    let is_meant = || values.means(bot) || values.means(bot.trim());
+    (!values.is_empty() && !is_meant()).then_some(ProblemKind::UnmappedBot)
 }
 
 impl Made {

@@ -82,14 +82,15 @@ pub fn problems_table(report: &CheckReport, width: u16) -> String {
 /// Tuesday at 21:16`. With several bots, each has its own rows and its own limits.
 pub fn schedule(rows_by_bot: &[u64], limits: &[Limit], time: Duration, now: &Zoned) -> String {
     let rows = counted(rows_by_bot.iter().sum(), "row");
-    let rows_text = match rows_by_bot {
-        [] | [_] => rows,
-        bots => format!("{rows} to {} side by side", counted(bots.len() as u64, "bot")),
+    let bots = rows_by_bot.iter().filter(|rows| **rows > 0).count();
+    let rows_text = match bots {
+        0 | 1 => rows,
+        _ => format!("{rows} to {} side by side", counted(bots as u64, "bot")),
     };
     if limits.is_empty() {
         return format!("{rows_text}, as fast as the server takes them (no limits)");
     }
     let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
-    let each = if rows_by_bot.len() > 1 { " each" } else { "" };
+    let each = if bots > 1 { " each" } else { "" };
     format!("{rows_text} at {}{each}: {}, done {}", limits.join(" and "), span(time), moment(now, time))
 }

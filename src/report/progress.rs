@@ -24,6 +24,8 @@ const LINE_EVERY: Duration = Duration::from_secs(60);
 pub struct Opening {
     /// Where the run stands: a resumed one has rows with outcomes already.
     pub counts: Counts,
+    /// Whether there are several bots: then one that holds does not make the run wait.
+    pub several_bots: bool,
     /// Whether standard error is a terminal.
     pub on_terminal: bool,
 }
@@ -60,6 +62,7 @@ struct View {
     left: Option<Duration>,
     waiting: Option<String>,
     gave_up: u64,
+    several_bots: bool,
     /// The bots of several that hold, and when that was said.
     held: HashMap<String, Instant>,
 }
@@ -79,6 +82,7 @@ impl View {
             left: None,
             waiting: None,
             gave_up: 0,
+            several_bots: opening.several_bots,
             held: HashMap::new(),
         }
     }
@@ -114,10 +118,11 @@ impl View {
             RunEvent::Repeating { row, why, wait } => {
                 self.detail(&format!("row {row} goes again in {}: {why}", span(wait)));
             }
-            RunEvent::Holding { bot: None, why, wait } => self.hold(&why, wait),
-            RunEvent::Holding { bot: Some(bot), why, wait } => self.hold_bot(bot, &why, wait),
-            RunEvent::BotStopped { bot, fault } => {
-                self.line(&format!("bot {bot} is given up, the others go on: {}", fault.message()));
+            RunEvent::Holding { bot: Some(bot), why, wait } if self.several_bots => self.hold_bot(bot, &why, wait),
+            RunEvent::Holding { why, wait, .. } => self.hold(&why, wait),
+            RunEvent::BotStopped { bot, fault, others_go_on } => {
+                let others = if others_go_on { ", the others go on" } else { "" };
+                self.line(&format!("bot {bot} is given up{others}: {}", fault.message()));
             }
             RunEvent::TimeLeft(left) => self.left = Some(left),
             RunEvent::Draining => {
@@ -225,7 +230,7 @@ mod tests {
 
     fn view(counts: Counts) -> View {
         let printer = Printer::new(&Context::with_variables(&[]), true, false);
-        View::new(Opening { counts, on_terminal: false }, printer)
+        View::new(Opening { counts, several_bots: true, on_terminal: false }, printer)
     }
 
     #[test]

@@ -162,7 +162,7 @@ impl RunView {
             ("in doubt", self.in_doubt),
         ];
         lines.extend(figures.map(|(word, number)| format!("  {word:<9} {:>9}", grouped(number))));
-        if self.bot_id.is_none() {
+        if self.bots.len() > 1 {
             lines.push(BotView::table(&self.bots, TABLE_WIDTH));
         }
         lines.extend(

@@ -109,6 +109,7 @@ impl Courier {
                 return Ok(Turn::Over);
             };
             // Before the intent: a token that can't be had must not leave a row in doubt.
+            let rereads = self.tokens.rereads();
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
             let Some(claimed) = self.claim(&pending.row, leave, &permit).await? else { continue };
             let sent = permit.taken_at();
@@ -121,7 +122,7 @@ impl Courier {
             let (again_after, behind_others, kind) = (step.again_after, step.behind_others, step.outcome.kind);
             self.settle(claimed, step, &pending.row).await?;
             if is_about_credentials {
-                self.renew_credentials(is_first_refusal).await;
+                self.renew_credentials(is_first_refusal.then_some(rereads)).await;
             }
             drop(pass);
             let Some(wait) = again_after else { return Ok(Turn::Over) };
@@ -224,13 +225,13 @@ impl Courier {
     }
 
     /// A new token for the next try; after the first refusal in a row with the secret read anew, for it may have been
-    /// rotated since the run began.
-    async fn renew_credentials(&self, reread_secret: bool) {
+    /// rotated since the run began. `reread` is how often that had been done when the refused token was minted.
+    async fn renew_credentials(&self, reread: Option<u64>) {
         self.tokens.fresh();
-        if reread_secret {
+        if let Some(rereads) = reread {
             let tokens = self.tokens.clone();
             // The secret may come from a command. If it can't be had now, the old one is refused again, and that is said.
-            let _ = tokio::task::spawn_blocking(move || tokens.reread()).await;
+            let _ = tokio::task::spawn_blocking(move || tokens.reread(rereads)).await;
         }
     }
 

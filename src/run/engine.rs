@@ -1,6 +1,7 @@
 //! The engine: one thread with all the HTTP. A run has a lane for each bot, side by side; signals end them all.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -9,7 +10,7 @@ use super::event::{Events, RunEvent};
 use super::feed::FeedError;
 use super::health::Fault;
 use super::lane::{Lane, Road};
-use super::phase::{Phase, follow_signals};
+use super::phase::follow_signals;
 use crate::credentials::CredentialError;
 use crate::ledger::LedgerError;
 
@@ -36,7 +37,7 @@ pub enum End {
 /// How a run ended, and which of several bots it could not be sent to.
 #[derive(Debug)]
 pub struct Ended {
-    /// The first reason there was.
+    /// The reason that matters most; of several alike, the first.
     pub end: End,
     /// The bots that were given up, in the order in which that happened.
     pub stopped: Vec<String>,
@@ -54,29 +55,45 @@ pub fn run(lanes: Vec<Lane>, events: Events) -> std::io::Result<Ended> {
 async fn work(lanes: Vec<Lane>, events: Events) -> Ended {
     let roads: Vec<Arc<Road>> = lanes.into_iter().map(|lane| Arc::new(lane.open(events.clone()))).collect();
     let phases = roads.iter().map(|road| road.phases().clone()).collect();
-    let told = events.clone();
-    let signals = tokio::spawn(follow_signals(phases, move || told.send(RunEvent::Draining)));
+    let (told, interrupted) = (events.clone(), Arc::new(AtomicBool::new(false)));
+    let by_signal = Arc::clone(&interrupted);
+    let signals = tokio::spawn(follow_signals(phases, move |anything| {
+        by_signal.store(anything, Ordering::Relaxed);
+        told.send(RunEvent::Draining);
+    }));
     let clock = tokio::spawn(tell_time_left(roads.clone(), events.clone()));
     let mut working: JoinSet<(Option<String>, End)> = roads.iter().map(|road| work_one(Arc::clone(road))).collect();
     let (mut end, mut stopped) = (End::Complete, Vec::new());
     while let Some(joined) = working.join_next().await {
         let (bot, lane_end) = joined.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
         if let (Some(bot), End::Fault(fault)) = (bot, &lane_end) {
-            events.send(RunEvent::BotStopped { bot: bot.clone(), fault: fault.clone() });
+            let others_go_on = roads.iter().any(|road| road.is_busy());
+            events.send(RunEvent::BotStopped { bot: bot.clone(), fault: fault.clone(), others_go_on });
             stopped.push(bot);
         }
-        // One bot that can't be sent to is no reason to leave the others waiting; the first reason is told.
-        if matches!(end, End::Complete) {
+        // One bot that can't be sent to is no reason to leave the others waiting, nor the reason why they were left.
+        if lane_end.rank() > end.rank() {
             end = lane_end;
         }
     }
     signals.abort();
     clock.abort();
-    let end = match end {
-        End::Complete if roads.iter().any(|road| road.phases().now() > Phase::Going) => End::Interrupted,
-        end => end,
-    };
+    if interrupted.load(Ordering::Relaxed) && End::Interrupted.rank() > end.rank() {
+        end = End::Interrupted;
+    }
     Ended { end, stopped }
+}
+
+impl End {
+    /// What ends the whole run matters more than what ends one bot's part of it.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Complete => 0,
+            Self::Fault(_) => 1,
+            Self::Interrupted => 2,
+            Self::Ledger(_) | Self::Credentials(_) | Self::Feed(_) => 3,
+        }
+    }
 }
 
 async fn work_one(road: Arc<Road>) -> (Option<String>, End) {
@@ -89,7 +106,7 @@ async fn tell_time_left(roads: Vec<Arc<Road>>, events: Events) {
     let mut every_second = tokio::time::interval(Duration::from_secs(1));
     loop {
         every_second.tick().await;
-        let busy = || roads.iter().filter(|road| road.left() > 0);
+        let busy = || roads.iter().filter(|road| road.is_busy());
         events.send(RunEvent::TimeLeft(busy().map(|road| road.time_left()).max().unwrap_or_default()));
         // With one bot that waits and another that is being sent to, the run goes on.
         let waits: Option<Vec<_>> =

@@ -49,12 +49,14 @@ pub enum RunEvent {
         /// How long.
         wait: Duration,
     },
-    /// One of several bots can't be sent to any more; the others can.
+    /// A bot that rows name can't be sent to any more.
     BotStopped {
         /// The bot.
         bot: String,
         /// What happened.
         fault: Fault,
+        /// Whether there are others that are still being sent to.
+        others_go_on: bool,
     },
     /// How long the rest takes at the limits.
     TimeLeft(Duration),

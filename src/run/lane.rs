@@ -98,9 +98,14 @@ impl Road {
         self.courier.bot.as_deref()
     }
 
-    /// How many rows are still to be sent.
+    /// How many rows have not been sent.
     pub(super) fn left(&self) -> u64 {
         self.left.load(Ordering::Relaxed)
+    }
+
+    /// Whether there is something left to be sent, and it will be.
+    pub(super) fn is_busy(&self) -> bool {
+        self.left() > 0 && self.phases().now() == Phase::Going
     }
 
     pub(super) fn time_left(&self) -> Duration {
@@ -126,6 +131,8 @@ impl Road {
                 end = reason;
             }
         }
+        // A signal finds nothing to interrupt here any more.
+        self.phases().advance_to(Phase::Draining);
         end
     }
 

@@ -30,13 +30,13 @@ impl Phases {
         *self.0.borrow()
     }
 
-    /// Moves on to this phase, unless it is passed already.
-    pub(super) fn advance_to(&self, phase: Phase) {
+    /// Moves on to this phase, unless it is passed already; says whether it moved.
+    pub(super) fn advance_to(&self, phase: Phase) -> bool {
         self.0.send_if_modified(|current| {
             let moved = *current < phase;
             *current = phase.max(*current);
             moved
-        });
+        })
     }
 
     /// What the future gives, or `None` once the phase has been reached: then the future is dropped where it stands.
@@ -50,14 +50,15 @@ impl Phases {
     }
 }
 
-/// Moves the phases on with each signal that asks the process to end. Ends with the run.
-pub(super) async fn follow_signals(all: Vec<Phases>, draining: impl Fn()) {
+/// Moves the phases on with each signal that asks the process to end. Ends with the run. `draining` is told whether the first
+/// one interrupted anything that was going on.
+pub(super) async fn follow_signals(all: Vec<Phases>, draining: impl Fn(bool)) {
     let Ok(mut signals) = Signals::listen() else { return };
+    let advance = |phase| all.iter().filter(|phases| phases.advance_to(phase)).count() > 0;
     if signals.next().await {
-        all.iter().for_each(|phases| phases.advance_to(Phase::Draining));
-        draining();
+        draining(advance(Phase::Draining));
     }
     if signals.next().await {
-        all.iter().for_each(|phases| phases.advance_to(Phase::Abandoned));
+        advance(Phase::Abandoned);
     }
 }

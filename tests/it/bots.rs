@@ -100,7 +100,7 @@ fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
     let counts = |key: &str| summary[key].as_u64().unwrap();
     assert_eq!(["saved", "invalid", "skipped", "unsent"].map(counts), [10, 1, 1, 20], "{summary}");
     assert_eq!(summary["bots"][1]["saved"], 10);
-    assert!(said.contains("bot st-a is given up, the others go on: "), "{said}");
+    assert!(said.contains("bot st-a is given up") && said.contains("bot st-c is given up"), "{said}");
     let told = said.lines().find(|line| line.starts_with("error: ")).unwrap();
     assert!(told.contains(" (and 1 more: st-") && told.contains("the server refuses the target"), "{said}");
     assert!(std::fs::read_to_string(stage.path("in.failures.csv")).unwrap().contains("jo+31@"), "{said}");
@@ -108,7 +108,10 @@ fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
 
     // Now they are there.
     stage.restart_with(serving(&BOTS));
-    let resumed = json(&stage.run(&["runs", "resume", "1", "-o", "json"]).code(1));
+    let resumed = stage.run(&["runs", "resume", "1", "-o", "json"]).code(1);
+    let said = stderr(&resumed);
+    assert!(said.contains("to send: 20 rows to 2 bots side by side"), "the third has all of its rows: {said}");
+    let resumed = json(&resumed);
     assert_eq!((&resumed["saved"], &resumed["unsent"]), (&30.into(), &0.into()), "{resumed}");
     assert_eq!(respondents(&stage), each_once(&bots).into_iter().filter(|(bot, _)| bot != "st-b").collect());
 }
@@ -124,6 +127,40 @@ fn rows_with_a_wrong_bot_are_sent_to_the_right_one_by_what_the_hint_says() {
     assert!(said.contains("--except-run 1"), "the right bot has got other rows of this file: {said}");
     stage.run(&[&["import", "in.csv", "--except-run", "1"], &rest[..]].concat()).success();
     assert_eq!(respondents(&stage), each_once(&[("st-a", 4), ("st-c", 1)]));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_ends_the_whole_run_and_what_makes_it_wait_is_said_though_a_bot_was_given_up_before() {
+    let stage = Stage::with(serving(&["st-b"]));
+    let file = stage.write("in.csv", csv(&[("st-a", 300), ("st-b", 9)]));
+    let options = [BY_BOT, "--limit", "6/1h", "--pace", "early", "--wait-for-target", "500ms", "--concurrency", "1"];
+    let mut running = stage.start_import(&file, &options);
+    running.wait_until_said("bot st-a is given up, the others go on: ");
+    // Nobody waits for the rows of the bot that was given up.
+    running.wait_until_said("holding: 6/1h is used up");
+    running.signal(Signal::INT);
+    let ended = running.end();
+    assert!(ended.code == Some(130) && ended.stderr.contains("error: interrupted"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_bot_that_is_given_up_last_leaves_no_others_and_of_many_some_are_named() {
+    let stage = Stage::new();
+    stage.write("one.csv", csv(&[("st-a", 3)]));
+    let patience = ["--wait-for-target", "500ms"];
+    let said = stderr(&stage.run(&[&["import", "one.csv", BY_BOT], &patience[..]].concat()).code(3));
+    assert!(said.contains("bot st-a is given up: ") && !said.contains("others"), "{said}");
+    let many: Vec<String> = (1..=9).map(|number| format!("st-{number}")).collect();
+    stage.write("many.csv", csv(&many.iter().map(|bot| (&**bot, 1)).collect::<Vec<_>>()));
+    let said = stderr(&stage.run(&[&["import", "many.csv", BY_BOT], &patience[..]].concat()).code(3));
+    let last = said.lines().rfind(|line| line.contains(" is given up")).unwrap();
+    assert!(last.contains(" is given up: "), "{said}");
+    let told = said.lines().find(|line| line.starts_with("error: ")).unwrap();
+    assert!(
+        told.contains(" (and 8 more: st-") && told.contains(", …): ") && told.matches("st-").count() == 4,
+        "{told}"
+    );
 }
 
 #[test]
@@ -227,6 +264,19 @@ fn one_bot_for_all_rows_may_be_given_where_the_profile_names_another_or_none() {
 }
 
 #[test]
+fn what_a_mapping_makes_of_bots_is_not_left_undone_where_it_does_not_say_where_they_come_from() {
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&[("Sales", 2), ("Support", 2)]));
+    stage.write("m.toml", "fields.bot_id.values = { Sales = \"st-a\", Support = \" st-b \" }");
+    let said = stderr(&stage.run(&["import", "in.csv", "--mapping", "m.toml"]).code(2));
+    assert!(said.contains("- bot_id: ") && said.contains("--map bot_id=COLUMN"), "{said}");
+    stage.was_never_called();
+    // Blanks around an id that is written there are none of it, as they are none in a cell.
+    stage.run(&["import", "in.csv", "--mapping", "m.toml", BY_BOT]).success();
+    assert_eq!(respondents(&stage), each_once(&[("st-a", 2), ("st-b", 2)]));
+}
+
+#[test]
 fn who_names_no_bot_is_told_all_the_ways_to_do_so() {
     let stage = Stage::new();
     stage.write("in.csv", csv(&[("st-a", 2)]));
@@ -305,6 +355,55 @@ fn each_bots_dashboard_is_previewed_and_the_run_is_remembered_with_its_bots() {
 fn chrono_free(said: &str) -> String {
     let (_, done) = said.split_once("done ").unwrap();
     done.lines().next().unwrap().to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_many_bots_refuse_is_read_anew_once() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&BOTS.map(|bot| (bot, 2))));
+    let asked = stage.path("asked");
+    let text = format!("#!/bin/sh\necho asked >> '{}'\necho a secret that is not the right one\n", asked.display());
+    let command = stage.write("secret.sh", text);
+    std::fs::set_permissions(&command, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let config = format!("[profiles.p]\nclient_secret_command = [\"{}\"]\n", command.display());
+    stage.write("config.toml", config);
+    let options = ["--config", "config.toml", "--wait-for-target", "500ms"];
+    let mut import = stage.command(&[&["import", "in.csv", BY_BOT], &options[..]].concat());
+    import.env_remove("KORE_FEEDBACK_CLIENT_SECRET").assert().code(3);
+    assert_eq!(std::fs::read_to_string(asked).unwrap().lines().count(), 2);
+}
+
+/// The binary in a shell that sets a limit first.
+#[cfg(unix)]
+fn limited(stage: &Stage, limit: &str, arguments: &[&str]) -> assert_cmd::assert::Assert {
+    let mut shell = assert_cmd::Command::from_std(stage.program("sh"));
+    let script = format!("{limit}; exec \"$@\"");
+    shell.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_kore-feedback")]).args(arguments);
+    shell.envs(stage.variables()).assert()
+}
+
+#[cfg(unix)]
+#[test]
+fn many_bots_raise_the_limit_of_open_files_and_are_refused_where_that_is_not_allowed() {
+    let latency = Some(Duration::from_millis(40)..=Duration::from_millis(40));
+    let many: Vec<String> = (1..=30).map(|number| format!("st-{number}")).collect();
+    let bots: Vec<(&str, usize)> = many.iter().map(|bot| (&**bot, 4)).collect();
+    let names: Vec<&str> = many.iter().map(|bot| &**bot).collect();
+    let stage = Stage::with(SandboxOptions { latency, ..serving(&names) });
+    stage.write("in.csv", csv(&bots));
+    let arguments = ["import", "in.csv", BY_BOT];
+    let said = stderr(&limited(&stage, "ulimit -n 150", &arguments).code(2));
+    assert!(said.contains("error: 30 bots at once need 193 open files and connections, and this process may have 150"));
+    assert!(said.contains("hint: `ulimit -n 193` "), "{said}");
+    stage.was_never_called();
+    assert!(stdout(&stage.run(&["runs", "list"]).success()).is_empty(), "a run has begun");
+    let said = stderr(&limited(&stage, "ulimit -S -n 64", &arguments).success());
+    assert!(!said.contains("holding") && !said.contains("calls at once"), "{said}");
+    let said = stderr(&limited(&stage, "ulimit -n 260", &[&arguments[..], &["--again"]].concat()).success());
+    assert!(said.contains("calls at once to each bot: 2 and not 4"), "{said}");
+    assert_eq!(stage.sandbox.records().len(), 2 * 120);
 }
 
 #[test]

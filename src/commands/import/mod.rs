@@ -7,6 +7,7 @@ mod plan;
 mod preview;
 mod rules;
 mod sending;
+mod width;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub(super) use self::choice::ImportRefused;
 pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
 use self::rules::{check_settings, source};
+pub(super) use self::width::TooFewFiles;
 use super::setup::{Bots, Setup};
 use crate::cli::{GlobalArgs, ImportArgs, OutputFormat, import_of};
 use crate::clock;

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use super::choice::{Choice, choose, ensure_not_sent_in_part};
 use super::rules::source;
+use super::width::Width;
 use super::{DIED, Import, kept_input};
 use crate::clock;
 use crate::commands::ending::EndedEarly;
 use crate::commands::setup::{Bots, Subject};
 use crate::commands::verify::verify_at_end;
+use crate::descriptors;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, Leave, LedgerError, Run, RunId, RunKind, Store};
 use crate::record::ScoreRule;
 use crate::report::{Opening, Screen};
-use crate::run::{Events, FeedSettings, Lane, Machinery, Share, feed_input, run as run_rows};
+use crate::run::{Events, FeedSettings, Lane, Machinery, Plan, Share, feed_input, run as run_rows};
 use crate::source::Input;
 use crate::text::counted;
 
@@ -35,6 +37,7 @@ impl Import<'_> {
         };
         // Before a run begins: a secret that can't be had must not leave an unfinished run behind.
         let bots = self.bots();
+        let calls = self.calls_at_once(bots.len())?;
         let first = bots.first().map(|(bot, _)| bot.as_str()).unwrap_or_default();
         let machinery = self.setup.machinery(first, &store, self.context)?;
         let (run, verb) = match unfinished {
@@ -44,7 +47,21 @@ impl Import<'_> {
         let _lease = Lease::take(store.directory(), run.id)?;
         store.claims_into_doubt(run.id, DIED, clock::now())?;
         self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
-        self.work(&store, run, machinery)
+        self.work(&store, run, machinery, calls)
+    }
+
+    /// How many calls may be in flight to each of so many bots: as many as the settings say, if there are files for them.
+    fn calls_at_once(&self, bots: usize) -> anyhow::Result<usize> {
+        let asked = self.setup.settings.delivery().concurrency.value.get();
+        let width = Width { bots: bots as u64, calls: asked as u64, both_ends: self.setup.is_sandbox };
+        let calls = usize::try_from(width.fitted(descriptors::allow)?)?;
+        if calls < asked {
+            self.printer.caution(format_args!(
+                "calls at once to each bot: {calls} and not {asked}, for this process may not have more files open \
+                 (`ulimit -n`)"
+            ));
+        }
+        Ok(calls)
     }
 
     /// Writes down that the run begins. Its input is kept first if it came through a pipe, so that it can be resumed.
@@ -80,15 +97,19 @@ impl Import<'_> {
         self.input.each().iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
-    fn work(&self, store: &Store, run: Run, machinery: Machinery) -> anyhow::Result<Exit> {
+    fn work(&self, store: &Store, run: Run, machinery: Machinery, calls: usize) -> anyhow::Result<Exit> {
         let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
         let to_send = self.to_send(store, &run, leave)?;
         if self.args.resume {
             self.tell_time(&to_send);
         }
-        let lanes = self.lanes(store, &run, machinery, leave, &to_send)?;
+        let lanes = self.lanes(store, &run, machinery, (leave, calls), &to_send)?;
         let (events, shown) = Events::channel();
-        let opening = Opening { counts: store.counts(&run)?, on_terminal: self.context.stderr_is_terminal };
+        let opening = Opening {
+            counts: store.counts(&run)?,
+            several_bots: run.bots.len() > 1,
+            on_terminal: self.context.stderr_is_terminal,
+        };
         let screen = Screen::start(shown, opening, self.printer.clone());
         let ended = run_rows(lanes, events)?;
         drop(screen);
@@ -119,10 +140,13 @@ impl Import<'_> {
         store: &Store,
         run: &Run,
         machinery: Machinery,
-        leave: Leave,
+        (leave, calls): (Leave, usize),
         to_send: &[u64],
     ) -> anyhow::Result<Vec<Lane>> {
-        let plan = |to_send| self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
+        let plan = |to_send| {
+            let plan = self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
+            Plan { concurrency: calls, ..plan }
+        };
         let is_by_row = self.setup.bots == Bots::OfRows;
         let shares = if is_by_row {
             run.bots.iter().map(|bot| Share::Bot(bot.bot_id.clone())).chain([Share::Unsent]).collect()

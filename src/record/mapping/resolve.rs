@@ -23,7 +23,10 @@ impl Mapping {
     pub fn bot_source(headers: &[String], rules: &MappingRules) -> Option<Result<FieldSource, MappingProblem>> {
         let resolver = Resolver { headers: &headers[..own_columns(headers)], rules };
         let source = resolver.checked_source(Field::BotId);
-        (!matches!(source, Err(MappingProblem::Unfilled { .. }))).then_some(source)
+        // What a mapping makes of bots must not be left undone because it doesn't say where they come from.
+        let is_left_open = matches!(source, Err(MappingProblem::Unfilled { .. }))
+            && !rules.description.fields.contains_key(&Field::BotId);
+        (!is_left_open).then_some(source)
     }
 
     /// Finds each field's column, constant or template, and the bot's in the same way. For a field decide, in this order: `--map` or `--set`, the mapping or

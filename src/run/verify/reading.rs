@@ -270,7 +270,7 @@ impl Reader<'_> {
         let tokens = self.machinery.tokens.clone();
         tokens.fresh();
         // If it can't be had now, the old one is refused again, and that is said.
-        let _ = tokio::task::spawn_blocking(move || tokens.reread()).await;
+        let _ = tokio::task::spawn_blocking(move || tokens.reread(tokens.rereads())).await;
     }
 
     /// The answer, and when the call went.
