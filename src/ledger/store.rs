@@ -2,10 +2,10 @@
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::runs::{self, Counts, Identity, NewRun, Run, RunBot, RunId};
 use super::sent::{self, SentRow};
@@ -16,6 +16,8 @@ use crate::private;
 const FILE: &str = "ledger.db";
 /// Other processes hold the write lock for one group commit at a time.
 const WAIT_FOR_LOCK: Duration = Duration::from_secs(15);
+/// Between two tries at what SQLite doesn't wait for.
+const BETWEEN_TRIES: Duration = Duration::from_millis(5);
 
 /// An open ledger.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ impl Store {
         create_private(directory)?;
         let mut connection = Connection::open(directory.join(FILE))?;
         connection.busy_timeout(WAIT_FOR_LOCK)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         schema::migrate(&mut connection)?;
@@ -254,6 +256,22 @@ impl Store {
     }
 }
 
+/// Switches to the write-ahead log, which the file remembers. SQLite doesn't wait for that when another process is about
+/// to do the same, so this does.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if is_busy(&error) && began.elapsed() < WAIT_FOR_LOCK => std::thread::sleep(BETWEEN_TRIES),
+            done => return done,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+}
+
 /// The ledger names servers' words about customers' records: for its owner's eyes.
 fn create_private(directory: &Path) -> Result<(), LedgerError> {
     let failed =
@@ -325,6 +343,23 @@ mod tests {
         let begun = one.begin_after(None, &run, now).unwrap();
         assert!(matches!(other.begin_after(None, &run, now), Err(LedgerError::AnotherBegan { run }) if run == begun));
         assert!(other.begin_after(Some(begun), &run, now).is_ok());
+    }
+
+    #[test]
+    fn a_ledger_that_several_make_at_once_is_made_for_all_of_them() {
+        for _ in 0..20 {
+            let dir = tempfile::tempdir().unwrap();
+            let together = std::sync::Barrier::new(8);
+            let open = || {
+                together.wait();
+                Store::open(dir.path()).map(drop)
+            };
+            let opened: Vec<_> = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert!(opened.iter().all(Result::is_ok), "{opened:?}");
+        }
     }
 
     #[test]
