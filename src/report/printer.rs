@@ -22,6 +22,8 @@ pub struct Printer {
     coloured: bool,
     /// How wide the terminal is, if there is one.
     columns: Option<usize>,
+    /// Whether results go to a terminal, and not to a file or another program.
+    results_on_terminal: bool,
 }
 
 /// How wide standard error is taken to be where it is no terminal.
@@ -34,7 +36,7 @@ impl Printer {
     pub fn new(context: &Context, quiet: bool, verbose: bool) -> Self {
         let coloured = context.stderr_is_terminal && context.colours_allowed();
         let columns = context.stderr_columns.map(|columns| usize::from(columns).min(MOST_COLUMNS));
-        Self { quiet, verbose, coloured, columns }
+        Self { quiet, verbose, coloured, columns, results_on_terminal: context.stdout_is_terminal }
     }
 
     /// Whether `--quiet` was asked for.
@@ -55,6 +57,11 @@ impl Printer {
     /// How wide a table may be.
     pub fn table_width(&self) -> u16 {
         self.columns.map_or(TABLE_WIDTH, |columns| u16::try_from(columns).unwrap_or(TABLE_WIDTH))
+    }
+
+    /// How wide a table on standard output may be: in a file nothing is cut because a terminal is narrow.
+    pub fn result_width(&self) -> u16 {
+        if self.results_on_terminal { self.table_width() } else { TABLE_WIDTH }
     }
 
     /// A result, on standard output, as a line.

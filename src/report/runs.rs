@@ -8,10 +8,14 @@ use comfy_table::{CellAlignment, ContentArrangement};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::findings::{TABLE_WIDTH, plain_table};
+use super::findings::plain_table;
 use super::words::date;
 use crate::ledger::{Counts, RowEntry, RowState, Run, RunBot};
-use crate::text::{counted, excerpt, grouped, printable, printable_json};
+use crate::text::{counted, excerpt, excerpt_of_both_ends, grouped, printable, printable_json};
+
+/// How much of a bot's id is shown: the vendor's have 39 characters.
+const LEAST_OF_BOT_ID: usize = 12;
+const MOST_OF_BOT_ID: usize = 44;
 
 /// A run with its figures, as JSON has it.
 #[derive(Debug, Clone, Serialize)]
@@ -91,12 +95,23 @@ impl BotView {
         Self { bot_id, rows, saved: 0, rejected: 0, unsent: rows, in_doubt: 0 }
     }
 
-    /// A table of bots, a line each.
+    /// A table of bots, a line each. An id that is too long for it is cut in its middle: all of it stands in the JSON.
     pub fn table(bots: &[Self], width: u16) -> String {
-        let mut table = plain_table(&[" bot", "rows", "saved", "rejected", "unsent", "in doubt"], width);
+        let headers = ["rows", "saved", "rejected", "unsent", "in doubt"];
+        let figures = |bot: &Self| [bot.rows, bot.saved, bot.rejected, bot.unsent, bot.in_doubt].map(grouped);
+        let widest =
+            |column: usize| bots.iter().map(|bot| figures(bot)[column].len()).chain([headers[column].len()]).max();
+        let taken: usize = (0..headers.len()).filter_map(widest).map(|widest| widest + 2).sum();
+        // The blank before an id, and one on either side of the table.
+        let room = usize::from(width).saturating_sub(taken + 3).clamp(LEAST_OF_BOT_ID, MOST_OF_BOT_ID);
+        let mut table = plain_table(&[&[" bot"], &headers[..]].concat(), width);
         for bot in bots {
-            let figures = [bot.rows, bot.saved, bot.rejected, bot.unsent, bot.in_doubt].map(grouped);
-            table.add_row(std::iter::once(format!(" {}", excerpt(&bot.bot_id, 44))).chain(figures));
+            let bot_id = match bot.bot_id.chars().count() {
+                short if short <= room => excerpt(&bot.bot_id, room),
+                // The cut takes a place, too.
+                _ => excerpt_of_both_ends(&bot.bot_id, room - 1),
+            };
+            table.add_row(std::iter::once(format!(" {bot_id}")).chain(figures(bot)));
         }
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table.trim_fmt()
@@ -142,7 +157,7 @@ impl RunView {
     }
 
     /// Every figure on a line of its own.
-    pub fn in_words(&self, zone: &TimeZone) -> String {
+    pub fn in_words(&self, zone: &TimeZone, width: u16) -> String {
         let sandbox = if self.sandbox { " (sandbox)" } else { "" };
         let mut lines = vec![
             format!("Run {}: {}, {}{sandbox}", self.run, self.kind, self.state),
@@ -163,7 +178,7 @@ impl RunView {
         ];
         lines.extend(figures.map(|(word, number)| format!("  {word:<9} {:>9}", grouped(number))));
         if self.bots.len() > 1 {
-            lines.push(BotView::table(&self.bots, TABLE_WIDTH));
+            lines.push(BotView::table(&self.bots, width));
         }
         lines.extend(
             self.failures_file.as_ref().map(|path| format!("  failures  {}", printable(&path.display().to_string()))),

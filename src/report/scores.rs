@@ -53,7 +53,7 @@ pub fn preview_of_bots(bots: &[BotRows], columns: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for bot in shown {
         let id = excerpt(bot.bot_id.as_deref().unwrap_or_default(), 48);
-        let title = Line::plain(format!("how {} will read on the dashboard of bot ", counted(bot.rows, "record")));
+        let title = Line::plain(format!("how {} will read at bot ", counted(bot.rows, "record")));
         lines.push(title.with(Tone::Strong, id).with(Tone::Plain, ":"));
         lines.extend(surveys_and_codes(&bot.tally, columns, CHARTS / bots.len()));
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::findings::TABLE_WIDTH;
 use super::runs::BotView;
 use super::words::span;
 use crate::ledger::Counts;
@@ -76,6 +75,8 @@ pub struct SummaryView<'a> {
     pub ledger: &'a std::path::Path,
     /// What to do next, a line each.
     pub next: &'a [String],
+    /// How wide its table may be.
+    pub width: u16,
 }
 
 impl fmt::Display for SummaryView<'_> {
@@ -96,7 +97,7 @@ impl fmt::Display for SummaryView<'_> {
             let _ = writeln!(text, "  {word:<9} {:>9}", grouped(number));
         }
         if !summary.bots.is_empty() {
-            let _ = writeln!(text, "{}", BotView::table(&summary.bots, TABLE_WIDTH));
+            let _ = writeln!(text, "{}", BotView::table(&summary.bots, self.width));
         }
         if let Some(file) = &summary.failures_file {
             let _ = writeln!(text, "Failures: {}", printable(&file.display().to_string()));
@@ -147,7 +148,8 @@ mod tests {
     fn people_get_it_in_words() {
         let summary = summary();
         let next = ["resume it".to_owned()];
-        let view = SummaryView { summary: &summary, target: "bot st-1", ledger: Path::new("ledger.db"), next: &next };
+        let (target, ledger) = ("bot st-1", Path::new("ledger.db"));
+        let view = SummaryView { summary: &summary, target, ledger, next: &next, width: 80 };
         insta::assert_snapshot!(view.to_string(), @r"
         Run 3: 1,200 rows to bot st-1, 3 min 20 s
           saved         1,195

@@ -359,6 +359,25 @@ fn chrono_free(said: &str) -> String {
 
 #[cfg(unix)]
 #[test]
+fn at_a_terminal_of_80_columns_no_line_about_bots_of_the_vendors_form_is_wider() {
+    use crate::support::Terminal;
+    let bots = ["a", "b"].map(|end| format!("st-0b5c1f6e-5d5e-4c49-a3e4-08b2b5b6d0c{end}"));
+    let bots = [(&*bots[0], 1200), (&*bots[1], 3)];
+    let stage = Stage::new();
+    stage.write("in.csv", csv(&bots));
+    let mut command = stage.process(&["import", "in.csv", BY_BOT, "--sandbox"]);
+    let (code, seen) = Terminal::start_wide(command.env("NO_COLOR", "1"), 80).end();
+    assert_eq!(code, Some(0), "{seen}");
+    let of_bots = || seen.lines().map(str::trim_end).filter(|line| line.contains("st-"));
+    let wider: Vec<_> = of_bots().filter(|line| line.chars().count() > 80 && !line.contains('\u{1b}')).collect();
+    assert!(wider.is_empty(), "{wider:#?}");
+    for end in ["b2b5b6d0ca  1,200  1,200 ", "b2b5b6d0cb      3      3 "] {
+        assert!(seen.contains(end), "{end}: {seen}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_secret_that_many_bots_refuse_is_read_anew_once() {
     use std::os::unix::fs::PermissionsExt;
     let stage = Stage::with(serving(&BOTS));

@@ -115,7 +115,14 @@ impl Finish<'_> {
             return Ok(());
         }
         let (ledger, target) = (self.store.path(), import.setup.target_in_words(&self.run.bots));
-        import.printer.result(SummaryView { summary: &summary, target: &target, ledger: &ledger, next: &next })?;
+        let width = import.printer.result_width();
+        import.printer.result(SummaryView {
+            summary: &summary,
+            target: &target,
+            ledger: &ledger,
+            next: &next,
+            width,
+        })?;
         Ok(())
     }
 

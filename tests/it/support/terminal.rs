@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 use super::process::Heard;
 use super::until;
@@ -22,6 +22,11 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the binary with a terminal as all three of its streams.
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::start_wide(command, 0)
+    }
+
+    /// The same with so many columns; 0 if it doesn't say how many it has.
+    pub(crate) fn start_wide(command: &mut Command, columns: u16) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
@@ -32,6 +37,7 @@ impl Terminal {
         let mut mode = tcgetattr(&theirs).unwrap();
         mode.make_raw();
         tcsetattr(&theirs, OptionalActions::Now, &mode).unwrap();
+        tcsetwinsize(&theirs, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         command.env("TERM", "xterm");
         command.stdin(theirs.try_clone().unwrap()).stdout(theirs.try_clone().unwrap()).stderr(theirs);
         let child = command.spawn().unwrap();
