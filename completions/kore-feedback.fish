@@ -52,7 +52,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l j
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l pace -d 'How calls are spread inside the smallest limit' -r -f -a "even\t'Evenly: 60 a minute is one a second'
 early\t'As early as possible: 60 at once, then a pause'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l concurrency -d 'Calls in flight at once [default: the profile\'s, else 4]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l concurrency -d 'Calls in flight at once, to each bot [default: the profile\'s, else 4]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l timeout -d 'How long one call may take, such as 30s [default: the profile\'s, else 30s]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l retries -d 'Tries again for a record that the server surely did not take, while others get through' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l delivery -d 'What to do with a record that may or may not have been saved' -r -f -a "at-most-once\t'Leave it in doubt, and say so'
@@ -93,7 +93,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l i
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l pace -d 'How calls are spread inside the smallest limit' -r -f -a "even\t'Evenly: 60 a minute is one a second'
 early\t'As early as possible: 60 at once, then a pause'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l concurrency -d 'Calls in flight at once [default: the profile\'s, else 4]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l concurrency -d 'Calls in flight at once, to each bot [default: the profile\'s, else 4]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l timeout -d 'How long one call may take, such as 30s [default: the profile\'s, else 30s]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l retries -d 'Tries again for a record that the server surely did not take, while others get through' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delivery -d 'What to do with a record that may or may not have been saved' -r -f -a "at-most-once\t'Leave it in doubt, and say so'

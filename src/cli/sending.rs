@@ -24,7 +24,7 @@ pub struct SendingArgs {
     /// How calls are spread inside the smallest limit
     #[arg(long, value_name = "PACE", default_value = "even")]
     pub pace: PaceArg,
-    /// Calls in flight at once [default: the profile's, else 4]
+    /// Calls in flight at once, to each bot [default: the profile's, else 4]
     #[arg(long, value_name = "N")]
     pub concurrency: Option<NonZeroUsize>,
     /// How long one call may take, such as 30s [default: the profile's, else 30s]
