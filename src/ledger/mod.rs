@@ -12,6 +12,7 @@
 //!
 //! The schema is documented in [`schema`]; people may open the file with `sqlite3` while a run is going on.
 
+mod entries;
 mod error;
 mod lease;
 #[cfg(test)]

@@ -8,13 +8,13 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::others::{self, Others};
-use super::state::{Leave, Outcome, RowState, may_be_claimed, may_be_settled};
+use super::state::{Leave, Outcome};
 use super::store::millis;
-use super::{LedgerError, RunId, Store};
+use super::{LedgerError, RunId, Store, entries};
 
 /// How many requests one commit takes at the most.
 const GROUP: usize = 512;
@@ -104,11 +104,11 @@ pub struct Writer {
 
 /// The bot that calls are made to.
 #[derive(Debug, Clone)]
-struct Bot {
+pub(super) struct Bot {
     /// Whose windows it shares: host and bot.
-    scope: Arc<str>,
+    pub(super) scope: Arc<str>,
     /// Its number in the run.
-    number: u32,
+    pub(super) number: u32,
 }
 
 /// The way to the writer's thread.
@@ -304,18 +304,21 @@ fn answer(transaction: &Transaction<'_>, request: Request, session: &str, seen: 
                 Some(others) => Ok(CallAnswer::Others(others)),
                 None => {
                     let times = (millis(call.now), millis(call.answer_due));
-                    let attempt = note_attempt(transaction, &bot.scope, session, times)?;
+                    let attempt = entries::note_attempt(transaction, &bot.scope, session, times)?;
                     Ok(CallAnswer::Noted(NotedCall { attempt }))
                 }
             });
             Pending::Call(reply, answer)
         }
-        Request::Answered { call, now, reply } => Pending::Done(reply, note_answer(transaction, call.attempt, now)),
+        Request::Answered { call, now, reply } => {
+            Pending::Done(reply, entries::note_answer(transaction, call.attempt, now))
+        }
         Request::Settle { claimed, outcome, now, reply } => {
             Pending::Done(reply, settle(transaction, &claimed, &outcome, now))
         }
         Request::Record { run, outcomes, now, reply } => {
-            let recorded = outcomes.iter().try_for_each(|(row, outcome)| record(transaction, run, *row, outcome, now));
+            let recorded =
+                outcomes.iter().try_for_each(|(row, outcome)| entries::record(transaction, run, *row, outcome, now));
             Pending::Done(reply, recorded)
         }
     }
@@ -343,36 +346,8 @@ fn news_of_others(
 }
 
 fn claim(transaction: &Transaction<'_>, claim: &Claim, bot: &Bot, session: &str) -> Result<Claimed, LedgerError> {
-    let state = state(transaction, claim.run, claim.row)?;
-    if !may_be_claimed(state, claim.leave) {
-        let state = state.map_or("new", RowState::word);
-        return Err(LedgerError::NotClaimable { run: claim.run, row: claim.row, state });
-    }
-    let (now, due) = (millis(claim.now), millis(claim.answer_due));
-    transaction
-        .prepare_cached(
-            "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at, bot)
-             VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4, ?6)
-             ON CONFLICT DO UPDATE SET state = 'claimed', status = NULL, server_id = NULL, detail = NULL,
-                                       fingerprint = ?3, attempts = attempts + 1, claimed_at = ?4, answer_due = ?5,
-                                       changed_at = ?4, bot = ?6",
-        )?
-        .execute(params![claim.run.0, sql(claim.row), claim.fingerprint, now, due, bot.number])?;
-    let attempt = note_attempt(transaction, &bot.scope, session, (now, due))?;
+    let attempt = entries::claim(transaction, claim, bot, session)?;
     Ok(Claimed { run: claim.run, row: claim.row, attempt })
-}
-
-/// A call takes its place in the windows of every process.
-fn note_attempt(
-    transaction: &Transaction<'_>,
-    scope: &str,
-    session: &str,
-    (now, due): (i64, i64),
-) -> Result<i64, LedgerError> {
-    transaction
-        .prepare_cached("INSERT INTO attempts (scope, session, claimed_at, answer_due) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![scope, session, now, due])?;
-    Ok(transaction.last_insert_rowid())
 }
 
 fn settle(
@@ -381,54 +356,6 @@ fn settle(
     outcome: &Outcome,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    note_answer(transaction, claimed.attempt, now)?;
-    record(transaction, claimed.run, claimed.row, outcome, now)
-}
-
-fn note_answer(transaction: &Transaction<'_>, attempt: i64, now: Timestamp) -> Result<(), LedgerError> {
-    transaction
-        .prepare_cached("UPDATE attempts SET answered_at = ?2 WHERE attempt = ?1")?
-        .execute(params![attempt, millis(now)])?;
-    Ok(())
-}
-
-fn record(
-    transaction: &Transaction<'_>,
-    run: RunId,
-    row: u64,
-    outcome: &Outcome,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    let state = state(transaction, run, row)?;
-    if !may_be_settled(state, outcome.kind) {
-        let state = state.map_or("new", RowState::word);
-        return Err(LedgerError::NotSettleable { run, row, outcome: outcome.kind, state });
-    }
-    transaction
-        .prepare_cached(
-            "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7",
-        )?
-        .execute(params![
-            run.0,
-            sql(row),
-            outcome.kind.word(),
-            outcome.status,
-            outcome.server_id,
-            outcome.detail,
-            millis(now)
-        ])?;
-    Ok(())
-}
-
-fn state(transaction: &Transaction<'_>, run: RunId, row: u64) -> Result<Option<RowState>, LedgerError> {
-    let word: Option<String> = transaction
-        .prepare_cached("SELECT state FROM rows WHERE run = ?1 AND row = ?2")?
-        .query_row(params![run.0, sql(row)], |row| row.get(0))
-        .optional()?;
-    Ok(word.as_deref().and_then(RowState::from_word))
-}
-
-fn sql(row: u64) -> i64 {
-    i64::try_from(row).unwrap_or(i64::MAX)
+    entries::note_answer(transaction, claimed.attempt, now)?;
+    entries::record(transaction, claimed.run, claimed.row, outcome, now)
 }

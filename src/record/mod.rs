@@ -8,6 +8,7 @@ mod feedback;
 mod field;
 mod garbled;
 pub mod hints;
+mod made;
 mod mapping;
 mod oddity;
 mod problem;

@@ -5,6 +5,7 @@ mod earlier;
 mod finish;
 mod plan;
 mod preview;
+mod refused;
 mod rules;
 mod sending;
 mod width;
@@ -19,15 +20,16 @@ use encoding_rs::UTF_8;
 pub(super) use self::choice::ImportRefused;
 pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
+use self::refused::invalid_hint;
+pub(super) use self::refused::{InvalidRows, ReportRefused};
 use self::rules::{check_settings, source};
 pub(super) use self::width::TooFewFiles;
 use super::setup::{Bots, Setup};
 use crate::cli::{GlobalArgs, ImportArgs, OutputFormat, import_of};
 use crate::clock;
-use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Run, RunId, Store};
-use crate::record::{Mapping, ProblemKind};
+use crate::record::Mapping;
 use crate::report::{BotView, FailureReport, Printer, Summary, default_path, mapping_table, problems_table, schedule};
 use crate::run::{BotRows, CheckReport, check};
 use crate::settings::{Context, Settings};
@@ -372,52 +374,4 @@ fn failure_report<'a>(
         || shape.encoding.is_some_and(|encoding| is_marked(encoding.by) || encoding.name != UTF_8.name());
     let delimiter = shape.delimiter.or(args.delimiter).unwrap_or(b',');
     FailureReport { input, source: source(args), delimiter, headers, marked, ledger, run }
-}
-
-/// Some rows can't be sent, and nobody has said to leave them out.
-#[derive(Debug, thiserror::Error)]
-#[error("{input}: {invalid} of {} can't be sent; nothing was sent\n{table}", counted(*rows, "row"))]
-pub(super) struct InvalidRows {
-    input: String,
-    invalid: u64,
-    rows: u64,
-    table: String,
-    hint: &'static str,
-}
-
-impl Advice for InvalidRows {
-    fn hint(&self) -> Option<String> {
-        Some(self.hint.to_owned())
-    }
-}
-
-/// What to do about rows that can't be sent.
-fn invalid_hint(report: &CheckReport) -> &'static str {
-    match (report.problems.contains_key(&ProblemKind::NotUtf8), report.has_wide) {
-        (true, false) => "the file is not UTF-8: give its encoding, such as --encoding windows-1252",
-        (true, true) => {
-            "the file is UTF-8 but for these rows, and any other --encoding would garble the rest: mend them, or import \
-             the valid rows with --skip-invalid"
-        }
-        (false, _) => {
-            "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
-        }
-    }
-}
-
-/// The failure report can't be where it would go. Nothing was sent.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ReportRefused {
-    #[error("the failure report would overwrite the input: {}", path.display())]
-    OverInput { path: PathBuf },
-    #[error("the failure report can't be written: {} is a directory", path.display())]
-    Directory { path: PathBuf },
-    #[error("the failure report can't be written: there is no directory for {}", path.display())]
-    NoDirectory { path: PathBuf },
-}
-
-impl Advice for ReportRefused {
-    fn hint(&self) -> Option<String> {
-        Some("name another file with --failures".to_owned())
-    }
 }
