@@ -452,6 +452,7 @@ fn what_can_t_be_asked_of_one_bot_is_still_asked_of_the_others() {
     let asked = stage.run(&["runs", "verify", "1", "-o", "json"]).code(4);
     let said = stderr(&asked);
     assert!(said.contains("error: bot st-a: the server does not let its records be read"), "{said}");
+    assert!(said.contains("no row of this bot was changed") && !said.contains("everything"), "{said}");
     assert_eq!(json(&asked)["in_doubt_before"], 1, "st-b was asked: {said}");
 }
 

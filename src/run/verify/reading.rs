@@ -83,17 +83,17 @@ impl Advice for VerifyError {
             Self::Credentials(error) => return error.hint(),
             Self::Refused { concern: Concern::Credentials, .. } => {
                 "reading needs the scope \"Feedback Analytics\" (Admin Console: Bot Analytics) beside the one for saving; \
-                 everything is as it was"
+                 no row of this bot was changed"
             }
             Self::Refused { concern: Concern::Target, .. } => {
                 "check host and bot_id; an installation without getFeedbackSurveyResponses can't be verified against; \
-                 everything is as it was"
+                 no row of this bot was changed"
             }
             Self::Refused { concern: Concern::Tls, .. } => {
                 "if the host is a private installation, name its certificate authority in ca_file"
             }
-            Self::Unreachable { .. } => "check the host, the network and any proxy; everything is as it was",
-            Self::Unreadable { .. } | Self::Shifting { .. } => "try again later; everything is as it was",
+            Self::Unreachable { .. } => "check the host, the network and any proxy; no row of this bot was changed",
+            Self::Unreadable { .. } | Self::Shifting { .. } => "try again later; no row of this bot was changed",
         };
         Some(hint.to_owned())
     }
