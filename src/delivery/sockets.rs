@@ -11,6 +11,8 @@ use secrecy::SecretString;
 use super::{Cause, Client, ClientSettings, Concern, Reply, Verdict, judge};
 use crate::ledger::{Claim, ClaimAnswer, Claimed, Identity, Leave, NewRun, RunKind, Store, Writer};
 
+mod secure;
+
 const TOKEN: &str = "header.claims.signature";
 
 /// A server that does one thing with each connection, for so many connections.
@@ -57,14 +59,17 @@ fn read_request(stream: &mut TcpStream) -> String {
 }
 
 fn client(scheme: &str, host: &str, port: u16) -> Client {
-    Client::new(&ClientSettings {
+    Client::new(&settings(scheme, host, port)).unwrap()
+}
+
+fn settings(scheme: &str, host: &str, port: u16) -> ClientSettings {
+    ClientSettings {
         host: format!("{scheme}://{host}:{port}").parse().unwrap(),
         bot_id: "st-1".to_owned(),
         api_version: "1.1".to_owned(),
         timeout: Duration::from_millis(600),
         ca_file: None,
-    })
-    .unwrap()
+    }
 }
 
 /// Posts as many records as told, one after the other, and gives the last reply.

@@ -23,7 +23,8 @@ pub(super) struct Patience {
 /// What an error of the HTTP client means.
 pub(super) fn trouble(error: &reqwest::Error, patience: Patience) -> Trouble {
     let tls = causes(error).find_map(|cause| within_io(cause).downcast_ref::<rustls::Error>());
-    let reached = if tls.is_some() {
+    // An established connection may break by TLS's rules, too: then the request may have arrived.
+    let reached = if tls.is_some() && error.is_connect() {
         Reached::Handshake
     } else if error.is_connect() || error.is_builder() || was_never_written(error) {
         Reached::Nowhere
@@ -31,8 +32,8 @@ pub(super) fn trouble(error: &reqwest::Error, patience: Patience) -> Trouble {
         Reached::PerhapsTaken
     };
     let message = match tls {
-        Some(tls) => about_tls(tls).to_owned(),
-        None => in_words(error, reached, patience),
+        Some(tls) if reached == Reached::Handshake => about_tls(tls).to_owned(),
+        _ => in_words(error, reached, patience),
     };
     Trouble { reached, message, detail: text::excerpt(&with_causes(error), QUOTED) }
 }

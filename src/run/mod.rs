@@ -14,11 +14,11 @@
 //! |---|---|---|---|
 //! | connection refused | repeat: unreachable | waits for the target, one try at a time; exit 4 after `--wait-for-target` | `a_refused_connection_sent_nothing`, `a_target_that_cannot_be_reached_is_waited_for_and_then_left_with_all_rows_intact` |
 //! | the name does not resolve | repeat: unreachable | the same | `a_name_that_does_not_resolve_sent_nothing` |
-//! | no TLS, a wrong certificate | refused: TLS | five in a row end the run, exit 4 | `a_server_that_speaks_no_tls_is_a_refusal_and_was_sent_nothing` |
+//! | no TLS, a wrong certificate | refused: TLS | five in a row end the run, exit 4 | `a_server_that_speaks_no_tls_is_a_refusal_and_was_sent_nothing`, `a_certificate_that_is_not_trusted_or_not_the_hosts_is_a_refusal_and_was_sent_nothing` |
 //! | time-out before the request was written | repeat: unreachable | waits for the target | `a_time_out_before_the_request_was_written_sent_nothing` |
 //! | the server closed an idle connection | none: a new one is opened | goes on | `a_connection_that_the_server_closes_between_two_requests_costs_nothing` |
 //! | time-out after the request was written | in doubt | goes on; the row is not sent again | `a_time_out_after_the_request_was_written_is_doubt`, `an_answer_that_never_comes_leaves_its_row_in_doubt` |
-//! | reset or close after writing began | in doubt | the same | `a_reset_with_the_request_unread_is_doubt_all_the_same`, `a_close_after_the_request_was_read_is_doubt`, `what_may_have_been_saved_is_in_doubt_and_not_sent_again` |
+//! | reset or close after writing began | in doubt | the same | `a_reset_with_the_request_unread_is_doubt_all_the_same`, `a_close_after_the_request_was_read_is_doubt`, `a_secure_connection_that_breaks_after_the_request_was_written_is_doubt`, `what_may_have_been_saved_is_in_doubt_and_not_sent_again` |
 //! | 200 or 201 that breaks off, or is no record | in doubt | the same | `a_record_that_breaks_off_is_doubt`, `what_may_have_been_saved_is_in_doubt_and_not_sent_again` |
 //! | an answer of many megabytes | by its status, read up to a cap | by its verdict | `an_endless_answer_is_read_up_to_a_cap` |
 //! | 500, 502, 503 without `Retry-After`, 504, a gateway's HTML | in doubt | the same | `every_answer_has_its_verdict`, `what_may_have_been_saved_is_in_doubt_and_not_sent_again` |
