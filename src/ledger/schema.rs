@@ -162,6 +162,8 @@ mod tests {
                            VALUES (3, 4, 'claimed', zeroblob(16), 1, 2400, 32400, 2400)";
         old.execute(left_behind, []).unwrap();
         assert_eq!(store.counts_by_bot(&run).unwrap()[0].in_doubt, 2);
+        let bots: Vec<_> = store.rows_after(run.id, 0, 9).unwrap().into_iter().map(|row| row.bot).collect();
+        assert_eq!(bots, [Some(1), None, Some(1), Some(1)]);
         assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all).unwrap().len(), 3);
         let (_, last) = store.sending_span(&run, &run.bots[0]).unwrap().unwrap();
         assert_eq!(last.as_millisecond(), 2400);

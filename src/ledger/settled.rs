@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use rusqlite::{Connection, params};
 
+use super::runs::BOT;
 use super::state::RowState;
 use super::{LedgerError, RunId, Store};
 
@@ -73,9 +74,9 @@ pub(super) fn rows_after(
     row: u64,
     most: u32,
 ) -> Result<Vec<RowEntry>, LedgerError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT row, state, status, server_id, detail, bot FROM rows WHERE run = ?1 AND row > ?2 ORDER BY row LIMIT ?3",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT row, state, status, server_id, detail, {BOT} FROM rows WHERE run = ?1 AND row > ?2 ORDER BY row LIMIT ?3"
+    ))?;
     let after = i64::try_from(row).unwrap_or(i64::MAX);
     let entries = statement.query_map(params![run.0, after, most], |row| {
         let state: String = row.get(1)?;
