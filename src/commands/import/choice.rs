@@ -27,6 +27,8 @@ pub(in crate::commands) enum ImportRefused {
     PartlyImported { run: RunId, began: String, counts: Counts },
     #[error("--except-run {run}: that run was of another input")]
     ExceptOfAnother { run: RunId },
+    #[error("--except-run {run}: that run went to {}: none of its rows is here", printable(went_to))]
+    ExceptElsewhere { run: RunId, went_to: String },
     #[error("there is no run of this input to resume")]
     NothingToResume,
     #[error("there is no run of this input to resume: {} has changed since run {run}", printable(input))]
@@ -53,6 +55,7 @@ impl Advice for ImportRefused {
                 "--except-run {run} leaves out what it has sent; --again sends those rows once more: what was saved is then \
                  saved twice"
             ),
+            Self::ExceptElsewhere { .. } => "leave --except-run out".to_owned(),
             Self::ExceptOfAnother { .. } => "`kore-feedback runs list` names the inputs of all runs".to_owned(),
             Self::NothingToResume => "leave --resume out to import it".to_owned(),
             Self::InputChanged { run, .. } => format!(
@@ -104,17 +107,38 @@ fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused
     })
 }
 
+/// What is left out because a run has sent it must have been sent by that run, and to here.
+pub(super) fn ensure_excepted_are_here(import: &Import<'_>) -> anyhow::Result<()> {
+    let except = &import.args.rows.except_run;
+    if except.is_empty() {
+        return Ok(());
+    }
+    let Some(store) = Store::open_existing(&import.setup.settings.state_dir()?)? else { return Ok(()) };
+    let host = import.setup.host();
+    // A rehearsal in the sandbox may leave out what a real run has sent.
+    let is_here = |run: &Run| import.setup.is_sandbox || (!run.sandbox && run.host == host);
+    for run in except {
+        let run = store.run(RunId(*run))?;
+        if run.content != import.report.content {
+            return Err(ImportRefused::ExceptOfAnother { run: run.id }.into());
+        }
+        if !is_here(&run) {
+            let went_to = if run.sandbox { "a sandbox".to_owned() } else { run.host };
+            return Err(ImportRefused::ExceptElsewhere { run: run.id, went_to }.into());
+        }
+    }
+    Ok(())
+}
+
 /// What another selection of the same rows has sent is not sent again by accident.
 pub(super) fn ensure_not_sent_in_part(store: &Store, import: &Import<'_>) -> anyhow::Result<()> {
     let except = &import.args.rows.except_run;
     let relatives = store.runs_with_content(&import.report.content)?;
-    if let Some(other) = except.iter().find(|run| !relatives.iter().any(|relative| relative.id.0 == **run)) {
-        return Err(ImportRefused::ExceptOfAnother { run: RunId(*other) }.into());
-    }
+    let host = import.setup.host();
     if import.setup.is_sandbox || import.args.again {
         return Ok(());
     }
-    let (host, bots) = (import.setup.host(), import.bots());
+    let bots = import.bots();
     for run in relatives {
         let is_same = !run.sandbox && run.host == host && bots.iter().any(|(bot, _)| run.goes_to(bot));
         if !is_same || except.contains(&run.id.0) || !import.report.mapping.makes_the_same_records(&run.mapping) {

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use encoding_rs::UTF_8;
 
 pub(super) use self::choice::ImportRefused;
+use self::choice::ensure_excepted_are_here;
 pub(super) use self::earlier::{InputGone, failures, resume};
 use self::finish::Finish;
 use self::refused::invalid_hint;
@@ -158,6 +159,7 @@ impl<'a> Import<'a> {
 
     /// All that comes after the check.
     fn run(&self) -> anyhow::Result<Exit> {
+        ensure_excepted_are_here(self)?;
         self.ensure_place_for_report()?;
         self.tell_findings();
         if self.report.invalid > 0 && !self.args.skip_invalid {

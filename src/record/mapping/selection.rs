@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::error::Advice;
 use crate::text::excerpt;
@@ -29,22 +30,23 @@ pub struct Except {
     pub run: i64,
     /// The bot of rows that name none.
     bot_id: Option<String>,
-    /// Each bot's rows, in order and without overlap.
-    sent: BTreeMap<String, Vec<RowRange>>,
+    /// Each bot's rows, in order and without overlap. Shared, for every bot has a reader of its own.
+    sent: Arc<BTreeMap<String, Vec<RowRange>>>,
 }
 
 impl Except {
     /// Of a run that has sent nothing; `bot_id` is the bot that rows go to now unless they name one.
     pub fn new(run: i64, bot_id: Option<String>) -> Self {
-        Self { run, bot_id, sent: BTreeMap::new() }
+        Self { run, bot_id, sent: Arc::default() }
     }
 
     /// Adds a row that was sent to this bot. Rows come in order.
     pub fn add(&mut self, bot_id: &str, row: u64) {
-        let rows = match self.sent.get_mut(bot_id) {
-            Some(rows) => rows,
-            None => self.sent.entry(bot_id.to_owned()).or_default(),
-        };
+        let sent = Arc::make_mut(&mut self.sent);
+        if !sent.contains_key(bot_id) {
+            sent.insert(bot_id.to_owned(), Vec::new());
+        }
+        let Some(rows) = sent.get_mut(bot_id) else { return };
         match rows.last_mut() {
             Some(range) if range.last.saturating_add(1) == row => range.last = row,
             _ => rows.push(RowRange { first: row, last: row }),
