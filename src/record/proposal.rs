@@ -95,11 +95,13 @@ fn telling_words(field: Field) -> &'static [&'static str] {
     }
 }
 
-/// Proposes an origin for every field, in the order of [`Field::ALL`], and for the bot, if something is said of it. `has_numbers` says of a column, from 0, whether it
-/// holds numbers and nothing else: of several that may be the score those that do are the likelier.
+/// Proposes an origin for every field, in the order of [`Field::ALL`], and for the bot, if something is said of it.
+/// `has_numbers` says of a column, from 0, whether it holds numbers and nothing else: of several that may be the score
+/// those that do are the likelier.
 pub fn propose(headers: &[String], rules: &MappingRules, has_numbers: &dyn Fn(usize) -> bool) -> Vec<Proposal> {
     let sources = Mapping::sources(headers, rules);
-    let taken = sources.iter().flatten().filter_map(FieldSource::column).collect();
+    let bot = Mapping::bot_source(headers, rules);
+    let taken = sources.iter().chain(&bot).flatten().filter_map(FieldSource::column).collect();
     let mut guesser = Guesser { headers, taken, has_numbers };
     // A column that is called exactly as one field often is must not go to another that it only resembles.
     let open: Vec<bool> = sources.iter().map(|source| matches!(source, Err(MappingProblem::Unfilled { .. }))).collect();
@@ -115,9 +117,21 @@ pub fn propose(headers: &[String], rules: &MappingRules, has_numbers: &dyn Fn(us
         };
         Proposal { field, state }
     });
-    let bot = Mapping::bot_source(headers, rules)
-        .map(|source| Proposal { field: Field::BotId, state: source.map_or_else(Proposed::Wrong, Proposed::Known) });
-    proposed.chain(bot).collect()
+    let proposed: Vec<Proposal> = proposed.collect();
+    let bot = bot.map(|source| Proposal { field: Field::BotId, state: of_bot(source) });
+    proposed.into_iter().chain(bot).collect()
+}
+
+/// What is said of the bot, if something is. No column is guessed: it would send to somebody else's.
+fn of_bot(source: Result<FieldSource, MappingProblem>) -> Proposed {
+    match source {
+        Ok(source) => Proposed::Known(source),
+        Err(MappingProblem::Unfilled { needed, .. }) => Proposed::Open { candidates: Vec::new(), needed },
+        Err(MappingProblem::Ambiguous { columns, .. }) => {
+            Proposed::Open { candidates: columns.into_iter().map(|(_, header)| header).collect(), needed: None }
+        }
+        Err(problem) => Proposed::Wrong(problem),
+    }
 }
 
 struct Guesser<'a> {

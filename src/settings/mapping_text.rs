@@ -129,7 +129,15 @@ impl MappingText<'_> {
                     example.lines().for_each(|example| line(text, &format!("#{example}")));
                 }
             }
-            Proposed::Wrong(problem) => line(text, &format!("# Wrong: {}", comment(&problem.to_string()))),
+            Proposed::Wrong(problem) => {
+                line(text, &format!("# Wrong: {}", comment(&problem.to_string())));
+                if field == Field::BotId {
+                    // Without a word about it all rows would go to the profile's bot.
+                    let mut parts = conversion.map(conversion_parts).unwrap_or_default();
+                    parts.push(format!("needed = {}", string("the bots' column: --map bot_id=COLUMN")));
+                    line(text, &format!("{key} = {{ {} }}", parts.join(", ")));
+                }
+            }
         }
         if field == Field::Score {
             line(

@@ -134,11 +134,13 @@ impl Outlook {
         for Proposal { field, state } in &proposals {
             match state {
                 Proposed::Guess { header } => guesses.push(format!("--map={field}={header}")),
-                Proposed::Open { .. } => open.push(if matches!(field, Field::Score | Field::ChannelUid) {
-                    format!("--map={field}=…")
-                } else {
-                    format!("--set={field}=…")
-                }),
+                Proposed::Open { .. } => {
+                    open.push(if matches!(field, Field::Score | Field::ChannelUid | Field::BotId) {
+                        format!("--map={field}=…")
+                    } else {
+                        format!("--set={field}=…")
+                    })
+                }
                 Proposed::Known(_) | Proposed::Wrong(_) => {}
             }
         }

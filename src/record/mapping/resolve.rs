@@ -29,9 +29,9 @@ impl Mapping {
         (!is_left_open).then_some(source)
     }
 
-    /// Finds each field's column, constant or template, and the bot's in the same way. For a field decide, in this order: `--map` or `--set`, the mapping or
-    /// preset, the profile's columns, a header that is the field's name, a header that is it but for case, `_`, `-` and
-    /// blanks, the profile's defaults. A constant does not fill the empty cells of a column.
+    /// Finds each field's column, constant or template, and the bot's in the same way. For a field decide, in this order:
+    /// `--map` or `--set`, the mapping or preset, the profile's columns, a header that is the field's name, a header that is
+    /// it but for case, `_`, `-` and blanks, the profile's defaults. A constant does not fill the empty cells of a column.
     ///
     /// `delimiter` is what parted the header, for the message about an input read as one column; `None` for inputs
     /// without one.
