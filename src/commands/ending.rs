@@ -51,8 +51,7 @@ impl EndedEarly {
     pub(super) fn leaves_doubt_to_resolve(&self) -> bool {
         match self {
             Self::Silent(_) => true,
-            // Other bots were sent to.
-            Self::AtBots { .. } => true,
+            Self::AtBots { reason, .. } => !matches!(**reason, Self::Unreachable(_)),
             _ => false,
         }
     }

@@ -56,6 +56,8 @@ pub struct CheckReport {
     pub bots: Vec<BotRows>,
     /// The rows that are duplicates, in order.
     pub duplicates: Duplicates,
+    /// Whether one of the inputs is a workbook.
+    pub has_workbook: bool,
     /// Whether a row without a fault has characters beyond ASCII: then the encoding that was read by is the right one.
     pub has_wide: bool,
     /// What people should know of the input though it could be read.
@@ -162,6 +164,7 @@ pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, C
     }
     report.duplicates = duplicates.into();
     report.warnings = rows.warnings();
+    report.has_workbook = rows.has_workbook();
     report.content = rows.content()?;
     Ok(report)
 }
@@ -187,6 +190,7 @@ impl CheckReport {
             first: Vec::new(),
             bots: Vec::new(),
             duplicates: [].into(),
+            has_workbook: false,
             has_wide: false,
             warnings: Vec::new(),
         }

@@ -85,6 +85,14 @@ enum Queue {
 }
 
 impl Feed {
+    /// Takes nothing more, so that whoever feeds it is free to end.
+    pub fn close(&mut self) {
+        match &mut self.0 {
+            Queue::Bounded(receiver) => receiver.close(),
+            Queue::Unbounded(receiver) => receiver.close(),
+        }
+    }
+
     /// The next batch; `None` after the last.
     pub async fn recv(&mut self) -> Option<Result<Batch, FeedError>> {
         match &mut self.0 {

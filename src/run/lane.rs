@@ -131,6 +131,7 @@ impl Road {
                 end = reason;
             }
         }
+        self.rows.lock().await.feed.close();
         // A signal finds nothing to interrupt here any more.
         self.phases().advance_to(Phase::Draining);
         end
@@ -140,7 +141,8 @@ impl Road {
         while let Some(row) = self.next_row().await? {
             match self.courier.deliver(row).await? {
                 Turn::Over => {
-                    self.left.fetch_sub(1, Ordering::Relaxed);
+                    // Rows that were not counted when the run was taken up must not make it wrap.
+                    let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
                 }
                 Turn::Later(row) => self.rows.lock().await.ready.push_back(row),
             }

@@ -34,7 +34,7 @@
 //! | a redirect | refused: target | never followed; said where it pointed; five in a row end the run, exit 3 | `a_redirect_is_not_followed_and_says_where_it_pointed` |
 //! | any other 4xx, `code` a number or a text | rejected | goes on | `a_record_that_is_refused_for_itself_is_rejected_and_the_others_go_on`, `the_servers_words_are_shown_with_their_code_and_without_their_control_characters` |
 //! | an error that breaks off | by its status | by its verdict | `an_error_that_breaks_off_is_still_that_error` |
-//! | Ctrl-C, SIGTERM, or SIGHUP unless it is ignored | | flying attempts land; exit 130 | `the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on`, `a_hang_up_that_was_ignored_before_stays_ignored` |
+//! | Ctrl-C, SIGTERM, or on Linux SIGHUP unless it is ignored | | flying attempts land; exit 130 | `the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on`, `a_hang_up_that_was_ignored_before_stays_ignored` |
 //! | a second one, but no second SIGHUP | in doubt, what was flying | ends at once; exit 130 | `the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt`, `a_second_hang_up_is_nobodys_impatience` |
 //! | SIGKILL, a power cut | in doubt, what was flying | a resumed run finds the intents | `killed_at_any_moment_and_resumed_no_row_arrives_twice_and_none_is_missing_that_is_not_in_doubt`, `whatever_happens_nothing_is_lost_and_nothing_is_sent_twice_without_leave` |
 //! | the disk is full | | nothing goes without an intent; exit 5 | `when_the_disk_is_full_the_run_stops_and_goes_on_once_there_is_room` |

@@ -96,6 +96,7 @@ impl Inputs {
             table,
             headers,
             hashes: Vec::new(),
+            has_workbook: false,
             warnings: Vec::new(),
         };
         Ok(reading)
@@ -146,9 +147,15 @@ pub struct Reading<'a> {
     headers: Vec<String>,
     hashes: Vec<[u8; 32]>,
     warnings: Vec<String>,
+    has_workbook: bool,
 }
 
 impl Reading<'_> {
+    /// Whether one of the inputs that were read so far is a workbook.
+    pub fn has_workbook(&self) -> bool {
+        self.has_workbook || self.shape().sheet.is_some()
+    }
+
     /// The columns' names, as [`Table::headers`] gives them; those of the first input, and of all others.
     pub fn headers(&self) -> &[String] {
         &self.headers
@@ -189,6 +196,7 @@ impl Reading<'_> {
     fn open_next(&mut self) -> Result<bool, SourceError> {
         let Some(next) = self.inputs.0.get(self.file + 1) else { return Ok(false) };
         self.ensure_unchanged()?;
+        self.has_workbook = self.has_workbook();
         self.warnings.extend(self.table.warnings());
         let hash = self.hash()?;
         self.hashes.push(hash);

@@ -126,10 +126,10 @@ impl Import<'_> {
     /// How many rows each bot is still to be sent, in the order of the run's bots.
     fn to_send(&self, store: &Store, run: &Run, leave: Leave) -> Result<Vec<u64>, LedgerError> {
         let again = |counts: &Counts| if leave == Leave::ResendInDoubt { counts.in_doubt } else { 0 };
-        let counts = match &run.bots[..] {
+        let counts = match self.setup.bots {
             // Rows that turn out to need no sending are among them, as in the count of the run.
-            [_] => vec![store.counts(run)?],
-            _ => store.counts_by_bot(run)?,
+            Bots::One(_) => vec![store.counts(run)?],
+            Bots::OfRows => store.counts_by_bot(run)?,
         };
         Ok(counts.iter().map(|counts| counts.unsent + again(counts)).collect())
     }
@@ -153,8 +153,8 @@ impl Import<'_> {
         } else {
             vec![Share::All]
         };
-        let is_workbook = self.report.shape.sheet.is_some();
-        let feeds = feed_input(&self.input, &self.feed_settings(leave), shares, store, run.id, is_workbook)?;
+        let settings = self.feed_settings(leave);
+        let feeds = feed_input(&self.input, &settings, shares, store, run.id, self.report.has_workbook)?;
         let mut feeds = feeds.into_iter();
         let mut lanes = Vec::with_capacity(feeds.len());
         if is_by_row {
