@@ -40,4 +40,4 @@ pub use seen::Duplicates;
 pub use skip::SkipReason;
 pub use standing::{Band, Standing};
 pub use tally::{Distribution, Garbled, Outside, Survey, Tally};
-pub use validate::check_value;
+pub use validate::{check_value, is_part_of_path};

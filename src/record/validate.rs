@@ -70,7 +70,7 @@ fn check_text(field: Field, text: &str) -> Option<ProblemKind> {
 }
 
 /// Whether a text can stand in an address as one part of its path.
-fn is_part_of_path(text: &str) -> bool {
+pub fn is_part_of_path(text: &str) -> bool {
     let parts_paths = |c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '%');
     !text.contains(parts_paths) && !matches!(text, "." | "..")
 }

@@ -11,6 +11,7 @@ use url::{Host, Url};
 use super::credential::Algorithm;
 use crate::error::nearest;
 use crate::pacing::{Limit, parse_duration};
+use crate::record::is_part_of_path;
 use crate::text::excerpt;
 
 pub use error::ValueError;
@@ -74,7 +75,7 @@ pub(super) fn id(text: &str) -> Result<String, ValueError> {
 /// An id that is a part of the URL's path.
 pub(super) fn path_id(text: &str) -> Result<String, ValueError> {
     let id = id(text)?;
-    if id.contains(['/', '\\', '?', '#', '%']) || matches!(id.as_str(), "." | "..") {
+    if !is_part_of_path(&id) {
         return Err(ValueError::NotAnId(excerpt(text, SHOWN)));
     }
     Ok(id)

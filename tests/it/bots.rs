@@ -68,7 +68,7 @@ fn each_bot_has_its_own_windows_and_none_waits_for_another() {
     // The file is sorted by bot; had one waited for another, so would the records be.
     let records = stage.sandbox.records();
     let place = |bot: &str| records.iter().position(|record| &*record.bot_id == bot).unwrap();
-    assert!(BOTS.iter().all(|bot| place(bot) < 12), "{:?}", BOTS.map(place));
+    assert!(BOTS.iter().all(|bot| place(bot) < 24), "{:?}", BOTS.map(place));
 }
 
 #[test]
@@ -466,4 +466,63 @@ fn rows_that_another_bot_has_got_before_are_still_sent_to_their_own() {
     assert!(said.contains("skipped: 3 rows (sent by run 1)"), "{said}");
     let found = respondents(&stage);
     assert_eq!((found["st-a"].len(), &found["st-b"]), (6, &each_once(&[("st-a", 3), ("st-b", 3)])["st-b"]));
+}
+
+#[test]
+fn a_rule_for_bots_that_is_wrong_or_open_stays_so_in_the_mapping_that_is_written() {
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&[("Sales", 2)]));
+    let values = "values = { Sales = \"st-a\" }";
+    for (name, rule) in [("wrong", format!("column = \"Regoin\", {values}")), ("open", values.to_owned())] {
+        let (given, written) = (format!("{name}.toml"), format!("{name}-written.toml"));
+        stage.write(&given, format!("[fields]\nbot_id = {{ {rule} }}\n"));
+        let plan = ["import", "in.csv", "--mapping", &given, "--plan", "--write-mapping", &written];
+        let said = stdout(&stage.run(&plan).success());
+        assert!(said.contains("bot_id       ?"), "{said}");
+        let refused = stderr(&stage.run(&["import", "in.csv", "--mapping", &written]).code(2));
+        assert!(refused.contains("- bot_id: ") && !refused.contains("- score: "), "{refused}");
+        stage.was_never_called();
+        stage.run(&["import", "in.csv", "--mapping", &written, BY_BOT, "--dry-run"]).success();
+    }
+    let said = stderr(&stage.run(&["import", "in.csv", "--mapping", "open.toml", "--plan"]).success());
+    assert!(said.contains("'--map=bot_id=…'"), "{said}");
+}
+
+#[test]
+fn the_column_of_the_bots_is_guessed_for_no_field() {
+    let stage = Stage::new();
+    stage.write("in.csv", csv(&[("st-a", 2)]).replace(",Bot\n", ",Campaign\n").replace(",name,", ",title,"));
+    let said = stdout(&stage.run(&["import", "in.csv", "--plan", "--map", "bot_id=Campaign"]).success());
+    assert!(said.contains("bot_id       column \"Campaign\"") && !said.contains("name         column"), "{said}");
+}
+
+#[test]
+fn what_was_sent_elsewhere_is_not_left_out_here() {
+    let stage = Stage::with(serving(&BOTS));
+    stage.write("in.csv", csv(&[("st-a", 2)]));
+    stage.run(&["import", "in.csv", BY_BOT, "--sandbox"]).success();
+    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--except-run", "1"]).code(2));
+    assert!(said.contains("--except-run 1: that run went to a sandbox"), "{said}");
+    stage.run(&["import", "in.csv", BY_BOT]).success();
+    assert_eq!(respondents(&stage), each_once(&[("st-a", 2)]));
+}
+
+#[test]
+fn a_workbook_behind_another_file_is_for_several_bots_too() {
+    let stage = Stage::with(serving(&BOTS));
+    let bots = [("st-a", 3), ("st-b", 2)];
+    let text = csv(&bots);
+    let (head, rows) = text.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    stage.write("one.csv", format!("{head}\n{}\n", rows[0]));
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (row, line) in (0..).zip(std::iter::once(head).chain(rows[1..].iter().copied())) {
+        for (column, cell) in (0..).zip(line.split(',')) {
+            sheet.write_string(row, column, cell).unwrap();
+        }
+    }
+    stage.write("two.xlsx", workbook.save_to_buffer().unwrap());
+    stage.run(&["import", "one.csv", "two.xlsx", BY_BOT]).success();
+    assert_eq!(respondents(&stage), each_once(&bots));
 }
