@@ -8,9 +8,10 @@
 //! - `rows`: what became of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
 //!   `skipped`, `unsent` or `in doubt`. A row that is missing has not been reached yet. `fingerprint` is a hash of the
 //!   fields that the server can read back; no respondent's answer is kept here. `bot` is the number of the bot that it was
-//!   sent to, null for a row that never was, and for one that an older version sent to its run's only bot. `claimed_at` is when the last POST was
-//!   about to leave, `answer_due` when its answer would have come at the latest, `changed_at` when the state was reached.
-//!   `status` is that of the last answer; a saved row without one was in doubt, and found on the server afterwards.
+//!   sent to, null for a row that never was, and for one that an older version sent to its run's only bot. `claimed_at` is
+//!   when the last POST was about to leave, `answer_due` when its answer would have come at the latest, `changed_at` when
+//!   the state was reached. `status` is that of the last answer; a saved row without one was in doubt, and found on the
+//!   server afterwards.
 //! - `attempts`: every call of the last days, so that rolling limits hold across runs and processes.
 //! - `last_values`: what `submit` offers when it asks.
 

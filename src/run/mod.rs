@@ -1,9 +1,9 @@
 //! One run, from its first row to its last: source, workers and signals joined. Knows no terminal; tells what happens as
 //! [`RunEvent`]s.
 //!
-//! A run has a lane for each bot that its rows go to, side by side. A row's way: [`feed`](feed_input) reads and validates it → a worker gets leave from the gate (is the target fit?) and
-//! the pacer (is there room in the windows?) → the ledger makes the intent durable → the POST → the verdict → the ledger
-//! makes the outcome durable.
+//! A run has a lane for each bot that its rows go to, side by side. A row's way: [`feed`](feed_input) reads and validates
+//! it → a worker gets leave from the gate (is the target fit?) and the pacer (is there room in the windows?) → the ledger
+//! makes the intent durable → the POST → the verdict → the ledger makes the outcome durable.
 //!
 //! # Fault matrix
 //!

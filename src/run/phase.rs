@@ -54,7 +54,7 @@ impl Phases {
 /// one interrupted anything that was going on.
 pub(super) async fn follow_signals(all: Vec<Phases>, draining: impl Fn(bool)) {
     let Ok(mut signals) = Signals::listen() else { return };
-    let advance = |phase| all.iter().filter(|phases| phases.advance_to(phase)).count() > 0;
+    let advance = |phase| all.iter().map(|phases| phases.advance_to(phase)).fold(false, |any, moved| any | moved);
     if signals.next().await {
         draining(advance(Phase::Draining));
     }
