@@ -61,6 +61,7 @@ mod lane;
 mod look;
 mod phase;
 mod sample;
+mod time_left;
 pub mod verify;
 
 pub use attempt::{Delivery, SendSettings};
