@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunBot, RunId, Store};
 use crate::report::{Printer, VerifiedView, span};
 use crate::run::Machinery;
-use crate::run::verify::{SETTLING, Verified, VerifyEvent, verify as verify_rows};
+use crate::run::verify::{SETTLING, Verified, VerifyError, VerifyEvent, verify as verify_rows};
 use crate::settings::Context;
 use crate::text::{counted, grouped, printable};
 
@@ -59,12 +59,15 @@ pub(super) fn verify(
     store.claims_into_doubt(run.id, DIED, clock::now())?;
     let wait = args.wait.unwrap_or_default();
     let asking = Asking { setup: &setup, store: &store, run: &run, context, printer };
-    let Asked { verified, failed } = asking.ask(run.bots.iter(), wait, wait)?;
+    let Asked { verified, mut failed } = asking.ask(run.bots.iter(), wait, wait)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.not_saved() == 0 {
         forget_kept_inputs(store.directory(), run.id);
     }
     let view = VerifiedView::new(&run, &verified);
+    if let Some(error) = failed.take_if(|error| is_interrupted(error) && verified == Verified::default()) {
+        return Err(error);
+    }
     if global.output == OutputFormat::Json {
         printer.json(&view)?;
     } else {
@@ -77,7 +80,7 @@ pub(super) fn verify(
 }
 
 /// Verifies a run that has just been worked on, if rows are in doubt and the server may say something about them. That it
-/// doesn't is no reason to lose the run's own end.
+/// doesn't is no reason to lose the run's own end, nor is a signal that ends the asking: that one is given.
 pub(super) fn verify_at_end(
     setup: &Setup,
     store: &Store,
@@ -85,10 +88,10 @@ pub(super) fn verify_at_end(
     early: Option<&EndedEarly>,
     context: &Context,
     printer: &Printer,
-) -> Result<(), LedgerError> {
+) -> Result<Option<VerifyError>, LedgerError> {
     let is_worth_asking = early.is_none_or(EndedEarly::leaves_doubt_to_resolve);
     if !is_worth_asking || store.counts(run)?.in_doubt == 0 {
-        return Ok(());
+        return Ok(None);
     }
     let counts = store.counts_by_bot(run)?;
     let in_doubt = run.bots.iter().zip(&counts).filter(|(_, counts)| counts.in_doubt > 0).map(|(bot, _)| bot);
@@ -100,10 +103,18 @@ pub(super) fn verify_at_end(
         }
         Err(error) => Some(error),
     };
-    if let Some(error) = failed {
-        printer.warning(format_args!("the rows in doubt could not be verified: {error:#}"));
+    match failed {
+        Some(error) if is_interrupted(&error) => Ok(Some(VerifyError::Interrupted)),
+        Some(error) => {
+            printer.warning(format_args!("the rows in doubt could not be verified: {error:#}"));
+            Ok(None)
+        }
+        None => Ok(None),
     }
-    Ok(())
+}
+
+fn is_interrupted(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(VerifyError::Interrupted))
 }
 
 fn ensure_target(setup: &Setup, run: &Run) -> Result<(), VerifyRefused> {
@@ -158,6 +169,12 @@ impl Asking<'_> {
             match self.ask_one(bot, &machinery, (wait, appearing)) {
                 Ok(verified) => asked.verified = asked.verified.and(verified),
                 Err(error) if run.bots.len() == 1 => return Err(error),
+                Err(error) if is_interrupted(&error) => {
+                    if let Some(failed) = asked.failed.replace(error) {
+                        self.printer.warning(format_args!("{failed:#}"));
+                    }
+                    break;
+                }
                 // The others' records tell what became of their own rows all the same.
                 Err(error) if asked.failed.is_none() => {
                     asked.failed = Some(error.context(format!("bot {bot_id}")));

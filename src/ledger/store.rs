@@ -250,6 +250,13 @@ impl Store {
         Ok(())
     }
 
+    /// The same ledger, which gives up at once when another process holds it.
+    #[cfg(test)]
+    pub(super) fn without_waiting(self) -> Self {
+        self.connection.busy_timeout(Duration::ZERO).unwrap();
+        self
+    }
+
     /// Gives the connection away, to the writer.
     pub(super) fn into_connection(self) -> Connection {
         self.connection

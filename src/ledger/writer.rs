@@ -128,6 +128,21 @@ enum Request {
     Answered { call: NotedCall, now: Timestamp, reply: Reply<()> },
 }
 
+impl Request {
+    /// Answers that nothing has come of it, and why.
+    fn refuse(self, why: &LedgerError) {
+        let why = why.clone();
+        // Whoever asked may have gone.
+        match self {
+            Self::Claim(.., reply) => drop(reply.send(Err(why))),
+            Self::Call(.., reply) => drop(reply.send(Err(why))),
+            Self::Settle { reply, .. } | Self::Record { reply, .. } | Self::Answered { reply, .. } => {
+                drop(reply.send(Err(why)));
+            }
+        }
+    }
+}
+
 impl Writer {
     /// Starts the writer, for a run's first bot; `scope` says whose windows are shared, and `session` tells this process's
     /// calls from others'.
@@ -263,20 +278,24 @@ impl Desk {
 
     fn serve(&mut self, group: Vec<Request>) {
         let Self { connection, session, others } = self;
-        let mut pending = Vec::with_capacity(group.len());
-        let committed = (|| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            // A failed commit must leave no trace in what we believe to know.
-            let mut view = View { known: others, new: HashMap::new() };
-            for request in group {
-                pending.push(answer(&transaction, request, session, &mut view));
+        let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                // Above all: another process holds the lock. Whoever asked is to hear that.
+                let error = error.into();
+                return group.into_iter().for_each(|request| request.refuse(&error));
             }
-            transaction.commit()?;
-            let View { new, .. } = view;
+        };
+        // A failed commit must leave no trace in what we believe to know.
+        let mut view = View { known: others, new: HashMap::new() };
+        let answers: Vec<Pending> =
+            group.into_iter().map(|request| answer(&transaction, request, session, &mut view)).collect();
+        let View { new, .. } = view;
+        let committed = transaction.commit().map_err(LedgerError::from);
+        if committed.is_ok() {
             others.extend(new);
-            Ok(())
-        })();
-        for answer in pending {
+        }
+        for answer in answers {
             answer.send(&committed);
         }
     }
@@ -358,4 +377,37 @@ fn settle(
 ) -> Result<(), LedgerError> {
     entries::note_answer(transaction, claimed.attempt, now)?;
     entries::record(transaction, claimed.run, claimed.row, outcome, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, ErrorCode};
+
+    use super::{Call, CallAnswer, Writer};
+    use crate::clock;
+    use crate::error::Advice;
+    use crate::ledger::{LedgerError, Outcome, OutcomeKind, RunId, Store};
+
+    #[tokio::test]
+    async fn while_another_process_holds_the_ledger_everybody_is_told_so_and_then_it_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap().without_waiting();
+        let other = Connection::open(store.path()).unwrap();
+        let writer = Writer::start(store, "scope".to_owned(), "ours".to_owned());
+        let now = clock::now();
+        let call = || writer.note_call(Call { now, answer_due: now, windows_since: None, others_seen: 0 });
+        let invalid = vec![(1, Outcome::because(OutcomeKind::Invalid, "no score"))];
+
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let (noted, recorded) = tokio::join!(call(), writer.record(RunId(1), invalid, now));
+        for error in [noted.unwrap_err(), recorded.unwrap_err()] {
+            assert!(
+                matches!(&error, LedgerError::Sqlite(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)),
+                "{error}"
+            );
+            assert!(error.hint().unwrap().contains("another process has held the ledger"), "{error}");
+        }
+        other.execute_batch("COMMIT").unwrap();
+        assert!(matches!(call().await.unwrap(), CallAnswer::Noted(_)));
+    }
 }

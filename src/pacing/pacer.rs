@@ -108,7 +108,7 @@ impl Pacer {
         if version <= state.others_seen {
             return;
         }
-        state.windows.set_others(answered.iter().map(|relative| shifted(now, *relative)).collect());
+        state.windows.set_others(answered.iter().map(|relative| shifted(now, *relative)).collect(), now);
         state.others_seen = version;
         drop(state);
         self.shared.changed.notify_waiters();

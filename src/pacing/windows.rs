@@ -67,7 +67,7 @@ pub struct Windows {
     refusals: u32,
     refused_at: Option<Moment>,
     /// Calls of other processes on the same bot, by when their answers came or will have come at the latest; in order.
-    others: Vec<Moment>,
+    others: VecDeque<Moment>,
 }
 
 impl Windows {
@@ -83,7 +83,7 @@ impl Windows {
             held_until: Duration::ZERO,
             refusals: 0,
             refused_at: None,
-            others: Vec::new(),
+            others: VecDeque::new(),
         }
     }
 
@@ -126,10 +126,10 @@ impl Windows {
 
     /// The n-th latest answer (1 = the latest) of ours and the others' together.
     fn nth_latest_answer(&self, n: usize) -> Option<Moment> {
-        let (mut ours, mut others) = (self.answered.iter().rev().peekable(), self.others.iter().rev().peekable());
-        if others.peek().is_none() {
-            return ours.nth(n - 1).copied();
+        if self.others.is_empty() {
+            return self.answered.get(self.answered.len().checked_sub(n)?).copied();
         }
+        let (mut ours, mut others) = (self.answered.iter().rev().peekable(), self.others.iter().rev().peekable());
         let mut latest = None;
         for _ in 0..n {
             latest = match (ours.peek(), others.peek()) {
@@ -192,9 +192,10 @@ impl Windows {
 
     /// What other processes did on the same bot, replacing what was known: when each call was answered, or will have
     /// been answered at the latest.
-    pub fn set_others(&mut self, mut answered: Vec<Moment>) {
+    pub fn set_others(&mut self, mut answered: Vec<Moment>, now: Moment) {
         answered.sort_unstable();
-        self.others = answered;
+        self.others = answered.into();
+        self.forget_expired(now);
     }
 
     /// When the window that a refusal named (or the smallest) will have lost its oldest call of ours or of others we
@@ -214,8 +215,10 @@ impl Windows {
 
     fn forget_expired(&mut self, now: Moment) {
         let longest = self.limits.iter().map(held_for).max().unwrap_or_default();
-        while self.answered.front().is_some_and(|answer| *answer + longest <= now) {
-            self.answered.pop_front();
+        for calls in [&mut self.answered, &mut self.others] {
+            while calls.front().is_some_and(|answer| *answer + longest <= now) {
+                calls.pop_front();
+            }
         }
     }
 }
@@ -304,10 +307,20 @@ mod tests {
     #[test]
     fn calls_of_others_take_slots_too() {
         let mut windows = Windows::new(&limits(&["2/1m"]), Pace::Early);
-        windows.set_others(vec![Duration::from_secs(7), Duration::from_secs(3)]);
+        windows.set_others(vec![Duration::from_secs(7), Duration::from_secs(3)], Duration::from_secs(10));
         assert_eq!(windows.room(Duration::from_secs(10)), Room::At(Duration::from_millis(63_006)));
-        windows.set_others(Vec::new());
+        windows.set_others(Vec::new(), Duration::from_secs(10));
         assert_eq!(windows.room(Duration::from_secs(10)), Room::Now);
+    }
+
+    #[test]
+    fn calls_of_others_that_no_window_holds_any_more_are_forgotten() {
+        let mut windows = Windows::new(&limits(&["2/1s", "3/1m"]), Pace::Early);
+        windows.set_others((0..100).map(|second| second * SECOND).collect(), 100 * SECOND);
+        assert_eq!(windows.others.len(), 60, "of the last minute");
+        windows.take(130 * SECOND);
+        windows.answer(130 * SECOND);
+        assert_eq!(windows.others.len(), 30, "as time goes on");
     }
 
     #[test]

@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 
 use super::event::{Events, RunEvent};
 use super::feed::FeedError;
 use super::health::Fault;
 use super::lane::{Lane, Road};
 use super::phase::follow_signals;
+use super::time_left::Forecasts;
 use crate::credentials::CredentialError;
 use crate::ledger::LedgerError;
 
@@ -104,10 +106,19 @@ async fn work_one(road: Arc<Road>) -> (Option<String>, End) {
 /// Says once a second how long the rest takes, and which window makes the run wait.
 async fn tell_time_left(roads: Vec<Arc<Road>>, events: Events) {
     let mut every_second = tokio::time::interval(Duration::from_secs(1));
+    // What was missed need not be said any more.
+    every_second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let is_busy = |lane: usize| roads[lane].is_busy();
+    let mut forecasts = Forecasts::new(roads.len());
     loop {
         every_second.tick().await;
+        for lane in forecasts.due(is_busy) {
+            forecasts.note(lane, roads[lane].time_left());
+            // Between two of them the calls go on.
+            tokio::task::yield_now().await;
+        }
+        events.send(RunEvent::TimeLeft(forecasts.longest(is_busy)));
         let busy = || roads.iter().filter(|road| road.is_busy());
-        events.send(RunEvent::TimeLeft(busy().map(|road| road.time_left()).max().unwrap_or_default()));
         // With one bot that waits and another that is being sent to, the run goes on.
         let waits: Option<Vec<_>> =
             busy().map(|road| road.waits_for().filter(|(_, wait)| *wait >= WORTH_SAYING)).collect();

@@ -46,6 +46,7 @@
 //! | the input disappears | | it is open, and read to its end | `an_input_that_disappears_is_read_to_its_end_all_the_same` |
 //! | the failure report can't be written | | told; the run counts all the same | `a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same` |
 //! | rows in doubt, and `runs verify` or `--verify` | | found: saved; surely absent: unsent, and a resumed run sends it; else in doubt, with the reason | `after_every_doubtful_answer_each_row_ends_up_saved_once`, `rows_whose_answer_never_came_are_found_at_once_or_surely_absent_after_a_minute`, `no_record_is_doubled_whatever_is_not_visible_yet` |
+//! | a signal while the records are read | | the reading ends, nothing is written down; exit 130 | `a_signal_ends_the_reading_and_everything_is_as_it_was`, `a_signal_ends_the_reading_at_the_end_of_an_import_whose_summary_is_printed_all_the_same` |
 //! | records equal to ours, of other runs or of others | | counted; where the counts leave it open, in doubt | `two_runs_with_equal_rows_in_doubt_don_t_share_a_record`, `more_equal_records_than_were_sent_leave_a_row_in_doubt` |
 //! | the records can't be read back, or don't add up | | a page is asked for again a few times; then nothing changes | `many_records_are_read_page_by_page_and_whatever_goes_wrong_is_asked_again`, `what_can_t_be_read_changes_nothing`, `a_record_that_came_in_between_is_missed_and_that_is_noticed` |
 //! | the server shows none of the run's saved rows | | nothing is called absent | `a_server_that_shows_nothing_leaves_everything_in_doubt` |
@@ -61,6 +62,7 @@ mod lane;
 mod look;
 mod phase;
 mod sample;
+mod time_left;
 pub mod verify;
 
 pub use attempt::{Delivery, SendSettings};

@@ -10,6 +10,8 @@ use kore_feedback::sandbox::SandboxOptions;
 #[cfg(unix)]
 use rustix::process::Signal;
 
+#[cfg(unix)]
+use crate::support::Running;
 use crate::support::{Stage, json, stderr, stdout, until};
 
 const BY_BOT: &str = "--map=bot_id=Bot";
@@ -454,6 +456,26 @@ fn what_can_t_be_asked_of_one_bot_is_still_asked_of_the_others() {
     assert!(said.contains("error: bot st-a: the server does not let its records be read"), "{said}");
     assert!(said.contains("no row of this bot was changed") && !said.contains("everything"), "{said}");
     assert_eq!(json(&asked)["in_doubt_before"], 1, "st-b was asked: {said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_asking_at_all_bots_and_what_was_found_before_is_told() {
+    let faults = ["500:p=1", "hang:on=responses,at=2"].map(|fault| fault.parse().unwrap()).to_vec();
+    let stage = Stage::with(SandboxOptions { faults, ..serving(&BOTS) });
+    stage.write("in.csv", csv(&[("st-a", 1), ("st-b", 1), ("st-c", 1)]));
+    stage.run(&["import", "in.csv", BY_BOT]).code(1);
+    let faulted = stage.sandbox.tally().faulted;
+    let mut asking = stage.process(&["runs", "verify", "1", "-o", "json"]);
+    let running = Running::start(asking.envs(stage.variables()));
+    until(|| stage.sandbox.tally().faulted > faulted);
+    running.signal(Signal::INT);
+    let ended = running.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    assert!(ended.stderr.ends_with("error: interrupted\n"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("bot st-c"), "{}", ended.stderr);
+    let verified: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(verified["in_doubt_before"], 1, "that of st-a: {verified}");
 }
 
 #[test]

@@ -7,8 +7,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kore_feedback::sandbox::SandboxOptions;
+#[cfg(unix)]
+use rustix::process::Signal;
 use serde_json::Value;
 
+#[cfg(unix)]
+use crate::support::{Running, until};
 use crate::support::{Stage, Surroundings, json, stderr, stdout};
 
 /// Rows of different respondents, but for those that share one.
@@ -380,4 +384,47 @@ fn settle(stage: &Stage, file: &str, run: &str, more: &[&str]) {
     }
     let last = stage.run(&["runs", "verify", run, "--output", "json"]);
     panic!("run {run} is never done: {}{}", stdout(&last), stderr(&last));
+}
+
+/// A home with a run of three rows, of which the second is in doubt, and a server that never answers who asks for records.
+#[cfg(unix)]
+fn asked_in_vain(import: impl FnOnce(&Stage, &std::path::Path) -> Running) -> (Stage, Running) {
+    let stage = Stage::faulty(&["500:at=2", "hang:on=responses"]);
+    let file = stage.write("in.csv", different(3));
+    let running = import(&stage, &file);
+    until(|| stage.sandbox.tally().faulted == 2);
+    (stage, running)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_reading_and_everything_is_as_it_was() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let (stage, running) = asked_in_vain(|stage, _| {
+            assert_eq!(import(stage, "in.csv", &[])["in_doubt"], 1);
+            Running::start(stage.process(&["runs", "verify", "1"]).envs(stage.variables()))
+        });
+        running.signal(signal);
+        let ended = running.end();
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(130), ""), "{}", ended.stderr);
+        assert!(ended.stderr.ends_with("error: interrupted\n"), "{}", ended.stderr);
+        let shown = json(&stage.run(&["runs", "show", "1", "--output", "json"]).success());
+        assert_eq!((&shown["saved"], &shown["in_doubt"]), (&2.into(), &1.into()));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_reading_at_the_end_of_an_import_whose_summary_is_printed_all_the_same() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let (_stage, running) =
+            asked_in_vain(|stage, file| stage.start_import(file, &["--concurrency", "1", "--verify"]));
+        running.signal(signal);
+        let ended = running.end();
+        assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+        assert!(ended.stderr.ends_with("error: interrupted\n"), "{}", ended.stderr);
+        for told in ["saved             2", "in doubt          1", "`kore-feedback runs verify 1` asks the server"] {
+            assert!(ended.stdout.contains(told), "{told}: {}", ended.stdout);
+        }
+    }
 }

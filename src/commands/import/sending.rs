@@ -117,10 +117,12 @@ impl Import<'_> {
         // A disk that is full keeps the ledger from being tidied, too; how the run stands is told all the same.
         let untidied = store.claims_into_doubt(run.id, ABANDONED, clock::now()).err();
         let early = early.or(untidied.map(EndedEarly::Ledger));
-        if self.args.verify {
-            verify_at_end(&self.setup, store, &run, early.as_ref(), self.context, self.printer)?;
-        }
-        self.finish(store, run).end(early)
+        let interrupted = match self.args.verify {
+            true => verify_at_end(&self.setup, store, &run, early.as_ref(), self.context, self.printer)?,
+            false => None,
+        };
+        let exit = self.finish(store, run).end(early)?;
+        interrupted.map_or(Ok(exit), |interrupted| Err(interrupted.into()))
     }
 
     /// How many rows each bot is still to be sent, in the order of the run's bots.

@@ -1,5 +1,6 @@
 //! How long calls will take: the windows are driven on, over calls that nobody makes.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::{Moment, Room, Windows};
@@ -13,7 +14,7 @@ impl Windows {
         }
         let (cycle, settled) = self.cycle();
         let simulated = calls.min(settled + cycle + (calls - 1 - settled.min(calls - 1)) % cycle + 1);
-        let mut future = self.with_flying_answered(now);
+        let mut future = self.at_rest(now);
         let (mut moment, mut one_cycle_ago) = (now, now);
         for call in 0..simulated {
             moment = future.go_at_the_earliest(moment);
@@ -37,11 +38,15 @@ impl Windows {
         (slowest.map_or(1, slots), (4 * largest).max(10_000))
     }
 
-    fn with_flying_answered(&self, now: Moment) -> Self {
-        let mut future = Self { stretch: 1.0, ..self.clone() };
-        while future.in_flight > 0 {
-            future.answer(now);
-        }
+    /// Nothing in flight, and one list of everybody's calls: whose they are makes no difference, and to walk through two
+    /// lists for each call that is simulated would cost a thousand times as much.
+    fn at_rest(&self, now: Moment) -> Self {
+        let flying = std::iter::repeat_n(now, self.in_flight);
+        let mut answered: Vec<Moment> = self.answered.iter().chain(&self.others).copied().chain(flying).collect();
+        answered.sort_unstable();
+        let (answered, others) = (answered.into(), VecDeque::new());
+        let mut future = Self { stretch: 1.0, in_flight: 0, answered, others, ..self.clone() };
+        future.forget_expired(now);
         future
     }
 
@@ -50,8 +55,14 @@ impl Windows {
             Room::At(moment) => moment,
             Room::Now | Room::AfterAnswer => now,
         };
-        self.take(moment);
-        self.answer(moment);
+        self.last_call = Some(moment);
+        // Calls of others may be answered later than this one, as far as anybody knows.
+        if self.answered.back().is_some_and(|answer| *answer > moment) {
+            self.answered.insert(self.answered.partition_point(|answer| *answer <= moment), moment);
+        } else {
+            self.answered.push_back(moment);
+        }
+        self.forget_expired(moment);
         moment
     }
 }

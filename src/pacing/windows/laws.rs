@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proptest::prelude::{Just, Strategy, prop, prop_assert, proptest};
+use proptest::prelude::{Just, Strategy, prop, prop_assert, prop_assert_eq, proptest};
 
 use super::{Moment, Pace, Room, Windows};
 use crate::pacing::Limit;
@@ -60,7 +60,44 @@ fn limit_model() -> impl Strategy<Value = Vec<Limit>> {
     prop::collection::vec(one, 1..4)
 }
 
+/// How long so many calls take, found call by call with others' calls apart from ours.
+fn time_for_slowly(windows: &Windows, calls: usize, now: Moment) -> Duration {
+    let mut future = Windows { stretch: 1.0, ..windows.clone() };
+    (0..future.in_flight).for_each(|_| future.answer(now));
+    let mut moment = now;
+    for _ in 0..calls {
+        if let Room::At(later) = future.room(moment) {
+            moment = later;
+        }
+        future.take(moment);
+        future.answer(moment);
+    }
+    moment - now
+}
+
 proptest! {
+    #[test]
+    fn the_estimate_counts_the_calls_of_others_as_the_windows_do(
+        limits in limit_model(),
+        ours in prop::collection::vec(0u64..6_000, 0..20),
+        others in prop::collection::vec(0u64..9_000, 1..40),
+        flying in 0usize..5,
+        calls in 1usize..100,
+        pace in prop::sample::select(vec![Pace::Even, Pace::Early]),
+    ) {
+        let (mut windows, now) = (Windows::new(&limits, pace), Duration::from_millis(6_000));
+        let mut ours: Vec<Moment> = ours.into_iter().map(Duration::from_millis).collect();
+        ours.sort_unstable();
+        for moment in ours {
+            windows.take(moment);
+            windows.answer(moment);
+        }
+        (0..flying).for_each(|_| windows.take(now));
+        // Some of them are not answered yet.
+        windows.set_others(others.into_iter().map(Duration::from_millis).collect(), now);
+        prop_assert_eq!(windows.time_for(calls as u64, now), time_for_slowly(&windows, calls, now));
+    }
+
     #[test]
     fn a_server_counting_at_arrival_never_sees_more_than_the_limit(
         limits in limit_model(),

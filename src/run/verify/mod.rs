@@ -31,6 +31,7 @@ mod reconcile;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -44,6 +45,7 @@ use super::Machinery;
 use crate::clock;
 use crate::ledger::{Lease, LedgerError, Outcome, OutcomeKind, Run, RunBot, RunId, RunKind, SentRow, Store};
 use crate::pacing::Backoff;
+use crate::signals::Signals;
 
 /// How many outcomes one commit takes.
 const BATCH: usize = 500;
@@ -144,7 +146,8 @@ impl Verified {
     }
 }
 
-/// Asks the server what became of a run's rows, and writes down what is found. Blocks until then.
+/// Asks the server what became of a run's rows, and writes down what is found. Blocks until then, or until a signal asks the
+/// process to end: whoever has sent the run's rows has taken the signals from the system, so this must hear them.
 ///
 /// # Errors
 /// [`VerifyError`]; the ledger then has every row as before, or resolved rightly.
@@ -155,7 +158,10 @@ pub fn verify(
     tell: &dyn Fn(VerifyEvent),
 ) -> Result<Verified, VerifyError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(VerifyError::Runtime)?;
-    runtime.block_on(Verification { machinery, store, settings, tell }.work())
+    let verified = runtime.block_on(Verification { machinery, store, settings, tell }.work());
+    // A name that is being looked up, or a secret, is not waited for.
+    runtime.shutdown_background();
+    verified
 }
 
 struct Verification<'a> {
@@ -167,12 +173,16 @@ struct Verification<'a> {
 
 impl Verification<'_> {
     async fn work(&self) -> Result<Verified, VerifyError> {
+        let signals = Signals::listen();
         let VerifySettings { run, bot, .. } = self.settings;
         let by_bot = run.bots.iter().zip(self.store.counts_by_bot(run)?);
         let counts = by_bot.filter(|(of_run, _)| *of_run == bot).map(|(_, counts)| counts).next().unwrap_or_default();
         let span = self.store.sending_span(run, bot)?.filter(|_| counts.in_doubt + counts.saved > 0);
         let Some(span) = span else { return Ok(Verified::default()) };
-        let (findings, records) = self.look(span).await?;
+        let (findings, records) = tokio::select! {
+            () = interrupted(signals) => return Err(VerifyError::Interrupted),
+            found = self.look(span) => found?,
+        };
         self.write_down(&findings).await?;
         let mut undecided = BTreeMap::new();
         for (_, why) in &findings.undecided {
@@ -255,6 +265,16 @@ impl Verification<'_> {
         }
         Ok(())
     }
+}
+
+/// Waits for a signal; for ever where none can come.
+async fn interrupted(signals: io::Result<Signals>) {
+    if let Ok(mut signals) = signals
+        && signals.next().await
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 /// Without a status, for no POST was answered so: that tells these rows from those that were.

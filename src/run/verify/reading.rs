@@ -39,6 +39,9 @@ pub enum VerifyError {
     /// The system gives no way to wait.
     #[error("can't make the runtime: {0}")]
     Runtime(#[source] io::Error),
+    /// By a signal, before anything was written down.
+    #[error("interrupted")]
+    Interrupted,
     /// The ledger can't be read or written.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -78,7 +81,7 @@ pub enum VerifyError {
 impl Advice for VerifyError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Runtime(_) => return None,
+            Self::Runtime(_) | Self::Interrupted => return None,
             Self::Ledger(error) => return error.hint(),
             Self::Credentials(error) => return error.hint(),
             Self::Refused { concern: Concern::Credentials, .. } => {
@@ -100,6 +103,7 @@ impl Advice for VerifyError {
 
     fn exit(&self) -> Exit {
         match self {
+            Self::Interrupted => Exit::Interrupted,
             Self::Refused { concern: Concern::Credentials, .. } | Self::Credentials(_) => Exit::Credentials,
             Self::Refused { .. } | Self::Unreachable { .. } => Exit::Unreachable,
             Self::Runtime(_) | Self::Ledger(_) | Self::Unreadable { .. } | Self::Shifting { .. } => Exit::Stopped,

@@ -1,6 +1,6 @@
 //! Where a workbook's file is damaged or cut, as far as that can be told. Only asked when it can't be read.
 
-use std::io::{self, Cursor};
+use std::io::{self, Cursor, Read};
 
 use zip::ZipArchive;
 
@@ -34,15 +34,57 @@ fn name_of(part: &[u8]) -> Option<String> {
     (!name.is_empty()).then(|| excerpt(name, LONGEST_NAME))
 }
 
-/// The first part that can't be unpacked, or isn't what its checksum says, and why.
-pub(super) fn damaged_part(bytes: &[u8]) -> Option<String> {
+/// The first part that can't be unpacked, or isn't what its checksum says, and why. No more than `most` bytes are unpacked
+/// in search of it: an archive may say that it unpacks to little, and unpack to a thousand times its size.
+pub(super) fn damaged_part(bytes: &[u8], most: u64) -> Option<String> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut left = most;
     (0..archive.len()).find_map(|place| {
         let name = excerpt(&archive.by_index_raw(place).ok()?.name().ok()?, LONGEST_NAME);
         let damage = match archive.by_index(place) {
-            Ok(mut part) => io::copy(&mut part, &mut io::sink()).err()?.to_string(),
+            Ok(part) => match io::copy(&mut part.take(left), &mut io::sink()) {
+                Ok(unpacked) => {
+                    left -= unpacked;
+                    return None;
+                }
+                Err(error) => error.to_string(),
+            },
             Err(error) => error.to_string(),
         };
         Some(format!("{name} in it is damaged: {damage}"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::write::SimpleFileOptions;
+
+    use super::damaged_part;
+
+    /// Unpacks to a thousand times its size, and its second part is not what its checksum says.
+    fn bomb(unpacked: usize) -> Vec<u8> {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let packed = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        archive.start_file("large", packed).unwrap();
+        archive.write_all(&vec![0; unpacked]).unwrap();
+        archive.start_file("damaged", packed.compression_method(zip::CompressionMethod::Stored)).unwrap();
+        archive.write_all(b"123456").unwrap();
+        let mut bytes = archive.finish().unwrap().into_inner();
+        let place = bytes.windows(6).position(|window| window == b"123456").unwrap();
+        bytes[place] = b'9';
+        bytes
+    }
+
+    #[test]
+    fn damage_is_looked_for_within_so_many_bytes_of_all_parts_together() {
+        let bytes = bomb(1 << 20);
+        assert!(bytes.len() < 1 << 12, "{} bytes", bytes.len());
+        let found = damaged_part(&bytes, (1 << 20) + 100).unwrap();
+        assert!(found.starts_with("damaged in it is damaged: "), "{found}");
+        for most in [0, 1 << 10, 1 << 20] {
+            assert_eq!(damaged_part(&bytes, most), None, "behind {most} bytes nothing is unpacked");
+        }
+    }
 }

@@ -81,7 +81,7 @@ impl Cells {
 
     fn ensure_small(&self) -> Result<(), Fault> {
         if self.text.len() > MOST_TEXT {
-            return Err(Fault::Damaged("its cells hold more than 1 GiB of text".to_owned()));
+            return Err(Fault::TooLarge("its cells hold more than 1 GiB of text".to_owned()));
         }
         Ok(())
     }

@@ -34,7 +34,12 @@ pub(in crate::source) fn may_be_workbook(start: &[u8]) -> bool {
 pub(super) enum Fault {
     Encrypted,
     Damaged(String),
-    NoSuchSheet { given: String, sheets: Vec<String> },
+    /// Not looked into any further.
+    TooLarge(String),
+    NoSuchSheet {
+        given: String,
+        sheets: Vec<String>,
+    },
 }
 
 impl Sheet {
@@ -56,17 +61,17 @@ impl Sheet {
             None => format_of(&bytes).map_err(not_text)?,
         };
         let wanted = options.sheet.as_deref();
-        // What a parser trips over is a damaged workbook, and no reason to end in a panic.
-        let read = catch_unwind(AssertUnwindSafe(|| read_cells(&mut bytes, format, wanted)));
-        let read = read.unwrap_or_else(|_| Err(Fault::Damaged("its structure makes no sense".to_owned())));
+        let read = without_panic(|| read_cells(&mut bytes, format, wanted));
+        let read = read.unwrap_or_else(|| Err(Fault::Damaged("its structure makes no sense".to_owned())));
         let name = name.to_owned();
         let (cells, shape) = read.map_err(|fault| match fault {
             Fault::Encrypted => SourceError::Encrypted { name },
             Fault::Damaged(reason) => {
                 // An archive's checksums tell more than a parser that trips over what was unpacked.
-                let reason = damaged_part(&bytes).unwrap_or(reason);
-                SourceError::Workbook { name, format, reason: excerpt(&reason, 200) }
+                let part = without_panic(|| damaged_part(&bytes, MOST_UNPACKED)).flatten();
+                SourceError::Workbook { name, format, reason: excerpt(&part.unwrap_or(reason), 200) }
             }
+            Fault::TooLarge(reason) => SourceError::Workbook { name, format, reason: excerpt(&reason, 200) },
             Fault::NoSuchSheet { given, sheets } => {
                 let sheets: Vec<_> = sheets.iter().map(|sheet| format!("\"{}\"", excerpt(sheet, 40))).collect();
                 SourceError::NoSuchSheet { name, given: excerpt(&given, 40), sheets: excerpt(&sheets.join(", "), 400) }
@@ -74,6 +79,11 @@ impl Sheet {
         })?;
         Ok(Self::new(cells, shape, format, size))
     }
+}
+
+/// What a parser trips over is a damaged workbook, and no reason to end in a panic.
+fn without_panic<T>(read: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(read)).ok()
 }
 
 fn read_all<R: Read>(start: Start<R>, name: &str) -> Result<Vec<u8>, SourceError> {
@@ -157,7 +167,7 @@ fn ensure_small(bytes: &[u8]) -> Result<(), Fault> {
         unpacked = unpacked.saturating_add(archive.by_index_raw(place).map_err(damaged)?.size());
     }
     if unpacked > MOST_UNPACKED {
-        return Err(Fault::Damaged(format!("it unpacks to {} MB", unpacked / 1_000_000)));
+        return Err(Fault::TooLarge(format!("it unpacks to {} MB", unpacked / 1_000_000)));
     }
     Ok(())
 }

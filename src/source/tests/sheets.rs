@@ -132,6 +132,21 @@ fn workbooks_may_be_packed_once_more_and_their_header_may_have_several_rows() {
 }
 
 #[test]
+fn a_workbook_that_says_it_unpacks_to_more_than_fits_is_not_unpacked_at_all() {
+    let mut bytes = xlsx_of("<row r=\"1\"><c r=\"A1\"><v>123456</v></c></row>");
+    let cell = bytes.windows(6).position(|window| window == b"123456").unwrap();
+    // Whoever unpacks this part would find that.
+    bytes[cell] = b'<';
+    assert!(open(&bytes).err().unwrap().to_string().contains("sheet1.xml in it is damaged"));
+    let entries: Vec<usize> = (0..bytes.len() - 4).filter(|place| bytes[*place..].starts_with(b"PK\x01\x02")).collect();
+    for entry in &entries[..2] {
+        bytes[entry + 24..entry + 28].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
+    }
+    let error = open(&bytes).err().unwrap().to_string();
+    assert!(error.contains("it unpacks to 8589 MB"), "{error}");
+}
+
+#[test]
 fn what_is_no_workbook_says_what_it_is() {
     let mut encrypted = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
     encrypted.create_stream("/EncryptedPackage").unwrap();
