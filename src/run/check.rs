@@ -29,6 +29,8 @@ pub struct CheckSettings {
     pub score: ScoreRule,
     /// Whether a failure report's rows in doubt are taken.
     pub include_in_doubt: bool,
+    /// Whether there is no other bot than those that rows name.
+    pub needs_bots: bool,
 }
 
 /// What the checking pass found.
@@ -105,6 +107,12 @@ pub enum CheckError {
         /// What is wrong with them.
         error: MappingError,
     },
+    /// Nobody names a bot.
+    #[error("{name}: its rows name no bot, and there is no other")]
+    NoBot {
+        /// The input's name.
+        name: String,
+    },
     /// Its rows name more bots than anybody has.
     #[error("{name}: the first {rows} rows name more than {MOST_BOTS} bots, {} among them", quoted(examples))]
     TooManyBots {
@@ -127,6 +135,7 @@ impl Advice for CheckError {
             Self::Input(error) => error.hint(),
             Self::Source(error) => error.hint(),
             Self::Mapping { error, .. } => error.hint(),
+            Self::NoBot { .. } => None,
             Self::TooManyBots { .. } => Some(
                 "is bot_id taken from the right column? --map bot_id=COLUMN names another, --set bot_id=ID sends all rows to \
                  one bot"
@@ -145,6 +154,9 @@ pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, C
     let shape = rows.shape().clone();
     let mut mapping = Mapping::resolve(rows.headers(), shape.delimiter.map(char::from), &settings.rules)
         .map_err(|error| CheckError::Mapping { name: excerpt(&inputs.name(), 200), error })?;
+    if settings.needs_bots && !mapping.names_bots() && mapping.bot_of_all().is_none() {
+        return Err(CheckError::NoBot { name: excerpt(&inputs.name(), 200) });
+    }
     let checker = |mapping: &Mapping| Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
     if let Some(size) = mapping.sample_to_choose() {
         mapping.set_sample(sample::choose(inputs, &settings.source, checker(&mapping), size)?);

@@ -285,6 +285,10 @@ fn who_names_no_bot_is_told_all_the_ways_to_do_so() {
     let refused = stage.command(&["import", "in.csv"]).env_remove("KORE_FEEDBACK_BOT_ID").assert().code(2);
     let said = stderr(&refused);
     assert!(said.contains("error: bot_id is not set") && said.contains("--map bot_id=COLUMN"), "{said}");
+    // The header is enough to know: what is wrong behind it can wait.
+    stage.write("broken.csv", csv(&[("st-a", 30_000)]) + "\"never closed");
+    let refused = stage.command(&["import", "broken.csv"]).env_remove("KORE_FEEDBACK_BOT_ID").assert().code(2);
+    assert!(stderr(&refused).contains("error: bot_id is not set"), "{}", stderr(&refused));
     stage.was_never_called();
 }
 

@@ -32,7 +32,7 @@ use crate::exit::Exit;
 use crate::ledger::{Counts, Run, RunId, Store};
 use crate::record::Mapping;
 use crate::report::{BotView, FailureReport, Printer, Summary, default_path, mapping_table, problems_table, schedule};
-use crate::run::{BotRows, CheckReport, check};
+use crate::run::{BotRows, CheckError, CheckReport, check};
 use crate::settings::{Context, Settings};
 use crate::source::{EncodingBy, Input, InputError, Inputs, Shape};
 use crate::text::{counted, excerpt, shell_command};
@@ -149,7 +149,12 @@ impl<'a> Import<'a> {
         input: Inputs,
     ) -> anyhow::Result<Self> {
         let began = Instant::now();
-        let report = check(&input, &check_settings(args, &setup.settings, context)?)?;
+        let checked = check(&input, &check_settings(args, &setup.settings, context)?);
+        if let Err(CheckError::NoBot { .. }) = &checked {
+            // What is missing is a setting, and there may be others with it.
+            setup.settings.bot_id()?;
+        }
+        let report = checked?;
         setup.bots = bots(&report.mapping, &setup.settings)?;
         let json = global.output == OutputFormat::Json;
         let state_dir = global.state_dir.as_ref().map(|path| context.working_directory.join(path));

@@ -114,7 +114,8 @@ fn tell_next(args: &ImportArgs, view: &PlanView<'_>, checked: Option<&CheckRepor
 impl Outlook {
     fn of(args: &ImportArgs, settings: &Settings, context: &Context) -> anyhow::Result<Self> {
         let inputs = open_all(&args.files, settings)?;
-        let mut settings = check_settings(args, settings, context)?;
+        // A plan is made without a target, too.
+        let mut settings = CheckSettings { needs_bots: false, ..check_settings(args, settings, context)? };
         let look = look(&inputs, &settings.source, ROWS)?;
         let headers: Vec<String> = look.columns.iter().map(|column| column.header.clone()).collect();
         let rules = &mut settings.rules;

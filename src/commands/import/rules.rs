@@ -25,6 +25,7 @@ pub(super) fn check_settings(
         rules,
         score: if args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
         include_in_doubt: args.include_in_doubt,
+        needs_bots: settings.bot_id().is_err(),
     })
 }
 
