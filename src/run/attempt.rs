@@ -10,6 +10,7 @@ use super::event::{Events, RunEvent};
 use super::feed::Prepared;
 use super::gate::{Gate, Pass};
 use super::phase::{Phase, Phases};
+use super::shared_gate::{SharedGate, SharedPass};
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
 use crate::delivery::{Cause, Client, Concern, Reply, Verdict, judge};
@@ -60,6 +61,8 @@ pub(super) struct Courier {
     pub(super) tokens: TokenSource,
     pub(super) pacer: Pacer,
     pub(super) gate: Gate,
+    /// The gate of all bots, where there are several.
+    pub(super) shared: Option<SharedGate>,
     pub(super) writer: Writer,
     pub(super) events: Events,
     pub(super) settings: SendSettings,
@@ -78,6 +81,12 @@ impl Pending {
     pub(super) fn new(row: Prepared) -> Self {
         Self { row, failures: 0, first_failure: None }
     }
+}
+
+/// Leave from the gates. Dropped as one: an attempt that ends, or waits, ends or waits for both.
+struct Passes<'a> {
+    _own: Pass<'a>,
+    shared: Option<SharedPass<'a>>,
 }
 
 /// What became of a row's turn.
@@ -104,9 +113,9 @@ impl Courier {
     pub(super) async fn deliver(&self, mut pending: Pending) -> Result<Turn, End> {
         let mut leave = self.settings.leave;
         loop {
-            let Some((pass, permit)) = self.phases.before(Phase::Draining, self.leave_to_send()).await.transpose()?
+            let Some((passes, permit)) = self.phases.before(Phase::Draining, self.leave_to_send()).await.transpose()?
             else {
-                return Ok(Turn::Over);
+                return self.leave_unsent();
             };
             // Before the intent: a token that can't be had must not leave a row in doubt.
             let rereads = self.tokens.rereads();
@@ -117,14 +126,14 @@ impl Courier {
                 return Ok(Turn::Over);
             };
             let is_about_credentials = matches!(verdict, Verdict::Refused { concern: Concern::Credentials, .. });
-            let step = self.follow(verdict, sent, &mut pending);
-            let is_first_refusal = self.gate.refused() == 1;
+            let step = self.follow(verdict, sent, &passes, &mut pending);
+            let is_first_refusal = self.refused() == 1;
             let (again_after, behind_others, kind) = (step.again_after, step.behind_others, step.outcome.kind);
             self.settle(claimed, step, &pending.row).await?;
             if is_about_credentials {
                 self.renew_credentials(is_first_refusal.then_some(rereads)).await;
             }
-            drop(pass);
+            drop(passes);
             let Some(wait) = again_after else { return Ok(Turn::Over) };
             if behind_others {
                 return Ok(Turn::Later(pending));
@@ -133,19 +142,35 @@ impl Courier {
                 leave = Leave::ResendInDoubt;
             }
             if self.phases.before(Phase::Draining, tokio::time::sleep(wait)).await.is_none() {
-                return Ok(Turn::Over);
+                return self.leave_unsent();
             }
         }
     }
 
-    /// Leave from the gate and the windows, both at once.
-    async fn leave_to_send(&self) -> Result<(Pass<'_>, Permit), End> {
+    /// The run ends before this row's turn: for all bots, or as somebody asked.
+    fn leave_unsent(&self) -> Result<Turn, End> {
+        match self.shared.as_ref().and_then(SharedGate::fault) {
+            Some(fault) => Err(End::Fault(fault)),
+            None => Ok(Turn::Over),
+        }
+    }
+
+    /// Leave from the gates and the windows, all at once. The gate of all bots is waited for with nothing in hand, and its
+    /// pass, which may be the only one, is taken last: it must not wait for one bot's windows.
+    async fn leave_to_send(&self) -> Result<(Passes<'_>, Permit), End> {
         loop {
-            let pass = self.gate.pass().await.map_err(End::Fault)?;
+            if let Some(gate) = &self.shared {
+                gate.wait().await;
+            }
+            let own = self.gate.pass().await.map_err(End::Fault)?;
             let permit = self.pacer.permit().await;
             // The wait for the windows may have been long.
-            if self.gate.admits(&pass) {
-                return Ok((pass, permit));
+            if !self.gate.admits(&own) {
+                continue;
+            }
+            let Some(gate) = &self.shared else { return Ok((Passes { _own: own, shared: None }, permit)) };
+            if let Some(shared) = gate.try_pass().map_err(End::Fault)? {
+                return Ok((Passes { _own: own, shared: Some(shared) }, permit));
             }
         }
     }
@@ -183,12 +208,10 @@ impl Courier {
         }
     }
 
-    /// What a verdict means for the row, the gate, the windows and the token.
-    fn follow(&self, verdict: Verdict, sent: Moment, pending: &mut Pending) -> Step {
+    /// What a verdict means for the row, the gates, the windows and the token.
+    fn follow(&self, verdict: Verdict, sent: Moment, passes: &Passes<'_>, pending: &mut Pending) -> Step {
         let asked = asked_for(&verdict);
-        if let Some((wait, why)) = self.gate.observe(&verdict, asked) {
-            self.tell_hold(&why, wait);
-        }
+        self.observe(&verdict, asked, passes);
         let step = match verdict {
             Verdict::Saved { id, status, record } => {
                 self.pacer.accept();
@@ -211,6 +234,29 @@ impl Courier {
         };
         self.tell(&step, &pending.row);
         step
+    }
+
+    /// Tells the gates. What the gate of all bots holds for is the run's trouble, and not this bot's.
+    fn observe(&self, verdict: &Verdict, asked: Duration, passes: &Passes<'_>) {
+        if let (Some(gate), Some(pass)) = (&self.shared, &passes.shared) {
+            if let Some((wait, why)) = pass.observe(verdict, asked) {
+                self.events.send(RunEvent::Holding { bot: None, why, wait });
+            }
+            if is_about_host(verdict) && !gate.is_open() {
+                return;
+            }
+        }
+        let pause = self.gate.observe(verdict, asked);
+        // Credentials that all bots refuse are not told of each.
+        let is_told_already = self.shared.as_ref().is_some_and(|gate| gate.refusals() > 1);
+        if let (Some((wait, why)), false) = (pause, is_told_already) {
+            self.tell_hold(&why, wait);
+        }
+    }
+
+    /// How many refusals have come in a row, over all bots that share the credentials.
+    fn refused(&self) -> u32 {
+        self.shared.as_ref().map_or_else(|| self.gate.refused(), SharedGate::refusals)
     }
 
     fn after_doubt(&self, status: Option<u16>, message: String, pending: &mut Pending) -> Step {
@@ -309,6 +355,16 @@ impl Step {
     fn again(status: Option<u16>, message: String, wait: Duration) -> Self {
         let step = Self::end(OutcomeKind::Unsent, status, None, Some(message));
         Self { again_after: Some(wait), ..step }
+    }
+}
+
+/// Whether it may be met by every bot alike.
+fn is_about_host(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::InDoubt { .. }
+        | Verdict::Refused { concern: Concern::Tls, .. }
+        | Verdict::Repeat { cause: Cause::Unreachable | Cause::Unavailable, .. } => true,
+        Verdict::Saved { .. } | Verdict::Rejected { .. } | Verdict::Refused { .. } | Verdict::Repeat { .. } => false,
     }
 }
 

@@ -11,7 +11,8 @@ use super::event::{Events, RunEvent};
 use super::feed::FeedError;
 use super::health::Fault;
 use super::lane::{Lane, Road};
-use super::phase::follow_signals;
+use super::phase::{Phase, Phases, follow_signals};
+use super::shared_gate::SharedGate;
 use super::time_left::Forecasts;
 use crate::credentials::CredentialError;
 use crate::ledger::LedgerError;
@@ -41,7 +42,7 @@ pub enum End {
 pub struct Ended {
     /// The reason that matters most; of several alike, the first.
     pub end: End,
-    /// The bots that were given up, in the order in which that happened.
+    /// The bots that were given up, in the order in which that happened. None where what ended the run concerns all.
     pub stopped: Vec<String>,
 }
 
@@ -55,8 +56,13 @@ pub fn run(lanes: Vec<Lane>, events: Events) -> std::io::Result<Ended> {
 }
 
 async fn work(lanes: Vec<Lane>, events: Events) -> Ended {
-    let roads: Vec<Arc<Road>> = lanes.into_iter().map(|lane| Arc::new(lane.open(events.clone()))).collect();
-    let phases = roads.iter().map(|road| road.phases().clone()).collect();
+    let gates = shared_gates(&lanes);
+    let shared = gates.first().cloned();
+    let each_gate = gates.into_iter().map(Some).chain(std::iter::repeat(None));
+    let opened = lanes.into_iter().zip(each_gate).map(|(lane, gate)| Arc::new(lane.open(gate, events.clone())));
+    let roads: Vec<Arc<Road>> = opened.collect();
+    let phases: Vec<Phases> = roads.iter().map(|road| road.phases().clone()).collect();
+    let watch = shared.clone().map(|gate| tokio::spawn(end_together(gate, phases.clone())));
     let (told, interrupted) = (events.clone(), Arc::new(AtomicBool::new(false)));
     let by_signal = Arc::clone(&interrupted);
     let signals = tokio::spawn(follow_signals(phases, move |anything| {
@@ -68,7 +74,8 @@ async fn work(lanes: Vec<Lane>, events: Events) -> Ended {
     let (mut end, mut stopped) = (End::Complete, Vec::new());
     while let Some(joined) = working.join_next().await {
         let (bot, lane_end) = joined.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
-        if let (Some(bot), End::Fault(fault)) = (bot, &lane_end) {
+        let for_all = shared.as_ref().and_then(SharedGate::fault);
+        if let (Some(bot), End::Fault(fault), None) = (bot, &lane_end, for_all) {
             let others_go_on = roads.iter().any(|road| road.is_busy());
             events.send(RunEvent::BotStopped { bot: bot.clone(), fault: fault.clone(), others_go_on });
             stopped.push(bot);
@@ -80,6 +87,14 @@ async fn work(lanes: Vec<Lane>, events: Events) -> Ended {
     }
     signals.abort();
     clock.abort();
+    if let Some(watch) = watch {
+        watch.abort();
+    }
+    let is_cut_short = end.rank() <= 1 && roads.iter().any(|road| road.left() > 0);
+    if let (Some(fault), true) = (shared.and_then(|gate| gate.fault()), is_cut_short) {
+        // What all bots met is named after none, whichever had been given up before.
+        (end, stopped) = (End::Fault(fault), Vec::new());
+    }
     if interrupted.load(Ordering::Relaxed) && End::Interrupted.rank() > end.rank() {
         end = End::Interrupted;
     }
@@ -95,6 +110,24 @@ impl End {
             Self::Interrupted => 2,
             Self::Ledger(_) | Self::Credentials(_) | Self::Feed(_) => 3,
         }
+    }
+}
+
+/// Several bots share host and credentials, and one gate for them; one bot has its own only.
+fn shared_gates(lanes: &[Lane]) -> Vec<SharedGate> {
+    // The lane without a bot comes last, and sends nothing.
+    let bots = lanes.iter().filter(|lane| lane.bot.is_some()).count();
+    match lanes {
+        [first, ..] if bots > 1 => SharedGate::for_bots(first.plan.patience, bots),
+        _ => Vec::new(),
+    }
+}
+
+/// What ends the run for all bots ends it at once, for those too that wait for a window.
+async fn end_together(gate: SharedGate, all: Vec<Phases>) {
+    gate.ended().await;
+    for phases in all {
+        phases.advance_to(Phase::Draining);
     }
 }
 

@@ -152,6 +152,17 @@ impl Health {
         }
     }
 
+    /// The host can be reached, and shows who it is; of what it makes of records that says nothing.
+    pub(super) fn reached(&mut self) {
+        if matches!(self.flow, Flow::Ended(_)) || self.doubted >= self.patience.doubts {
+            return;
+        }
+        self.refused = 0;
+        self.failures = 0;
+        self.trouble_since = None;
+        self.flow = Flow::Open;
+    }
+
     fn recover(&mut self, now: Moment) {
         self.refused = 0;
         self.doubted = 0;

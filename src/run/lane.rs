@@ -15,6 +15,7 @@ use super::feed::Feed;
 use super::gate::Gate;
 use super::health::Patience;
 use super::phase::{Phase, Phases};
+use super::shared_gate::SharedGate;
 use crate::clock;
 use crate::credentials::TokenSource;
 use crate::delivery::Client;
@@ -61,12 +62,13 @@ pub struct Lane {
 }
 
 impl Lane {
-    pub(super) fn open(self, events: Events) -> Road {
+    /// `shared` is the gate that it shares with other lanes, where there are any.
+    pub(super) fn open(self, shared: Option<SharedGate>, events: Events) -> Road {
         let Self { bot, machinery, plan, feed } = self;
         let Machinery { client, tokens, pacer, writer } = machinery;
         let (gate, phases) = (Gate::new(plan.patience), Phases::new());
         Road {
-            courier: Courier { bot, client, tokens, pacer, gate, writer, events, settings: plan.send, phases },
+            courier: Courier { bot, client, tokens, pacer, gate, shared, writer, events, settings: plan.send, phases },
             rows: Mutex::new(Rows { feed, ready: VecDeque::new() }),
             left: AtomicU64::new(plan.to_send),
             concurrency: plan.concurrency,
@@ -134,6 +136,9 @@ impl Road {
         self.rows.lock().await.feed.close();
         // A signal finds nothing to interrupt here any more.
         self.phases().advance_to(Phase::Draining);
+        if let Some(shared) = &self.courier.shared {
+            shared.leave();
+        }
         end
     }
 

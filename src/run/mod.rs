@@ -2,8 +2,9 @@
 //! [`RunEvent`]s.
 //!
 //! A run has a lane for each bot that its rows go to, side by side. A row's way: [`feed`](feed_input) reads and validates
-//! it → a worker gets leave from the gate (is the target fit?) and the pacer (is there room in the windows?) → the ledger
-//! makes the intent durable → the POST → the verdict → the ledger makes the outcome durable.
+//! it → a worker gets leave from the gate (is the target fit?) and the pacer (is there room in the windows?), and where
+//! there are several bots, from the gate of them all (are host and app fit?) → the ledger makes the intent durable → the
+//! POST → the verdict → the ledger makes the outcome durable.
 //!
 //! # Fault matrix
 //!
@@ -12,9 +13,9 @@
 //!
 //! | fault | verdict | what the run does | shown by |
 //! |---|---|---|---|
-//! | connection refused | repeat: unreachable | waits for the target, one try at a time; exit 4 after `--wait-for-target` | `a_refused_connection_sent_nothing`, `a_target_that_cannot_be_reached_is_waited_for_and_then_left_with_all_rows_intact` |
+//! | connection refused | repeat: unreachable | waits for the target, one try at a time over all bots; exit 4 after `--wait-for-target` | `a_refused_connection_sent_nothing`, `a_host_that_cannot_be_reached_is_tried_for_all_bots_together`, `a_target_that_cannot_be_reached_is_waited_for_and_then_left_with_all_rows_intact` |
 //! | the name does not resolve | repeat: unreachable | the same | `a_name_that_does_not_resolve_sent_nothing` |
-//! | no TLS, a wrong certificate | refused: TLS | five in a row end the run, exit 4 | `a_server_that_speaks_no_tls_is_a_refusal_and_was_sent_nothing`, `a_certificate_that_is_not_trusted_or_not_the_hosts_is_a_refusal_and_was_sent_nothing` |
+//! | no TLS, a wrong certificate | refused: TLS | five in a row end the run, over all bots; exit 4 | `a_server_that_speaks_no_tls_is_a_refusal_and_was_sent_nothing`, `a_certificate_that_is_not_trusted_or_not_the_hosts_is_a_refusal_and_was_sent_nothing` |
 //! | time-out before the request was written | repeat: unreachable | waits for the target | `a_time_out_before_the_request_was_written_sent_nothing` |
 //! | the server closed an idle connection | none: a new one is opened | goes on | `a_connection_that_the_server_closes_between_two_requests_costs_nothing` |
 //! | time-out after the request was written | in doubt | goes on; the row is not sent again | `a_time_out_after_the_request_was_written_is_doubt`, `an_answer_that_never_comes_leaves_its_row_in_doubt` |
@@ -22,16 +23,16 @@
 //! | 200 or 201 that breaks off, or is no record | in doubt | the same | `a_record_that_breaks_off_is_doubt`, `what_may_have_been_saved_is_in_doubt_and_not_sent_again` |
 //! | an answer of many megabytes | by its status, read up to a cap | by its verdict | `an_endless_answer_is_read_up_to_a_cap` |
 //! | 500, 502, 503 without `Retry-After`, 504, a gateway's HTML | in doubt | the same | `every_answer_has_its_verdict`, `what_may_have_been_saved_is_in_doubt_and_not_sent_again` |
-//! | three in doubt in a row | | holds with growing pauses, one row at a time; exit 5 after `--wait-for-target` | `a_silent_server_gets_a_handful_of_rows_within_ten_minutes`, `a_server_that_never_says_what_becomes_of_records_costs_a_few_rows_and_not_the_file` |
+//! | three in doubt in a row, over all bots | | holds with growing pauses, one row at a time over all bots; exit 5 after `--wait-for-target` | `a_silent_server_gets_a_handful_of_rows_within_ten_minutes`, `a_server_that_fails_costs_a_handful_of_rows_over_all_bots`, `a_server_that_never_says_what_becomes_of_records_costs_a_few_rows_and_not_the_file` |
 //! | in doubt, with `--delivery at-least-once` | in doubt | sends it again, up to `--retries` times | `at_least_once_sends_again_what_may_have_been_saved` |
 //! | 503 with `Retry-After` | repeat: unavailable | nothing goes before that; exit 4 after `--wait-for-target` | `a_target_that_asks_to_come_back_later_and_never_takes_anything_is_left_with_all_rows_intact`, `a_target_that_comes_back_in_time_is_noticed` |
-//! | one of several bots can't be sent to | by its verdict | its rows stay unsent, the others go on; exit as for that bot | `a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later` |
+//! | one of several bots can't be sent to | by its verdict | its rows stay unsent, the others go on; exit as for that bot | `a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later`, `a_bot_that_the_app_is_not_allowed_for_is_given_up_and_the_others_get_their_rows` |
 //! | one row turned away again and again while others get through | repeat | unsent after `--retries`; the run goes on | `a_row_that_is_turned_away_while_others_get_through_is_given_up_and_resumed` |
 //! | 429 or a rate-limit text | repeat: rate-limited | holds until the window has room or as long as `Retry-After` says, paces down; no row is burned | `a_window_that_others_fill_is_waited_for_and_burns_no_row`, `refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly` |
-//! | 401 `possibly a replay` | repeat: replayed | goes again with a fresh token; five in a row end the run, exit 3 | `what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved` |
-//! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | goes again with a fresh token, the first time with the secret read anew; five in a row end the run, exit 3 | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact`, `a_secret_that_was_rotated_is_read_anew_after_the_first_refusal` |
-//! | 404, 405, a text about the bot id | refused: target | five in a row end the run, exit 3 | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact` |
-//! | a redirect | refused: target | never followed; said where it pointed; five in a row end the run, exit 3 | `a_redirect_is_not_followed_and_says_where_it_pointed` |
+//! | 401 `possibly a replay` | repeat: replayed | goes again with a fresh token; five in a row as for any other 401 | `what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved` |
+//! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | goes again with a fresh token, the first time with the secret read anew; five in a row end the run, exit 3; of several bots, five in a row give up that bot, and five in a row and one for each bot end the run | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact`, `a_wrong_secret_is_refused_once_for_each_bot_and_told_once`, `a_secret_that_was_rotated_is_read_anew_after_the_first_refusal` |
+//! | 404, 405, a text about the bot id | refused: target | five in a row end the run, exit 3; of several bots, they give up that bot | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact` |
+//! | a redirect | refused: target | never followed; said where it pointed; five in a row as for 404 | `a_redirect_is_not_followed_and_says_where_it_pointed` |
 //! | any other 4xx, `code` a number or a text | rejected | goes on | `a_record_that_is_refused_for_itself_is_rejected_and_the_others_go_on`, `the_servers_words_are_shown_with_their_code_and_without_their_control_characters` |
 //! | an error that breaks off | by its status | by its verdict | `an_error_that_breaks_off_is_still_that_error` |
 //! | Ctrl-C, SIGTERM, or on Linux SIGHUP unless it is ignored | | flying attempts land; exit 130 | `the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on`, `a_hang_up_that_was_ignored_before_stays_ignored` |
@@ -62,6 +63,8 @@ mod lane;
 mod look;
 mod phase;
 mod sample;
+mod shared_gate;
+mod shared_health;
 mod time_left;
 pub mod verify;
 

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 #[cfg(unix)]
 use crate::support::Running;
-use crate::support::{Stage, json, stderr, stdout, until};
+use crate::support::{Fixed, IMPATIENT, Stage, json, stderr, stdout, until};
 
 const BY_BOT: &str = "--map=bot_id=Bot";
 const BOTS: [&str; 3] = ["st-a", "st-b", "st-c"];
@@ -116,6 +116,93 @@ fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
     let resumed = json(&resumed);
     assert_eq!((&resumed["saved"], &resumed["unsent"]), (&30.into(), &0.into()), "{resumed}");
     assert_eq!(respondents(&stage), each_once(&bots).into_iter().filter(|(bot, _)| bot != "st-b").collect());
+}
+
+/// So many bots with a few rows each, and a file of them.
+fn many_bots(stage: &Stage) -> u64 {
+    let many: Vec<String> = (1..=20).map(|number| format!("st-{number}")).collect();
+    let bots: Vec<(&str, usize)> = many.iter().map(|bot| (&**bot, 6)).collect();
+    stage.write("in.csv", csv(&bots));
+    20 * 6
+}
+
+fn any_bot(faults: &[&str]) -> SandboxOptions {
+    let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+    SandboxOptions { any_bot: true, faults, ..SandboxOptions::default() }
+}
+
+/// One error for all of them, and not one for each.
+#[track_caller]
+fn is_told_once(said: &str, error: &str) {
+    let errors: Vec<_> = said.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert!(errors.len() == 1 && errors[0].starts_with(error), "{said}");
+    assert!(!said.contains("given up"), "{said}");
+    assert!(said.lines().filter(|line| line.starts_with("holding: ")).count() < 10, "{said}");
+}
+
+#[test]
+fn a_wrong_secret_is_refused_once_for_each_bot_and_told_once() {
+    let stage = Stage::with(any_bot(&[]));
+    let rows = many_bots(&stage);
+    let mut import = stage.command(&["import", "in.csv", BY_BOT, "-o", "json"]);
+    let ended = import.env("KORE_FEEDBACK_CLIENT_SECRET", "a secret that is not the right one").assert().code(3);
+    assert_eq!(json(&ended)["unsent"], rows);
+    assert_eq!(stage.sandbox.tally().arrivals, 20);
+    is_told_once(&stderr(&ended), "error: the server refuses the credentials: ");
+    stage.run(&["runs", "resume", "1"]).success();
+    assert_eq!(stage.sandbox.tally().saved, rows);
+}
+
+#[test]
+fn a_server_that_fails_costs_a_handful_of_rows_over_all_bots() {
+    for fault in ["500", "truncate"] {
+        let stage = Stage::with(any_bot(&[fault]));
+        let rows = many_bots(&stage);
+        let ended = stage.run(&["import", "in.csv", BY_BOT, "-o", "json", IMPATIENT]).code(5);
+        let summary = json(&ended);
+        let [in_doubt, unsent] = ["in_doubt", "unsent"].map(|key| summary[key].as_u64().unwrap());
+        assert!((3..10).contains(&in_doubt) && in_doubt + unsent == rows, "{fault}: {summary}");
+        is_told_once(&stderr(&ended), "error: the server doesn't say what becomes of records: ");
+    }
+}
+
+#[test]
+fn patience_that_ends_with_the_last_row_leaves_nothing_to_go_on_with() {
+    let stage = Stage::with(any_bot(&["500"]));
+    stage.write("in.csv", csv(&[("st-a", 2), ("st-b", 1)]));
+    let ended = stage.run(&["import", "in.csv", BY_BOT, "-o", "json", "--wait-for-target", "0s"]).code(1);
+    assert_eq!(json(&ended)["in_doubt"], 3, "{}", stderr(&ended));
+}
+
+#[test]
+fn a_host_that_cannot_be_reached_is_tried_for_all_bots_together() {
+    let stage = Stage::new();
+    let rows = many_bots(&stage);
+    // A port on which nothing listens any more.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut import = stage.command(&["import", "in.csv", BY_BOT, "-o", "json", IMPATIENT]);
+    let ended = import.env("KORE_FEEDBACK_HOST", format!("http://{closed}")).assert().code(4);
+    assert_eq!(json(&ended)["unsent"], rows);
+    let ledger = rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap();
+    let tries: i64 = ledger.query_row("SELECT count(*) FROM attempts", [], |row| row.get(0)).unwrap();
+    assert!((2..10).contains(&tries), "{tries}");
+    is_told_once(&stderr(&ended), "error: the target can't be reached: ");
+}
+
+#[test]
+fn a_bot_that_the_app_is_not_allowed_for_is_given_up_and_the_others_get_their_rows() {
+    let server = Fixed::start(|request| match request.lines().next().unwrap_or_default().contains("/st-a/") {
+        true => (403, "Forbidden".to_owned()),
+        false => (200, r#"{"_id":"1"}"#.to_owned()),
+    });
+    let stage = Stage::new();
+    stage.write("in.csv", csv(&[("st-a", 8), ("st-b", 8), ("st-c", 8)]));
+    let mut import = stage.command(&["import", "in.csv", BY_BOT, IMPATIENT, "-o", "json"]);
+    let ended = import.env("KORE_FEEDBACK_HOST", server.url()).assert().code(3);
+    let (summary, said) = (json(&ended), stderr(&ended));
+    assert_eq!((&summary["saved"], &summary["unsent"]), (&16.into(), &8.into()), "{summary}");
+    assert!(said.contains("bot st-a is given up"), "{said}");
+    assert!(said.contains("error: bot st-a: the server refuses the credentials: "), "{said}");
 }
 
 #[test]
