@@ -30,7 +30,7 @@ pub enum SourceError {
     #[error(
         "{name}: the {compression} data {}{}",
         if *.is_cut { "end before they should" } else { "are damaged" },
-        line.map_or_else(String::new, |line| format!(", behind line {line}")),
+        line.map_or_else(String::new, how_far),
     )]
     Packed {
         /// The input.
@@ -196,6 +196,11 @@ impl SourceError {
             None => Self::Read { name, source: error },
         }
     }
+}
+
+/// Up to which line something could be read.
+fn how_far(line: u64) -> String {
+    if line == 0 { ", in the first line".to_owned() } else { format!(", behind line {line}") }
 }
 
 impl Advice for SourceError {

@@ -322,5 +322,8 @@ fn a_download_that_was_cut_is_told_before_anything_is_sent() {
     let file = stage.write("in.csv.gz", &packed[..packed.len() - 100]);
     let said = stderr(&stage.import(&file, &[]).failure().code(2));
     assert!(said.contains("in.csv.gz: the gzip data end before they should, behind line "), "{said}");
+    let file = stage.write("in.csv.gz", &packed[..20]);
+    let said = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(said.contains("in.csv.gz: the gzip data end before they should, in the first line\n"), "{said}");
     stage.was_never_called();
 }
