@@ -239,32 +239,12 @@ impl Pending {
     }
 }
 
-/// What is known of the other processes, and SQLite's mark of the state it was read from.
-#[derive(Debug, Clone, Default)]
-struct Seen {
-    mark: Option<i64>,
-    others: Others,
-}
-
-/// What is known of the other processes by scope, and beside it what one transaction finds out.
-struct View<'a> {
-    known: &'a HashMap<Arc<str>, Seen>,
-    new: HashMap<Arc<str>, Seen>,
-}
-
-impl View<'_> {
-    fn of(&mut self, scope: &Arc<str>) -> &mut Seen {
-        let known = || self.known.get(scope).cloned().unwrap_or_default();
-        self.new.entry(Arc::clone(scope)).or_insert_with(known)
-    }
-}
-
 /// The thread's own side.
 struct Desk {
     connection: Connection,
     session: String,
     /// By scope.
-    others: HashMap<Arc<str>, Seen>,
+    others: HashMap<Arc<str>, others::Seen>,
 }
 
 impl Desk {
@@ -287,10 +267,10 @@ impl Desk {
             }
         };
         // A failed commit must leave no trace in what we believe to know.
-        let mut view = View { known: others, new: HashMap::new() };
+        let mut view = others::View::new(others);
         let answers: Vec<Pending> =
             group.into_iter().map(|request| answer(&transaction, request, session, &mut view)).collect();
-        let View { new, .. } = view;
+        let others::View { new, .. } = view;
         let committed = transaction.commit().map_err(LedgerError::from);
         if committed.is_ok() {
             others.extend(new);
@@ -307,11 +287,11 @@ impl Desk {
     }
 }
 
-fn answer(transaction: &Transaction<'_>, request: Request, session: &str, seen: &mut View<'_>) -> Pending {
+fn answer(transaction: &Transaction<'_>, request: Request, session: &str, seen: &mut others::View<'_>) -> Pending {
     match request {
         Request::Claim(request, bot, reply) => {
             let view = (request.windows_since, request.others_seen);
-            let answer = news_of_others(transaction, view, &bot, session, seen).and_then(|news| match news {
+            let answer = others::news(transaction, view, &bot, session, seen).and_then(|news| match news {
                 Some(others) => Ok(ClaimAnswer::Others(others)),
                 None => claim(transaction, &request, &bot, session).map(ClaimAnswer::Granted),
             });
@@ -319,7 +299,7 @@ fn answer(transaction: &Transaction<'_>, request: Request, session: &str, seen: 
         }
         Request::Call(call, bot, reply) => {
             let view = (call.windows_since, call.others_seen);
-            let answer = news_of_others(transaction, view, &bot, session, seen).and_then(|news| match news {
+            let answer = others::news(transaction, view, &bot, session, seen).and_then(|news| match news {
                 Some(others) => Ok(CallAnswer::Others(others)),
                 None => {
                     let times = (millis(call.now), millis(call.answer_due));
@@ -341,27 +321,6 @@ fn answer(transaction: &Transaction<'_>, request: Request, session: &str, seen: 
             Pending::Done(reply, recorded)
         }
     }
-}
-
-/// The others' calls, if they are not those in view of which the permit was given. Under the write lock: whoever is
-/// granted a claim has seen every claim before.
-fn news_of_others(
-    transaction: &Transaction<'_>,
-    (windows_since, others_seen): (Option<Timestamp>, u64),
-    bot: &Bot,
-    session: &str,
-    view: &mut View<'_>,
-) -> Result<Option<Others>, LedgerError> {
-    let Some(since) = windows_since else { return Ok(None) };
-    let seen = view.of(&bot.scope);
-    let mark: i64 = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
-    if seen.mark != Some(mark) {
-        let calls = others::since(transaction, &bot.scope, session, since)?;
-        let new = calls.iter().any(|call| !seen.others.calls.contains(call));
-        let version = seen.others.version + u64::from(new);
-        *seen = Seen { mark: Some(mark), others: Others { version, calls } };
-    }
-    Ok((others_seen != seen.others.version).then(|| seen.others.clone()))
 }
 
 fn claim(transaction: &Transaction<'_>, claim: &Claim, bot: &Bot, session: &str) -> Result<Claimed, LedgerError> {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 use super::engine::End;
 use super::event::{Events, RunEvent};
@@ -11,20 +10,18 @@ use super::feed::Prepared;
 use super::gate::{Gate, Pass};
 use super::phase::{Phase, Phases};
 use super::shared_gate::{SharedGate, SharedPass};
+use super::step::{Step, asked_for, is_about_host, with_clocks_compared};
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
 use crate::delivery::{Cause, Client, Concern, Reply, Verdict, judge};
-use crate::ledger::{Claim, ClaimAnswer, Claimed, Leave, Others, Outcome, OutcomeKind, RunId, Writer};
-use crate::pacing::{Backoff, Moment, Pacer, Permit, duration_text};
+use crate::ledger::{Claim, ClaimAnswer, Claimed, Leave, Others, OutcomeKind, RunId, Writer};
+use crate::pacing::{Backoff, Moment, Pacer, Permit};
 
 /// Between the intent and the last byte of the request lies a commit; a slow disk may take this long for it.
 pub(super) const COMMIT_SLACK: Duration = Duration::from_secs(5);
 /// A row that is refused once more than this, while others get through, is refused for itself. Fewer than the refusals
 /// in a row that end a run.
 const REFUSALS_OF_ONE_ROW: u32 = 3;
-/// Clocks that are further apart than this are worth a word.
-const FAR_APART: Duration = Duration::from_secs(60);
-
 /// What is done about a row whose fate is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Delivery {
@@ -95,16 +92,6 @@ pub(super) enum Turn {
     Over,
     /// Others go first, then it goes again.
     Later(Pending),
-}
-
-/// What follows from a verdict.
-struct Step {
-    outcome: Outcome,
-    again_after: Option<Duration>,
-    /// Whether others go first.
-    behind_others: bool,
-    /// The server's record, when it was saved.
-    record: Option<Value>,
 }
 
 impl Courier {
@@ -342,55 +329,6 @@ impl Courier {
     }
 }
 
-impl Step {
-    fn end(kind: OutcomeKind, status: Option<u16>, server_id: Option<String>, detail: Option<String>) -> Self {
-        Self {
-            outcome: Outcome { kind, status, server_id, detail },
-            again_after: None,
-            behind_others: false,
-            record: None,
-        }
-    }
-
-    fn again(status: Option<u16>, message: String, wait: Duration) -> Self {
-        let step = Self::end(OutcomeKind::Unsent, status, None, Some(message));
-        Self { again_after: Some(wait), ..step }
-    }
-}
-
-/// Whether it may be met by every bot alike.
-fn is_about_host(verdict: &Verdict) -> bool {
-    match verdict {
-        Verdict::InDoubt { .. }
-        | Verdict::Refused { concern: Concern::Tls, .. }
-        | Verdict::Repeat { cause: Cause::Unreachable | Cause::Unavailable, .. } => true,
-        Verdict::Saved { .. } | Verdict::Rejected { .. } | Verdict::Refused { .. } | Verdict::Repeat { .. } => false,
-    }
-}
-
-/// How long the server asks to be left alone.
-fn asked_for(verdict: &Verdict) -> Duration {
-    match verdict {
-        Verdict::Repeat { retry_after: Some(after), .. } => after.wait_from(clock::now()),
-        _ => Duration::ZERO,
-    }
-}
-
-/// Adds to a refusal of credentials how far the clocks are apart, if that is further than tokens forgive.
-fn with_clocks_compared(verdict: Verdict, server: Option<Timestamp>, now: Timestamp) -> Verdict {
-    let (Verdict::Refused { concern: Concern::Credentials, status, message }, Some(server)) = (&verdict, server) else {
-        return verdict;
-    };
-    let apart = now.duration_since(server);
-    if apart.unsigned_abs() < FAR_APART {
-        return verdict;
-    }
-    let side = if apart.is_positive() { "ahead of" } else { "behind" };
-    let apart = duration_text(Duration::from_secs(apart.unsigned_abs().as_secs()));
-    let message = format!("{message} (this machine's clock is {apart} {side} the server's)");
-    Verdict::Refused { concern: Concern::Credentials, status: *status, message }
-}
-
 pub(super) fn ages(others: &Others, now: Timestamp) -> Vec<SignedDuration> {
     others.calls.iter().map(|call| call.answered_at.duration_since(now)).collect()
 }
@@ -401,25 +339,4 @@ pub(super) fn later(moment: Timestamp, by: Duration) -> Timestamp {
 
 pub(super) fn earlier(moment: Timestamp, by: Duration) -> Timestamp {
     moment.saturating_sub(by).unwrap_or(moment)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Concern, Timestamp, Verdict, with_clocks_compared};
-
-    #[test]
-    fn clocks_that_differ_are_named_beside_refused_credentials_only() {
-        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
-        let server: Timestamp = "2026-11-22T11:55:00Z".parse().unwrap();
-        let refused = |concern| Verdict::Refused { concern, status: Some(401), message: "expired".to_owned() };
-        let said = |concern, server| match with_clocks_compared(refused(concern), server, now) {
-            Verdict::Refused { message, .. } => message,
-            other => panic!("{other:?}"),
-        };
-        let apart = "expired (this machine's clock is 5m ahead of the server's)";
-        assert_eq!(said(Concern::Credentials, Some(server)), apart);
-        assert_eq!(said(Concern::Target, Some(server)), "expired");
-        assert_eq!(said(Concern::Credentials, Some(now)), "expired");
-        assert_eq!(said(Concern::Credentials, None), "expired");
-    }
 }

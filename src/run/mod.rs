@@ -65,6 +65,7 @@ mod phase;
 mod sample;
 mod shared_gate;
 mod shared_health;
+mod step;
 mod time_left;
 pub mod verify;
 

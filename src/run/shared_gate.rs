@@ -31,8 +31,8 @@ struct State {
     probing: bool,
 }
 
-/// Leave to make one attempt, as far as the health of host and app goes. Held until its verdict has been observed, and
-/// never while anything but the ledger and the server is waited for: all bots may wait for it.
+/// Leave to make one attempt, as far as the health of host and app goes. Held until its verdict has been observed,
+/// and a refused secret read anew; never while a window is waited for: all bots may wait for it.
 #[derive(Debug)]
 pub(super) struct SharedPass<'a> {
     gate: &'a SharedGate,
