@@ -1,14 +1,13 @@
-//! How long the check of a large file takes, how much memory, and how that compares with `qsv validate`, if `qsv` is on the
-//! PATH: the same file against a JSON schema that says the same of the seven columns.
+//! Measures time and memory of checking a large file, next to `qsv validate` if `qsv` is on the PATH: the same file against
+//! a JSON schema with the same rules for the seven columns.
 //!
 //! ```sh
 //! cargo bench --bench check
 //! ```
 //!
-//! Each is run three times, one after the other in turn, and the fastest counts. Memory is the most that Linux says the
-//! process ever had resident; elsewhere it isn't measured.
+//! Each runs three times, in turn, and the fastest counts. Memory is the peak resident set on Linux; it is not measured elsewhere.
 
-#![expect(clippy::print_stdout, reason = "it is run by hand, and read")]
+#![expect(clippy::print_stdout, reason = "results are printed for a person")]
 
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write as _};
@@ -25,11 +24,11 @@ use support::command;
 const COMPARED: usize = 1_000_000;
 const FOR_MEMORY: usize = 2_000_000;
 const TIMES: usize = 3;
-/// Between two looks at how much memory the process has.
+/// How often the memory of the process is sampled.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
-/// What the record's rules say of the columns, each by itself. That 0 to 10 is an NPS and 1 to 5 a CSAT score, which this
-/// tool checks as well, a schema says with conditions; qsv is spared them.
+/// The record's rules for each column. The score's range by type, which this tool also checks, would need conditions in
+/// the schema; qsv is spared them.
 const SCHEMA: &str = r#"{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "type": "object",
@@ -78,22 +77,22 @@ fn main() {
         }
     }
     let ours = ours.expect("a run");
-    println!("{COMPARED} rows of CSV, checked: {}", ours.in_words(COMPARED));
+    println!("check of {COMPARED} rows of CSV: {}", ours.in_words(COMPARED));
     match (theirs, theirs_alone) {
         (Some(theirs), Some(alone)) => {
-            println!("qsv validate, all processors: {}; {}", theirs.in_words(COMPARED), ours.compared_with(&theirs));
-            println!("qsv validate, one processor: {}; {}", alone.in_words(COMPARED), ours.compared_with(&alone));
+            println!("qsv validate, all CPUs: {}; {}", theirs.in_words(COMPARED), ours.compared_with(&theirs));
+            println!("qsv validate, one CPU: {}; {}", alone.in_words(COMPARED), ours.compared_with(&alone));
         }
-        _ => println!("qsv is not on the PATH: nothing to compare with"),
+        _ => println!("qsv is not on the PATH: no comparison"),
     }
-    println!("{FOR_MEMORY} rows of CSV, checked: {}", check(&csv).in_words(FOR_MEMORY));
-    println!("{FOR_MEMORY} rows of JSON lines, checked: {}", check(&lines).in_words(FOR_MEMORY));
+    println!("check of {FOR_MEMORY} rows of CSV: {}", check(&csv).in_words(FOR_MEMORY));
+    println!("check of {FOR_MEMORY} rows of NDJSON: {}", check(&lines).in_words(FOR_MEMORY));
 }
 
-/// What a process took.
+/// Time and memory of a finished process.
 struct Measured {
     time: Duration,
-    /// The most it had resident, in KiB; none where that can't be told.
+    /// Peak resident set in KiB, where it can be measured.
     memory: Option<u64>,
 }
 
@@ -123,15 +122,15 @@ impl Measured {
     fn in_words(&self, rows: usize) -> String {
         let memory = self.memory.map_or_else(String::new, |kib| format!(", {:.1} MiB", kib as f64 / 1024.0));
         let seconds = self.time.as_secs_f64();
-        format!("{seconds:.2} s, {:.0} a second{memory}", rows as f64 / seconds)
+        format!("{seconds:.2} s, {:.0} per second{memory}", rows as f64 / seconds)
     }
 
     fn compared_with(&self, other: &Self) -> String {
-        format!("the check takes {:.2} of its time", self.time.as_secs_f64() / other.time.as_secs_f64())
+        format!("ratio {:.2}", self.time.as_secs_f64() / other.time.as_secs_f64())
     }
 }
 
-/// The high-water mark of a process that is still there.
+/// The peak resident set of a running process.
 fn resident(child: &Child) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,15 +1,15 @@
-//! Kills imports with SIGKILL at random moments, resumes them, and counts what got lost or arrived twice.
+//! Kills imports with SIGKILL at random moments, resumes them, and counts lost and doubled rows.
 //!
 //! ```sh
 //! cargo bench --bench crash            # 100 kills
 //! cargo bench --bench crash -- 1000    # more
 //! ```
 //!
-//! Every import goes to a sandbox in which some calls fail in every way that leaves a row in doubt. At the end each row
-//! must be on the server once, or be rejected or in doubt in the ledger; and nothing may be there twice. Every second file
-//! is for several bots, and each row must be at its own.
+//! The sandbox injects every fault that leaves a row in doubt. At the end each row must be on the server once, or be
+//! rejected or in doubt in the ledger, and no row may be there twice. Every second file is for several bots, and each row must
+//! be at its own bot.
 
-#![expect(clippy::print_stdout, reason = "it is run by hand, and read")]
+#![expect(clippy::print_stdout, reason = "results are printed for a person")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -32,10 +32,10 @@ const FAULTS: [&str; 5] = [
     "400:p=0.01,seed=5",
 ];
 
-/// The bots of every second file, unevenly in use.
+/// The bots of every second file, with different numbers of rows.
 const BOTS: [&str; 8] = ["st-a", "st-a", "st-a", "st-b", "st-b", "st-c", "st-d", "st-e"];
 
-/// What a file of rows came to.
+/// The result of one or more files.
 #[derive(Default)]
 struct Found {
     kills: usize,
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     if all.twice + all.lost + all.astray == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Imports one file, killed again and again until it is done or enough kills have been made.
+/// Imports one file, killing it until it is finished or enough kills were made.
 fn import_under_fire(kills: usize, by_bot: bool) -> Found {
     let home = tempfile::tempdir().expect("a directory");
     let faults = FAULTS.map(|fault| fault.parse().expect("a fault")).to_vec();
@@ -77,7 +77,7 @@ fn import_under_fire(kills: usize, by_bot: bool) -> Found {
         run.arg("import").arg(&file).args(["--concurrency", "8", "-q"]).args(resume.then_some("--resume"));
         run.args(by_bot.then_some("--map=bot_id=Bot"));
         let mut child = run.spawn().expect("the binary");
-        // Once enough kills have been made the last process is left to finish.
+        // After enough kills the last process runs to its end.
         let killed = found.kills < kills && killed_in_time(&mut child);
         let status = child.wait().expect("its end");
         if !killed {
@@ -91,7 +91,7 @@ fn import_under_fire(kills: usize, by_bot: bool) -> Found {
     found
 }
 
-/// Kills the process at a random moment; false when it had ended before.
+/// Kills the process at a random moment; false if it ended before that.
 fn killed_in_time(child: &mut Child) -> bool {
     std::thread::sleep(Duration::from_micros(fastrand::u64(1_000..400_000)));
     let running = child.try_wait().expect("its state").is_none();
@@ -101,7 +101,7 @@ fn killed_in_time(child: &mut Child) -> bool {
     running
 }
 
-/// Whether the run had been written down before the process was killed.
+/// Whether the run was in the ledger before the process was killed.
 fn began(home: &Path, sandbox: &Sandbox) -> bool {
     let list = command(home, sandbox).args(["runs", "list", "-o", "json"]).stdout(Stdio::piped()).output();
     let runs: serde_json::Value = serde_json::from_slice(&list.expect("the list").stdout).expect("JSON");

@@ -1,15 +1,13 @@
-//! How fast an import is without limits, beside a bare loop of the same HTTP client against the same server, and how fast
-//! the check before it.
+//! Measures an import without rate limits against a bare loop of the same HTTP client and server, and the check before it.
 //!
 //! ```sh
 //! cargo bench --bench throughput
 //! ```
 //!
-//! The import writes each row to the disk twice, before and after it is sent, and keeps eight calls in flight; the bare
-//! loop keeps eight calls in flight and nothing else.
+//! Both keep eight requests in flight. The import also writes each row to disk twice, before and after sending.
 
-#![expect(clippy::print_stdout, reason = "it is run by hand, and read")]
-#![expect(clippy::disallowed_methods, reason = "the peer is a client of its own")]
+#![expect(clippy::print_stdout, reason = "results are printed for a person")]
+#![expect(clippy::disallowed_methods, reason = "the peer uses its own client")]
 
 use std::fmt::Write;
 use std::path::Path;
@@ -38,16 +36,16 @@ fn main() {
     let concurrency = IN_FLIGHT.to_string();
     let import = timed(home.path(), &sandbox, &file, &["--no-limit", "--concurrency", &concurrency]);
     println!(
-        "{SENT} rows sent: {:.0} a second, each written down before and after; a bare loop {:.0} a second ({:.2} of it)",
+        "{SENT} rows sent: {:.0} per second with durable intents and outcomes; a bare loop {:.0} per second (ratio {:.2})",
         per_second(SENT, import),
         per_second(SENT, bare),
         bare.as_secs_f64() / import.as_secs_f64()
     );
-    println!("at the vendor's 1,800 an hour they take {:.1} hours", SENT as f64 / 1800.0);
+    println!("at the vendor's 1,800 per hour they take {:.1} hours", SENT as f64 / 1800.0);
 
     std::fs::write(&file, rows(CHECKED)).expect("the input");
     let check = timed(home.path(), &sandbox, &file, &["--dry-run"]);
-    println!("{CHECKED} rows checked: {:.2} s, {:.0} a second", check.as_secs_f64(), per_second(CHECKED, check));
+    println!("{CHECKED} rows checked: {:.2} s, {:.0} per second", check.as_secs_f64(), per_second(CHECKED, check));
 }
 
 fn per_second(rows: usize, time: Duration) -> f64 {

@@ -1,11 +1,11 @@
-//! The binary, told to send to a sandbox from a home of its own.
+//! Runs the binary against a sandbox, with its own home.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use kore_feedback::sandbox::Sandbox;
 
-/// A command of the binary, silent and without limits.
+/// A quiet command without rate limits.
 pub(crate) fn command(home: &Path, sandbox: &Sandbox) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kore-feedback"));
     command.env_clear().env("HOME", home).current_dir(home);

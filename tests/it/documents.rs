@@ -1,6 +1,6 @@
-//! The commands in the documents: those of the examples are run, those of the README are at least understood.
+//! The commands in the documents: those in `examples/` are run, the others are parsed.
 
-/// The lines of all `sh` blocks, each split into words; a line that ends with `\` goes on.
+/// The lines of all `sh` blocks, split into words. A line that ends with `\` continues on the next.
 pub(crate) fn shell_lines(markdown: &str) -> Vec<Vec<String>> {
     let mut lines = Vec::new();
     let mut rest = markdown;

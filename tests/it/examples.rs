@@ -1,4 +1,4 @@
-//! The commands of `examples/README.md`, run as they stand there.
+//! Runs the commands of `examples/README.md`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,14 +10,14 @@ use crate::support::{Surroundings, json, stderr};
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
-/// What each example comes to: rows, saved, invalid.
+/// Expected counts: rows, saved, invalid.
 const EXPECTED: [(&str, u64, u64, u64); 3] = [
     ("examples/feedback.csv", 200, 200, 0),
     ("examples/nps-export.csv", 210, 205, 5),
     ("examples/umfrage.csv", 204, 204, 0),
 ];
 
-/// A home with a copy of the examples in it: failure reports are written beside them.
+/// A home with a copy of the examples, because failure reports are written next to them.
 fn with_examples() -> Surroundings {
     let surroundings = Surroundings::new();
     for file in files() {
@@ -27,7 +27,7 @@ fn with_examples() -> Surroundings {
     surroundings
 }
 
-/// The examples themselves, without what somebody's trials have left beside them.
+/// The examples, without failure reports left by manual runs.
 fn files() -> BTreeSet<String> {
     let found = std::fs::read_dir(DIRECTORY).expect("the examples").map(|entry| entry.expect("an entry").file_name());
     let names = found.map(|name| name.to_string_lossy().into_owned());
@@ -40,7 +40,7 @@ fn documented() -> Vec<Vec<String>> {
 }
 
 #[test]
-fn every_documented_command_comes_to_what_the_document_says() {
+fn documented_commands_give_the_documented_results() {
     let surroundings = with_examples();
     let mut seen = BTreeSet::new();
     for words in documented() {
@@ -61,7 +61,7 @@ fn every_documented_command_comes_to_what_the_document_says() {
 }
 
 #[test]
-fn without_leave_to_skip_them_invalid_rows_stop_the_import_and_are_shown_with_their_lines() {
+fn invalid_rows_stop_the_import_and_are_listed() {
     let surroundings = with_examples();
     let documented = documented();
     let words = documented.iter().find(|words| words.iter().any(|word| word == "--skip-invalid")).unwrap();

@@ -1,6 +1,6 @@
-//! `kore-feedback import` of whatever survey tools export, through the real binary: what is in the file arrives.
+//! `kore-feedback import` of every format, encoding and compression, through the real binary.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't lay its inputs has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot write its inputs has failed")]
 
 use std::io::{Read, Write};
 
@@ -52,7 +52,7 @@ fn xlsx(records: &[Record]) -> Vec<u8> {
 }
 
 #[test]
-fn every_format_encoding_and_packing_arrives_the_same() {
+fn all_formats_encodings_and_compressions_arrive_equal() {
     let csv = csv_of(&german());
     let array = format!("[{}]", json_lines(&german()).replace('\n', ",\n"));
     let latin = encoding_rs::WINDOWS_1252.encode(&csv).0.into_owned();
@@ -77,7 +77,7 @@ fn every_format_encoding_and_packing_arrives_the_same() {
 }
 
 #[test]
-fn a_pipe_may_be_packed_and_its_run_resumed() {
+fn compressed_standard_input_can_be_resumed() {
     let mut stage = Stage::faulty(&["500:at=2"]);
     let mut command = stage.command(&["import", "-", "--concurrency", "1"]);
     command.write_stdin(gzip(csv_of(&numbered(3)).as_bytes()));
@@ -89,7 +89,7 @@ fn a_pipe_may_be_packed_and_its_run_resumed() {
 }
 
 #[test]
-fn several_files_are_one_run_and_messages_say_which_file() {
+fn several_files_form_one_run() {
     let stage = Stage::new();
     let all = numbered(5);
     stage.write("q3/a.csv", csv_of(&all[..2]));
@@ -111,7 +111,7 @@ fn several_files_are_one_run_and_messages_say_which_file() {
 }
 
 #[test]
-fn several_files_are_resumed_by_the_runs_number() {
+fn several_files_are_resumed_by_run_number() {
     let mut stage = Stage::faulty(&["401"]);
     stage.write("a.csv", csv_of(&numbered(4)[..2]));
     stage.write("b.csv", csv_of(&numbered(4)[2..]));
@@ -122,7 +122,7 @@ fn several_files_are_resumed_by_the_runs_number() {
 }
 
 #[test]
-fn files_that_do_not_fit_together_are_named() {
+fn files_with_different_columns_are_named() {
     let stage = Stage::new();
     stage.write("a.csv", csv_of(&numbered(1)));
     stage.write("b.csv", csv_of(&numbered(1)).replace("language", "lang"));
@@ -141,7 +141,7 @@ fn files_that_do_not_fit_together_are_named() {
 }
 
 #[test]
-fn a_qualtrics_export_needs_no_word_about_its_header_and_neither_does_its_failure_report() {
+fn qualtrics_headers_are_detected_in_failure_reports_too() {
     let mut stage = Stage::faulty(&["400:at=2"]);
     let text = "ResponseId,UserLanguage,Q1\r\nResponse ID,User Language,\"How likely,\nfrom 0 to 10?\"\r\n\
                 \"{\"\"ImportId\"\":\"\"_recordId\"\"}\",\"{\"\"ImportId\"\":\"\"userLanguage\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\"\r\n\
@@ -172,7 +172,7 @@ fn a_qualtrics_export_needs_no_word_about_its_header_and_neither_does_its_failur
 }
 
 #[test]
-fn a_workbooks_failure_report_is_csv_that_the_same_options_import() {
+fn workbook_failure_report_imports_with_the_same_options() {
     let mut stage = Stage::faulty(&["400:at=1"]);
     let options = ["--sheet", "Answers", "--concurrency", "1"];
     stage.import(&stage.write("book.xlsx", xlsx(&german())), &options).failure().code(1);
@@ -182,7 +182,7 @@ fn a_workbooks_failure_report_is_csv_that_the_same_options_import() {
 }
 
 #[test]
-fn a_number_that_a_workbook_has_rounded_is_not_sent_as_an_id() {
+fn rounded_workbook_numbers_are_not_sent_as_ids() {
     let stage = Stage::new();
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let sheet = workbook.add_worksheet();
@@ -198,12 +198,12 @@ fn a_number_that_a_workbook_has_rounded_is_not_sent_as_an_id() {
     let template = ["--mapping", mapping.to_str().unwrap()];
     let said = stderr(&stage.import(&file, &template).failure().code(2));
     assert!(said.contains("the workbook has lost"), "{said}");
-    // Where the column is not used, it is nobody's id.
+    // The rounded number does no harm in a column that is not used.
     stage.import(&file, &["--set", "channel_uid=someone"]).success();
 }
 
 #[test]
-fn what_can_be_read_in_two_ways_is_asked_with_both() {
+fn ambiguous_encoding_is_refused_with_both_readings() {
     let stage = Stage::new();
     let file =
         stage.write("in.csv", &b"channelUId,name,score,channel,type,language,message\nu,5 \x80,9,rtm,NPS,en,\n"[..]);
@@ -257,7 +257,7 @@ fn ods(records: &[Record]) -> Vec<u8> {
 }
 
 #[test]
-fn a_workbook_that_was_cut_or_damaged_says_where() {
+fn corrupt_workbooks_say_where() {
     const SHEET: &str = "xl/worksheets/sheet2.xml";
     let (xlsx, ods) = (xlsx(&numbered(500)), ods(&numbered(500)));
     let before = |mark: &'static str| {
@@ -316,7 +316,7 @@ fn a_workbook_that_was_cut_or_damaged_says_where() {
 }
 
 #[test]
-fn a_download_that_was_cut_is_told_before_anything_is_sent() {
+fn truncated_gzip_is_refused_before_sending() {
     let stage = Stage::new();
     let packed = gzip(csv_of(&numbered(1000)).as_bytes());
     let file = stage.write("in.csv.gz", &packed[..packed.len() - 100]);

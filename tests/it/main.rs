@@ -1,10 +1,11 @@
-//! The behaviour of the real binary, over real HTTP, against the sandbox.
+//! The behavior of the real binary, over real HTTP, against the sandbox.
 
 mod bots;
 mod completions;
 mod config;
 mod days;
 mod disk;
+mod docs;
 mod documents;
 mod examples;
 mod exports;
@@ -15,7 +16,7 @@ mod mappings;
 mod matrix;
 mod preview;
 mod quirks;
-mod readme;
+
 mod runs;
 mod sandbox;
 mod settings;

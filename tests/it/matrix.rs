@@ -1,4 +1,4 @@
-//! The fault matrix names the test that shows each of its lines; here each of those tests is looked for.
+//! Checks that every test named in the fault matrix exists.
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,7 @@ fn sources(directory: &Path) -> String {
 }
 
 #[test]
-fn every_line_of_the_fault_matrix_has_its_test() {
+fn fault_matrix_names_existing_tests() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let documentation = fs::read_to_string(root.join("src/run/mod.rs")).expect("the module with the matrix");
     let (_, matrix) = documentation.split_once("# Fault matrix").expect("the matrix");

@@ -1,14 +1,14 @@
-//! What files in the wild are like, each oddity in a file of its own, through the real binary.
+//! Oddities of real export files, one test each, through the real binary.
 //!
-//! Some are held elsewhere: encodings, delimiters, line ends and quoted line breaks by `import/rows.rs`, encodings that are
-//! found out by `formats.rs`, files read as one column by `import/mapping.rs`, previews, partial responses and answers such
-//! as `9 - Extremely likely` by the exports of the tools that write them, in `exports.rs`.
+//! Others are covered elsewhere: encodings, delimiters, line ends and quoted line breaks in `import/rows.rs`, detected
+//! encodings in `formats.rs`, files read as one column in `import/mapping.rs`, previews, partial responses and answers such as
+//! `9 - Extremely likely` in `exports.rs`.
 
 use crate::support::{Stage, json, record, stderr, stdout};
 
 const HEADER: &str = "channelUId,name,score,channel,type,language,message";
 
-/// What stands for every field but the respondent and the score.
+/// Values for every field except the respondent and the score.
 const CONSTANTS: [&str; 5] =
     ["--set=name=Post-chat", "--set=channel=email", "--set=type=CSAT", "--set=language=en", "--set=message="];
 
@@ -19,7 +19,7 @@ fn arrived(bytes: &[u8], options: &[&str]) -> Vec<[String; 2]> {
     stage.sent().into_iter().map(|[uid, _, score, ..]| [uid, score]).collect()
 }
 
-/// What is said of a file that can't be imported with these options; nothing is sent.
+/// The error for a file that cannot be imported with these options; nothing is sent.
 fn refused(bytes: &[u8], options: &[&str]) -> String {
     let stage = Stage::new();
     let said = stderr(&stage.import(&stage.write("in.csv", bytes), options).failure().code(2));
@@ -33,7 +33,7 @@ fn plan_of(bytes: &[u8], options: &[&str]) -> serde_json::Value {
 }
 
 #[test]
-fn excels_unicode_text_is_utf_16_with_tabs() {
+fn excel_unicode_text_is_utf16_with_tabs() {
     let text = "\u{feff}E-Mail\tNote\r\nmüller@example.com\t5\r\n\"o'neil \"\"x\"\"@example.com\"\t4\r\n";
     let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let arrived = arrived(&bytes, &["--map=channel_uid=E-Mail", "--map=score=Note"]);
@@ -41,7 +41,7 @@ fn excels_unicode_text_is_utf_16_with_tabs() {
 }
 
 #[test]
-fn headers_may_be_in_german_and_in_japanese() {
+fn german_and_japanese_headers_work() {
     let german = "Kundennummer;Zufriedenheit (1–5);Größe\n0815;4;L\n".as_bytes();
     assert_eq!(
         arrived(german, &["--map=channel_uid=Kundennummer", "--map=score=Zufriedenheit (1–5)"]),
@@ -56,14 +56,14 @@ fn headers_may_be_in_german_and_in_japanese() {
 }
 
 #[test]
-fn bytes_that_are_valid_in_no_single_encoding_stop_it_and_no_encoding_is_advised_that_would_garble_the_rest() {
+fn mixed_encodings_are_refused_without_harmful_advice() {
     let good = "grün@example.com,Größe,5,rtm,CSAT,de,\n".repeat(3);
     let bytes = [HEADER.as_bytes(), b"\n", good.as_bytes(), b"sch\xf6n@example.com,x,4,rtm,CSAT,de,\n"].concat();
     let said = refused(&bytes, &[]);
     assert!(said.contains("1 of 4 rows can't be sent") && said.contains("sch\u{fffd}n@example.com"), "{said}");
     assert!(said.contains("hint: the file is UTF-8 but for these rows"), "{said}");
     assert!(!said.contains("such as --encoding"), "{said}");
-    // Where nothing else tells, the encoding may be all that is wrong.
+    // Without other evidence, a wrong encoding is the likely cause.
     let plain = "plain@example.com,Size,5,rtm,CSAT,de,\n".repeat(20_000);
     let bytes = [HEADER.as_bytes(), b"\n", plain.as_bytes(), b"sch\xf6n@example.com,x,4,rtm,CSAT,de,\n"].concat();
     let said = refused(&bytes, &[]);
@@ -71,7 +71,7 @@ fn bytes_that_are_valid_in_no_single_encoding_stop_it_and_no_encoding_is_advised
 }
 
 #[test]
-fn rows_in_another_encoding_than_the_one_found_out_are_told_before_anything_is_sent() {
+fn rows_in_a_second_encoding_are_warned_about() {
     let row = "mail@example.com,Größe,5,rtm,CSAT,de,für Köln\n";
     let windows = encoding_rs::WINDOWS_1252.encode(row).0.repeat(20);
     let bytes = [HEADER.as_bytes(), b"\n", &windows, row.as_bytes()].concat();
@@ -82,18 +82,18 @@ fn rows_in_another_encoding_than_the_one_found_out_are_told_before_anything_is_s
 }
 
 #[test]
-fn trailing_delimiters_are_no_columns_and_no_fault() {
+fn trailing_delimiters_are_not_columns() {
     for text in ["id,score\n01,5,,\n02,4,,\n", "id,score,,\n01,5,,\n02,4,,\n", "id,score,\n01,5\n02,4,\n"] {
         assert_eq!(arrived(text.as_bytes(), &["--map=channel_uid=id"]), [["01", "5"], ["02", "4"]], "{text:?}");
     }
 }
 
 #[test]
-fn headers_that_are_there_twice_or_empty_have_names_of_their_own() {
+fn duplicate_and_empty_headers_get_unique_names() {
     let text = b",Name,,Name,Score,\n0,Ada,x,ada@example.com,5,y\n1,Bo,x,bo@example.com,4,y\n";
     assert_eq!(arrived(text, &["--map=channel_uid=Name#2"])[0], ["ada@example.com", "5"]);
     assert_eq!(arrived(text, &["--map=channel_uid=#2"])[0], ["Ada", "5"]);
-    // The index that a data frame writes has no name, and is nobody's id unless that is said.
+    // A data frame's index column has no name and is not an id unless mapped.
     let plan = plan_of(text, &[]);
     assert_eq!(plan["columns"][0]["name"], "#1");
     assert_eq!(plan["fields"][0]["from"]["open"], true);
@@ -101,20 +101,20 @@ fn headers_that_are_there_twice_or_empty_have_names_of_their_own() {
 }
 
 #[test]
-fn what_stands_for_no_answer_is_skipped_where_that_was_said_and_is_a_mistake_elsewhere() {
+fn no_answer_texts_are_skipped_only_when_declared() {
     let text = b"id,score\na,NA\nb,-\nc,N/A\nd,\ne, \nf,n/a\ng,5\n";
     let options = ["--map=channel_uid=id"];
     let said = refused(text, &[&CONSTANTS[..], &options].concat());
     assert!(said.contains("6 of 7 rows can't be sent"), "{said}");
     let no_answer = ["--no-answer=NA", "--no-answer=-", "--no-answer=N/A", "--no-answer="];
     assert_eq!(arrived(text, &[&options[..], &no_answer].concat()), [["g", "5"]]);
-    // Nothing but a score is no answer: an id may be called so.
+    // Only scores can be "no answer": an id may be the text NA.
     let text = b"id,score\nNA,5\n-,4\n";
     assert_eq!(arrived(text, &[&options[..], &no_answer].concat()), [["-", "4"], ["NA", "5"]]);
 }
 
 #[test]
-fn dates_are_text_however_they_are_written() {
+fn dates_are_text_in_any_notation() {
     let stage = Stage::new();
     let rows = "id,score,when\na,5,31/12/2023\nb,4,2024-01-02T03:04:05Z\nc,3,02.01.24\nd,2,45293.5\ne,1,31/12/2023\n";
     let file = stage.write("in.csv", rows);
@@ -126,7 +126,7 @@ fn dates_are_text_however_they_are_written() {
 }
 
 #[test]
-fn ids_keep_every_digit_and_scores_lose_what_is_none_in_every_format() {
+fn ids_keep_every_digit_in_every_format() {
     let csv = "channelUId,score\n1234567890123456789,4.0\n007,5.00\n1e5,3\n";
     let lines = "{\"channelUId\":1234567890123456789,\"score\":4.0}\n{\"channelUId\":\"007\",\"score\":\"5.00\"}\n\
                  {\"channelUId\":1e5,\"score\":3}\n";
@@ -150,7 +150,7 @@ fn ids_keep_every_digit_and_scores_lose_what_is_none_in_every_format() {
 }
 
 #[test]
-fn a_label_is_a_score_where_its_number_is_asked_for_and_nowhere_else() {
+fn labels_become_scores_only_with_number_leading() {
     let text = b"id,score\na,5 - Very satisfied\nb,1 (worst)\nc,3/5\n";
     let said = refused(text, &[&CONSTANTS[..], &["--map=channel_uid=id"]].concat());
     assert!(said.contains("3 × score not a number"), "{said}");
@@ -163,7 +163,7 @@ fn a_label_is_a_score_where_its_number_is_asked_for_and_nowhere_else() {
 }
 
 #[test]
-fn previews_and_partial_responses_can_be_let_in() {
+fn previews_and_partial_responses_can_be_included() {
     let text = b"StartDate,Status,Finished,ResponseId,DistributionChannel,UserLanguage,RecipientEmail,Q1\n\
                  2024-03-02,Survey Preview,True,R_1,preview,EN,,5\n2024-03-03,IP Address,False,R_2,email,DE,,4\n\
                  2024-03-04,IP Address,True,R_3,email,DE,,3\n";
@@ -174,7 +174,7 @@ fn previews_and_partial_responses_can_be_let_in() {
 }
 
 #[test]
-fn a_file_read_as_one_column_is_told_in_the_plan_with_what_was_seen() {
+fn inspect_reports_a_single_column_with_its_header() {
     let text = b"email^score\nana@example.com^5\n";
     let stage = Stage::new();
     let plan = stage.import(&stage.write("in.csv", text), &["--plan"]).success();
@@ -191,7 +191,7 @@ fn a_scale_is_never_guessed() {
         b"email,score,name,channel,language,message\nana@example.com,9,x,rtm,en,\nben@example.com,70,x,rtm,en,\n";
     let plan = plan_of(text, &[]);
     assert_eq!((&plan["fields"][4]["field"], &plan["fields"][4]["from"]["open"]), (&"type".into(), &true.into()));
-    // Numbers that fit another scale are not brought to it, nor do they make another type of it.
+    // Numbers that fit another scale are neither converted nor taken as another type.
     for (of, told) in [("NPS", "1 of 2 rows"), ("CSAT", "2 of 2 rows")] {
         let said = refused(text, &["--map=channel_uid=email", &format!("--set=type={of}")]);
         assert!(said.contains(told) && said.contains("score is a whole number from"), "{said}");
@@ -199,7 +199,7 @@ fn a_scale_is_never_guessed() {
 }
 
 #[test]
-fn what_respondents_wrote_is_no_message_and_no_type_unless_that_is_said() {
+fn comments_are_not_mapped_to_message_by_default() {
     let text = b"email,score,name,channel,language,Comment,Feedback,Remarks,Question 2,Questions\n\
                  ana@example.com,5,x,rtm,en,nice,great,ok,because,why?\n";
     let plan = plan_of(text, &[]);

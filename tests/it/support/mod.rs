@@ -1,7 +1,6 @@
-//! What a test of the binary stands on: a home of its own, a sandbox to send to, rows to send, and the processes that
-//! send them.
+//! Test support: a home for the binary, a sandbox to send to, records to send, and running processes.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't lay its ground has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod process;
 mod rows;
@@ -19,5 +18,5 @@ pub(crate) use surroundings::{Surroundings, json, stderr, stdout};
 #[cfg(unix)]
 pub(crate) use terminal::Terminal;
 
-/// A target that takes nothing is tried at shorter intervals, and is left sooner.
+/// Gives up on a failing target sooner, and probes it at shorter intervals.
 pub(crate) const IMPATIENT: &str = "--wait-for-target=500ms";

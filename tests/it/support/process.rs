@@ -1,4 +1,4 @@
-//! The binary as a process that the test goes on beside.
+//! The binary as a process that runs next to the test.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -6,30 +6,28 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Far beyond what anything takes: a test that waits for what never comes fails, and doesn't hang.
+/// Far longer than anything takes, so that a test that waits in vain fails instead of hanging.
 const DEADLINE: Duration = Duration::from_secs(60);
-/// Between two looks. What another process does announces itself nowhere, so it has to be looked for; without a pause
-/// the looking would take the processor from the process that is looked at.
+/// The polling interval. Another process does not announce what it does; polling without a pause would take the CPU from it.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
-/// Waits until something is so. The one place in these tests where time is spent waiting.
+/// Polls until the condition is true. The only place in these tests that waits.
 #[track_caller]
 pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
-        assert!(started.elapsed() < DEADLINE, "waited for what never came");
+        assert!(started.elapsed() < DEADLINE, "the condition never became true");
         std::thread::sleep(BETWEEN_LOOKS);
     }
 }
 
-/// A process of the binary. Killed when the test is done with it, however that ends.
+/// A process of the binary, killed when dropped.
 pub(crate) struct Running {
     child: Child,
     stdout: Heard,
     stderr: Heard,
 }
 
-/// How a process ended.
 pub(crate) struct Ended {
     /// `None` when a signal ended it.
     pub(crate) code: Option<i32>,
@@ -38,7 +36,7 @@ pub(crate) struct Ended {
 }
 
 impl Running {
-    /// Starts it, with nothing on standard input.
+    /// Starts it with empty standard input.
     pub(crate) fn start(command: &mut Command) -> Self {
         Self::reading(command, Stdio::null())
     }
@@ -57,7 +55,7 @@ impl Running {
         Self { child, stdout: Heard::listen(std::io::empty()), stderr }
     }
 
-    /// Ends it as nothing can be ended more suddenly, and waits until it is gone.
+    /// Sends SIGKILL and waits until the process is gone.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -69,13 +67,13 @@ impl Running {
         rustix::process::kill_process(pid, signal).unwrap();
     }
 
-    /// Waits until it has said this on standard error.
+    /// Waits until stderr contains these words.
     #[track_caller]
     pub(crate) fn wait_until_said(&mut self, words: &str) {
         until(|| {
             let said = if self.has_ended() { self.stderr.all() } else { self.stderr.so_far() };
             let is_said = said.contains(words);
-            assert!(is_said || !self.stderr.is_over(), "it ended without saying {words:?}: {said}");
+            assert!(is_said || !self.stderr.is_over(), "it ended without printing {words:?}: {said}");
             is_said
         });
     }
@@ -84,7 +82,6 @@ impl Running {
         self.child.try_wait().unwrap().is_some()
     }
 
-    /// Waits for its end.
     #[track_caller]
     pub(crate) fn end(mut self) -> Ended {
         until(|| self.has_ended());
@@ -95,13 +92,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Fails when it has ended already, which is as good.
+        // Fails if it has already ended, which is fine.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// What comes out of a stream, read as it comes.
+/// A stream's output, read on a thread.
 pub(super) struct Heard {
     bytes: Arc<Mutex<Vec<u8>>>,
     thread: Option<JoinHandle<()>>,
@@ -113,7 +110,7 @@ impl Heard {
         let heard = Arc::clone(&bytes);
         let thread = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // A terminal that nobody has open any more ends with an error.
+            // Reading a terminal that nobody has open fails.
             while let Ok(read @ 1..) = stream.read(&mut buffer) {
                 heard.lock().unwrap().extend_from_slice(&buffer[..read]);
             }
@@ -125,12 +122,11 @@ impl Heard {
         String::from_utf8_lossy(&self.bytes.lock().unwrap()).into_owned()
     }
 
-    /// Whether everything has been read.
     pub(super) fn is_over(&self) -> bool {
         self.thread.is_none()
     }
 
-    /// Everything, once the other side has closed.
+    /// The whole output, once the other side has closed.
     pub(super) fn all(&mut self) -> String {
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();

@@ -1,4 +1,4 @@
-//! Records as a test says them, and as they stand in a file.
+//! Records in tests, and as CSV.
 
 /// The seven fields as text, in the order of the contract's table.
 pub(crate) type Record = [String; 7];
@@ -10,7 +10,7 @@ pub(crate) fn record(fields: [&str; 7]) -> Record {
     fields.map(str::to_owned)
 }
 
-/// So many valid records, no two alike.
+/// `count` valid records, all different.
 pub(crate) fn numbered(count: usize) -> Vec<Record> {
     let uid = |number: usize| format!("respondent-{number:05}@example.com");
     (1..=count)
@@ -20,7 +20,7 @@ pub(crate) fn numbered(count: usize) -> Vec<Record> {
         .collect()
 }
 
-/// The records as CSV under the contract's names.
+/// The records as CSV with the contract's field names.
 pub(crate) fn csv_of(records: &[Record]) -> String {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(HEADER).unwrap();

@@ -1,4 +1,4 @@
-//! A server that says what no sandbox would.
+//! A server with answers that the sandbox does not give.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-/// Answers every call the same way, on a thread of its own, until the test is done.
+/// Answers every request with the same function, on its own thread, until dropped.
 pub(crate) struct Fixed {
     address: std::net::SocketAddr,
     stop: Arc<AtomicBool>,
@@ -14,7 +14,7 @@ pub(crate) struct Fixed {
 }
 
 impl Fixed {
-    /// `answer` makes a status and a body of the request, head and body.
+    /// `answer` turns the request (head and body) into a status and a body.
     pub(crate) fn start(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), Arc::new(AtomicBool::new(false)));
@@ -38,7 +38,7 @@ impl Fixed {
 impl Drop for Fixed {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        // One more connection, so that it looks up.
+        // Wakes the thread, which waits in `accept`.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -46,7 +46,7 @@ impl Drop for Fixed {
     }
 }
 
-/// One call a connection. A client that goes away in the middle is no concern of the test.
+/// Serves one request per connection. A client that disconnects early does not fail the test.
 fn serve(stream: TcpStream, answer: &impl Fn(&str) -> (u16, String)) {
     let mut reader = BufReader::new(stream);
     let (mut request, mut length) = (String::new(), 0);

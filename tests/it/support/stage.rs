@@ -1,4 +1,4 @@
-//! A home and a sandbox, and the binary between them.
+//! A home for the binary and a sandbox to send to.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
@@ -12,8 +12,8 @@ use kore_feedback::sandbox::{Fault, Sandbox, SandboxError, SandboxOptions};
 use super::rows::{Record, csv_of};
 use super::{Running, Surroundings, until};
 
-/// A loopback address that no other stage has, where the system has more than one: a sandbox that is started again under
-/// its old port must not find that another has got it meanwhile.
+/// A loopback address that no other test uses, where the system has several: a sandbox that restarts on its old port must
+/// not find it taken.
 fn own_loopback() -> Ipv4Addr {
     static STAGES: AtomicU32 = AtomicU32::new(0);
     if !cfg!(target_os = "linux") {
@@ -24,7 +24,7 @@ fn own_loopback() -> Ipv4Addr {
     Ipv4Addr::new(127, second, third, fourth)
 }
 
-/// A sandbox in this process, and a home in which the binary is told to send to it. Gone with the test.
+/// A sandbox in this process, and a home in which the binary is configured to send to it.
 pub(crate) struct Stage {
     surroundings: Surroundings,
     pub(crate) sandbox: Sandbox,
@@ -49,27 +49,27 @@ impl Stage {
         Self { surroundings: Surroundings::new(), sandbox }
     }
 
-    /// With these faults, as `kore-feedback sandbox --fault` takes them.
+    /// With these faults, in the syntax of `kore-feedback sandbox --fault`.
     pub(crate) fn faulty(faults: &[&str]) -> Self {
         let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
         Self::with(SandboxOptions { faults, ..SandboxOptions::default() })
     }
 
-    /// The same home, and from now on another sandbox under the same address and credentials: the target got well, or
-    /// ill, between two commands.
+    /// Replaces the sandbox by one with the same address and credentials and these faults: the target changed between two
+    /// commands. Returns what the old one had saved.
     pub(crate) fn restart(&mut self, faults: &[&str]) -> Vec<Record> {
         let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().unwrap()).collect();
         self.restart_with(SandboxOptions { faults, ..SandboxOptions::default() })
     }
 
-    /// The same with whatever else is different from now on.
+    /// The same with other options.
     pub(crate) fn restart_with(&mut self, options: SandboxOptions) -> Vec<Record> {
         let address = self.sandbox.url().trim_start_matches("http://").parse().unwrap();
         let before = self.sent();
         let options = SandboxOptions { address, ..options };
         let idle = Sandbox::start(SandboxOptions::default()).unwrap();
         std::mem::replace(&mut self.sandbox, idle).stop();
-        // A process that another test starts at this moment has the old socket open until it has become the binary.
+        // A process that another test forks now holds the old socket until it execs.
         until(|| match Sandbox::start(options.clone()) {
             Ok(sandbox) => {
                 self.sandbox = sandbox;
@@ -92,7 +92,7 @@ impl Stage {
         ]
     }
 
-    /// The binary, told to send to the sandbox.
+    /// The binary, configured to send to the sandbox.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.surroundings.command(arguments);
         command.envs(self.variables());
@@ -108,18 +108,17 @@ impl Stage {
         self.command(&["import"]).arg(file).args(arguments).assert()
     }
 
-    /// `import` of this file in a process that the test goes on beside.
+    /// Starts `import` of this file in the background.
     pub(crate) fn start_import(&self, file: &Path, arguments: &[&str]) -> Running {
         let mut command = self.surroundings.process(&["import"]);
         Running::start(command.arg(file).args(arguments).envs(self.variables()))
     }
 
-    /// A file with these records.
     pub(crate) fn write_records(&self, records: &[Record]) -> PathBuf {
         self.write("in.csv", csv_of(records))
     }
 
-    /// Everything that the sandbox has saved, in a comparable order.
+    /// Everything that the sandbox has saved, sorted.
     pub(crate) fn sent(&self) -> Vec<Record> {
         let stored = self.sandbox.records();
         let mut sent: Vec<Record> = stored
@@ -136,7 +135,7 @@ impl Stage {
         sent
     }
 
-    /// Every record has arrived exactly as often as it is here, field for field, and nothing else has.
+    /// Asserts that exactly these records have arrived, field for field.
     #[track_caller]
     pub(crate) fn has_exactly(&self, expected: &[Record]) {
         let mut expected = expected.to_vec();
@@ -148,13 +147,13 @@ impl Stage {
         assert_eq!(sent.len(), expected.len(), "records arrived, and expected");
     }
 
-    /// Nothing of the API was called at all.
+    /// Asserts that no request arrived.
     #[track_caller]
     pub(crate) fn was_never_called(&self) {
         assert_eq!(self.sandbox.tally().arrivals, 0);
     }
 
-    /// Compares what people were shown, without what differs from run to run: home, address, dates and times.
+    /// Compares snapshots after replacing what differs between runs: home, address, dates and times.
     pub(crate) fn filtered(&self, compare: impl FnOnce()) {
         let mut settings = insta::Settings::clone_current();
         let escaped = |text: &str| text.replace('.', r"\.").replace('/', r"\/");

@@ -1,11 +1,11 @@
-//! A home of its own for the binary: nothing of the user's is read or written.
+//! A temporary home for the binary, so that nothing of the user's is read or written.
 
 use std::path::PathBuf;
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 
-/// An empty home. Gone with the test.
+/// An empty home, deleted when dropped.
 pub(crate) struct Surroundings {
     home: tempfile::TempDir,
 }
@@ -27,7 +27,6 @@ impl Surroundings {
         path
     }
 
-    /// Where the config is looked for.
     pub(crate) fn config_path(&self) -> PathBuf {
         self.path("config/kore-feedback/config.toml")
     }
@@ -36,17 +35,17 @@ impl Surroundings {
         self.write("config/kore-feedback/config.toml", text)
     }
 
-    /// Where the ledger is.
+    /// The directory of the ledger.
     pub(crate) fn state(&self) -> PathBuf {
         self.path("state/kore-feedback")
     }
 
-    /// The binary, with nothing in its environment but this home and where programs are.
+    /// The binary, with only this home and PATH in its environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         Command::from_std(self.process(arguments))
     }
 
-    /// The same, for a process that is not waited for at once.
+    /// The same, to run in the background.
     pub(crate) fn process(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = self.program(env!("CARGO_BIN_EXE_kore-feedback"));
         command.args(arguments);
@@ -57,7 +56,7 @@ impl Surroundings {
     pub(crate) fn program(&self, program: &str) -> std::process::Command {
         let mut command = std::process::Command::new(program);
         command.current_dir(self.home.path()).env_clear();
-        // The build's own PATH: a test may not read the environment, and where `sh` is does not change.
+        // PATH at build time: tests may not read the environment.
         command.env("PATH", option_env!("PATH").unwrap_or("/usr/bin:/bin")).env("HOME", self.home.path());
         for (name, directory) in [("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state"), ("XDG_DATA_HOME", "data")]
         {
@@ -71,12 +70,10 @@ impl Surroundings {
     }
 }
 
-/// What went to standard output.
 pub(crate) fn stdout(assert: &Assert) -> String {
     String::from_utf8(assert.get_output().stdout.clone()).unwrap()
 }
 
-/// What went to standard error.
 pub(crate) fn stderr(assert: &Assert) -> String {
     String::from_utf8(assert.get_output().stderr.clone()).unwrap()
 }

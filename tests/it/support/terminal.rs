@@ -1,4 +1,4 @@
-//! A pseudo-terminal, so that the binary asks, and draws its bar.
+//! A pseudo-terminal, so that the binary prompts and draws its progress bar.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -11,7 +11,7 @@ use rustix::termios::{OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsi
 use super::process::Heard;
 use super::until;
 
-/// The binary at a terminal. Killed when the test is done with it.
+/// The binary on a terminal, killed when dropped.
 pub(crate) struct Terminal {
     child: Child,
     keyboard: File,
@@ -25,7 +25,7 @@ impl Terminal {
         Self::start_wide(command, 0)
     }
 
-    /// The same with so many columns; 0 if it doesn't say how many it has.
+    /// The same with this many columns; 0 if the terminal does not report its width.
     pub(crate) fn start_wide(command: &mut Command, columns: u16) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&ours).unwrap();
@@ -33,7 +33,7 @@ impl Terminal {
         let name = ptsname(&ours, Vec::new()).unwrap();
         let path = std::path::Path::new(std::ffi::OsStr::from_bytes(name.as_bytes()));
         let theirs = OpenOptions::new().read(true).write(true).open(path).unwrap();
-        // Keys that are typed before the binary listens for them wait as they are, Ctrl-C among them.
+        // Raw mode keeps keys typed before the binary reads them unchanged, including Ctrl-C.
         let mut mode = tcgetattr(&theirs).unwrap();
         mode.make_raw();
         tcsetattr(&theirs, OptionalActions::Now, &mode).unwrap();
@@ -48,7 +48,7 @@ impl Terminal {
         Self { child, keyboard, screen, looked_at: 0 }
     }
 
-    /// Waits until this is on the screen, behind what was waited for before.
+    /// Waits until these words appear on the screen, after what was waited for before.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, words: &str) {
         until(|| {
@@ -65,7 +65,7 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Waits for its end: its exit code, and all that was on the screen.
+    /// Waits for the end: exit code, and everything that was on the screen.
     #[track_caller]
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         until(|| self.child.try_wait().unwrap().is_some());

@@ -1,4 +1,6 @@
-//! What the README says is held against what it is about.
+//! Checks the README and `docs/` against the code they describe.
+
+use std::path::Path;
 
 use clap::Parser;
 use kore_feedback::cli::Arguments;
@@ -8,8 +10,19 @@ use kore_feedback::settings::Key;
 use crate::documents::shell_lines;
 
 const README: &str = include_str!("../../README.md");
+const IMPORT: &str = include_str!("../../docs/import.md");
+const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
+const SCRIPTING: &str = include_str!("../../docs/scripting.md");
 
-/// Every call of `kore-feedback` in a line, without what the shell does with it.
+/// The README and all pages of `docs/`.
+fn pages() -> Vec<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let files = std::fs::read_dir(directory).expect("the docs").map(|entry| entry.expect("an entry").path());
+    let pages = files.map(|path| std::fs::read_to_string(path).expect("a page"));
+    std::iter::once(README.to_owned()).chain(pages).collect()
+}
+
+/// The calls of `kore-feedback` in a line, without pipes and redirections.
 fn calls(words: &[String]) -> Vec<Vec<&str>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let parts = words.split(|word| ["|", "&&"].contains(word) || word.ends_with(';'));
@@ -18,10 +31,10 @@ fn calls(words: &[String]) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn every_command_it_shows_is_understood() {
-    let lines = shell_lines(README);
+fn documented_commands_parse() {
+    let lines: Vec<_> = pages().iter().flat_map(|page| shell_lines(page)).collect();
     let calls: Vec<Vec<&str>> = lines.iter().flat_map(|line| calls(line)).collect();
-    assert!(calls.len() > 20, "only {} commands found", calls.len());
+    assert!(calls.len() > 30, "only {} commands found", calls.len());
     for call in calls {
         let parsed = Arguments::try_parse_from(&call);
         assert!(parsed.is_ok(), "{call:?}: {}", parsed.unwrap_err());
@@ -29,16 +42,28 @@ fn every_command_it_shows_is_understood() {
 }
 
 #[test]
-fn it_begins_with_the_two_commands_of_a_fresh_machine() {
+fn readme_starts_with_the_two_setup_commands() {
     let lines = shell_lines(README);
     assert_eq!(lines[0].join(" "), "cargo run --release -- import examples/feedback.csv --sandbox");
     assert_eq!(lines[1].join(" "), "cargo test");
+    assert!(README.lines().count() <= 250, "the README has {} lines", README.lines().count());
 }
 
 #[test]
-fn every_key_of_a_profile_has_its_line_and_its_variable() {
+fn links_between_pages_have_targets() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (directory, page) in [("", README), ("docs", IMPORT), ("docs", CONFIGURATION), ("docs", SCRIPTING)] {
+        for link in page.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            let is_local = !link.is_empty() && !link.contains("://");
+            assert!(!is_local || root.join(directory).join(link).exists(), "{link} does not exist");
+        }
+    }
+}
+
+#[test]
+fn every_profile_key_and_variable_is_documented() {
     for key in Key::ALL {
-        let line = README.lines().find(|line| line.starts_with(&format!("| `{key}` | ")));
+        let line = CONFIGURATION.lines().find(|line| line.starts_with(&format!("| `{key}` | ")));
         let line = line.unwrap_or_else(|| panic!("no line for {key}"));
         match key.variable() {
             Some(variable) => assert!(line.contains(&format!(" `{variable}` ")), "{line}"),
@@ -48,16 +73,16 @@ fn every_key_of_a_profile_has_its_line_and_its_variable() {
 }
 
 #[test]
-fn every_field_has_its_line() {
+fn every_field_is_documented() {
     for field in Field::ALL {
-        assert!(README.contains(&format!("\n| `{field}` | ")), "no line for {field}");
+        assert!(IMPORT.contains(&format!("\n| `{field}` | ")), "no line for {field}");
     }
 }
 
 #[test]
-fn the_exit_codes_are_those_of_the_source_word_for_word() {
+fn exit_codes_match_the_source() {
     let source = include_str!("../../src/exit.rs");
-    let documented = README.split_once("\n## Exit codes\n").unwrap().1.split_once("\n## ").unwrap().0;
+    let documented = SCRIPTING.split_once("\n## Exit codes\n").unwrap().1.split_once("\n## ").unwrap().0;
     let mut meanings = Vec::new();
     let mut meaning = String::new();
     for line in source.lines().map(str::trim) {
