@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::pacing::Limit;
-use crate::sandbox::{Fault, parse_latency};
+use crate::sandbox::{InjectedFault, parse_latency};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,7 +55,7 @@ pub struct SandboxArgs {
     #[arg(long = "fault", value_name = "KIND[:WHEN]", help = first_line(FAULTS), long_help = FAULTS)]
     #[arg(help_heading = "What goes wrong")]
     #[expect(missing_docs, reason = "its help is made of FAULTS")]
-    pub faults: Vec<Fault>,
+    pub faults: Vec<InjectedFault>,
     /// Where invented ids, times and chances start: the same seed, the same sandbox
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "What goes wrong")]
     pub seed: u64,

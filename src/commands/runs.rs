@@ -63,7 +63,7 @@ fn show_run(store: &Store, show: &ShowArgs, json: bool, printer: &Printer) -> an
     if json {
         printer.json(&view)?
     } else {
-        printer.result(view.in_words(&TimeZone::system(), printer.result_width()))?
+        printer.result(view.details(&TimeZone::system(), printer.result_width()))?
     }
     Ok(())
 }

@@ -89,7 +89,7 @@ impl<'a> From<&'a Sandbox> for Started<'a> {
 }
 
 fn farewell(sandbox: &Sandbox) -> String {
-    let tally = sandbox.tally();
+    let tally = sandbox.counts();
     let not_saved = tally.refused + tally.rate_limited;
     format!(
         "Stopped after {}: {} saved, {not_saved} refused, {} struck by faults.",

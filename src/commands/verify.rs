@@ -11,7 +11,7 @@ use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunBot, RunId, Store};
-use crate::report::{Printer, VerifiedView, span};
+use crate::report::{Printer, VerifiedView, format_duration};
 use crate::run::Machinery;
 use crate::run::verify::{SETTLING, Verified, VerifyError, VerifyEvent, verify as verify_rows};
 use crate::settings::Context;
@@ -211,10 +211,14 @@ fn tell(event: VerifyEvent, said: &Cell<Instant>, printer: &Printer) {
             }
         }
         VerifyEvent::Holding { why, wait } => {
-            printer.note(format_args!("holding: {}; going on in {}", printable(&why), span(wait)));
+            printer.note(format_args!("holding: {}; going on in {}", printable(&why), format_duration(wait)));
         }
         VerifyEvent::LookingAgain { rows, wait } => {
-            printer.note(format_args!("{} not found yet: looking again in {}", counted(rows, "row"), span(wait)));
+            printer.note(format_args!(
+                "{} not found yet: looking again in {}",
+                counted(rows, "row"),
+                format_duration(wait)
+            ));
         }
     }
 }

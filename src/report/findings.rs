@@ -6,7 +6,7 @@ use std::time::Duration;
 use comfy_table::{ContentArrangement, Table, TableStyle};
 use jiff::Zoned;
 
-use super::words::{moment, span};
+use super::time::{format_ahead, format_duration};
 use crate::pacing::Limit;
 use crate::record::{Conversion, FieldSource, Mapping};
 use crate::run::CheckReport;
@@ -80,7 +80,7 @@ pub fn problems_table(report: &CheckReport, width: u16) -> String {
 
 /// How long so many rows take, and when that will be: `100,000 rows at 60/1m and 1800/1h: 2 days 7 h 16 min, done on
 /// Tuesday at 21:16`. With several bots, each has its own rows and its own limits.
-pub fn schedule(rows_by_bot: &[u64], limits: &[Limit], time: Duration, now: &Zoned) -> String {
+pub fn time_estimate(rows_by_bot: &[u64], limits: &[Limit], time: Duration, now: &Zoned) -> String {
     let rows = counted(rows_by_bot.iter().sum(), "row");
     let bots = rows_by_bot.iter().filter(|rows| **rows > 0).count();
     let rows_text = match bots {
@@ -92,5 +92,10 @@ pub fn schedule(rows_by_bot: &[u64], limits: &[Limit], time: Duration, now: &Zon
     }
     let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
     let each = if bots > 1 { " each" } else { "" };
-    format!("{rows_text} at {}{each}: {}, done {}", limits.join(" and "), span(time), moment(now, time))
+    format!(
+        "{rows_text} at {}{each}: {}, done {}",
+        limits.join(" and "),
+        format_duration(time),
+        format_ahead(now, time)
+    )
 }

@@ -105,7 +105,7 @@ impl Printer {
     }
 
     /// A drawing for the person at the terminal, coloured where that makes sense; silent under `--quiet`.
-    pub fn drawing(&self, lines: &[Line]) {
+    pub fn styled(&self, lines: &[Line]) {
         if self.quiet {
             return;
         }
@@ -130,7 +130,7 @@ impl Printer {
     }
 
     /// A warning of several sentences: on a terminal its lines end between words. Not for what may be pasted.
-    pub fn caution(&self, text: impl Display) {
+    pub fn wrapped_warning(&self, text: impl Display) {
         let text = text.to_string();
         match self.columns {
             Some(columns) => self.warning(wrapped(&text, "warning: ".len(), columns)),

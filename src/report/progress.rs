@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Printer;
-use super::words::{moment, span};
+use super::time::{format_ahead, format_duration};
 use crate::clock;
 use crate::ledger::{Counts, OutcomeKind};
 use crate::run::RunEvent;
@@ -21,7 +21,7 @@ const LINE_EVERY: Duration = Duration::from_secs(60);
 
 /// What the screen starts from.
 #[derive(Debug, Clone, Copy)]
-pub struct Opening {
+pub struct ProgressStart {
     /// Where the run stands: a resumed one has rows with outcomes already.
     pub counts: Counts,
     /// Whether there are several bots: then one that holds does not make the run wait.
@@ -32,17 +32,17 @@ pub struct Opening {
 
 /// The thread that shows a run's events until the run has ended.
 #[derive(Debug)]
-pub struct Screen(Option<JoinHandle<()>>);
+pub struct ProgressDisplay(Option<JoinHandle<()>>);
 
-impl Screen {
+impl ProgressDisplay {
     /// Starts to show events.
-    pub fn start(events: Receiver<RunEvent>, opening: Opening, printer: Printer) -> Self {
+    pub fn start(events: Receiver<RunEvent>, opening: ProgressStart, printer: Printer) -> Self {
         let thread = std::thread::spawn(move || View::new(opening, printer).follow(&events));
         Self(Some(thread))
     }
 }
 
-impl Drop for Screen {
+impl Drop for ProgressDisplay {
     /// Waits until all events have been shown; the run must have ended, or this waits for it.
     fn drop(&mut self) {
         if let Some(thread) = self.0.take() {
@@ -68,7 +68,7 @@ struct View {
 }
 
 impl View {
-    fn new(opening: Opening, printer: Printer) -> Self {
+    fn new(opening: ProgressStart, printer: Printer) -> Self {
         let now = Instant::now();
         let counts = opening.counts;
         let bar = (opening.on_terminal && !printer.is_quiet()).then(|| new_bar(counts.rows));
@@ -116,7 +116,7 @@ impl View {
             RunEvent::Saved { .. } => {}
             RunEvent::NotSaved { row, kind, why } => self.detail(&format!("row {row} {kind}: {why}")),
             RunEvent::Repeating { row, why, wait } => {
-                self.detail(&format!("row {row} goes again in {}: {why}", span(wait)));
+                self.detail(&format!("row {row} goes again in {}: {why}", format_duration(wait)));
             }
             RunEvent::Holding { bot: Some(bot), why, wait } if self.several_bots => self.hold_bot(bot, &why, wait),
             RunEvent::Holding { why, wait, .. } => self.hold(&why, wait),
@@ -136,14 +136,14 @@ impl View {
         let now = Instant::now();
         let is_news = self.held.get(&bot).is_none_or(|said| now.duration_since(*said) >= LINE_EVERY);
         if is_news || self.printer.is_verbose() {
-            self.line(&format!("holding: bot {bot}: {why}; going on in {}, others meanwhile", span(wait)));
+            self.line(&format!("holding: bot {bot}: {why}; going on in {}, others meanwhile", format_duration(wait)));
             self.held.insert(bot, now);
         }
     }
 
     fn hold(&mut self, why: &str, wait: Duration) {
-        let until = moment(&clock::local_now(), wait);
-        let why = format!("{}; going on in {}, {until}", printable(why), span(wait));
+        let until = format_ahead(&clock::local_now(), wait);
+        let why = format!("{}; going on in {}, {until}", printable(why), format_duration(wait));
         if self.waiting.is_none() || self.printer.is_verbose() {
             self.line(&format!("holding: {why}"));
         }
@@ -189,7 +189,7 @@ impl View {
         match (&self.waiting, self.left) {
             (Some(why), _) => parts.push(why.clone()),
             (None, Some(left)) if self.counts.unsent > self.gave_up && left >= Duration::from_secs(1) => {
-                parts.push(format!("{} left", span(left)));
+                parts.push(format!("{} left", format_duration(left)));
             }
             _ => {}
         }
@@ -225,12 +225,12 @@ mod tests {
 
     use indicatif::ProgressStyle;
 
-    use super::{Counts, Opening, OutcomeKind, Printer, RunEvent, TEMPLATE, View};
+    use super::{Counts, OutcomeKind, Printer, ProgressStart, RunEvent, TEMPLATE, View};
     use crate::settings::Context;
 
     fn view(counts: Counts) -> View {
         let printer = Printer::new(&Context::with_variables(&[]), true, false);
-        View::new(Opening { counts, several_bots: true, on_terminal: false }, printer)
+        View::new(ProgressStart { counts, several_bots: true, on_terminal: false }, printer)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::findings::plain_table;
-use super::words::date;
+use super::time::date;
 use crate::ledger::{Counts, RowEntry, RowState, Run, RunBot};
 use crate::text::{counted, excerpt, excerpt_of_both_ends, grouped, printable, printable_json};
 
@@ -157,7 +157,7 @@ impl RunView {
     }
 
     /// Every figure on a line of its own.
-    pub fn in_words(&self, zone: &TimeZone, width: u16) -> String {
+    pub fn details(&self, zone: &TimeZone, width: u16) -> String {
         let sandbox = if self.sandbox { " (sandbox)" } else { "" };
         let mut lines = vec![
             format!("Run {}: {}, {}{sandbox}", self.run, self.kind, self.state),

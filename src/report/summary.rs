@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::runs::BotView;
-use super::words::span;
+use super::time::format_duration;
 use crate::ledger::Counts;
 use crate::text::{counted, grouped, printable};
 
@@ -83,7 +83,7 @@ impl fmt::Display for SummaryView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let summary = self.summary;
         let mut text = String::new();
-        let (rows, took) = (counted(summary.rows, "row"), span(Duration::from_millis(summary.elapsed_ms)));
+        let (rows, took) = (counted(summary.rows, "row"), format_duration(Duration::from_millis(summary.elapsed_ms)));
         let run = summary.run.map_or_else(String::new, |run| format!("Run {run}: "));
         let _ = writeln!(text, "{run}{rows} to {}, {took}", printable(self.target));
         for (word, number) in [

@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use super::answer::{Ending, Refusal, html, json, nothing, to_json};
 use super::connection::ConnectionEnd;
-use super::fault::Call;
+use super::fault::Endpoint;
 use super::page;
-use super::service::{Service, Tally};
+use super::service::{CallCounts, Service};
 use super::store::StoredRecord;
 
 /// Where the redirect of a fault leads.
@@ -44,7 +44,7 @@ async fn save(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    serve(Call::Save, &service, &connection, &bot_id, &headers, body).await
+    serve(Endpoint::Save, &service, &connection, &bot_id, &headers, body).await
 }
 
 async fn responses(
@@ -54,12 +54,12 @@ async fn responses(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    serve(Call::Responses, &service, &connection, &bot_id, &headers, body).await
+    serve(Endpoint::Responses, &service, &connection, &bot_id, &headers, body).await
 }
 
 /// A call from its way here to its answer's way back.
 async fn serve(
-    call: Call,
+    call: Endpoint,
     service: &Service,
     connection: &ConnectionEnd,
     bot_id: &str,
@@ -83,7 +83,13 @@ async fn serve(
     }
 }
 
-async fn take(call: Call, service: &Service, bot_id: &str, headers: &HeaderMap, body: Body) -> Result<Ending, Refusal> {
+async fn take(
+    call: Endpoint,
+    service: &Service,
+    bot_id: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Ending, Refusal> {
     service.arrive(bot_id, Instant::now())?;
     let body = to_bytes(body, LONGEST_BODY)
         .await
@@ -92,8 +98,8 @@ async fn take(call: Call, service: &Service, bot_id: &str, headers: &HeaderMap, 
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json"));
     }
     match call {
-        Call::Save => service.save(bot_id, headers, &body),
-        Call::Responses => service.responses(bot_id, headers, &body),
+        Endpoint::Save => service.save(bot_id, headers, &body),
+        Endpoint::Responses => service.responses(bot_id, headers, &body),
     }
 }
 
@@ -111,7 +117,7 @@ async fn pass(time: Duration) {
 }
 
 async fn redirected(State(service): State<Arc<Service>>) -> Refusal {
-    service.memory().tally.redirects_followed += 1;
+    service.memory().counts.redirects_followed += 1;
     Refusal::new(StatusCode::NOT_FOUND, "Not Found")
 }
 
@@ -123,13 +129,13 @@ async fn show_page(State(service): State<Arc<Service>>) -> Response {
 async fn list_records(State(service): State<Arc<Service>>) -> Response {
     let memory = service.memory();
     let records = memory.store.records().iter().map(Listed::from).collect();
-    json(StatusCode::OK, to_json(&Listing { tally: memory.tally, records }))
+    json(StatusCode::OK, to_json(&Listing { tally: memory.counts, records }))
 }
 
 /// What `GET /records` answers.
 #[derive(Serialize)]
 struct Listing<'a> {
-    tally: Tally,
+    tally: CallCounts,
     records: Vec<Listed<'a>>,
 }
 

@@ -9,25 +9,25 @@ use crate::error::{Advice, nearest};
 
 /// One thing that goes wrong, and when. It strikes calls that would have been answered well, and counts only those.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fault {
+pub struct InjectedFault {
     /// What happens.
     pub kind: FaultKind,
     /// To which of the calls.
     pub schedule: Schedule,
     /// Which of the API's two calls it watches.
-    pub on: Call,
+    pub on: Endpoint,
 }
 
 /// The API's two calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Call {
+pub enum Endpoint {
     /// `saveFeedback`.
     Save,
     /// `getFeedbackSurveyResponses`.
     Responses,
 }
 
-impl Call {
+impl Endpoint {
     const fn name(self) -> &'static str {
         match self {
             Self::Save => "save",
@@ -209,7 +209,7 @@ fn kind_names() -> String {
     FaultKind::ALL.map(FaultKind::name).join(", ")
 }
 
-impl FromStr for Fault {
+impl FromStr for InjectedFault {
     type Err = FaultError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -235,7 +235,7 @@ impl FromStr for Fault {
 struct Settings {
     schedule: Option<(&'static str, Schedule)>,
     seed: Option<u64>,
-    on: Option<Call>,
+    on: Option<Endpoint>,
 }
 
 impl Settings {
@@ -264,9 +264,9 @@ impl Settings {
         }
     }
 
-    fn into_fault(self, kind: FaultKind) -> Result<Fault, FaultError> {
-        let on = self.on.unwrap_or(Call::Save);
-        if on == Call::Responses && kind.needs_a_save() {
+    fn into_fault(self, kind: FaultKind) -> Result<InjectedFault, FaultError> {
+        let on = self.on.unwrap_or(Endpoint::Save);
+        if on == Endpoint::Responses && kind.needs_a_save() {
             return Err(FaultError::NothingToSave { kind: kind.name() });
         }
         let schedule = match (self.schedule.map(|(_, schedule)| schedule), self.seed) {
@@ -274,7 +274,7 @@ impl Settings {
             (_, Some(_)) => return Err(FaultError::SeedWithoutChance),
             (schedule, None) => schedule.unwrap_or(Schedule::ALWAYS),
         };
-        Ok(Fault { kind, schedule, on })
+        Ok(InjectedFault { kind, schedule, on })
     }
 }
 
@@ -287,8 +287,8 @@ fn probability(value: &str) -> Result<f64, FaultError> {
     number.filter(|p| (0.0..=1.0).contains(p)).ok_or_else(|| wrong("p", value, "a number from 0 to 1"))
 }
 
-fn call(value: &str) -> Option<Call> {
-    [Call::Save, Call::Responses].into_iter().find(|call| call.name() == value)
+fn call(value: &str) -> Option<Endpoint> {
+    [Endpoint::Save, Endpoint::Responses].into_iter().find(|call| call.name() == value)
 }
 
 fn once<T>(
@@ -313,33 +313,33 @@ fn shown(text: &str) -> String {
     crate::text::excerpt(text, 40)
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for InjectedFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.kind.name(), self.schedule)?;
         match self.on {
-            Call::Save => Ok(()),
-            Call::Responses => write!(f, ",on={}", self.on.name()),
+            Endpoint::Save => Ok(()),
+            Endpoint::Responses => write!(f, ",on={}", self.on.name()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Fault, FaultKind, Schedule};
+    use super::{Endpoint, FaultKind, InjectedFault, Schedule};
     use std::num::NonZeroU64;
 
-    fn parse(text: &str) -> Fault {
+    fn parse(text: &str) -> InjectedFault {
         text.parse().unwrap()
     }
 
     fn refusal(text: &str) -> String {
-        text.parse::<Fault>().unwrap_err().to_string()
+        text.parse::<InjectedFault>().unwrap_err().to_string()
     }
 
     #[test]
     fn every_kind_reads_alone_and_then_strikes_always() {
         for kind in FaultKind::ALL {
-            assert_eq!(parse(kind.name()), Fault { kind, schedule: Schedule::ALWAYS, on: Call::Save });
+            assert_eq!(parse(kind.name()), InjectedFault { kind, schedule: Schedule::ALWAYS, on: Endpoint::Save });
         }
     }
 

@@ -24,10 +24,10 @@ mod store;
 mod submission;
 mod token;
 
-pub use fault::{Call, Fault, FaultError, FaultKind};
+pub use fault::{Endpoint, FaultError, FaultKind, InjectedFault};
 pub use latency::{LatencyError, parse_latency};
 pub use options::{SandboxCredentials, SandboxOptions};
 pub use schedule::Schedule;
 pub use server::{Sandbox, SandboxError};
-pub use service::Tally;
+pub use service::CallCounts;
 pub use store::{RecordId, StoredRecord, SurveyType};

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::fault::Fault;
+use super::fault::InjectedFault;
 
 /// How a sandbox behaves. The default is a free port of 127.0.0.1, invented credentials, and nothing switched on.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub struct SandboxOptions {
     /// How long a call takes there and back, drawn evenly from this range. `None`: no longer than it takes.
     pub latency: Option<RangeInclusive<Duration>>,
     /// What goes wrong, and when. The first that strikes a call wins.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<InjectedFault>,
     /// Whether a token without `jti` is refused. One that has a `jti` is always held to its rules.
     pub enforce_jti: bool,
     /// Where invented ids, latencies and chances start: the same seed, the same sandbox.

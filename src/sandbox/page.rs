@@ -63,9 +63,10 @@ fn switched_on(options: &SandboxOptions) -> String {
 }
 
 fn counts(memory: &Memory) -> String {
-    let tally = &memory.tally;
-    let good = [("calls received", tally.arrivals), ("records saved", tally.saved), ("calls that read", tally.read)];
-    let bad = [("refused", tally.refused), ("rate-limited", tally.rate_limited), ("struck by faults", tally.faulted)];
+    let counts = &memory.counts;
+    let good = [("calls received", counts.arrivals), ("records saved", counts.saved), ("calls that read", counts.read)];
+    let bad =
+        [("refused", counts.refused), ("rate-limited", counts.rate_limited), ("struck by faults", counts.faulted)];
     let mut list = String::from("<dl>\n");
     for (name, count) in good {
         push(&mut list, format_args!("<div><dt>{name}</dt><dd>{}</dd></div>\n", grouped(count)));

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU64;
 
-use super::fault::{Call, Fault, FaultKind};
+use super::fault::{Endpoint, FaultKind, InjectedFault};
 
 /// Which of the calls that reach a fault it strikes, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,18 +46,18 @@ pub(super) struct Faults(Vec<Armed>);
 
 #[derive(Debug)]
 struct Armed {
-    fault: Fault,
+    fault: InjectedFault,
     seen: u64,
     chance: fastrand::Rng,
 }
 
 impl Faults {
-    pub(super) fn new(faults: &[Fault], seed: u64) -> Self {
+    pub(super) fn new(faults: &[InjectedFault], seed: u64) -> Self {
         Self(faults.iter().map(|fault| Armed::new(*fault, seed)).collect())
     }
 
     /// Shows a call to every fault that watches its kind; the first that strikes it is what happens to it.
-    pub(super) fn strike(&mut self, call: Call) -> Option<FaultKind> {
+    pub(super) fn strike(&mut self, call: Endpoint) -> Option<FaultKind> {
         let mut struck = None;
         for armed in self.0.iter_mut().filter(|armed| armed.fault.on == call) {
             // Every fault counts every call, so that one's schedule doesn't hang on another's.
@@ -70,7 +70,7 @@ impl Faults {
 }
 
 impl Armed {
-    fn new(fault: Fault, sandbox_seed: u64) -> Self {
+    fn new(fault: InjectedFault, sandbox_seed: u64) -> Self {
         let seed = match fault.schedule {
             Schedule::Chance { seed, .. } => seed.unwrap_or(sandbox_seed),
             _ => sandbox_seed,
@@ -92,13 +92,13 @@ impl Armed {
 #[cfg(test)]
 mod tests {
     use super::Faults;
-    use crate::sandbox::{Call, Fault, FaultKind};
+    use crate::sandbox::{Endpoint, FaultKind, InjectedFault};
 
     /// Which of the first `calls` calls the faults strike, and with what.
     fn struck(faults: &[&str], calls: u64) -> Vec<(u64, FaultKind)> {
-        let faults: Vec<Fault> = faults.iter().map(|text| text.parse().unwrap()).collect();
+        let faults: Vec<InjectedFault> = faults.iter().map(|text| text.parse().unwrap()).collect();
         let mut faults = Faults::new(&faults, 0);
-        (1..=calls).filter_map(|call| faults.strike(Call::Save).map(|kind| (call, kind))).collect()
+        (1..=calls).filter_map(|call| faults.strike(Endpoint::Save).map(|kind| (call, kind))).collect()
     }
 
     fn calls(fault: &str, calls: u64) -> Vec<u64> {
@@ -133,8 +133,8 @@ mod tests {
     #[test]
     fn a_fault_sees_only_the_calls_it_watches() {
         let mut faults = Faults::new(&["500:on=responses,first=1".parse().unwrap()], 0);
-        assert_eq!(faults.strike(Call::Save), None);
-        assert_eq!(faults.strike(Call::Responses), Some(FaultKind::Status500));
-        assert_eq!(faults.strike(Call::Responses), None);
+        assert_eq!(faults.strike(Endpoint::Save), None);
+        assert_eq!(faults.strike(Endpoint::Responses), Some(FaultKind::Status500));
+        assert_eq!(faults.strike(Endpoint::Responses), None);
     }
 }

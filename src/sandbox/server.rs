@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::api;
 use super::connection::{ConnectionEnd, Listener};
 use super::options::SandboxOptions;
-use super::service::{Service, Tally};
+use super::service::{CallCounts, Service};
 use super::store::StoredRecord;
 use crate::error::Advice;
 
@@ -111,8 +111,8 @@ impl Sandbox {
     }
 
     /// What became of all calls so far.
-    pub fn tally(&self) -> Tally {
-        self.service.memory().tally
+    pub fn counts(&self) -> CallCounts {
+        self.service.memory().counts
     }
 
     /// Ends it, as dropping it does: open connections are closed, whatever they wait for.

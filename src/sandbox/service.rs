@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::answer::{Ending, Refusal, faulty, json, to_json};
-use super::fault::{Call, FaultKind};
+use super::fault::{Endpoint, FaultKind};
 use super::latency::Journey;
 use super::options::SandboxOptions;
 use super::query::Query;
@@ -28,7 +28,7 @@ const REFUSALS: usize = 20;
 
 /// What became of all calls so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Tally {
+pub struct CallCounts {
     /// Calls of the API that arrived, whatever became of them.
     pub arrivals: u64,
     /// Records saved, with those whose answer a fault spoiled.
@@ -60,7 +60,7 @@ pub(super) struct RefusedCalls {
 pub(super) struct Memory {
     pub(super) store: Store,
     pub(super) scores: Scores,
-    pub(super) tally: Tally,
+    pub(super) counts: CallCounts,
     pub(super) refusals: VecDeque<RefusedCalls>,
     /// By bot.
     quotas: HashMap<Arc<str>, Quota>,
@@ -84,7 +84,7 @@ impl Service {
         let memory = Memory {
             store: Store::new(options.seed),
             scores: Scores::default(),
-            tally: Tally::default(),
+            counts: CallCounts::default(),
             refusals: VecDeque::with_capacity(REFUSALS),
             quotas: HashMap::new(),
             used: UsedTokens::default(),
@@ -114,7 +114,7 @@ impl Service {
     /// Counts a call that arrives, before anything else about it is looked at.
     pub(super) fn arrive(&self, bot_id: &str, now: Instant) -> Result<(), Refusal> {
         let mut memory = self.memory();
-        memory.tally.arrivals += 1;
+        memory.counts.arrivals += 1;
         if !self.options.serves(bot_id) {
             return Err(Refusal::unknown_bot());
         }
@@ -132,14 +132,14 @@ impl Service {
         let mut memory = self.memory();
         memory.use_up(token, now)?;
         let submission = Submission::read(body)?;
-        let fault = memory.strike(Call::Save);
+        let fault = memory.strike(Endpoint::Save);
         if fault.is_some_and(|kind| !kind.saves()) {
             return Ok(ending(fault, String::new()));
         }
-        let Memory { store, scores, tally, .. } = &mut *memory;
+        let Memory { store, scores, counts, .. } = &mut *memory;
         let record = store.save(bot_id, submission, now);
         scores.count(record);
-        tally.saved += 1;
+        counts.saved += 1;
         Ok(ending(fault, to_json(&SavedAnswer::of(record, &self.identity))))
     }
 
@@ -150,9 +150,9 @@ impl Service {
         let mut memory = self.memory();
         memory.use_up(token, now)?;
         let query = Query::read(body)?;
-        let fault = memory.strike(Call::Responses);
+        let fault = memory.strike(Endpoint::Responses);
         if fault.is_none() {
-            memory.tally.read += 1;
+            memory.counts.read += 1;
         }
         Ok(ending(fault, to_json(&query.answer(bot_id, &memory.store, &self.identity))))
     }
@@ -166,9 +166,9 @@ impl Service {
     pub(super) fn note(&self, refusal: &Refusal) {
         let mut memory = self.memory();
         if refusal.status == StatusCode::TOO_MANY_REQUESTS {
-            memory.tally.rate_limited += 1;
+            memory.counts.rate_limited += 1;
         } else {
-            memory.tally.refused += 1;
+            memory.counts.refused += 1;
         }
         let mut words = refusal.problems.iter().map(|problem| problem.msg.as_str()).collect::<Vec<_>>().join("; ");
         if let Some(reason) = refusal.reason {
@@ -198,9 +198,9 @@ impl Memory {
         }
     }
 
-    fn strike(&mut self, call: Call) -> Option<FaultKind> {
+    fn strike(&mut self, call: Endpoint) -> Option<FaultKind> {
         let struck = self.faults.strike(call);
-        self.tally.faulted += u64::from(struck.is_some());
+        self.counts.faulted += u64::from(struck.is_some());
         struck
     }
 }

@@ -62,7 +62,7 @@ fn each_bot_has_its_own_windows_and_none_waits_for_another() {
     let arguments = ["import", "in.csv", BY_BOT, "--limit", "4/500ms", "--pace", "early"];
     let said = stdout(&stage.run(&arguments).success());
     assert_eq!(respondents(&stage), each_once(&bots));
-    assert_eq!(stage.sandbox.tally().rate_limited, 0);
+    assert_eq!(stage.sandbox.counts().rate_limited, 0);
     assert!(said.contains(", 3 bots, "), "{said}");
     for bot in BOTS {
         assert!(said.contains(&format!(" {bot}    12     12         0       0         0")), "{said}");
@@ -85,7 +85,7 @@ fn a_run_and_another_to_one_of_its_bots_share_that_bots_windows() {
         let ended = run.end();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     }
-    let tally = stage.sandbox.tally();
+    let tally = stage.sandbox.counts();
     assert_eq!((tally.saved, tally.rate_limited), (52, 0));
 }
 
@@ -147,10 +147,10 @@ fn a_wrong_secret_is_refused_once_for_each_bot_and_told_once() {
     let mut import = stage.command(&["import", "in.csv", BY_BOT, "-o", "json"]);
     let ended = import.env("KORE_FEEDBACK_CLIENT_SECRET", "a secret that is not the right one").assert().code(3);
     assert_eq!(json(&ended)["unsent"], rows);
-    assert_eq!(stage.sandbox.tally().arrivals, 20);
+    assert_eq!(stage.sandbox.counts().arrivals, 20);
     is_told_once(&stderr(&ended), "error: the server refuses the credentials: ");
     stage.run(&["runs", "resume", "1"]).success();
-    assert_eq!(stage.sandbox.tally().saved, rows);
+    assert_eq!(stage.sandbox.counts().saved, rows);
 }
 
 #[test]
@@ -556,10 +556,10 @@ fn a_signal_ends_the_asking_at_all_bots_and_what_was_found_before_is_told() {
     let stage = Stage::with(SandboxOptions { faults, ..serving(&BOTS) });
     stage.write("in.csv", csv(&[("st-a", 1), ("st-b", 1), ("st-c", 1)]));
     stage.run(&["import", "in.csv", BY_BOT]).code(1);
-    let faulted = stage.sandbox.tally().faulted;
+    let faulted = stage.sandbox.counts().faulted;
     let mut asking = stage.process(&["runs", "verify", "1", "-o", "json"]);
     let running = Running::start(asking.envs(stage.variables()));
-    until(|| stage.sandbox.tally().faulted > faulted);
+    until(|| stage.sandbox.counts().faulted > faulted);
     running.signal(Signal::INT);
     let ended = running.end();
     assert_eq!(ended.code, Some(130), "{}", ended.stderr);

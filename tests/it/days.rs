@@ -14,7 +14,7 @@ fn tokens_are_renewed_before_they_end() {
     let mut command = stage.command(&["import", "--limit", "5/1s"]);
     command.arg(stage.write_records(&records)).env("KORE_FEEDBACK_TOKEN_TTL", "2s").assert().success();
     stage.has_exactly(&records);
-    assert_eq!(stage.sandbox.tally().refused, 0);
+    assert_eq!(stage.sandbox.counts().refused, 0);
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn where_each_token_works_once_none_is_used_twice() {
     let mut command = stage.command(&["import", "--concurrency", "16"]);
     command.arg(stage.write_records(&records)).env("KORE_FEEDBACK_JTI", "true").assert().success();
     stage.has_exactly(&records);
-    assert_eq!(stage.sandbox.tally().refused, 0);
+    assert_eq!(stage.sandbox.counts().refused, 0);
 }
 
 #[cfg(unix)]
@@ -39,7 +39,7 @@ fn a_secret_that_was_rotated_is_read_anew_after_the_first_refusal() {
     let mut command = stage.command(&["import"]);
     command.arg(stage.write_records(&records)).env_remove("KORE_FEEDBACK_CLIENT_SECRET").assert().success();
     stage.has_exactly(&records);
-    assert!((1..=4).contains(&stage.sandbox.tally().refused), "{:?}", stage.sandbox.tally());
+    assert!((1..=4).contains(&stage.sandbox.counts().refused), "{:?}", stage.sandbox.counts());
 }
 
 fn slow() -> Stage {

@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use kore_feedback::sandbox::{Sandbox, SandboxError, SandboxOptions, SurveyType, Tally};
+use kore_feedback::sandbox::{CallCounts, Sandbox, SandboxError, SandboxOptions, SurveyType};
 use serde_json::{Value, json};
 
 /// The contract's sample body.
@@ -164,7 +164,7 @@ fn a_record_is_saved_by_either_path_and_answered_with_fifteen_fields() {
     );
     assert_eq!((&*second.message, second.score.as_f64()), ("line\nbreak", Some(9.5)));
     assert_eq!(answer["_id"], second.id.to_string());
-    assert_eq!(sandbox.tally(), Tally { arrivals: 2, saved: 2, ..Tally::default() });
+    assert_eq!(sandbox.counts(), CallCounts { arrivals: 2, saved: 2, ..CallCounts::default() });
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn only_a_token_of_the_app_in_the_auth_header_is_taken() {
         assert!(said.contains(reason), "{header}: {said}");
     }
     let refused = cases.len() as u64;
-    assert_eq!(sandbox.tally(), Tally { arrivals: refused, refused, ..Tally::default() });
+    assert_eq!(sandbox.counts(), CallCounts { arrivals: refused, refused, ..CallCounts::default() });
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn a_body_without_end_is_refused_at_a_mebibyte() {
     // No more than it takes: bytes that nobody reads would reset the connection, and the answer with it.
     connection.send(&"x".repeat(LONGEST + 1));
     assert_eq!(connection.read().status, 413);
-    assert_eq!(sandbox.tally(), Tally { arrivals: 1, refused: 1, ..Tally::default() });
+    assert_eq!(sandbox.counts(), CallCounts { arrivals: 1, refused: 1, ..CallCounts::default() });
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn a_full_window_is_answered_with_429_in_the_words_for_its_length() {
         let (said, code) = connection.ask(&request).error();
         assert!(said.contains(words), "{said}");
         assert_eq!(code, 429);
-        assert_eq!(sandbox.tally(), Tally { arrivals: 6, saved: 3, rate_limited: 3, ..Tally::default() });
+        assert_eq!(sandbox.counts(), CallCounts { arrivals: 6, saved: 3, rate_limited: 3, ..CallCounts::default() });
     }
 }
 
@@ -291,7 +291,7 @@ fn what_was_saved_reads_back() {
     let ids: Vec<&Value> = answer["result"].as_array().expect("records").iter().map(|record| &record["_id"]).collect();
     assert_eq!(ids, [&saved[0], &saved[1]]);
     assert_eq!(answer["result"][0]["surveyType"], "Like/Dislike");
-    assert_eq!(sandbox.tally().read, 1);
+    assert_eq!(sandbox.counts().read, 1);
 }
 
 #[test]
@@ -337,7 +337,7 @@ fn many_connections_at_once_lose_nothing() {
         }
     });
     let ids: std::collections::HashSet<String> = sandbox.records().iter().map(|record| record.id.to_string()).collect();
-    assert_eq!((ids.len(), sandbox.tally().arrivals), (800, 800));
+    assert_eq!((ids.len(), sandbox.counts().arrivals), (800, 800));
 }
 
 #[test]

@@ -251,14 +251,14 @@ fn what_is_in_doubt_is_not_submitted_again_until_that_is_asked_for() {
     assert!(said.contains("it may have been saved or not (run 1)"), "{said}");
     let said = stderr(&stage.run(&OPTIONS).failure().code(2));
     assert!(said.contains("the same record is in doubt since run 1") && said.contains("--again"), "{said}");
-    assert_eq!(stage.sandbox.tally().arrivals, 1);
+    assert_eq!(stage.sandbox.counts().arrivals, 1);
     // Another record is another matter, and so is a sandbox.
     let mut other = OPTIONS;
     other[4] = "5";
     stage.run(&other).success();
     stage.run(&with(&["--sandbox"])).success();
     stage.run(&with(&["--again"])).success();
-    assert_eq!(stage.sandbox.tally().saved, 3);
+    assert_eq!(stage.sandbox.counts().saved, 3);
 }
 
 #[test]

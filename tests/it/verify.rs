@@ -209,7 +209,7 @@ fn many_records_are_read_page_by_page_and_whatever_goes_wrong_is_asked_again() {
     let_time_pass(&stage);
     let verified = verify(&stage, "1", 0);
     assert_eq!((figures(&verified), &verified["records"]), ([1, 0, 1, 0, 0], &Value::from(1099)));
-    assert!(stage.sandbox.tally().read > 2, "one page can't hold it: {:?}", stage.sandbox.tally());
+    assert!(stage.sandbox.counts().read > 2, "one page can't hold it: {:?}", stage.sandbox.counts());
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn reads_and_saves_share_the_limits_of_a_server_that_keeps_them() {
     import(&stage, "in.csv", &[&limits[..], &["--pace", "early"]].concat());
     stage.run(&[&["runs", "verify", "1"], &limits[..]].concat()).code(0);
     stage.run(&[&["runs", "verify", "1"], &limits[..]].concat()).code(0);
-    let tally = stage.sandbox.tally();
+    let tally = stage.sandbox.counts();
     assert_eq!((tally.rate_limited, tally.arrivals, tally.read), (0, 6, 2));
 }
 
@@ -392,7 +392,7 @@ fn asked_in_vain(import: impl FnOnce(&Stage, &std::path::Path) -> Running) -> (S
     let stage = Stage::faulty(&["500:at=2", "hang:on=responses"]);
     let file = stage.write("in.csv", different(3));
     let running = import(&stage, &file);
-    until(|| stage.sandbox.tally().faulted == 2);
+    until(|| stage.sandbox.counts().faulted == 2);
     (stage, running)
 }
 

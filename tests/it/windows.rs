@@ -30,7 +30,7 @@ fn two_runs_and_submits_beside_them_share_the_windows() {
         let ended = run.end();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     }
-    let tally = stage.sandbox.tally();
+    let tally = stage.sandbox.counts();
     assert_eq!((tally.saved, tally.rate_limited), (51, 0));
 }
 
@@ -41,7 +41,7 @@ fn a_new_process_remembers_what_the_one_before_it_sent() {
         let file = stage.write_records(part);
         stage.import(&file, &["--limit", LIMIT, "--pace", "early"]).success();
     }
-    let tally = stage.sandbox.tally();
+    let tally = stage.sandbox.counts();
     assert_eq!((tally.saved, tally.rate_limited), (24, 0));
 }
 
@@ -51,5 +51,5 @@ fn a_window_that_others_fill_is_waited_for_and_burns_no_row() {
     let records = numbered(20);
     stage.import(&stage.write_records(&records), &["--no-limit", "--concurrency", "4"]).success();
     stage.has_exactly(&records);
-    assert!(stage.sandbox.tally().rate_limited > 0, "nothing was refused: the test shows nothing");
+    assert!(stage.sandbox.counts().rate_limited > 0, "nothing was refused: the test shows nothing");
 }

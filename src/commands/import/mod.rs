@@ -31,7 +31,9 @@ use crate::clock;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Run, RunId, Store};
 use crate::record::Mapping;
-use crate::report::{BotView, FailureReport, Printer, Summary, default_path, mapping_table, problems_table, schedule};
+use crate::report::{
+    BotView, FailureReport, Printer, Summary, default_path, mapping_table, problems_table, time_estimate,
+};
 use crate::run::{BotRows, CheckError, CheckReport, check};
 use crate::settings::{Context, Settings};
 use crate::source::{EncodingBy, Input, InputError, Inputs, Shape};
@@ -243,7 +245,7 @@ impl<'a> Import<'a> {
     fn tell_time(&self, rows_by_bot: &[u64]) {
         let most = rows_by_bot.iter().copied().max().unwrap_or_default();
         let time = self.setup.pacer().time_for(most);
-        let schedule = schedule(rows_by_bot, self.setup.limits(), time, &clock::local_now());
+        let schedule = time_estimate(rows_by_bot, self.setup.limits(), time, &clock::local_now());
         self.printer.note(format_args!("to send: {schedule}"));
     }
 

@@ -25,10 +25,10 @@ pub(super) fn tell(report: &CheckReport, settings: &Settings, is_sandbox: bool, 
         return;
     }
     if let Some(unasked) = unasked_bots(&report.mapping, settings) {
-        printer.caution(unasked);
+        printer.wrapped_warning(unasked);
     }
     if report.valid > 0 {
-        printer.caution(format_args!(
+        printer.wrapped_warning(format_args!(
             "the API takes no date: on the dashboard each record carries the day on which it is sent, not that of the \
              answer ({} here)",
             counted(report.valid, "record")
@@ -38,14 +38,14 @@ pub(super) fn tell(report: &CheckReport, settings: &Settings, is_sandbox: bool, 
 
 fn tell_bots(bots: &[BotRows], printer: &Printer) {
     match bots {
-        [BotRows { bot_id: None, tally, .. }] => printer.drawing(&preview(tally, printer.columns())),
-        bots => printer.drawing(&preview_of_bots(bots, printer.columns())),
+        [BotRows { bot_id: None, tally, .. }] => printer.styled(&preview(tally, printer.columns())),
+        bots => printer.styled(&preview_of_bots(bots, printer.columns())),
     }
     for bot in bots {
         for oddity in Oddity::find_in(&bot.tally) {
             match &bot.bot_id {
-                Some(bot_id) => printer.caution(format_args!("bot {}: {oddity}", excerpt(bot_id, 48))),
-                None => printer.caution(oddity),
+                Some(bot_id) => printer.wrapped_warning(format_args!("bot {}: {oddity}", excerpt(bot_id, 48))),
+                None => printer.wrapped_warning(oddity),
             }
         }
     }

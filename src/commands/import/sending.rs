@@ -15,7 +15,7 @@ use crate::descriptors;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, Leave, LedgerError, Run, RunId, RunKind, Store};
 use crate::record::ScoreRule;
-use crate::report::{Opening, Screen};
+use crate::report::{ProgressDisplay, ProgressStart};
 use crate::run::{Events, FeedSettings, Lane, Machinery, Plan, Share, feed_input, run as run_rows};
 use crate::source::Input;
 use crate::text::counted;
@@ -56,7 +56,7 @@ impl Import<'_> {
         let width = Width { bots: bots as u64, calls: asked as u64, both_ends: self.setup.is_sandbox };
         let calls = usize::try_from(width.fitted(descriptors::allow)?)?;
         if calls < asked {
-            self.printer.caution(format_args!(
+            self.printer.wrapped_warning(format_args!(
                 "calls at once to each bot: {calls} and not {asked}, for this process may not have more files open \
                  (`ulimit -n`)"
             ));
@@ -105,12 +105,12 @@ impl Import<'_> {
         }
         let lanes = self.lanes(store, &run, machinery, (leave, calls), &to_send)?;
         let (events, shown) = Events::channel();
-        let opening = Opening {
+        let opening = ProgressStart {
             counts: store.counts(&run)?,
             several_bots: run.bots.len() > 1,
             on_terminal: self.context.stderr_is_terminal,
         };
-        let screen = Screen::start(shown, opening, self.printer.clone());
+        let screen = ProgressDisplay::start(shown, opening, self.printer.clone());
         let ended = run_rows(lanes, events)?;
         drop(screen);
         let early = EndedEarly::from_end(ended);

@@ -5,7 +5,7 @@ use std::thread::{JoinHandle, spawn};
 
 use serde_json::Value;
 
-use crate::report::{Printer, span};
+use crate::report::{Printer, format_duration};
 use crate::run::RunEvent;
 
 /// Says why it takes longer, and gives the server's record once the run has ended.
@@ -16,10 +16,10 @@ pub(super) fn listen(told: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
             match event {
                 RunEvent::Saved { record, .. } => saved = Some(record),
                 RunEvent::Holding { why, wait, .. } => {
-                    printer.note(format_args!("holding: {why}; going on in {}", span(wait)));
+                    printer.note(format_args!("holding: {why}; going on in {}", format_duration(wait)));
                 }
                 RunEvent::Repeating { why, wait, .. } => {
-                    printer.detail(format_args!("the record goes again in {}: {why}", span(wait)));
+                    printer.detail(format_args!("the record goes again in {}: {why}", format_duration(wait)));
                 }
                 RunEvent::Draining => printer.note("ending: waiting for the answer (Ctrl-C again: don't wait)"),
                 RunEvent::Settled { .. }

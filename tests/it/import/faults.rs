@@ -56,7 +56,7 @@ fn what_may_have_been_saved_is_in_doubt_and_not_sent_again() {
     for fault in ["500", "502", "503", "504", "html", "reset-before", "reset-after-save", "truncate", "oversized"] {
         let (stage, counts) = import(&format!("{fault}:at=3"), &[], 1);
         assert_eq!(counts, Counts { saved: 9, in_doubt: 1, ..Counts::default() }, "{fault}");
-        assert_eq!(stage.sandbox.tally().arrivals, 10, "{fault}");
+        assert_eq!(stage.sandbox.counts().arrivals, 10, "{fault}");
     }
 }
 
@@ -67,7 +67,7 @@ fn an_answer_that_never_comes_leaves_its_row_in_doubt() {
         assert_eq!(counts, Counts { saved: 9, in_doubt: 1, ..Counts::default() }, "{fault}");
         let report = stdout(&stage.run(&["runs", "failures", "1"]).success());
         assert!(report.contains("the record may have arrived: no answer came within 2s ("), "{report}");
-        assert_eq!(stage.sandbox.tally().arrivals, 10, "{fault}");
+        assert_eq!(stage.sandbox.counts().arrivals, 10, "{fault}");
     }
 }
 
@@ -77,8 +77,8 @@ fn what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved() {
         let (stage, counts) = import(&format!("{fault}:at=3"), &[], 0);
         assert_eq!(counts, Counts { saved: 10, ..Counts::default() }, "{fault}");
         stage.has_exactly(&numbered(ROWS));
-        assert_eq!(stage.sandbox.tally().arrivals, 11, "{fault}");
-        assert_eq!(stage.sandbox.tally().redirects_followed, 0, "{fault}");
+        assert_eq!(stage.sandbox.counts().arrivals, 11, "{fault}");
+        assert_eq!(stage.sandbox.counts().redirects_followed, 0, "{fault}");
     }
 }
 
@@ -87,8 +87,8 @@ fn a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_inta
     for (fault, code) in [("401", 3), ("403", 3), ("401-replay", 3), ("404", 3), ("redirect", 3)] {
         let (stage, counts) = import(fault, &[IMPATIENT], code);
         assert_eq!(counts, Counts { unsent: 10, ..Counts::default() }, "{fault}");
-        assert!(stage.sandbox.tally().arrivals <= 5, "{fault}: {:?}", stage.sandbox.tally());
-        assert_eq!(stage.sandbox.tally().redirects_followed, 0, "{fault}");
+        assert!(stage.sandbox.counts().arrivals <= 5, "{fault}: {:?}", stage.sandbox.counts());
+        assert_eq!(stage.sandbox.counts().redirects_followed, 0, "{fault}");
     }
 }
 
@@ -96,7 +96,7 @@ fn a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_inta
 fn a_target_that_asks_to_come_back_later_and_never_takes_anything_is_left_with_all_rows_intact() {
     let (stage, counts) = import("503-retry-after", &[IMPATIENT], 4);
     assert_eq!(counts, Counts { unsent: 10, ..Counts::default() });
-    assert!(stage.sandbox.tally().arrivals <= 4, "{:?}", stage.sandbox.tally());
+    assert!(stage.sandbox.counts().arrivals <= 4, "{:?}", stage.sandbox.counts());
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_target_that_cannot_be_reached_is_waited_for_and_then_left_with_all_rows_int
 fn a_target_that_comes_back_in_time_is_noticed() {
     let (stage, counts) = import("503-retry-after:first=2", &[], 0);
     assert_eq!(counts, Counts { saved: 10, ..Counts::default() });
-    assert_eq!(stage.sandbox.tally().arrivals, 12);
+    assert_eq!(stage.sandbox.counts().arrivals, 12);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn single_doubts_among_many_rows_neither_stop_nor_hold_the_run() {
     let assert = stage.import(&stage.write_records(&rows), &["-o", "json", "--concurrency", "16"]).failure().code(1);
     let summary = json(&assert);
     let counts = counts(&summary);
-    assert_eq!(stage.sandbox.tally().arrivals, 200);
+    assert_eq!(stage.sandbox.counts().arrivals, 200);
     let both = 200 / 7 + 200 / 11 - 200 / 77;
     assert_eq!(counts.in_doubt, both);
     let sent = stage.sent();
@@ -180,7 +180,7 @@ fn the_servers_limit_is_learnt_and_no_row_is_burnt_on_it() {
     let rows = numbered(7);
     stage.import(&stage.write_records(&rows), &[]).success();
     stage.has_exactly(&rows);
-    assert!(stage.sandbox.tally().rate_limited > 0, "this side knows no limit, so the server had to say it");
+    assert!(stage.sandbox.counts().rate_limited > 0, "this side knows no limit, so the server had to say it");
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_limit_that_both_sides_know_is_never_exceeded() {
         let rows = numbered(14);
         stage.import(&stage.write_records(&rows), &["--limit", "6/1s", "--pace", pace]).success();
         stage.has_exactly(&rows);
-        assert_eq!(stage.sandbox.tally().rate_limited, 0, "{pace}");
+        assert_eq!(stage.sandbox.counts().rate_limited, 0, "{pace}");
     }
 }
 

@@ -59,7 +59,7 @@ fn another_bot_is_another_import() {
     stage.import(&file, &[]).success();
     let mut command = stage.command(&["import", IMPATIENT]);
     command.arg(&file).env("KORE_FEEDBACK_BOT_ID", "st-other").assert().failure().code(3);
-    assert_eq!(stage.sandbox.tally().refused, 5);
+    assert_eq!(stage.sandbox.counts().refused, 5);
 }
 
 #[test]
@@ -193,14 +193,14 @@ fn a_run_is_worked_on_by_one_process_at_a_time() {
     let stage = Stage::faulty(&["hang:at=2"]);
     let file = stage.write_records(&numbered(3));
     let first = stage.start_import(&file, &["--concurrency", "1"]);
-    until(|| stage.sandbox.tally().faulted == 1);
+    until(|| stage.sandbox.counts().faulted == 1);
     let shown = stdout(&stage.run(&["runs", "show", "1"]).success());
     assert!(shown.contains("Run 1: import, running"), "{shown}");
     for arguments in [&[][..], &["--resume"], &["--resume", "--resend-in-doubt"]] {
         let said = stderr(&stage.import(&file, arguments).failure().code(2));
         assert!(said.contains("run 1 is being worked on by another process"), "{arguments:?}: {said}");
     }
-    assert_eq!(stage.sandbox.tally().arrivals, 2);
+    assert_eq!(stage.sandbox.counts().arrivals, 2);
     // The lease goes with the process, however that ends.
     first.kill();
     stage.import(&file, &["--resume"]).failure().code(1);
@@ -225,7 +225,7 @@ fn a_file_that_changes_under_the_run_ends_it_and_what_was_sent_is_known() {
     let rows = numbered(1000);
     let file = stage.write_records(&rows);
     let running = stage.start_import(&file, &["--concurrency", "1", "--timeout", "1s"]);
-    until(|| stage.sandbox.tally().faulted == 1);
+    until(|| stage.sandbox.counts().faulted == 1);
     stage.write_records(&numbered(999));
     let ended = running.end();
     assert_eq!(ended.code, Some(5), "{}", ended.stderr);

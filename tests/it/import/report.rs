@@ -270,7 +270,7 @@ fn a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same() {
     std::fs::create_dir(stage.path("reports")).unwrap();
     let failures = ["--failures", "reports/failures.csv", "-o", "json", "--concurrency", "1", "--timeout", "1s"];
     let running = stage.start_import(&file, &failures);
-    until(|| stage.sandbox.tally().faulted == 2);
+    until(|| stage.sandbox.counts().faulted == 2);
     std::fs::remove_dir(stage.path("reports")).unwrap();
     let ended = running.end();
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);

@@ -79,7 +79,7 @@ fn the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on() {
 fn the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt() {
     let stage = Stage::faulty(&["hang:every=2"]);
     let mut running = stage.start_import(&stage.write_records(&numbered(9)), &["--concurrency", "1", "-o", "json"]);
-    until(|| stage.sandbox.tally().faulted == 1);
+    until(|| stage.sandbox.counts().faulted == 1);
     running.signal(Signal::INT);
     running.wait_until_said("ending: waiting for the answers");
     assert!(!running.has_ended());
@@ -96,7 +96,7 @@ fn the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt() {
 fn a_signal_when_all_has_been_sent_changes_nothing() {
     let stage = slow(300, 300);
     let running = stage.start_import(&stage.write_records(&numbered(2)), &["--concurrency", "2"]);
-    until(|| stage.sandbox.tally().arrivals == 2);
+    until(|| stage.sandbox.counts().arrivals == 2);
     running.signal(Signal::INT);
     let ended = running.end();
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
@@ -109,7 +109,7 @@ fn a_second_hang_up_is_nobodys_impatience() {
     let stage = slow(300, 300);
     let rows = numbered(40);
     let mut running = stage.start_import(&stage.write_records(&rows), &["--concurrency", "4", "-o", "json"]);
-    until(|| stage.sandbox.tally().arrivals >= 4);
+    until(|| stage.sandbox.counts().arrivals >= 4);
     running.signal(Signal::HUP);
     running.wait_until_said("ending: waiting for the answers");
     running.signal(Signal::HUP);
@@ -153,7 +153,7 @@ fn what_came_through_a_pipe_goes_on_after_a_kill_by_the_printed_number() {
     let mut command = stage.process(&["import", "-", "--concurrency", "1"]);
     let piped = std::fs::File::open(file).unwrap();
     let running = crate::support::Running::reading(command.envs(stage.variables()), piped);
-    until(|| stage.sandbox.tally().faulted == 1);
+    until(|| stage.sandbox.counts().faulted == 1);
     running.kill();
     let summary = json(&stage.run(&["runs", "resume", "1", "-o", "json"]).failure().code(1));
     assert_eq!((&summary["saved"], &summary["in_doubt"]), (&4.into(), &1.into()));

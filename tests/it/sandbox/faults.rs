@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use kore_feedback::sandbox::{Sandbox, SandboxOptions, Tally};
+use kore_feedback::sandbox::{CallCounts, Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
 use super::{Connection, ask, good_save, responses_path, sample, save_path, signed, start};
@@ -15,10 +15,10 @@ fn faulty(faults: &[&str]) -> Sandbox {
 }
 
 /// Waits until the sandbox has counted what it should.
-fn wait_for(sandbox: &Sandbox, enough: impl Fn(Tally) -> bool) {
+fn wait_for(sandbox: &Sandbox, enough: impl Fn(CallCounts) -> bool) {
     let started = Instant::now();
-    while !enough(sandbox.tally()) {
-        assert!(started.elapsed() < Duration::from_secs(20), "still {:?}", sandbox.tally());
+    while !enough(sandbox.counts()) {
+        assert!(started.elapsed() < Duration::from_secs(20), "still {:?}", sandbox.counts());
         std::thread::yield_now();
     }
 }
@@ -50,7 +50,7 @@ fn each_fault_with_an_answer_answers_as_it_says() {
         assert!(answer.body.contains(start), "{fault}: {:.200}", answer.body);
         assert_eq!(answer.header("retry-after"), None, "{fault}");
         assert_eq!(sandbox.records().len(), 1 + usize::from(saved), "{fault}");
-        assert_eq!(sandbox.tally().faulted, 1, "{fault}");
+        assert_eq!(sandbox.counts().faulted, 1, "{fault}");
     }
 }
 
@@ -81,9 +81,9 @@ fn a_redirect_saves_nothing_and_who_follows_it_is_counted() {
     let answer = ask(&sandbox, &good_save(&sandbox));
     assert_eq!(answer.status, 307);
     let location = answer.header("location").expect("a location").to_owned();
-    assert_eq!((sandbox.tally().saved, sandbox.tally().redirects_followed), (0, 0));
+    assert_eq!((sandbox.counts().saved, sandbox.counts().redirects_followed), (0, 0));
     ask(&sandbox, &signed(&sandbox, &location, &sample()));
-    assert_eq!((sandbox.tally().saved, sandbox.tally().redirects_followed), (0, 1));
+    assert_eq!((sandbox.counts().saved, sandbox.counts().redirects_followed), (0, 1));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_fault_on_responses_leaves_saves_alone() {
     assert_eq!(ask(&sandbox, &good_save(&sandbox)).status, 200);
     let body = json!({"filters": {"from": "2020-01-01", "to": "2100-01-01"}});
     assert_eq!(ask(&sandbox, &signed(&sandbox, &responses_path(&sandbox), &body)).status, 500);
-    assert_eq!(sandbox.tally().read, 0);
+    assert_eq!(sandbox.counts().read, 0);
 }
 
 #[test]
@@ -134,5 +134,5 @@ fn a_fault_does_not_hide_what_is_wrong_with_a_call() {
     let sandbox = faulty(&["500"]);
     let answer = ask(&sandbox, &signed(&sandbox, &save_path(&sandbox), &json!({})));
     assert_eq!(answer.status, 400);
-    assert_eq!(sandbox.tally().faulted, 0);
+    assert_eq!(sandbox.counts().faulted, 0);
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
-use kore_feedback::sandbox::{Fault, Sandbox, SandboxError, SandboxOptions};
+use kore_feedback::sandbox::{InjectedFault, Sandbox, SandboxError, SandboxOptions};
 
 use super::rows::{Record, csv_of};
 use super::{Running, Surroundings, until};
@@ -58,7 +58,7 @@ impl Stage {
     /// Replaces the sandbox by one with the same address and credentials and these faults: the target changed between two
     /// commands. Returns what the old one had saved.
     pub(crate) fn restart(&mut self, faults: &[&str]) -> Vec<Record> {
-        let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+        let faults: Vec<InjectedFault> = faults.iter().map(|fault| fault.parse().unwrap()).collect();
         self.restart_with(SandboxOptions { faults, ..SandboxOptions::default() })
     }
 
@@ -150,7 +150,7 @@ impl Stage {
     /// Asserts that no request arrived.
     #[track_caller]
     pub(crate) fn was_never_called(&self) {
-        assert_eq!(self.sandbox.tally().arrivals, 0);
+        assert_eq!(self.sandbox.counts().arrivals, 0);
     }
 
     /// Compares snapshots after replacing what differs between runs: home, address, dates and times.

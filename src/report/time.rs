@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 /// A length of time in words, by its two or three largest units: `2 days 7 h 33 min`, `3 min 20 s`, `0.4 s`.
-pub fn span(duration: Duration) -> String {
+pub fn format_duration(duration: Duration) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
     const DAY: u64 = 24 * HOUR;
@@ -27,7 +27,7 @@ fn two(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
 }
 
 /// A moment that is this far from now, as one says it: `at 21:40`, `on Tuesday at 21:40`, `on 2026-12-04 at 21:40`.
-pub fn moment(now: &Zoned, ahead: Duration) -> String {
+pub(super) fn format_ahead(now: &Zoned, ahead: Duration) -> String {
     let Ok(then) = now.checked_add(ahead) else { return "never".to_owned() };
     let days = then.date().since(now.date()).map_or(i32::MAX, |span| span.get_days());
     match days {
@@ -46,12 +46,12 @@ pub(super) fn date(moment: Timestamp, zone: &TimeZone) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{moment, span};
+    use super::{format_ahead, format_duration};
 
     #[test]
     fn spans_read_as_people_say_them() {
-        let said = |seconds| span(Duration::from_secs(seconds));
-        assert_eq!(span(Duration::from_millis(420)), "0.4 s");
+        let said = |seconds| format_duration(Duration::from_secs(seconds));
+        assert_eq!(format_duration(Duration::from_millis(420)), "0.4 s");
         assert_eq!(said(59), "59 s");
         assert_eq!(said(200), "3 min 20 s");
         assert_eq!(said(1800), "30 min");
@@ -63,8 +63,8 @@ mod tests {
     #[test]
     fn moments_are_named_by_their_day() {
         let now = "2026-11-22T14:00:00+01:00[Europe/Berlin]".parse().unwrap();
-        assert_eq!(moment(&now, Duration::from_secs(3600)), "at 15:00");
-        assert_eq!(moment(&now, Duration::from_secs(199_980)), "on Tuesday at 21:33");
-        assert_eq!(moment(&now, Duration::from_secs(14 * 86_400)), "on 2026-12-06 at 14:00");
+        assert_eq!(format_ahead(&now, Duration::from_secs(3600)), "at 15:00");
+        assert_eq!(format_ahead(&now, Duration::from_secs(199_980)), "on Tuesday at 21:33");
+        assert_eq!(format_ahead(&now, Duration::from_secs(14 * 86_400)), "on 2026-12-06 at 14:00");
     }
 }
