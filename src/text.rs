@@ -23,6 +23,11 @@ pub fn excerpt(text: &str, most: usize) -> String {
     short
 }
 
+/// An [`excerpt`] in double quotes.
+pub fn quoted(text: &str, most: usize) -> String {
+    format!("\"{}\"", excerpt(text, most))
+}
+
 /// The same, cut in its middle: for names that may differ at their end alone.
 pub fn excerpt_of_both_ends(text: &str, most: usize) -> String {
     let text = text.trim();

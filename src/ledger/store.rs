@@ -1,6 +1,5 @@
 //! The ledger's file: opened, migrated, and asked by commands. The hot path, claims and outcomes, is the writer's.
 
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -286,11 +285,7 @@ fn create_private(directory: &Path) -> Result<(), LedgerError> {
     private::create_dir(directory).map_err(|error| failed(directory, error))?;
     let file = directory.join(FILE);
     if !file.exists() {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&file).map_err(|error| failed(&file, error))?;
+        private::file_options().create(true).append(true).open(&file).map_err(|error| failed(&file, error))?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::hints::{is_odd_language, is_unknown_channel, likely_channel, likely_language};
 use super::{FeedbackType, Garbled, Standing, Survey, Tally};
-use crate::text::{counted, excerpt, grouped};
+use crate::text::{counted, grouped, quoted};
 
 /// From how many answers on a CSAT survey, or an NPS survey, tells anything about its scale.
 const TELLING: u64 = 20;
@@ -12,6 +12,8 @@ const TELLING: u64 = 20;
 const MANY: u64 = 50;
 /// How many surveys, channels or languages are named.
 const NAMED: usize = 3;
+/// Characters of a quoted text shown.
+const SHOWN: usize = 40;
 
 /// Something odd, with the counts that show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -179,15 +181,15 @@ impl fmt::Display for Oddity {
                  written",
                 counted(*records, "record"),
                 if *records == 1 { "looks" } else { "look" },
-                quoted(text),
-                quoted(mended),
+                quoted(text, SHOWN),
+                quoted(mended, SHOWN),
             ),
             Self::TurnedAround { surveys, low, all } => write!(
                 f,
                 "the CSAT of {} may be the wrong way round: {} of {} are 1 or 2, and the vendor's current dashboard reads \
                  5 as very satisfied and 1 as very unsatisfied. If 1 is the best mark in your survey, turn the scale \
                  around: `score = {{ column = \"…\", invert = true }}` below [fields] of a mapping (--mapping)",
-                named(surveys, |name| quoted(name)),
+                named(surveys, |name| quoted(name, SHOWN)),
                 grouped(*low),
                 counted(*all, "answer"),
             ),
@@ -195,13 +197,13 @@ impl fmt::Display for Oddity {
                 f,
                 "the NPS of {} may be on another scale: none of {} is above 5, so that all of them are detractors; NPS \
                  goes from 0 to 10",
-                named(surveys, |name| quoted(name)),
+                named(surveys, |name| quoted(name, SHOWN)),
                 counted(*all, "answer"),
             ),
             Self::Constant { surveys, all } => write!(
                 f,
                 "the score never changes in {}, in {}: is it taken from the right column?",
-                named(surveys, |(name, score)| format!("{} (always {score})", quoted(name))),
+                named(surveys, |(name, score)| format!("{} (always {score})", quoted(name, SHOWN))),
                 counted(*all, "row"),
             ),
             Self::ManyNames { names, and_more, records } => write!(
@@ -229,14 +231,10 @@ impl fmt::Display for Oddity {
 
 impl fmt::Display for OddCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}", quoted(&self.text), counted(self.records, "row"))?;
+        write!(f, "{} ({}", quoted(&self.text, SHOWN), counted(self.records, "row"))?;
         self.likely.as_ref().map_or(Ok(()), |likely| write!(f, "; {likely}?"))?;
         f.write_str(")")
     }
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", excerpt(text, 40))
 }
 
 /// The first of them, and how many there are beyond.

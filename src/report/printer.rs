@@ -34,7 +34,7 @@ const MOST_COLUMNS: usize = 120;
 impl Printer {
     /// A printer that minds `--quiet`, `--verbose` and whether colours make sense.
     pub fn new(context: &Context, quiet: bool, verbose: bool) -> Self {
-        let coloured = context.stderr_is_terminal && context.colours_allowed();
+        let coloured = context.stderr_is_terminal && context.colors_allowed();
         let columns = context.stderr_columns.map(|columns| usize::from(columns).min(MOST_COLUMNS));
         Self { quiet, verbose, coloured, columns, results_on_terminal: context.stdout_is_terminal }
     }

@@ -10,7 +10,7 @@ use crate::record::{
     SkipReason, Tally,
 };
 use crate::source::{InputError, Inputs, Reading, Row, Shape, SourceError, SourceOptions};
-use crate::text::excerpt;
+use crate::text::{excerpt, quoted};
 
 /// How many of the problems are kept to be shown.
 const SHOWN: usize = 10;
@@ -114,7 +114,7 @@ pub enum CheckError {
         name: String,
     },
     /// Its rows name more bots than anybody has.
-    #[error("{name}: the first {rows} rows name more than {MOST_BOTS} bots, {} among them", quoted(examples))]
+    #[error("{name}: the first {rows} rows name more than {MOST_BOTS} bots, {} among them", quoted_list(examples))]
     TooManyBots {
         /// The input's name.
         name: String,
@@ -125,8 +125,8 @@ pub enum CheckError {
     },
 }
 
-fn quoted(texts: &[String]) -> String {
-    texts.iter().map(|text| format!("\"{}\"", excerpt(text, 40))).collect::<Vec<_>>().join(", ")
+fn quoted_list(texts: &[String]) -> String {
+    texts.iter().map(|text| quoted(text, 40)).collect::<Vec<_>>().join(", ")
 }
 
 impl Advice for CheckError {

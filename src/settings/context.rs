@@ -66,7 +66,7 @@ impl Context {
     }
 
     /// Whether colours are wanted (<https://no-color.org>: any value but an empty one forbids them).
-    pub fn colours_allowed(&self) -> bool {
+    pub fn colors_allowed(&self) -> bool {
         let set = |name| self.variable_os(name).is_some_and(|value| !value.is_empty());
         !set("NO_COLOR") && self.variable_os("TERM").is_none_or(|term| term != "dumb")
     }

@@ -16,7 +16,7 @@ pub const DEFAULT_SUBJECT: &str = "kore-feedback";
 /// How long a token lives when nobody says otherwise.
 pub const DEFAULT_TOKEN_TTL: Duration = Duration::from_secs(10 * 60);
 /// The longest life of a token with a `jti` (the platform's answer to a longer one: "`exp` must be <= 1 hour(s)").
-pub const LONGEST_JTI_TTL: Duration = Duration::from_secs(60 * 60);
+pub const MAX_JTI_TTL: Duration = Duration::from_secs(60 * 60);
 
 /// How tokens are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

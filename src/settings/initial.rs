@@ -1,6 +1,5 @@
 //! The config that people begin with.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -51,18 +50,10 @@ pub fn write_initial_config(path: &Path) -> Result<(), InitialConfigError> {
         private::create_dir(directory)
             .map_err(|source| InitialConfigError::NotWritten { path: path.to_owned(), source })?;
     }
-    let mut file = private_file().open(path).map_err(failed)?;
+    let mut file = private::file_options().write(true).create_new(true).open(path).map_err(failed)?;
     file.write_all(INITIAL_CONFIG.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| {
         // Half a config would stand in the way of the next try.
         let _ = std::fs::remove_file(path);
         failed(source)
     })
-}
-
-fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }

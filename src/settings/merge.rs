@@ -1,7 +1,7 @@
 //! Defaults ← profile ← environment ← arguments.
 
 use super::choice::{choose_profile, read_config};
-use super::credential::{Algorithm, LONGEST_JTI_TTL, SecretSource};
+use super::credential::{Algorithm, MAX_JTI_TTL, SecretSource};
 use super::error::SettingsError;
 use super::file::ConfigFile;
 use super::key::Key;
@@ -67,7 +67,7 @@ pub fn resolve(overrides: &Overrides, context: &Context) -> Result<Settings, Set
 /// What only the values together can get wrong.
 fn check_signing(settings: &Settings) -> Result<(), SettingsError> {
     let ttl = &settings.token_ttl;
-    if settings.jti.value && ttl.value > LONGEST_JTI_TTL {
+    if settings.jti.value && ttl.value > MAX_JTI_TTL {
         let problem = ValueError::TooLongForJti(duration_text(ttl.value));
         return Err(wrong(Key::TokenTtl, ttl.source.clone(), problem));
     }

@@ -26,7 +26,7 @@ mod warning;
 
 pub use context::Context;
 pub use credential::{
-    Algorithm, CredentialSettings, DEFAULT_SUBJECT, DEFAULT_TOKEN_TTL, LONGEST_JTI_TTL, SecretSource, SigningKey,
+    Algorithm, CredentialSettings, DEFAULT_SUBJECT, DEFAULT_TOKEN_TTL, MAX_JTI_TTL, SecretSource, SigningKey,
 };
 pub use error::SettingsError;
 pub use initial::{INITIAL_CONFIG, InitialConfigError, write_initial_config};

@@ -52,7 +52,7 @@ pub struct Preset {
 
 impl Preset {
     /// Whether a header has all the columns that such an export is recognised by.
-    pub fn recognises(&self, headers: &[String]) -> bool {
+    pub fn recognizes(&self, headers: &[String]) -> bool {
         let has = |column: &String| headers.iter().any(|header| fold(header) == fold(column));
         !self.recognised_by.is_empty() && self.recognised_by.iter().all(has)
     }
@@ -135,7 +135,7 @@ mod tests {
     fn no_preset_takes_the_export_of_another_for_its_own() {
         let presets = presets().unwrap();
         for preset in presets.iter().filter(|preset| !preset.recognised_by.is_empty()) {
-            let recognised: Vec<_> = presets.iter().filter(|other| other.recognises(&preset.recognised_by)).collect();
+            let recognised: Vec<_> = presets.iter().filter(|other| other.recognizes(&preset.recognised_by)).collect();
             assert!(matches!(recognised[..], [only] if only.name == preset.name), "{}", preset.name);
         }
     }

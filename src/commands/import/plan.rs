@@ -123,7 +123,7 @@ impl Outlook {
         if let Some(name) = &args.rows.preset {
             known = Some(preset(name, || Source::Argument("--preset"))?);
         } else if args.rows.mapping.is_none() {
-            known = presets()?.into_iter().find(|preset| preset.recognises(&headers));
+            known = presets()?.into_iter().find(|preset| preset.recognizes(&headers));
             if let Some(found) = &known {
                 rules.description = std::mem::take(&mut rules.description).over(found.description.clone());
                 options.push(format!("--preset={}", found.name));

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Inspection;
 use crate::credentials::refusal::{Refusal, RefusalKind, Signature};
 use crate::credentials::span;
-use crate::settings::{Algorithm, LONGEST_JTI_TTL};
+use crate::settings::{Algorithm, MAX_JTI_TTL};
 use crate::text::excerpt;
 
 /// Past this many seconds (the year 5138) a date was surely written in milliseconds.
@@ -115,7 +115,7 @@ impl Inspection {
             None => "it has a jti and no exp, which then must be at most 1 hour away".to_owned(),
             Some(expires) => {
                 let life = expires.duration_since(begins);
-                if life.as_secs() <= LONGEST_JTI_TTL.as_secs().cast_signed() {
+                if life.as_secs() <= MAX_JTI_TTL.as_secs().cast_signed() {
                     return;
                 }
                 format!(

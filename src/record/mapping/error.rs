@@ -5,10 +5,12 @@ use std::fmt;
 use super::{ColumnBy, ConstantBy};
 use crate::error::Advice;
 use crate::record::{Field, ProblemKind};
-use crate::text::excerpt;
+use crate::text::{excerpt, quoted};
 
 /// How many of an input's columns a message shows.
 const COLUMNS_SHOWN: usize = 12;
+/// Characters of a quoted text shown.
+const SHOWN: usize = 80;
 
 /// Why no mapping could be made, with every reason there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,35 +97,38 @@ impl fmt::Display for MappingProblem {
         match self {
             Self::OneColumn { delimiter, header } => {
                 let delimiter = if *delimiter == '\t' { "tab".into() } else { format!("{delimiter:?}") };
-                write!(f, "with {delimiter} as delimiter the input has one column only, {}", quoted(header))
+                write!(f, "with {delimiter} as delimiter the input has one column only, {}", quoted(header, SHOWN))
             }
             Self::GivenTwice { field, options } => {
                 write!(f, "{field}: given more than once ({})", excerpt(&options.join(", "), 200))
             }
             Self::NoSuchColumn { field, column, by, nearest } => {
-                write!(f, "{field}: there is no column {} (named by {by})", quoted(column))?;
-                nearest.iter().try_for_each(|nearest| write!(f, ", but {}", quoted(nearest)))
+                write!(f, "{field}: there is no column {} (named by {by})", quoted(column, SHOWN))?;
+                nearest.iter().try_for_each(|nearest| write!(f, ", but {}", quoted(nearest, SHOWN)))
             }
             Self::Ambiguous { field, columns } => {
-                let place = |(index, header): &(usize, String)| format!("{} (column {})", quoted(header), index + 1);
+                let place =
+                    |(index, header): &(usize, String)| format!("{} (column {})", quoted(header, SHOWN), index + 1);
                 write!(f, "{field}: several columns could be meant: {}", list(columns.iter().map(place)))
             }
             Self::NoSuchColumnFor { what, column, nearest } => {
-                write!(f, "{}: there is no column {}", excerpt(what, 100), quoted(column))?;
-                nearest.iter().try_for_each(|nearest| write!(f, ", but {}", quoted(nearest)))
+                write!(f, "{}: there is no column {}", excerpt(what, 100), quoted(column, SHOWN))?;
+                nearest.iter().try_for_each(|nearest| write!(f, ", but {}", quoted(nearest, SHOWN)))
             }
             Self::NoSuchSkip { given, known } if known.is_empty() => {
-                write!(f, "--include {}: no rule skips any rows", quoted(given))
+                write!(f, "--include {}: no rule skips any rows", quoted(given, SHOWN))
             }
             Self::NoSuchSkip { given, known } => {
                 let known = list(known.iter().map(|known| excerpt(known, 60)));
-                write!(f, "--include {}: rows are skipped for {known} only", quoted(given))
+                write!(f, "--include {}: rows are skipped for {known} only", quoted(given, SHOWN))
             }
             Self::Unfilled { field, needed: None } => write!(f, "{field}: no column and no value"),
             Self::Unfilled { field, needed: Some(needed) } => {
                 write!(f, "{field}: no column and no value; needed is {}", excerpt(needed, 160))
             }
-            Self::BadConstant { field, value, by, kind } => write!(f, "{field}: {} from {by}: {kind}", quoted(value)),
+            Self::BadConstant { field, value, by, kind } => {
+                write!(f, "{field}: {} from {by}: {kind}", quoted(value, SHOWN))
+            }
         }
     }
 }
@@ -134,7 +139,7 @@ impl fmt::Display for MappingError {
         for problem in &self.problems {
             write!(f, "\n  - {problem}")?;
         }
-        write!(f, "\n  columns seen: {}", list(self.headers.iter().map(|header| quoted(header))))
+        write!(f, "\n  columns seen: {}", list(self.headers.iter().map(|header| quoted(header, SHOWN))))
     }
 }
 
@@ -167,10 +172,6 @@ impl Advice for MappingError {
         }
         (!hints.is_empty()).then(|| hints.join("; "))
     }
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", excerpt(text, 80))
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {
