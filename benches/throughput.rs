@@ -34,7 +34,7 @@ fn main() {
     std::fs::write(&file, rows(SENT)).expect("the input");
     let bare = bare_loop(home.path(), &sandbox);
     let concurrency = IN_FLIGHT.to_string();
-    let import = timed(home.path(), &sandbox, &file, &["--no-limit", "--concurrency", &concurrency]);
+    let import = timed(home.path(), &sandbox, &file, &["--no-rate-limit", "--concurrency", &concurrency]);
     println!(
         "{SENT} rows sent: {:.0} per second with durable intents and outcomes; a bare loop {:.0} per second (ratio {:.2})",
         per_second(SENT, import),

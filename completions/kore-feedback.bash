@@ -308,7 +308,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__import)
-            opts="-p -o -q -v -h --map --set --format --sheet --header-rows --delimiter --encoding --dry-run --skip-invalid --any-score --include-in-doubt --failures --resume --resend-in-doubt --again --verify --mapping --preset --no-answer --plan --write-mapping --filter --rows --sample --dedupe --dedupe-by --except-run --include --sandbox --limit --no-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --map --set --format --sheet --header-rows --delimiter --encoding --dry-run --skip-invalid --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --again --verify --mapping --preset --no-answer --plan --write-mapping --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -378,7 +378,7 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --except-run)
+                --exclude-run)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -386,7 +386,7 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --limit)
+                --rate-limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -862,7 +862,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__submit)
-            opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --any-score --dry-run --curl --again --sandbox --limit --no-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --any-score --dry-run --curl --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -900,7 +900,7 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --limit)
+                --rate-limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

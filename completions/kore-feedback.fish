@@ -49,7 +49,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l c
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l language -d 'The survey\'s language, such as en' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l message -d 'The prompt that the respondent was shown; may be empty' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l json -d 'Take the record from a JSON file; - for standard input. Options override its fields' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l rate-limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l pace -d 'How calls are spread inside the smallest limit' -r -f -a "even\t'Evenly: 60 a minute is one a second'
 early\t'As early as possible: 60 at once, then a pause'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l concurrency -d 'Calls in flight at once, to each bot [default: the profile\'s, else 4]' -r
@@ -68,13 +68,13 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l d
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l curl -d 'With --dry-run: show the request as a curl command'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l again -d 'Submit although the same record is in doubt from an earlier submit: it may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l sandbox -d 'Send to a sandbox started in this process instead: nothing to configure, nothing real'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l no-limit -d 'Stay within no limit at all'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l no-rate-limit -d 'Stay within no limit at all'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l map -d 'Take a field, or bot_id, from this column: its header, \'Name#2\' for the second Name, \'#7\' for the seventh column; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l set -d 'Give a field, or bot_id, this value in every row; repeatable' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l format -d 'What the file is: csv, tsv, jsonl, json, xlsx, xls or ods [default: found out from its content]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l format -d 'What the file is: csv, tsv, ndjson, json, xlsx, xls or ods [default: found out from its content]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sheet -d 'Which sheet of a workbook: its name, or its place from 1 [default: the first that is not hidden]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l header-rows -d 'How many rows are the header, 1 to 3 [default: found out for Qualtrics and SurveyMonkey, else 1]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delimiter -d 'What stands between two cells: , ; tab or | [default: found out]' -r
@@ -88,9 +88,9 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l f
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rows -d 'Import only these rows, such as 1000-2000; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sample -d 'Import so many rows, chosen at random, and for the same file always the same' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe-by -d 'Import of rows with the same text in this column only the first; with several columns, in all of them' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l except-run -d 'Leave out the rows of this file that an earlier run has sent; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l exclude-run -d 'Leave out the rows of this file that an earlier run has sent; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include -d 'Import rows, too, that the preset or mapping skips for this reason, such as previews; repeatable' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rate-limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l pace -d 'How calls are spread inside the smallest limit' -r -f -a "even\t'Evenly: 60 a minute is one a second'
 early\t'As early as possible: 60 at once, then a pause'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l concurrency -d 'Calls in flight at once, to each bot [default: the profile\'s, else 4]' -r
@@ -106,7 +106,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s o
 json\t'For programs: one JSON object'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dry-run -d 'Check everything, show the mapping, a preview and how long the run would take, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-invalid -d 'Import the valid rows, and put the others into the failure report'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l any-score -d 'Let scores through that are not on their type\'s scale'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l allow-any-score -d 'Let scores through that are not on their type\'s scale'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include-in-doubt -d 'When importing a failure report: send its rows in doubt, too, though they may have been saved'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resume -d 'Go on with the unfinished run of this file'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resend-in-doubt -d 'With --resume: send rows in doubt again, though they may have been saved'
@@ -115,7 +115,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l v
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l plan -d 'Show what the file holds and propose a mapping, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe -d 'Import of rows that make the same record only the first; takes some 75 MB of memory for every million rows'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox started in this process instead: nothing to configure, nothing real'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-limit -d 'Stay within no limit at all'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-rate-limit -d 'Stay within no limit at all'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s v -l verbose -d 'Say more on standard error: every retry, wait and refusal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -51,7 +51,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FIELD=VALUE", help_heading = "Columns")]
     pub set: Vec<Assignment>,
 
-    /// What the file is: csv, tsv, jsonl, json, xlsx, xls or ods [default: found out from its content]
+    /// What the file is: csv, tsv, ndjson, json, xlsx, xls or ods [default: found out from its content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_format, help_heading = "File")]
     pub format: Option<Format>,
     /// Which sheet of a workbook: its name, or its place from 1 [default: the first that is not hidden]
@@ -75,7 +75,7 @@ pub struct ImportArgs {
     pub skip_invalid: bool,
     /// Let scores through that are not on their type's scale
     #[arg(long, help_heading = "Rows")]
-    pub any_score: bool,
+    pub allow_any_score: bool,
     /// When importing a failure report: send its rows in doubt, too, though they may have been saved
     #[arg(long, help_heading = "Rows")]
     pub include_in_doubt: bool,

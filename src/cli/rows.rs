@@ -42,7 +42,7 @@ pub struct RowArgs {
     pub dedupe_by: Vec<String>,
     /// Leave out the rows of this file that an earlier run has sent; repeatable
     #[arg(long, value_name = "RUN", help_heading = "Rows")]
-    pub except_run: Vec<i64>,
+    pub exclude_run: Vec<i64>,
     /// Import rows, too, that the preset or mapping skips for this reason, such as previews; repeatable
     #[arg(long, value_name = "REASON", help_heading = "Rows")]
     pub include: Vec<String>,

@@ -125,8 +125,8 @@ impl VerifyArgs {
     pub fn sending(&self) -> SendingArgs {
         SendingArgs {
             sandbox: false,
-            limit: self.limit.clone(),
-            no_limit: self.no_limit,
+            rate_limit: self.limit.clone(),
+            no_rate_limit: self.no_limit,
             pace: PaceArg::Even,
             concurrency: None,
             timeout: self.timeout,

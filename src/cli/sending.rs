@@ -17,10 +17,10 @@ pub struct SendingArgs {
     pub sandbox: bool,
     /// Rolling limit to stay within, such as 60/1m; repeatable [default: the profile's, else 60/1m and 1800/1h]
     #[arg(long, value_name = "CALLS/TIME")]
-    pub limit: Vec<Limit>,
+    pub rate_limit: Vec<Limit>,
     /// Stay within no limit at all
-    #[arg(long, conflicts_with = "limit")]
-    pub no_limit: bool,
+    #[arg(long, conflicts_with = "rate_limit")]
+    pub no_rate_limit: bool,
     /// How calls are spread inside the smallest limit
     #[arg(long, value_name = "PACE", default_value = "even")]
     pub pace: PaceArg,
@@ -62,6 +62,6 @@ pub enum DeliveryArg {
 impl SendingArgs {
     /// The limits that were given: `None` when nothing was said about them.
     pub fn limits(&self) -> Option<Vec<Limit>> {
-        (self.no_limit || !self.limit.is_empty()).then(|| self.limit.clone())
+        (self.no_rate_limit || !self.rate_limit.is_empty()).then(|| self.rate_limit.clone())
     }
 }

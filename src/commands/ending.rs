@@ -99,7 +99,7 @@ impl Advice for EndedEarly {
             Self::AtBots { reason, .. } => match &**reason {
                 Self::Refused { concern: Concern::Target, .. } => {
                     "check the ids that the rows have for these bots, and that the app may use them. Rows with a wrong id \
-                     are sent to the right bot by --filter COLUMN=WRONG --set bot_id=RIGHT --except-run RUN: a file that \
+                     are sent to the right bot by --filter COLUMN=WRONG --set bot_id=RIGHT --exclude-run RUN: a file that \
                      was edited is another input, and all of it would be sent again"
                 }
                 reason => return reason.hint(),

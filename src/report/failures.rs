@@ -175,7 +175,7 @@ pub fn default_path(input: Option<&Path>) -> PathBuf {
 
 /// What stood where a report goes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Older {
+pub enum ExistingFile {
     /// Nothing.
     Nothing,
     /// What this run wrote last.
@@ -184,7 +184,7 @@ pub enum Older {
     Other,
 }
 
-impl Older {
+impl ExistingFile {
     /// Looks at what stands there; `written_last` is the hash of what this run wrote there last.
     ///
     /// # Errors
@@ -228,7 +228,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{Older, default_path, hash_of, keep_aside};
+    use super::{ExistingFile, default_path, hash_of, keep_aside};
 
     #[test]
     fn the_report_lies_beside_its_input() {
@@ -241,13 +241,13 @@ mod tests {
     fn a_report_mended_by_hand_is_told_from_our_own() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("in.failures.csv");
-        assert_eq!(Older::look(&path, None).unwrap(), Older::Nothing);
+        assert_eq!(ExistingFile::look(&path, None).unwrap(), ExistingFile::Nothing);
         fs::write(&path, "ours").unwrap();
         let ours = hash_of(&path).unwrap();
-        assert_eq!(Older::look(&path, Some(ours)).unwrap(), Older::Ours);
+        assert_eq!(ExistingFile::look(&path, Some(ours)).unwrap(), ExistingFile::Ours);
         fs::write(&path, "mended").unwrap();
-        assert_eq!(Older::look(&path, Some(ours)).unwrap(), Older::Other);
-        assert_eq!(Older::look(&path, None).unwrap(), Older::Other);
+        assert_eq!(ExistingFile::look(&path, Some(ours)).unwrap(), ExistingFile::Other);
+        assert_eq!(ExistingFile::look(&path, None).unwrap(), ExistingFile::Other);
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod summary;
 mod time;
 mod verified;
 
-pub use failures::{FailureReport, Older, ReportError, default_path, keep_aside};
+pub use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
 pub use findings::{mapping_table, presets_table, problems_table, time_estimate};
 pub use line::{Line, Tone};
 pub use plan::PlanView;

@@ -149,7 +149,7 @@ impl<'a> Layers<'a> {
     }
 
     pub(super) fn limits(&self, overrides: &Overrides) -> Result<Sourced<Vec<Limit>>, SettingsError> {
-        let option = |limits: &[Limit]| if limits.is_empty() { "--no-limit" } else { "--limit" };
+        let option = |limits: &[Limit]| if limits.is_empty() { "--no-rate-limit" } else { "--rate-limit" };
         let argument =
             overrides.limits.clone().map(|limits| Sourced::new(limits.clone(), Source::Argument(option(&limits))));
         let said = self.pick(Key::Limits, argument, value::limits, |profile| profile.limits.as_ref())?;

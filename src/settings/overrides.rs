@@ -23,7 +23,7 @@ pub struct Overrides {
     pub host: Option<String>,
     /// `--bot-id`, not yet checked.
     pub bot_id: Option<String>,
-    /// Every `--limit`; empty for `--no-limit`.
+    /// Every `--rate-limit`; empty for `--no-rate-limit`.
     pub limits: Option<Vec<Limit>>,
     /// `--concurrency`
     pub concurrency: Option<NonZeroUsize>,

@@ -30,7 +30,7 @@ impl Format {
     const NAMES: [(&'static str, Self); 7] = [
         ("csv", Self::Csv),
         ("tsv", Self::Tsv),
-        ("jsonl", Self::JsonLines),
+        ("ndjson", Self::JsonLines),
         ("json", Self::Json),
         ("xlsx", Self::Xlsx),
         ("xls", Self::Xls),
@@ -92,7 +92,7 @@ impl fmt::Display for Format {
 
 /// A text is no format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a format: it is one of csv, tsv, jsonl, json, xlsx, xls, ods")]
+#[error("{given:?} is not a format: it is one of csv, tsv, ndjson, json, xlsx, xls, ods")]
 pub struct FormatError {
     given: String,
     nearest: Option<&'static str>,
@@ -104,13 +104,13 @@ impl Advice for FormatError {
     }
 }
 
-/// The format that a text means; `ndjson` is `jsonl`.
+/// The format with this name; `jsonl` is another name of `ndjson`.
 ///
 /// # Errors
 /// When it is none.
 pub fn parse_format(text: &str) -> Result<Format, FormatError> {
     let lower = text.to_ascii_lowercase();
-    let name = if lower == "ndjson" { "jsonl" } else { lower.as_str() };
+    let name = if lower == "jsonl" { "ndjson" } else { lower.as_str() };
     Format::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format).ok_or_else(|| FormatError {
         given: excerpt(text, 20),
         nearest: nearest(name, Format::NAMES.map(|(name, _)| name)),
@@ -127,7 +127,7 @@ mod tests {
             assert_eq!(parse_format(name), Ok(format));
             assert_eq!(format.name(), name);
         }
-        assert_eq!(parse_format("NDJSON"), Ok(Format::JsonLines));
+        assert_eq!(parse_format("JSONL"), Ok(Format::JsonLines));
         assert!(parse_format("xlsm").unwrap_err().to_string().contains("xlsx"));
     }
 

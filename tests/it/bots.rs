@@ -59,7 +59,7 @@ fn each_bot_has_its_own_windows_and_none_waits_for_another() {
     let stage = Stage::with(SandboxOptions { limits, ..serving(&BOTS) });
     let bots = BOTS.map(|bot| (bot, 12));
     stage.write("in.csv", csv(&bots));
-    let arguments = ["import", "in.csv", BY_BOT, "--limit", "4/500ms", "--pace", "early"];
+    let arguments = ["import", "in.csv", BY_BOT, "--rate-limit", "4/500ms", "--pace", "early"];
     let said = stdout(&stage.run(&arguments).success());
     assert_eq!(respondents(&stage), each_once(&bots));
     assert_eq!(stage.sandbox.counts().rate_limited, 0);
@@ -78,7 +78,7 @@ fn a_run_and_another_to_one_of_its_bots_share_that_bots_windows() {
     let limits = vec![(5, Duration::from_millis(500))];
     let stage = Stage::with(SandboxOptions { limits, ..serving(&BOTS) });
     let (first, second) = (csv(&[("st-a", 15), ("st-b", 15)]), csv(&[("st-b", 11), ("st-c", 11)]));
-    let limits = ["--map", "bot_id=Bot", "--limit", "5/500ms", "--pace", "early"];
+    let limits = ["--map", "bot_id=Bot", "--rate-limit", "5/500ms", "--pace", "early"];
     let running = [("first.csv", first), ("second.csv", second)]
         .map(|(name, text)| stage.start_import(&stage.write(name, text), &limits));
     for run in running {
@@ -213,8 +213,8 @@ fn rows_with_a_wrong_bot_are_sent_to_the_right_one_by_what_the_hint_says() {
     assert!(said.contains("--filter COLUMN=WRONG --set bot_id=RIGHT"), "{said}");
     let rest = ["--filter", "Bot=st-wrong", "--set", "bot_id=st-a"];
     let said = stderr(&stage.run(&[&["import", "in.csv"], &rest[..]].concat()).code(2));
-    assert!(said.contains("--except-run 1"), "the right bot has got other rows of this file: {said}");
-    stage.run(&[&["import", "in.csv", "--except-run", "1"], &rest[..]].concat()).success();
+    assert!(said.contains("--exclude-run 1"), "the right bot has got other rows of this file: {said}");
+    stage.run(&[&["import", "in.csv", "--exclude-run", "1"], &rest[..]].concat()).success();
     assert_eq!(respondents(&stage), each_once(&[("st-a", 4), ("st-c", 1)]));
 }
 
@@ -223,7 +223,8 @@ fn rows_with_a_wrong_bot_are_sent_to_the_right_one_by_what_the_hint_says() {
 fn what_ends_the_whole_run_and_what_makes_it_wait_is_said_though_a_bot_was_given_up_before() {
     let stage = Stage::with(serving(&["st-b"]));
     let file = stage.write("in.csv", csv(&[("st-a", 300), ("st-b", 9)]));
-    let options = [BY_BOT, "--limit", "6/1h", "--pace", "early", "--wait-for-target", "500ms", "--concurrency", "1"];
+    let options =
+        [BY_BOT, "--rate-limit", "6/1h", "--pace", "early", "--wait-for-target", "500ms", "--concurrency", "1"];
     let mut running = stage.start_import(&file, &options);
     running.wait_until_said("bot st-a is given up, the others go on: ");
     // Nobody waits for the rows of the bot that was given up.
@@ -418,8 +419,8 @@ fn rows_that_one_bot_has_got_before_are_not_sent_to_it_again() {
     stage.write("in.csv", csv(&bots));
     stage.run(&["import", "in.csv", "--filter", "Bot=st-a", "--set", "bot_id=st-a"]).success();
     let said = stderr(&stage.run(&["import", "in.csv", BY_BOT]).code(2));
-    assert!(said.contains("run 1, begun ") && said.contains("--except-run 1 leaves out what it has sent"), "{said}");
-    stage.run(&["import", "in.csv", BY_BOT, "--except-run", "1"]).success();
+    assert!(said.contains("run 1, begun ") && said.contains("--exclude-run 1 leaves out what it has sent"), "{said}");
+    stage.run(&["import", "in.csv", BY_BOT, "--exclude-run", "1"]).success();
     assert_eq!(respondents(&stage), each_once(&bots));
 }
 
@@ -428,7 +429,7 @@ fn each_bots_dashboard_is_previewed_and_the_run_is_remembered_with_its_bots() {
     let stage = Stage::with(serving(&BOTS));
     let bots = [("st-a", 40), ("st-b", 20)];
     stage.write("in.csv", csv(&bots));
-    let dry = stage.run(&["import", "in.csv", BY_BOT, "--dry-run", "--limit", "10/1m", "-o", "json"]).success();
+    let dry = stage.run(&["import", "in.csv", BY_BOT, "--dry-run", "--rate-limit", "10/1m", "-o", "json"]).success();
     assert_eq!(
         json(&dry)["bots"][0],
         serde_json::json!({
@@ -575,7 +576,7 @@ fn rows_that_another_bot_has_got_before_are_still_sent_to_their_own() {
     stage.write("in.csv", csv(&[("st-a", 3), ("st-b", 3)]));
     // By mistake all of them went to one.
     stage.run(&["import", "in.csv", "--set", "bot_id=st-a"]).success();
-    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--except-run", "1"]).success());
+    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--exclude-run", "1"]).success());
     assert!(said.contains("skipped: 3 rows (sent by run 1)"), "{said}");
     let found = respondents(&stage);
     assert_eq!((found["st-a"].len(), &found["st-b"]), (6, &each_once(&[("st-a", 3), ("st-b", 3)])["st-b"]));
@@ -614,8 +615,8 @@ fn what_was_sent_elsewhere_is_not_left_out_here() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("st-a", 2)]));
     stage.run(&["import", "in.csv", BY_BOT, "--sandbox"]).success();
-    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--except-run", "1"]).code(2));
-    assert!(said.contains("--except-run 1: that run went to a sandbox"), "{said}");
+    let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--exclude-run", "1"]).code(2));
+    assert!(said.contains("--exclude-run 1: that run went to a sandbox"), "{said}");
     stage.run(&["import", "in.csv", BY_BOT]).success();
     assert_eq!(respondents(&stage), each_once(&[("st-a", 2)]));
 }

@@ -11,7 +11,7 @@ use crate::support::{Stage, numbered, stderr, until};
 fn tokens_are_renewed_before_they_end() {
     let stage = Stage::new();
     let records = numbered(16);
-    let mut command = stage.command(&["import", "--limit", "5/1s"]);
+    let mut command = stage.command(&["import", "--rate-limit", "5/1s"]);
     command.arg(stage.write_records(&records)).env("KORE_FEEDBACK_TOKEN_TTL", "2s").assert().success();
     stage.has_exactly(&records);
     assert_eq!(stage.sandbox.counts().refused, 0);

@@ -154,18 +154,18 @@ fn a_part_that_was_sent_is_not_sent_again_with_the_rest() {
         words.contains("run 1, begun ") && words.contains("has sent a part of this input: 3 rows saved"),
         "{words}"
     );
-    assert!(words.contains("--except-run 1 leaves out what it has sent"), "{words}");
+    assert!(words.contains("--exclude-run 1 leaves out what it has sent"), "{words}");
     assert_eq!(stage.sent().len(), 3);
-    let words = stderr(&stage.import(&file, &["--except-run", "1"]).success());
+    let words = stderr(&stage.import(&file, &["--exclude-run", "1"]).success());
     assert_eq!(skipped(&words), ["skipped: 3 rows (sent by run 1)"]);
     stage.has_exactly(&records);
     // With the same options it is the same run, and with none both of them are in the way.
-    stage.import(&file, &["--except-run", "1"]).failure().code(2);
+    stage.import(&file, &["--exclude-run", "1"]).failure().code(2);
     stage.import(&file, &["--rows", "2-5"]).failure().code(2);
     let other = stage.write("other.csv", csv_of(&numbered(3)));
-    let words = stderr(&stage.import(&other, &["--except-run", "1"]).failure().code(2));
-    assert!(words.contains("--except-run 1: that run was of another input"), "{words}");
-    stage.import(&file, &["--except-run", "9"]).failure().code(2);
+    let words = stderr(&stage.import(&other, &["--exclude-run", "1"]).failure().code(2));
+    assert!(words.contains("--exclude-run 1: that run was of another input"), "{words}");
+    stage.import(&file, &["--exclude-run", "9"]).failure().code(2);
     stage.has_exactly(&records);
 }
 

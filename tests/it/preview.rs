@@ -85,7 +85,8 @@ fn the_day_that_records_will_carry_is_told_where_they_are_for_good() {
 #[test]
 fn scores_let_through_on_demand_are_told_apart() {
     let surroundings = with_csat(&[(0, 2), (4, 2), (9, 1)]);
-    let said = stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox", "--any-score"]).success());
+    let said =
+        stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox", "--allow-any-score"]).success());
     assert!(said.contains("  Post-chat · CSAT 100 % satisfied · 5 answers\n"), "{said}");
     assert!(said.contains("    3 answers not on the scale (from 0 to 9), left out above\n"), "{said}");
 }

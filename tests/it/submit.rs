@@ -273,8 +273,8 @@ fn into_the_sandbox_it_needs_no_configuration() {
 fn it_keeps_within_the_limits_that_an_import_has_used_up() {
     let stage = Stage::new();
     let file = stage.write_records(&crate::support::numbered(2));
-    stage.import(&file, &["--limit", "2/2s", "--pace", "early"]).success();
-    stage.run(&with(&["--limit", "2/2s", "--pace", "early"])).success();
+    stage.import(&file, &["--rate-limit", "2/2s", "--pace", "early"]).success();
+    stage.run(&with(&["--rate-limit", "2/2s", "--pace", "early"])).success();
     let records = stage.sandbox.records();
     let apart = records[2].saved_at.duration_since(records[0].saved_at);
     assert!(apart.as_millis() >= 2000, "{apart:?}");

@@ -18,13 +18,13 @@ fn two_runs_and_submits_beside_them_share_the_windows() {
     let stage = limited_stage();
     let records = numbered(48);
     let (one, other) = records.split_at(24);
-    let limits = ["--limit", LIMIT, "--pace", "early"];
+    let limits = ["--rate-limit", LIMIT, "--pace", "early"];
     let running = [("one.csv", one), ("other.csv", other)]
         .map(|(name, records)| stage.start_import(&stage.write(name, csv_of(records)), &limits));
     for _ in 0..3 {
         let record =
             r#"{"channelUId":"jo","name":"x","score":1,"channel":"rtm","type":"THUMB","language":"en","message":""}"#;
-        stage.command(&["submit", "--limit", LIMIT, "--json", "-"]).write_stdin(record).assert().success();
+        stage.command(&["submit", "--rate-limit", LIMIT, "--json", "-"]).write_stdin(record).assert().success();
     }
     for run in running {
         let ended = run.end();
@@ -39,7 +39,7 @@ fn a_new_process_remembers_what_the_one_before_it_sent() {
     let stage = limited_stage();
     for part in numbered(24).chunks(8) {
         let file = stage.write_records(part);
-        stage.import(&file, &["--limit", LIMIT, "--pace", "early"]).success();
+        stage.import(&file, &["--rate-limit", LIMIT, "--pace", "early"]).success();
     }
     let tally = stage.sandbox.counts();
     assert_eq!((tally.saved, tally.rate_limited), (24, 0));
@@ -49,7 +49,7 @@ fn a_new_process_remembers_what_the_one_before_it_sent() {
 fn a_window_that_others_fill_is_waited_for_and_burns_no_row() {
     let stage = limited_stage();
     let records = numbered(20);
-    stage.import(&stage.write_records(&records), &["--no-limit", "--concurrency", "4"]).success();
+    stage.import(&stage.write_records(&records), &["--no-rate-limit", "--concurrency", "4"]).success();
     stage.has_exactly(&records);
     assert!(stage.sandbox.counts().rate_limited > 0, "nothing was refused: the test shows nothing");
 }

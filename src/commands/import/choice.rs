@@ -25,9 +25,9 @@ pub(in crate::commands) enum ImportRefused {
     Imported { run: RunId, began: String, counts: Counts },
     #[error("run {run}, begun {began}, has sent a part of this input: {} saved", counted(counts.saved, "row"))]
     PartlyImported { run: RunId, began: String, counts: Counts },
-    #[error("--except-run {run}: that run was of another input")]
+    #[error("--exclude-run {run}: that run was of another input")]
     ExceptOfAnother { run: RunId },
-    #[error("--except-run {run}: that run went to {}: none of its rows is here", printable(went_to))]
+    #[error("--exclude-run {run}: that run went to {}: none of its rows is here", printable(went_to))]
     ExceptElsewhere { run: RunId, went_to: String },
     #[error("there is no run of this input to resume")]
     NothingToResume,
@@ -52,10 +52,10 @@ impl Advice for ImportRefused {
                 "--again imports it once more: what was saved is then saved twice, which falsifies the score".to_owned()
             }
             Self::PartlyImported { run, .. } => format!(
-                "--except-run {run} leaves out what it has sent; --again sends those rows once more: what was saved is then \
+                "--exclude-run {run} leaves out what it has sent; --again sends those rows once more: what was saved is then \
                  saved twice"
             ),
-            Self::ExceptElsewhere { .. } => "leave --except-run out".to_owned(),
+            Self::ExceptElsewhere { .. } => "leave --exclude-run out".to_owned(),
             Self::ExceptOfAnother { .. } => "`kore-feedback runs list` names the inputs of all runs".to_owned(),
             Self::NothingToResume => "leave --resume out to import it".to_owned(),
             Self::InputChanged { run, .. } => format!(
@@ -109,7 +109,7 @@ fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused
 
 /// What is left out because a run has sent it must have been sent by that run, and to here.
 pub(super) fn ensure_excepted_are_here(import: &Import<'_>) -> anyhow::Result<()> {
-    let except = &import.args.rows.except_run;
+    let except = &import.args.rows.exclude_run;
     if except.is_empty() {
         return Ok(());
     }
@@ -132,7 +132,7 @@ pub(super) fn ensure_excepted_are_here(import: &Import<'_>) -> anyhow::Result<()
 
 /// What another selection of the same rows has sent is not sent again by accident.
 pub(super) fn ensure_not_sent_in_part(store: &Store, import: &Import<'_>) -> anyhow::Result<()> {
-    let except = &import.args.rows.except_run;
+    let except = &import.args.rows.exclude_run;
     let relatives = store.runs_with_content(&import.report.content)?;
     let host = import.setup.host();
     if import.setup.is_sandbox || import.args.again {

@@ -10,7 +10,7 @@ use crate::commands::runs::bot_views;
 use crate::commands::setup::Bots;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, Run, Store};
-use crate::report::{Older, ReportError, Summary, SummaryView, keep_aside};
+use crate::report::{ExistingFile, ReportError, Summary, SummaryView, keep_aside};
 use crate::text::counted;
 
 /// What the end is about.
@@ -79,19 +79,19 @@ impl Finish<'_> {
         if let Some((last, hash)) = &self.run.report {
             let earlier = look(last, Some(*hash))?;
             match earlier {
-                Older::Nothing => {}
-                Older::Ours => std::fs::remove_file(last).map_err(|reason| failed(last, reason))?,
-                Older::Other => printer.warning(format_args!(
+                ExistingFile::Nothing => {}
+                ExistingFile::Ours => std::fs::remove_file(last).map_err(|reason| failed(last, reason))?,
+                ExistingFile::Other => printer.warning(format_args!(
                     "{}, this run's earlier report, has been changed since, and rows of it have been sent since: take \
                      care not to import them again",
                     last.display()
                 )),
             }
-            if last == path && earlier == Older::Ours {
-                in_the_way = Older::Nothing;
+            if last == path && earlier == ExistingFile::Ours {
+                in_the_way = ExistingFile::Nothing;
             }
         }
-        if in_the_way == Older::Other && to_write && self.import.args.failures.is_none() {
+        if in_the_way == ExistingFile::Other && to_write && self.import.args.failures.is_none() {
             let kept = keep_aside(path).map_err(|reason| failed(path, reason))?;
             printer.warning(format_args!("an older {} is kept as {}", path.display(), kept.display()));
         }
@@ -152,8 +152,8 @@ impl Finish<'_> {
     }
 }
 
-fn look(path: &Path, written_last: Option<[u8; 32]>) -> Result<Older, ReportError> {
-    Older::look(path, written_last).map_err(|reason| failed(path, reason))
+fn look(path: &Path, written_last: Option<[u8; 32]>) -> Result<ExistingFile, ReportError> {
+    ExistingFile::look(path, written_last).map_err(|reason| failed(path, reason))
 }
 
 fn failed(path: &Path, reason: io::Error) -> ReportError {

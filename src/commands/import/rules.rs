@@ -23,7 +23,7 @@ pub(super) fn check_settings(
     Ok(CheckSettings {
         source: source(args),
         rules,
-        score: if args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
+        score: if args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale },
         include_in_doubt: args.include_in_doubt,
         needs_bots: settings.bot_id().is_err(),
     })
@@ -94,7 +94,7 @@ fn selection(args: &ImportArgs) -> SelectionRules {
 
 /// The rows that earlier runs have sent, or may have.
 fn except(args: &ImportArgs, settings: &Settings) -> anyhow::Result<Vec<Except>> {
-    let runs = &args.rows.except_run;
+    let runs = &args.rows.exclude_run;
     let Some(first) = runs.first() else { return Ok(Vec::new()) };
     let store = Store::open_existing(&settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run: RunId(*first) })?;
     let bot_id = settings.bot_id().ok();

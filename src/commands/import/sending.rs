@@ -174,7 +174,7 @@ impl Import<'_> {
         FeedSettings {
             source: source(self.args),
             mapping: self.report.mapping.clone(),
-            score: if self.args.any_score { ScoreRule::Any } else { ScoreRule::InScale },
+            score: if self.args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale },
             include_in_doubt: self.args.include_in_doubt,
             leave,
             duplicates: Arc::clone(&self.report.duplicates),
@@ -185,7 +185,7 @@ impl Import<'_> {
     fn tell_relatives(&self, store: &Store) -> anyhow::Result<()> {
         let (relatives, bots) = (store.runs_with_content(&self.report.content)?, self.bots());
         let is_relative = |run: &&Run| {
-            let is_left_out = self.args.rows.except_run.contains(&run.id.0);
+            let is_left_out = self.args.rows.exclude_run.contains(&run.id.0);
             !run.sandbox && !is_left_out && bots.iter().any(|(bot, _)| run.goes_to(bot))
         };
         let Some(latest) = relatives.iter().find(is_relative) else { return Ok(()) };

@@ -76,7 +76,7 @@ fn any_score_lets_scores_off_the_scale_through_and_nothing_else() {
     let stage = Stage::new();
     let file =
         stage.write("in.csv", format!("{HEADER}\na,x,11,rtm,NPS,en,\nb,x,3.5,rtm,CSAT,en,\nc,x,-2,rtm,THUMB,en,\n"));
-    stage.import(&file, &["--any-score"]).success();
+    stage.import(&file, &["--allow-any-score"]).success();
     let sent = [
         ["a", "x", "11", "rtm", "NPS", "en", ""],
         ["b", "x", "3.5", "rtm", "CSAT", "en", ""],
@@ -84,7 +84,7 @@ fn any_score_lets_scores_off_the_scale_through_and_nothing_else() {
     ];
     stage.has_exactly(&sent.map(record));
     let file = stage.write("words.csv", format!("{HEADER}\na,x,good,rtm,NPS,en,\n"));
-    stage.import(&file, &["--any-score"]).failure().code(2);
+    stage.import(&file, &["--allow-any-score"]).failure().code(2);
 }
 
 #[test]
@@ -92,9 +92,9 @@ fn a_dry_run_sends_nothing_begins_no_run_and_says_how_long_it_would_take() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(3661));
     for (limits, told) in [
-        (&["--limit", "60/1m"][..], "to send: 3,661 rows at 60/1m: 1 h 1 min, done "),
-        (&["--limit", "60/1m", "--limit", "1800/1h"], "to send: 3,661 rows at 60/1m and 1800/1h: 2 h "),
-        (&["--no-limit"], "to send: 3,661 rows, as fast as the server takes them (no limits)"),
+        (&["--rate-limit", "60/1m"][..], "to send: 3,661 rows at 60/1m: 1 h 1 min, done "),
+        (&["--rate-limit", "60/1m", "--rate-limit", "1800/1h"], "to send: 3,661 rows at 60/1m and 1800/1h: 2 h "),
+        (&["--no-rate-limit"], "to send: 3,661 rows, as fast as the server takes them (no limits)"),
     ] {
         let assert = stage.import(&file, &[&["--dry-run"], limits].concat()).success();
         assert!(stderr(&assert).contains(told), "{}", stderr(&assert));

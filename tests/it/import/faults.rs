@@ -192,7 +192,7 @@ fn a_limit_that_both_sides_know_is_never_exceeded() {
     for pace in ["even", "early"] {
         let stage = Stage::with(options.clone());
         let rows = numbered(14);
-        stage.import(&stage.write_records(&rows), &["--limit", "6/1s", "--pace", pace]).success();
+        stage.import(&stage.write_records(&rows), &["--rate-limit", "6/1s", "--pace", pace]).success();
         stage.has_exactly(&rows);
         assert_eq!(stage.sandbox.counts().rate_limited, 0, "{pace}");
     }

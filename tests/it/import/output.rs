@@ -87,7 +87,7 @@ fn where_there_is_no_terminal_there_are_lines_and_neither_bar_nor_colour() {
     // Two calls every four seconds: long enough for the first line, which comes after five.
     let stage = Stage::new();
     let file = stage.write_records(&numbered(4));
-    let assert = stage.import(&file, &["--limit", "1/2s"]).success();
+    let assert = stage.import(&file, &["--rate-limit", "1/2s"]).success();
     is_harmless(&stderr(&assert));
     assert!(stderr(&assert).contains("of 4 rows: saved "), "{}", stderr(&assert));
     assert!(!stderr(&assert).contains('━'), "{}", stderr(&assert));
