@@ -42,7 +42,7 @@ fn read_rows(bytes: &[u8], name: &str, options: &SourceOptions) -> Result<(), So
         assert_eq!(row.number, rows, "rows are counted from 1");
         assert!(row.line >= line, "lines go on");
         assert!(
-            row.fault.is_some() || row.len() == table.headers().len(),
+            row.error.is_some() || row.len() == table.headers().len(),
             "a row without a fault has the header's cells"
         );
         line = row.line;

@@ -21,7 +21,7 @@ fn read(file: &[u8]) {
     let Ok(mut table) = Table::open(file, "in", &SourceOptions::default()) else { return };
     let mut row = Row::default();
     while let Ok(true) = table.read(&mut row) {
-        assert!(row.fault.is_some() || row.len() == table.headers().len());
+        assert!(row.error.is_some() || row.len() == table.headers().len());
     }
 }
 

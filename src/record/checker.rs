@@ -5,7 +5,7 @@ use super::mapping::{FieldSource, Mapping};
 use super::seen::{Duplicates, Seen, Twins};
 use super::validate::{check_value, validate};
 use super::{Feedback, Field, Problem, ProblemKind, ScoreRule, SkipReason};
-use crate::source::{Row, RowFault};
+use crate::source::{Row, RowError};
 
 /// The `_outcome` of a failure report's row that may have been saved.
 const IN_DOUBT: &str = "in doubt";
@@ -72,7 +72,7 @@ impl Checker {
         if row.cells().take(own).all(|cell| cell.trim_start().is_empty()) {
             return Judged::Skipped(SkipReason::Blank);
         }
-        if let Some(fault) = row.fault {
+        if let Some(fault) = row.error {
             return Judged::Invalid(vec![self.faulty(row, fault)]);
         }
         if self.outcomes.and_then(|column| row.cell(column)).is_some_and(|outcome| outcome.trim() == IN_DOUBT) {
@@ -127,17 +127,17 @@ impl Checker {
         !is_constant && self.mapping.rows().is_no_answer(self.made.given(&self.mapping, row, Field::Score))
     }
 
-    fn faulty(&self, row: &Row, fault: RowFault) -> Problem {
+    fn faulty(&self, row: &Row, fault: RowError) -> Problem {
         let (column, kind) = match fault {
-            RowFault::Ragged { found, expected } => {
+            RowError::Ragged { found, expected } => {
                 let kind = if found < expected { ProblemKind::TooFewCells } else { ProblemKind::TooManyCells };
                 return Problem::new(None, None, &format!("{found} instead of {expected}"), kind);
             }
-            RowFault::NotAnObject { .. } => {
+            RowError::NotAnObject { .. } => {
                 return Problem::new(None, None, row.cell(0).unwrap_or_default(), ProblemKind::NotAnObject);
             }
-            RowFault::NotUtf8 { column } => (column, ProblemKind::NotUtf8),
-            RowFault::Undecodable { column, .. } => (column, ProblemKind::Undecodable),
+            RowError::NotUtf8 { column } => (column, ProblemKind::NotUtf8),
+            RowError::Undecodable { column, .. } => (column, ProblemKind::Undecodable),
         };
         self.in_column(row, column, kind)
     }

@@ -9,7 +9,7 @@ use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, SettledRows, Store};
 use crate::record::{REPORT_COLUMNS, own_columns};
-use crate::source::{Hashing, InputError, Inputs, Row, SourceError, SourceOptions};
+use crate::source::{HashingReader, InputError, Inputs, Row, SourceError, SourceOptions};
 use crate::text::printable;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -162,7 +162,7 @@ impl FailureReport<'_> {
 }
 
 fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
-    Hashing::new(fs::File::open(path)?).finish()
+    HashingReader::new(fs::File::open(path)?).finish()
 }
 
 /// Where the report goes when nobody says: beside the input, or in the working directory when that came through a pipe.

@@ -41,7 +41,7 @@ impl PlanView<'_> {
             format!("first {} looked at", counted(look.rows, "row"))
         };
         let mut text =
-            format!("{}: {}, {}, {rows}\n", look.name, look.shape, counted(look.columns.len() as u64, "column"));
+            format!("{}: {}, {}, {rows}\n", look.name, look.dialect, counted(look.columns.len() as u64, "column"));
         let mut table = plain_table(&["  column", "filled", "holds"], self.width);
         for column in &look.columns {
             table.add_row([
@@ -111,11 +111,11 @@ impl PlanView<'_> {
         let look = self.look;
         json!({
             "input": look.name,
-            "format": look.shape.format.name(),
-            "encoding": look.shape.encoding.map(|encoding| encoding.name),
-            "delimiter": look.shape.delimiter.map(delimiter_name),
-            "header_rows": look.shape.header_rows,
-            "sheet": look.shape.sheet.as_ref().map(|sheet| &sheet.name),
+            "format": look.dialect.format.name(),
+            "encoding": look.dialect.encoding.map(|encoding| encoding.name),
+            "delimiter": look.dialect.delimiter.map(delimiter_name),
+            "header_rows": look.dialect.header_rows,
+            "sheet": look.dialect.sheet.as_ref().map(|sheet| &sheet.name),
             "rows": look.rows,
             "is_whole": look.is_whole,
             "columns": look.columns.iter().map(|column| json!({

@@ -9,7 +9,7 @@ use crate::record::{
     Checker, Duplicates, Feedback, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule,
     SkipReason, Tally,
 };
-use crate::source::{InputError, Inputs, Reading, Row, Shape, SourceError, SourceOptions};
+use crate::source::{Dialect, InputError, Inputs, Row, RowReader, SourceError, SourceOptions};
 use crate::text::{excerpt, quoted};
 
 /// How many of the problems are kept to be shown.
@@ -39,7 +39,7 @@ pub struct CheckReport {
     /// BLAKE3 of all bytes; of several files, of their hashes.
     pub content: [u8; 32],
     /// How the bytes were read; of several files, those of the first.
-    pub shape: Shape,
+    pub dialect: Dialect,
     /// Which column is which field.
     pub mapping: Mapping,
     /// All rows.
@@ -151,8 +151,8 @@ impl Advice for CheckError {
 /// [`CheckError`]; invalid rows are no error but a finding.
 pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, CheckError> {
     let mut rows = inputs.open(&settings.source)?;
-    let shape = rows.shape().clone();
-    let mut mapping = Mapping::resolve(rows.headers(), shape.delimiter.map(char::from), &settings.rules)
+    let dialect = rows.dialect().clone();
+    let mut mapping = Mapping::resolve(rows.headers(), dialect.delimiter.map(char::from), &settings.rules)
         .map_err(|error| CheckError::Mapping { name: excerpt(&inputs.name(), 200), error })?;
     if settings.needs_bots && !mapping.names_bots() && mapping.bot_of_all().is_none() {
         return Err(CheckError::NoBot { name: excerpt(&inputs.name(), 200) });
@@ -162,7 +162,7 @@ pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, C
         mapping.set_sample(sample::choose(inputs, &settings.source, checker(&mapping), size)?);
     }
     let mut checker = checker(&mapping);
-    let mut report = CheckReport::begin(shape, mapping);
+    let mut report = CheckReport::begin(dialect, mapping);
     let (mut row, mut duplicates) = (Row::default(), Vec::new());
     while rows.read(&mut row)? {
         let judged = checker.check(&row);
@@ -177,7 +177,7 @@ pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, C
     report.duplicates = duplicates.into();
     report.warnings = rows.warnings();
     report.has_workbook = rows.has_workbook();
-    report.content = rows.content()?;
+    report.content = rows.content_hash()?;
     Ok(report)
 }
 
@@ -189,10 +189,10 @@ impl BotRows {
 }
 
 impl CheckReport {
-    fn begin(shape: Shape, mapping: Mapping) -> Self {
+    fn begin(dialect: Dialect, mapping: Mapping) -> Self {
         Self {
             content: [0; 32],
-            shape,
+            dialect,
             mapping,
             rows: 0,
             valid: 0,
@@ -208,9 +208,9 @@ impl CheckReport {
         }
     }
 
-    fn count(&mut self, rows: &Reading<'_>, row: &Row, judged: Judged<'_>) {
+    fn count(&mut self, rows: &RowReader<'_>, row: &Row, judged: Judged<'_>) {
         self.rows += 1;
-        self.has_wide = self.has_wide || (row.fault.is_none() && !row.is_ascii());
+        self.has_wide = self.has_wide || (row.error.is_none() && !row.is_ascii());
         match judged {
             Judged::Valid(record) => {
                 self.valid += 1;

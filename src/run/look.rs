@@ -1,6 +1,6 @@
 //! A look at the start of an input: what its columns hold, before anything is said about them.
 
-use crate::source::{Inputs, Row, Shape, SourceOptions};
+use crate::source::{Dialect, Inputs, Row, SourceOptions};
 use crate::text::{excerpt, printable};
 
 use super::CheckError;
@@ -16,7 +16,7 @@ pub struct Look {
     /// The input's name.
     pub name: String,
     /// How the bytes were read.
-    pub shape: Shape,
+    pub dialect: Dialect,
     /// The columns, in order.
     pub columns: Vec<ColumnLook>,
     /// How many rows were looked at.
@@ -57,7 +57,7 @@ pub fn look(inputs: &Inputs, source: &SourceOptions, most: u64) -> Result<Look, 
         seen += 1;
         columns.iter_mut().zip(row.cells()).for_each(|(column, cell)| column.add(cell.trim()));
     }
-    Ok(Look { name: excerpt(&inputs.name(), 200), shape: rows.shape().clone(), columns, rows: seen, is_whole })
+    Ok(Look { name: excerpt(&inputs.name(), 200), dialect: rows.dialect().clone(), columns, rows: seen, is_whole })
 }
 
 impl ColumnLook {

@@ -6,8 +6,8 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
 use super::compression::Bytes;
-use super::detect::{Evidence, Readings, detect, unmarked_utf16};
-use super::shape::{EncodingBy, TextEncoding};
+use super::dialect::{EncodingSource, TextEncoding};
+use super::encoding::{Evidence, Readings, detect, unmarked_utf16};
 
 /// The input with the bytes that were looked at put back in front.
 type Whole<R> = Chain<Cursor<Vec<u8>>, Bytes<R>>;
@@ -46,9 +46,9 @@ pub(super) fn decode<R: Read>(
     declared: Option<&'static Encoding>,
 ) -> Result<(Decoded<R>, TextEncoding), Undecodable> {
     let mark = Encoding::for_bom(&start).filter(|_| !start.starts_with(UTF_32LE_MARK));
-    let (encoding, by) = match (mark, declared) {
-        (Some((encoding, _)), _) => (encoding, EncodingBy::Mark),
-        (None, Some(encoding)) => (encoding, EncodingBy::Given),
+    let (encoding, source) = match (mark, declared) {
+        (Some((encoding, _)), _) => (encoding, EncodingSource::Bom),
+        (None, Some(encoding)) => (encoding, EncodingSource::Option),
         (None, None) => find_out(&start, is_whole)?,
     };
     if let Some(seen) = other_than_text(&start, encoding) {
@@ -63,19 +63,19 @@ pub(super) fn decode<R: Read>(
         let builder = &mut DecodeReaderBytesBuilder::new();
         Decoded::Other(Box::new(builder.encoding(Some(encoding)).bom_sniffing(false).build(whole)))
     };
-    Ok((decoded, TextEncoding { name: encoding.name(), by }))
+    Ok((decoded, TextEncoding { name: encoding.name(), source }))
 }
 
-fn find_out(start: &[u8], is_whole: bool) -> Result<(&'static Encoding, EncodingBy), Undecodable> {
+fn find_out(start: &[u8], is_whole: bool) -> Result<(&'static Encoding, EncodingSource), Undecodable> {
     if let Some(encoding) = unmarked_utf16(start) {
-        return Ok((encoding, EncodingBy::Evidence));
+        return Ok((encoding, EncodingSource::Detected));
     }
     if other_than_text(start, UTF_8).is_some() {
-        return Ok((UTF_8, EncodingBy::Default));
+        return Ok((UTF_8, EncodingSource::Default));
     }
     match detect(start, is_whole) {
-        Evidence::Utf8 => Ok((UTF_8, EncodingBy::Default)),
-        Evidence::Clear(encoding) => Ok((encoding, EncodingBy::Evidence)),
+        Evidence::Utf8 => Ok((UTF_8, EncodingSource::Default)),
+        Evidence::Clear(encoding) => Ok((encoding, EncodingSource::Detected)),
         Evidence::Unclear(readings) => Err(Undecodable::Unclear(readings)),
     }
 }
@@ -115,16 +115,16 @@ fn other_than_text(start: &[u8], encoding: &'static Encoding) -> Option<String> 
 mod tests {
     use super::{Undecodable, decode};
     use crate::source::compression::Bytes;
-    use crate::source::shape::EncodingBy;
+    use crate::source::dialect::EncodingSource;
     use encoding_rs::{Encoding, SHIFT_JIS, WINDOWS_1252};
     use std::io::Read;
 
-    fn text_of(bytes: &[u8], declared: Option<&'static Encoding>) -> (String, &'static str, EncodingBy) {
+    fn text_of(bytes: &[u8], declared: Option<&'static Encoding>) -> (String, &'static str, EncodingSource) {
         let rest = Bytes::new(&b""[..]).unwrap();
         let (mut decoded, found) = decode(bytes.to_vec(), true, rest, declared).unwrap();
         let mut text = String::new();
         decoded.read_to_string(&mut text).unwrap();
-        (text, found.name, found.by)
+        (text, found.name, found.source)
     }
 
     fn seen(bytes: &[u8]) -> String {
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_decides_and_is_not_part_of_the_text() {
-        let mark = EncodingBy::Mark;
+        let mark = EncodingSource::Bom;
         assert_eq!(text_of(b"\xef\xbb\xbfna\xc3\xafve", None), ("naïve".into(), "UTF-8", mark));
         assert_eq!(text_of(b"\xef\xbb\xbfna\xc3\xafve", Some(WINDOWS_1252)), ("naïve".into(), "UTF-8", mark));
         let little = utf16("\u{feff}Grüße 東", u16::to_le_bytes);
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_declared_encoding_is_used() {
-        let given = EncodingBy::Given;
+        let given = EncodingSource::Option;
         assert_eq!(text_of(b"Gr\xfc\xdfe", Some(WINDOWS_1252)), ("Grüße".into(), "windows-1252", given));
         assert_eq!(text_of(b"\x93\xfa\x96\x7b", Some(SHIFT_JIS)), ("日本".into(), "Shift_JIS", given));
         assert_eq!(text_of(b"\x93\xff\x41", Some(SHIFT_JIS)).0, "\u{fffd}A");
@@ -159,10 +159,10 @@ mod tests {
 
     #[test]
     fn what_the_bytes_say_is_used_when_nothing_is_declared() {
-        assert_eq!(text_of(b"id,score\n", None), ("id,score\n".into(), "UTF-8", EncodingBy::Default));
-        assert_eq!(text_of(b"K\xf6ln", None), ("Köln".into(), "windows-1252", EncodingBy::Evidence));
+        assert_eq!(text_of(b"id,score\n", None), ("id,score\n".into(), "UTF-8", EncodingSource::Default));
+        assert_eq!(text_of(b"K\xf6ln", None), ("Köln".into(), "windows-1252", EncodingSource::Detected));
         let unmarked = utf16("id,score\n1,5\n", u16::to_le_bytes);
-        assert_eq!(text_of(&unmarked, None), ("id,score\n1,5\n".into(), "UTF-16LE", EncodingBy::Evidence));
+        assert_eq!(text_of(&unmarked, None), ("id,score\n1,5\n".into(), "UTF-16LE", EncodingSource::Detected));
     }
 
     #[test]

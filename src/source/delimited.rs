@@ -5,9 +5,9 @@ use std::io::{BufReader, Read};
 use encoding_rs::UTF_8;
 
 use super::csv::Records;
-use super::shape::{EncodingBy, TextEncoding};
+use super::dialect::{EncodingSource, TextEncoding};
 use super::text::Text;
-use super::{Row, RowFault, SourceError};
+use super::{Row, RowError, SourceError};
 
 /// How much is read at a time.
 const BUFFER: usize = 64 * 1024;
@@ -34,12 +34,12 @@ impl<R: Read> Delimited<R> {
             return Ok(false);
         };
         row.line = line;
-        row.fault = self.decode_record(row);
+        row.error = self.decode_record(row);
         Ok(true)
     }
 
     /// Moves the record read last into the row; what doesn't decode becomes U+FFFD and a fault.
-    fn decode_record(&self, row: &mut Row) -> Option<RowFault> {
+    fn decode_record(&self, row: &mut Row) -> Option<RowError> {
         row.clear();
         let (bytes, ends) = (self.records.bytes(), self.records.ends());
         let encoding = self.encoding.name;
@@ -51,7 +51,7 @@ impl<R: Read> Delimited<R> {
             if encoding == UTF_8.name() {
                 return None;
             }
-            return row.first_cell_with('\u{fffd}').map(|column| RowFault::Undecodable { column, encoding });
+            return row.first_cell_with('\u{fffd}').map(|column| RowError::Undecodable { column, encoding });
         }
         let starts = std::iter::once(0).chain(ends.iter().copied());
         let cells = || starts.clone().zip(ends).map(|(start, &end)| &bytes[start..end]);
@@ -64,9 +64,9 @@ impl<R: Read> Delimited<R> {
 }
 
 /// A cell that doesn't decode: where the encoding was only taken for granted, another one may be meant.
-pub(super) fn undecodable(encoding: TextEncoding, column: usize) -> RowFault {
-    match encoding.by {
-        EncodingBy::Default => RowFault::NotUtf8 { column },
-        _ => RowFault::Undecodable { column, encoding: encoding.name },
+pub(super) fn undecodable(encoding: TextEncoding, column: usize) -> RowError {
+    match encoding.source {
+        EncodingSource::Default => RowError::NotUtf8 { column },
+        _ => RowError::Undecodable { column, encoding: encoding.name },
     }
 }

@@ -1,12 +1,12 @@
 //! Why an input can't be read at all, or not any further. What is wrong with one row only is a
-//! [`RowFault`](super::RowFault).
+//! [`RowError`](super::RowError).
 
 use std::io;
 
 use super::compression::{Compression, Unpacking};
 use super::csv::{MAX_RECORD, RecordError};
-use super::detect::Readings;
-use super::json::JsonFault;
+use super::encoding::Readings;
+use super::json::JsonError;
 use super::{Format, InputError};
 use crate::error::Advice;
 use crate::text::grouped;
@@ -119,7 +119,7 @@ pub enum SourceError {
         /// Where.
         line: u64,
         /// What is wrong.
-        fault: JsonFault,
+        fault: JsonError,
     },
     /// A workbook with a password.
     #[error("{name}: it is encrypted")]
@@ -230,7 +230,7 @@ impl Advice for SourceError {
                     "look for a quote from line {line} on that is not closed; a quote inside quotes is written twice (\"\")"
                 )
             }
-            Self::JsonTooLong { .. } | Self::Json { fault: JsonFault::NoObject { .. }, .. } => {
+            Self::JsonTooLong { .. } | Self::Json { fault: JsonError::NoObject { .. }, .. } => {
                 "the records must be objects, one a line or in one array: jq takes them out of what is around them"
                     .into()
             }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Row;
-use super::shape::HeaderForm;
+use super::dialect::HeaderStyle;
 
 /// The most rows that a header can have.
 pub(super) const MOST_ROWS: usize = 3;
@@ -18,18 +18,18 @@ pub(super) struct Header {
 }
 
 /// How many of the first rows are the header, when nobody says. Only what no row of answers looks like counts.
-pub(super) fn find(first: &[Row]) -> (usize, HeaderForm) {
+pub(super) fn find(first: &[Row]) -> (usize, HeaderStyle) {
     let has_import_ids = |row: Option<&Row>| row.is_some_and(is_import_ids);
     if has_import_ids(first.get(2)) {
-        (3, HeaderForm::Qualtrics)
+        (3, HeaderStyle::Qualtrics)
     } else if has_import_ids(first.get(1)) {
-        (2, HeaderForm::Qualtrics)
+        (2, HeaderStyle::Qualtrics)
     } else if first.len() > 1 && first[0].cell(0) == Some("V1") && first[0].cell(1) == Some("V2") {
-        (2, HeaderForm::QualtricsLegacy)
+        (2, HeaderStyle::QualtricsLegacy)
     } else if first.len() > 1 && is_survey_monkey(&first[0], &first[1]) {
-        (2, HeaderForm::SurveyMonkey)
+        (2, HeaderStyle::SurveyMonkey)
     } else {
-        (1, HeaderForm::Plain)
+        (1, HeaderStyle::Plain)
     }
 }
 
@@ -56,7 +56,7 @@ fn is_response(cell: &str) -> bool {
 }
 
 impl Header {
-    pub(super) fn new(rows: &[Row], form: HeaderForm) -> Self {
+    pub(super) fn new(rows: &[Row], form: HeaderStyle) -> Self {
         let width = rows.iter().map(Row::len).max().unwrap_or_default();
         let written = |row: &Row| row.cells().map(str::to_owned).collect::<Vec<_>>();
         let rows: Vec<Vec<String>> = rows.iter().map(written).collect();
@@ -73,18 +73,18 @@ impl Header {
 
 /// Each column's text. The first row's where that tells columns apart; below a question that has several columns the
 /// question and the option, as `question / option`.
-fn texts(rows: &[Vec<String>], width: usize, form: HeaderForm) -> Vec<String> {
+fn texts(rows: &[Vec<String>], width: usize, form: HeaderStyle) -> Vec<String> {
     let cell =
         |row: usize, column: usize| rows.get(row).and_then(|cells| cells.get(column)).map_or("", |cell| cell.as_str());
     match form {
         _ if rows.len() < 2 => (0..width).map(|column| cell(0, column).to_owned()).collect(),
-        HeaderForm::Qualtrics => (0..width).map(|column| cell(0, column).to_owned()).collect(),
-        HeaderForm::QualtricsLegacy => {
+        HeaderStyle::Qualtrics => (0..width).map(|column| cell(0, column).to_owned()).collect(),
+        HeaderStyle::QualtricsLegacy => {
             let is_number = |text: &str| text.strip_prefix('V').is_some_and(|rest| rest.parse::<u32>().is_ok());
             let text = |column| if is_number(cell(0, column)) { cell(1, column) } else { cell(0, column) };
             (0..width).map(|column| text(column).to_owned()).collect()
         }
-        HeaderForm::Plain | HeaderForm::SurveyMonkey => questions(rows, width, cell),
+        HeaderStyle::Plain | HeaderStyle::SurveyMonkey => questions(rows, width, cell),
     }
 }
 
@@ -160,7 +160,7 @@ pub fn written_name<'a>(names: &[String], name: &'a str) -> &'a str {
 mod tests {
     use super::{Header, find, find_column, unique, written_name};
     use crate::source::Row;
-    use crate::source::shape::HeaderForm;
+    use crate::source::dialect::HeaderStyle;
 
     fn rows(texts: &[&str]) -> Vec<Row> {
         texts.iter().map(|text| Row::from_cells(0, 0, text.split('|'))).collect()
@@ -199,16 +199,16 @@ mod tests {
             "{\"ImportId\":\"startDate\"}|{\"ImportId\":\"status\"}|{\"ImportId\":\"QID1_NPS_GROUP\"}|{\"ImportId\":\"QID1\"}|",
             "2025-01-01|IP Address|Promoter|10|",
         ];
-        assert_eq!(find(&rows(&file)), (3, HeaderForm::Qualtrics));
+        assert_eq!(find(&rows(&file)), (3, HeaderStyle::Qualtrics));
         assert_eq!(names(&file), ["StartDate", "Status", "Q1_NPS_GROUP", "Q1", "#5"]);
         let without_texts = [file[0], file[2], file[3]];
-        assert_eq!(find(&rows(&without_texts)), (2, HeaderForm::Qualtrics));
+        assert_eq!(find(&rows(&without_texts)), (2, HeaderStyle::Qualtrics));
     }
 
     #[test]
     fn old_qualtrics_files_are_named_by_the_second_row_where_the_first_only_counts() {
         let file = ["V1|V2|V3|Q1|", "ResponseID|ResponseSet|Name|Wie war es?|", "R_1|Default|Ada|5|"];
-        assert_eq!(find(&rows(&file)), (2, HeaderForm::QualtricsLegacy));
+        assert_eq!(find(&rows(&file)), (2, HeaderStyle::QualtricsLegacy));
         assert_eq!(names(&file), ["ResponseID", "ResponseSet", "Name", "Q1", "#5"]);
     }
 
@@ -219,7 +219,7 @@ mod tests {
             "|||Response|Price|Service|Other (please specify)|Open-Ended Response",
             "1|2|a@example.org|9|Price|||no",
         ];
-        assert_eq!(find(&rows(&file)), (2, HeaderForm::SurveyMonkey));
+        assert_eq!(find(&rows(&file)), (2, HeaderStyle::SurveyMonkey));
         let expected = [
             "Respondent ID",
             "Collector ID",
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn header_rows_that_were_asked_for_are_joined_only_where_the_first_is_not_enough() {
-        let header = Header::new(&rows(&["id|score|score|", "x|first|second|"]), HeaderForm::Plain);
+        let header = Header::new(&rows(&["id|score|score|", "x|first|second|"]), HeaderStyle::Plain);
         assert_eq!(header.names, ["id", "score / first", "score / second", "#4"]);
         assert_eq!(header.named, 3);
     }
@@ -250,7 +250,7 @@ mod tests {
             vec!["id|comment", "1|{\"ImportId\":\"x\"}"],
             vec!["id"],
         ] {
-            assert_eq!(find(&rows(&file)), (1, HeaderForm::Plain), "{file:?}");
+            assert_eq!(find(&rows(&file)), (1, HeaderStyle::Plain), "{file:?}");
         }
     }
 }

@@ -28,7 +28,7 @@ enum Place {
     /// What came through a pipe, kept until the input is dropped.
     Spool(NamedTempFile),
     /// What came through a pipe in an earlier process, and was kept by it.
-    Kept(PathBuf),
+    Persisted(PathBuf),
 }
 
 /// What changes when a file is written to or replaced.
@@ -136,14 +136,14 @@ impl Input {
         Ok(Self { name, place: Place::Spool(kept), stamp })
     }
 
-    /// What an earlier process kept of its pipe with [`Input::keep`].
+    /// What an earlier process kept of its pipe with [`Input::persist`].
     ///
     /// # Errors
     /// [`InputError::Unreadable`].
-    pub fn kept(path: &Path, name: String) -> Result<Self, InputError> {
+    pub fn persisted(path: &Path, name: String) -> Result<Self, InputError> {
         let metadata =
             std::fs::metadata(path).map_err(|reason| InputError::Unreadable { name: name.clone(), reason })?;
-        Ok(Self { name, place: Place::Kept(path.to_owned()), stamp: Stamp::of(&metadata) })
+        Ok(Self { name, place: Place::Persisted(path.to_owned()), stamp: Stamp::of(&metadata) })
     }
 
     /// Makes what came through a pipe outlive this process, under this name in the spool's directory. What is in a file
@@ -151,7 +151,7 @@ impl Input {
     ///
     /// # Errors
     /// [`InputError::Spool`].
-    pub fn keep(&self, path: &Path) -> Result<(), InputError> {
+    pub fn persist(&self, path: &Path) -> Result<(), InputError> {
         let Place::Spool(spooled) = &self.place else { return Ok(()) };
         // Not every file system has links; a copy costs room for as long as this process lasts.
         let kept = std::fs::hard_link(spooled.path(), path)
@@ -169,7 +169,7 @@ impl Input {
     pub fn path(&self) -> Option<&Path> {
         match &self.place {
             Place::File(path) => Some(path),
-            Place::Spool(_) | Place::Kept(_) => None,
+            Place::Spool(_) | Place::Persisted(_) => None,
         }
     }
 
@@ -180,7 +180,7 @@ impl Input {
     pub fn read(&self) -> Result<File, InputError> {
         let unreadable = |reason| InputError::Unreadable { name: self.name.clone(), reason };
         let mut file = match &self.place {
-            Place::File(path) | Place::Kept(path) => File::open(path),
+            Place::File(path) | Place::Persisted(path) => File::open(path),
             Place::Spool(kept) => kept.reopen(),
         }
         .map_err(unreadable)?;
@@ -244,12 +244,12 @@ fn copy(
 
 /// Hashes what is read through it.
 #[derive(Debug)]
-pub struct Hashing<R> {
+pub struct HashingReader<R> {
     inner: R,
     hasher: blake3::Hasher,
 }
 
-impl<R: Read> Hashing<R> {
+impl<R: Read> HashingReader<R> {
     /// A reader that hashes.
     pub fn new(inner: R) -> Self {
         Self { inner, hasher: blake3::Hasher::new() }
@@ -270,7 +270,7 @@ impl<R: Read> Hashing<R> {
     }
 }
 
-impl<R: Read> Read for Hashing<R> {
+impl<R: Read> Read for HashingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.hasher.update(&buffer[..read]);
@@ -284,7 +284,7 @@ mod tests {
 
     use jiff::SignedDuration;
 
-    use super::{Hashing, Input, InputError, remove_orphans};
+    use super::{HashingReader, Input, InputError, remove_orphans};
     use crate::clock;
 
     #[test]
@@ -318,9 +318,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run-1");
         let input = Input::spooled(&mut &b"a,b\n"[..], "standard input".to_owned(), dir.path()).unwrap();
-        input.keep(&path).unwrap();
+        input.persist(&path).unwrap();
         drop(input);
-        let kept = Input::kept(&path, "standard input".to_owned()).unwrap();
+        let kept = Input::persisted(&path, "standard input".to_owned()).unwrap();
         let mut text = String::new();
         kept.read().unwrap().read_to_string(&mut text).unwrap();
         assert_eq!((text.as_str(), kept.path()), ("a,b\n", None));
@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_of_all_bytes_however_few_were_read() {
-        let mut reader = Hashing::new(&b"all of this"[..]);
+        let mut reader = HashingReader::new(&b"all of this"[..]);
         reader.read_exact(&mut [0; 3]).unwrap();
         assert_eq!(reader.finish().unwrap(), *blake3::hash(b"all of this").as_bytes());
     }

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Hashing, Input, InputError, Row, Shape, SourceError, SourceOptions, Table};
+use super::{Dialect, HashingReader, Input, InputError, Row, SourceError, SourceOptions, Table};
 use crate::text::excerpt;
 
 /// One input or more, read in order.
@@ -52,9 +52,9 @@ impl Inputs {
         Ok(Self(inputs))
     }
 
-    /// Each of them.
-    pub fn each(&self) -> &[Input] {
-        &self.0
+    /// The inputs in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Input> {
+        self.0.iter()
     }
 
     /// What messages call them: the first one's name, and how many more there are.
@@ -81,12 +81,12 @@ impl Inputs {
     ///
     /// # Errors
     /// [`SourceError`].
-    pub fn open(&self, options: &SourceOptions) -> Result<Reading<'_>, SourceError> {
+    pub fn open(&self, options: &SourceOptions) -> Result<RowReader<'_>, SourceError> {
         let first = self.0.first().ok_or_else(|| SourceError::Empty { name: "the input".to_owned() })?;
         let tap = Tap::new(first.read()?);
         let table = Table::open(tap.clone(), first.name(), options)?;
         let headers = table.headers().to_vec();
-        let reading = Reading {
+        let reading = RowReader {
             inputs: self,
             options: options.clone(),
             file: 0,
@@ -114,14 +114,14 @@ fn matches(pattern: &str, directory: &Path) -> Result<Vec<PathBuf>, InputError> 
 
 /// A file that is hashed as it is read, and can be looked at while something else reads it.
 #[derive(Debug, Clone)]
-struct Tap(Arc<Mutex<Hashing<File>>>);
+struct Tap(Arc<Mutex<HashingReader<File>>>);
 
 impl Tap {
     fn new(file: File) -> Self {
-        Self(Arc::new(Mutex::new(Hashing::new(file))))
+        Self(Arc::new(Mutex::new(HashingReader::new(file))))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Hashing<File>> {
+    fn lock(&self) -> MutexGuard<'_, HashingReader<File>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -133,7 +133,7 @@ impl Read for Tap {
 }
 
 /// One pass over all rows of all inputs.
-pub struct Reading<'a> {
+pub struct RowReader<'a> {
     inputs: &'a Inputs,
     options: SourceOptions,
     /// Which of the inputs is read.
@@ -150,10 +150,10 @@ pub struct Reading<'a> {
     has_workbook: bool,
 }
 
-impl Reading<'_> {
+impl RowReader<'_> {
     /// Whether one of the inputs that were read so far is a workbook.
     pub fn has_workbook(&self) -> bool {
-        self.has_workbook || self.shape().sheet.is_some()
+        self.has_workbook || self.dialect().sheet.is_some()
     }
 
     /// The columns' names, as [`Table::headers`] gives them; those of the first input, and of all others.
@@ -167,8 +167,8 @@ impl Reading<'_> {
     }
 
     /// What the input that is being read was found to be.
-    pub fn shape(&self) -> &Shape {
-        self.table.shape()
+    pub fn dialect(&self) -> &Dialect {
+        self.table.dialect()
     }
 
     /// The name of the input that a row is in, if there are several.
@@ -237,7 +237,7 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// [`InputError::Unreadable`] when what stands behind the last row can't be read.
-    pub fn content(mut self) -> Result<[u8; 32], InputError> {
+    pub fn content_hash(mut self) -> Result<[u8; 32], InputError> {
         let last = self.hash()?;
         if self.hashes.is_empty() {
             return Ok(last);
@@ -308,7 +308,7 @@ mod tests {
             let inputs = inputs(files, dir.path());
             let mut reading = inputs.open(&SourceOptions::default()).unwrap();
             while reading.read(&mut Row::default()).unwrap() {}
-            reading.content().unwrap()
+            reading.content_hash().unwrap()
         };
         assert_eq!(content(&files[..1]), *blake3::hash(b"id\n1\n\n").as_bytes());
         let turned = [files[1].clone(), files[0].clone()];

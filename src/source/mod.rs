@@ -1,6 +1,6 @@
 //! Bytes into rows: compression, encodings, delimiters, quotes, objects, sheets. Knows files, and no field's meaning.
 //!
-//! An input is read in layers, each of which streams: its bytes are unpacked (`compression`), decoded (`decode`, `detect`)
+//! An input is read in layers, each of which streams: its bytes are unpacked (`compression`), decoded (`decode`, `encoding`)
 //! and parted into records (`delimited`, `json`), the first of which are the header (`header`). [`Table`] is all of them
 //! together, whatever the format; [`Inputs`] are several files read as one. A file of any size costs a buffer, a record of
 //! at most [`MAX_RECORD`] bytes, and nothing else; only workbooks (`sheet`) are in memory as a whole.
@@ -9,8 +9,9 @@ mod compression;
 mod csv;
 mod decode;
 mod delimited;
-mod detect;
+mod delimiter;
 mod dialect;
+mod encoding;
 mod error;
 mod format;
 mod header;
@@ -21,7 +22,6 @@ mod options;
 mod row;
 #[cfg(test)]
 mod samples;
-mod shape;
 mod sheet;
 mod table;
 #[cfg(test)]
@@ -30,14 +30,14 @@ mod text;
 
 pub use compression::Compression;
 pub use csv::MAX_RECORD;
-pub use detect::Readings;
+pub use dialect::{Dialect, EncodingSource, HeaderStyle, SheetDialect, TextEncoding};
+pub use encoding::Readings;
 pub use error::SourceError;
 pub use format::{Format, FormatError, parse_format};
 pub use header::{find_column, written_name};
-pub use input::{Hashing, Input, InputError};
-pub use inputs::{Inputs, Reading};
-pub use json::JsonFault;
+pub use input::{HashingReader, Input, InputError};
+pub use inputs::{Inputs, RowReader};
+pub use json::JsonError;
 pub use options::{DelimiterError, EncodingError, SourceOptions, delimiter_name, parse_delimiter, parse_encoding};
-pub use row::{Row, RowFault};
-pub use shape::{EncodingBy, HeaderForm, Shape, SheetShape, TextEncoding};
+pub use row::{Row, RowError};
 pub use table::Table;

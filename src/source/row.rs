@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// One row: its cells, where it is, and what is wrong with it as a row. Reading into the same `Row` again reuses its
+/// One row: its cells, where it is, and what is wrong with it as a row. RowReader into the same `Row` again reuses its
 /// memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
@@ -13,7 +13,7 @@ pub struct Row {
     /// The line of the file on which it begins, from 1; in a workbook the sheet's row.
     pub line: u64,
     /// What is wrong with it; its cells are then what could be made of it.
-    pub fault: Option<RowFault>,
+    pub error: Option<RowError>,
     /// The columns, from 0, whose numbers are too long for a workbook to hold them exactly: as ids they are wrong.
     pub inexact: Vec<usize>,
     text: String,
@@ -22,7 +22,7 @@ pub struct Row {
 
 /// What is wrong with a row before anybody asks what its cells mean. Columns are counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowFault {
+pub enum RowError {
     /// It has another number of cells than the header.
     Ragged {
         /// How many cells it has.
@@ -49,7 +49,7 @@ pub enum RowFault {
     },
 }
 
-impl fmt::Display for RowFault {
+impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ragged { found, expected } => write!(f, "{found} cells where the header has {expected}"),
@@ -101,7 +101,7 @@ impl Row {
         self.text.clear();
         self.ends.clear();
         self.inexact.clear();
-        self.fault = None;
+        self.error = None;
     }
 
     pub(super) fn extend<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {

@@ -5,13 +5,13 @@ use std::io::Read;
 
 use super::compression::Compression;
 use super::delimited::Delimited;
-use super::dialect::{find_delimiter, separator_line};
+use super::delimiter::{find_delimiter, separator_line};
+use super::dialect::{Dialect, HeaderStyle};
 use super::header::{self, Header};
 use super::json::{Layout, Objects};
-use super::shape::{HeaderForm, Shape};
 use super::sheet::{LARGE_WORKBOOK, Sheet, may_be_workbook};
 use super::text::{Opened, Start};
-use super::{Format, Row, RowFault, SourceError, SourceOptions};
+use super::{Format, Row, RowError, SourceError, SourceOptions};
 use crate::text::{counted, excerpt};
 
 /// How many rows behind the header are read to see whether all of them end in empty cells, and how many bytes at most.
@@ -22,7 +22,7 @@ const AHEAD_BYTES: usize = 256 * 1024;
 pub struct Table<R: Read> {
     form: Form<R>,
     name: String,
-    shape: Shape,
+    dialect: Dialect,
     header: Header,
     /// Rows that were read to find the header out.
     ahead: VecDeque<Row>,
@@ -67,16 +67,16 @@ impl<R: Read> Table<R> {
         compression: Option<Compression>,
         options: &SourceOptions,
     ) -> Result<Self, SourceError> {
-        let shape = Shape {
+        let dialect = Dialect {
             format: sheet.format,
             compression,
             encoding: None,
             delimiter: None,
             header_rows: 1,
-            header: HeaderForm::Plain,
-            sheet: Some(sheet.shape.clone()),
+            header: HeaderStyle::Plain,
+            sheet: Some(sheet.dialect.clone()),
         };
-        Self::with_header(Form::Sheet(sheet), name, shape, options)
+        Self::with_header(Form::Sheet(sheet), name, dialect, options)
     }
 
     fn open_objects(
@@ -89,19 +89,19 @@ impl<R: Read> Table<R> {
         let layout = if format == Format::Json { Layout::Array } else { Layout::of(&opened.sample) };
         let objects = Objects::new(opened.text(0), &name, encoding, layout)?;
         let header = Header::of_names(objects.names().to_vec());
-        let shape = Shape {
+        let dialect = Dialect {
             format,
             compression,
             encoding: Some(encoding),
             delimiter: None,
             header_rows: 0,
-            header: HeaderForm::Plain,
+            header: HeaderStyle::Plain,
             sheet: None,
         };
         Ok(Self {
             form: Form::Objects(Box::new(objects)),
             name,
-            shape,
+            dialect,
             header,
             ahead: VecDeque::new(),
             surplus: 0,
@@ -123,36 +123,41 @@ impl<R: Read> Table<R> {
             let preferred = (ending == Some(Format::Tsv)).then_some(b'\t');
             find_delimiter(&opened.sample, opened.is_whole(), preferred)
         });
-        let shape = Shape {
+        let dialect = Dialect {
             format: if delimiter == b'\t' { Format::Tsv } else { Format::Csv },
             compression,
             encoding: Some(opened.encoding),
             delimiter: Some(delimiter),
             header_rows: 1,
-            header: HeaderForm::Plain,
+            header: HeaderStyle::Plain,
             sheet: None,
         };
         let line = 1 + u64::from(declared.is_some());
         let encoding = opened.encoding;
         let delimited = Delimited::new(opened.text(without), &name, encoding, delimiter, line);
-        Self::with_header(Form::Delimited(Box::new(delimited)), name, shape, options)
+        Self::with_header(Form::Delimited(Box::new(delimited)), name, dialect, options)
     }
 
-    fn with_header(form: Form<R>, name: String, shape: Shape, options: &SourceOptions) -> Result<Self, SourceError> {
+    fn with_header(
+        form: Form<R>,
+        name: String,
+        dialect: Dialect,
+        options: &SourceOptions,
+    ) -> Result<Self, SourceError> {
         let header = Header::default();
-        let mut table = Self { form, name, shape, header, ahead: VecDeque::new(), surplus: 0, number: 0 };
+        let mut table = Self { form, name, dialect, header, ahead: VecDeque::new(), surplus: 0, number: 0 };
         let most = options.header_rows.map_or(header::MOST_ROWS, usize::from);
         let mut first = table.read_ahead(most)?;
         if first.is_empty() {
             return Err(SourceError::Empty { name: table.name });
         }
         let (rows, form) = match options.header_rows {
-            Some(_) => (first.len().min(most), HeaderForm::Plain),
+            Some(_) => (first.len().min(most), HeaderStyle::Plain),
             None => header::find(&first),
         };
         table.ensure_decoded(&first[..rows])?;
         table.header = Header::new(&first[..rows], form);
-        (table.shape.header_rows, table.shape.header) = (rows, form);
+        (table.dialect.header_rows, table.dialect.header) = (rows, form);
         table.ahead = first.drain(rows..).collect();
         table.surplus = surplus(&table.ahead, table.header.names.len());
         Ok(table)
@@ -173,9 +178,9 @@ impl<R: Read> Table<R> {
     }
 
     fn ensure_decoded(&self, rows: &[Row]) -> Result<(), SourceError> {
-        let encoding = self.shape.encoding.map_or("UTF-8", |encoding| encoding.name);
-        let fault = rows.iter().find_map(|row| match row.fault {
-            Some(RowFault::NotUtf8 { column } | RowFault::Undecodable { column, .. }) => Some((row.line, column)),
+        let encoding = self.dialect.encoding.map_or("UTF-8", |encoding| encoding.name);
+        let fault = rows.iter().find_map(|row| match row.error {
+            Some(RowError::NotUtf8 { column } | RowError::Undecodable { column, .. }) => Some((row.line, column)),
             _ => None,
         });
         fault.map_or(Ok(()), |(line, column)| {
@@ -195,8 +200,8 @@ impl<R: Read> Table<R> {
     }
 
     /// What the input was found to be.
-    pub fn shape(&self) -> &Shape {
-        &self.shape
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
     }
 
     /// What messages call it.
@@ -205,7 +210,7 @@ impl<R: Read> Table<R> {
     }
 
     /// Reads the next row; false at the end of the input. Empty lines are no rows. What is wrong with one row is said in
-    /// [`Row::fault`], and the next call goes on after it.
+    /// [`Row::error`], and the next call goes on after it.
     ///
     /// A row has as many cells as the header. Columns without a name at its end may be missing; and if the input's first
     /// rows all have the same number of empty cells behind its last column, they are dropped from every row. Any other
@@ -223,8 +228,8 @@ impl<R: Read> Table<R> {
         self.number += 1;
         row.number = self.number;
         let (found, expected) = (row.len(), self.header.names.len());
-        if found != expected && row.fault.is_none() && !row.fit(self.header.named, expected, self.surplus) {
-            row.fault = Some(RowFault::Ragged { found, expected });
+        if found != expected && row.error.is_none() && !row.fit(self.header.named, expected, self.surplus) {
+            row.error = Some(RowError::Ragged { found, expected });
         }
         Ok(true)
     }

@@ -4,7 +4,7 @@ use std::io::{Chain, Cursor, Read};
 
 use super::compression::Bytes;
 use super::decode::{Decoded, Undecodable, decode};
-use super::shape::TextEncoding;
+use super::dialect::TextEncoding;
 use super::{SourceError, SourceOptions};
 
 /// How many bytes at the start the encoding is found out from.

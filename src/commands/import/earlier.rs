@@ -64,11 +64,11 @@ pub(in crate::commands) fn failures(
     let earlier = Earlier::of(run, global, context)?;
     let inputs = earlier.inputs(run, store)?;
     let mut rows = inputs.open(&source(&earlier.args))?;
-    let (shape, headers) = (rows.shape().clone(), rows.headers().to_vec());
+    let (dialect, headers) = (rows.dialect().clone(), rows.headers().to_vec());
     let mut row = Row::default();
     while rows.read(&mut row)? {}
-    ensure_unchanged(run, rows.content()?)?;
-    let report = failure_report(&earlier.args, &inputs, &shape, &headers, store, run.id);
+    ensure_unchanged(run, rows.content_hash()?)?;
+    let report = failure_report(&earlier.args, &inputs, &dialect, &headers, store, run.id);
     printer.stream(|out| Ok(report.write_to(out)?))?;
     Ok(Exit::Success)
 }
@@ -131,7 +131,7 @@ fn input(file: &Path, place: usize, run: &Run, store: &Store) -> anyhow::Result<
     let is_standard_input = file == Path::new("-");
     if kept.exists() {
         let name = if is_standard_input { STANDARD_INPUT.to_owned() } else { file.display().to_string() };
-        return Ok(Input::kept(&kept, name)?);
+        return Ok(Input::persisted(&kept, name)?);
     }
     if is_standard_input {
         return Err(InputGone::NotKept { run: run.id }.into());

@@ -36,7 +36,7 @@ use crate::report::{
 };
 use crate::run::{BotRows, CheckError, CheckReport, check};
 use crate::settings::{Context, Settings};
-use crate::source::{EncodingBy, Input, InputError, Inputs, Shape};
+use crate::source::{Dialect, EncodingSource, Input, InputError, Inputs};
 use crate::text::{counted, excerpt, shell_command};
 
 /// What messages and the ledger call it.
@@ -190,7 +190,7 @@ impl<'a> Import<'a> {
             (Ok(report), Some(Ok(input))) => report == input,
             _ => false,
         };
-        if self.input.each().iter().any(is_report) {
+        if self.input.iter().any(is_report) {
             return Err(ReportRefused::OverInput { path });
         }
         if path.is_dir() {
@@ -206,7 +206,7 @@ impl<'a> Import<'a> {
         let report = &self.report;
         let name = excerpt(&self.input.name(), 200);
         let rows = counted(report.rows, "row");
-        self.printer.note(format_args!("{name}: {rows}, {}", report.shape));
+        self.printer.note(format_args!("{name}: {rows}, {}", report.dialect));
         report.warnings.iter().for_each(|warning| self.printer.warning(warning));
         self.printer.note(mapping_table(&report.mapping, self.printer.table_width()));
         preview::tell_skipped(report, self.printer);
@@ -298,8 +298,8 @@ impl<'a> Import<'a> {
     }
 
     fn failure_report<'b>(&'b self, ledger: &'b Store, run: RunId) -> FailureReport<'b> {
-        let CheckReport { shape, mapping, .. } = &self.report;
-        failure_report(self.args, &self.input, shape, mapping.headers(), ledger, run)
+        let CheckReport { dialect, mapping, .. } = &self.report;
+        failure_report(self.args, &self.input, dialect, mapping.headers(), ledger, run)
     }
 
     /// Where the failure report goes.
@@ -373,14 +373,14 @@ fn checked_summary(report: &CheckReport, elapsed: Duration) -> Summary {
 fn failure_report<'a>(
     args: &ImportArgs,
     input: &'a Inputs,
-    shape: &Shape,
+    dialect: &Dialect,
     headers: &'a [String],
     ledger: &'a Store,
     run: RunId,
 ) -> FailureReport<'a> {
-    let is_marked = |by| by == EncodingBy::Mark;
+    let is_marked = |source| source == EncodingSource::Bom;
     let marked = args.encoding.is_some()
-        || shape.encoding.is_some_and(|encoding| is_marked(encoding.by) || encoding.name != UTF_8.name());
-    let delimiter = shape.delimiter.or(args.delimiter).unwrap_or(b',');
+        || dialect.encoding.is_some_and(|encoding| is_marked(encoding.source) || encoding.name != UTF_8.name());
+    let delimiter = dialect.delimiter.or(args.delimiter).unwrap_or(b',');
     FailureReport { input, source: source(args), delimiter, headers, marked, ledger, run }
 }

@@ -205,7 +205,7 @@ fn command_with_mapping(mapping: &Path, inputs: &[PathBuf]) -> String {
 
 /// What is wrong and concerns no single field.
 fn other_problems(look: &Look, headers: &[String], rules: &MappingRules, proposals: &[Proposal]) -> MappingError {
-    let resolved = Mapping::resolve(headers, look.shape.delimiter.map(char::from), rules);
+    let resolved = Mapping::resolve(headers, look.dialect.delimiter.map(char::from), rules);
     let mut problems = resolved.err().map(|error| error.problems).unwrap_or_default();
     // A list of addresses may be all that is needed, and is then one column rightly.
     let is_open = proposals.iter().any(|proposal| matches!(proposal.state, Proposed::Open { .. }));

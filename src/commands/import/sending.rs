@@ -82,8 +82,8 @@ impl Import<'_> {
         } else {
             store.begin_after(latest, &new, clock::now())?
         };
-        for (place, input) in self.input.each().iter().enumerate() {
-            input.keep(&kept_input(store.directory(), run, place))?;
+        for (place, input) in self.input.iter().enumerate() {
+            input.persist(&kept_input(store.directory(), run, place))?;
         }
         Ok(store.run(run)?)
     }
@@ -94,7 +94,7 @@ impl Import<'_> {
             Some(path) => self.context.working_directory.join(path).to_string_lossy().into_owned(),
             None => input.name().to_owned(),
         };
-        self.input.each().iter().map(name).collect::<Vec<_>>().join(", ")
+        self.input.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
     fn work(&self, store: &Store, run: Run, machinery: Machinery, calls: usize) -> anyhow::Result<Exit> {

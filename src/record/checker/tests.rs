@@ -4,7 +4,7 @@ use super::{Checker, Judged, SkipReason};
 use crate::record::{
     Assignment, DedupeRule, FeedbackType, Field, Mapping, MappingRules, ProblemKind, ScoreRule, SelectionRules,
 };
-use crate::source::{Row, RowFault, SourceOptions, Table};
+use crate::source::{Row, RowError, SourceOptions, Table};
 use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
 const HEADER: [&str; 8] = ["channel_uid", "name", "score", "channel", "type", "language", "message", "note"];
@@ -63,14 +63,14 @@ fn blank_rows_are_skipped_and_faulty_ones_are_invalid() {
     let mut checker = checker(&HEADER, false);
     assert_eq!(checker.check(&row([""; 8])), Judged::Skipped(SkipReason::Blank));
     let mut ragged = row(["", " ", "\t"]);
-    ragged.fault = Some(RowFault::Ragged { found: 3, expected: 8 });
+    ragged.error = Some(RowError::Ragged { found: 3, expected: 8 });
     assert_eq!(checker.check(&ragged), Judged::Skipped(SkipReason::Blank));
     ragged = row(["1", "x"]);
-    ragged.fault = Some(RowFault::Ragged { found: 2, expected: 8 });
+    ragged.error = Some(RowError::Ragged { found: 2, expected: 8 });
     let Judged::Invalid(problems) = checker.check(&ragged) else { panic!("not invalid") };
     assert_eq!((problems[0].kind, &*problems[0].value), (ProblemKind::TooFewCells, "2 instead of 8"));
     let mut foreign = row(GOOD);
-    foreign.fault = Some(RowFault::NotUtf8 { column: 1 });
+    foreign.error = Some(RowError::NotUtf8 { column: 1 });
     let Judged::Invalid(problems) = checker.check(&foreign) else { panic!("not invalid") };
     assert_eq!((problems[0].field, problems[0].kind), (Some(Field::Name), ProblemKind::NotUtf8));
 }

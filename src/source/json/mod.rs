@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufReader, Read};
 
 use self::cells::{Cells, Columns, flatten};
-pub use self::values::JsonFault;
+pub use self::values::JsonError;
 pub(super) use self::values::Layout;
 use self::values::Values;
 use super::delimited::undecodable;
-use super::shape::TextEncoding;
+use super::dialect::TextEncoding;
 use super::text::Text;
-use super::{Row, RowFault, SourceError};
+use super::{Row, RowError, SourceError};
 
 /// How far is looked for keys: so many objects, and no more than so many bytes.
 const SAMPLED: usize = 10_000;
@@ -59,7 +59,7 @@ impl<R: Read> Objects<R> {
         let name = self.values.name.clone();
         match (self.columns.names.is_empty(), first) {
             (false, _) => Ok(()),
-            (true, Some((line, byte))) => Err(SourceError::Json { name, line, fault: JsonFault::NoObject { byte } }),
+            (true, Some((line, byte))) => Err(SourceError::Json { name, line, fault: JsonError::NoObject { byte } }),
             (true, None) => Err(SourceError::NoRecords { name }),
         }
     }
@@ -94,13 +94,13 @@ impl<R: Read> Objects<R> {
         let is_text = matches!(text, Cow::Borrowed(_));
         if let Err(byte) = flatten(&text, &mut self.cells, &mut self.columns) {
             row.push(text.trim_end());
-            row.fault = Some(RowFault::NotAnObject { byte });
+            row.error = Some(RowError::NotAnObject { byte });
             return;
         }
         self.cells.in_order(self.columns.names.len()).for_each(|cell| row.push(cell));
         let may_be_lossy = !is_text || self.encoding.name != encoding_rs::UTF_8.name();
         if may_be_lossy && let Some(column) = row.first_cell_with('\u{fffd}') {
-            row.fault = Some(undecodable(self.encoding, column));
+            row.error = Some(undecodable(self.encoding, column));
         }
     }
 }

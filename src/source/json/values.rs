@@ -30,7 +30,7 @@ impl Layout {
 
 /// What is wrong with a JSON text, beyond one of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum JsonFault {
+pub enum JsonError {
     /// None of the first values is an object.
     #[error("this is no JSON object (byte {byte} of it)")]
     NoObject {
@@ -108,8 +108,8 @@ impl<R: BufRead> Values<R> {
         let next = self.peek()?;
         match (self.stage, next) {
             (Stage::After, None) => return Ok(None),
-            (Stage::After, Some(_)) => return Err(self.fault(JsonFault::AfterEnd)),
-            (_, None) => return Err(self.fault(JsonFault::NoEnd)),
+            (Stage::After, Some(_)) => return Err(self.fault(JsonError::AfterEnd)),
+            (_, None) => return Err(self.fault(JsonError::NoEnd)),
             (_, Some(b']')) => {
                 self.input.consume(1);
                 self.stage = Stage::After;
@@ -117,9 +117,9 @@ impl<R: BufRead> Values<R> {
             }
             (Stage::Inside, Some(b',')) => {
                 self.input.consume(1);
-                self.peek()?.ok_or_else(|| self.fault(JsonFault::NoEnd))?;
+                self.peek()?.ok_or_else(|| self.fault(JsonError::NoEnd))?;
             }
-            (Stage::Inside, Some(_)) => return Err(self.fault(JsonFault::NoComma)),
+            (Stage::Inside, Some(_)) => return Err(self.fault(JsonError::NoComma)),
             (Stage::Before, Some(_)) => {}
         }
         self.stage = Stage::Inside;
@@ -134,7 +134,7 @@ impl<R: BufRead> Values<R> {
             let available =
                 fill(&mut self.input).map_err(|error| SourceError::from_io(&self.name, Some(line), error))?;
             if available.is_empty() {
-                return if scan.is_open() { Err(self.fault_at(line, JsonFault::NoEnd)) } else { Ok(line) };
+                return if scan.is_open() { Err(self.fault_at(line, JsonError::NoEnd)) } else { Ok(line) };
             }
             let (taken, is_over) = scan.take(available);
             self.line += available[..taken].iter().filter(|byte| **byte == b'\n').count() as u64;
@@ -165,11 +165,11 @@ impl<R: BufRead> Values<R> {
         }
     }
 
-    fn fault(&self, fault: JsonFault) -> SourceError {
+    fn fault(&self, fault: JsonError) -> SourceError {
         self.fault_at(self.line, fault)
     }
 
-    fn fault_at(&self, line: u64, fault: JsonFault) -> SourceError {
+    fn fault_at(&self, line: u64, fault: JsonError) -> SourceError {
         SourceError::Json { name: self.name.clone(), line, fault }
     }
 

@@ -1,14 +1,14 @@
 //! A sheet of a workbook as rows. Workbooks can't be streamed: the file and the sheet's cells are in memory, as text.
 
-mod damage;
-mod document;
-mod old;
+mod cell_text;
+mod corruption;
+mod ods;
 mod open;
-mod show;
+mod xls;
 
-use self::open::Fault;
+use self::open::SheetError;
 pub(super) use self::open::may_be_workbook;
-use super::shape::SheetShape;
+use super::dialect::SheetDialect;
 use super::{Format, Row, SourceError};
 
 /// From which size on, in bytes, people are told that a workbook takes memory.
@@ -33,7 +33,7 @@ pub(super) struct Sheet {
     cells: Cells,
     columns: std::ops::Range<u32>,
     next: usize,
-    pub(super) shape: SheetShape,
+    pub(super) dialect: SheetDialect,
     pub(super) format: Format,
     /// The file's size.
     pub(super) bytes: u64,
@@ -58,7 +58,7 @@ struct Place {
 
 impl Cells {
     /// Adds a cell; rows and columns are counted from 0. False if it doesn't stand behind the cells before.
-    fn push(&mut self, row: u32, column: u32, cell: &show::Shown<'_>) -> bool {
+    fn push(&mut self, row: u32, column: u32, cell: &cell_text::Shown<'_>) -> bool {
         let is_new = self.rows.last().is_none_or(|(last, _)| *last < row);
         let is_behind = is_new
             || self.rows.last().is_some_and(|(last, _)| *last == row)
@@ -79,9 +79,9 @@ impl Cells {
         true
     }
 
-    fn ensure_small(&self) -> Result<(), Fault> {
+    fn ensure_small(&self) -> Result<(), SheetError> {
         if self.text.len() > MOST_TEXT {
-            return Err(Fault::TooLarge("its cells hold more than 1 GiB of text".to_owned()));
+            return Err(SheetError::TooLarge("its cells hold more than 1 GiB of text".to_owned()));
         }
         Ok(())
     }
@@ -94,8 +94,8 @@ impl Cells {
 }
 
 impl Sheet {
-    fn new(cells: Cells, shape: SheetShape, format: Format, bytes: u64) -> Self {
-        Self { columns: cells.columns(), cells, next: 0, shape, format, bytes }
+    fn new(cells: Cells, dialect: SheetDialect, format: Format, bytes: u64) -> Self {
+        Self { columns: cells.columns(), cells, next: 0, dialect, format, bytes }
     }
 
     /// Reads the next row that has a filled cell; false at the end. Its line is its number in the sheet.

@@ -7,11 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{DataRef, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
 use zip::ZipArchive;
 
-use super::damage::{damaged_part, is_cut, last_part};
-use super::show::{Shown, digits_of, show};
+use super::cell_text::{Shown, digits_of, show};
+use super::corruption::{damaged_part, is_cut, last_part};
 use super::{Cells, MOST_BYTES, MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED, Sheet};
-use super::{document, old};
-use crate::source::shape::SheetShape;
+use super::{ods, xls};
+use crate::source::dialect::SheetDialect;
 use crate::source::text::Start;
 use crate::source::{Format, SourceError, SourceOptions};
 use crate::text::excerpt;
@@ -31,7 +31,7 @@ pub(in crate::source) fn may_be_workbook(start: &[u8]) -> bool {
 }
 
 /// Why a workbook can't be read, before its name is added.
-pub(super) enum Fault {
+pub(super) enum SheetError {
     Encrypted,
     Damaged(String),
     /// Not looked into any further.
@@ -62,22 +62,22 @@ impl Sheet {
         };
         let wanted = options.sheet.as_deref();
         let read = without_panic(|| read_cells(&mut bytes, format, wanted));
-        let read = read.unwrap_or_else(|| Err(Fault::Damaged("its structure makes no sense".to_owned())));
+        let read = read.unwrap_or_else(|| Err(SheetError::Damaged("its structure makes no sense".to_owned())));
         let name = name.to_owned();
-        let (cells, shape) = read.map_err(|fault| match fault {
-            Fault::Encrypted => SourceError::Encrypted { name },
-            Fault::Damaged(reason) => {
+        let (cells, dialect) = read.map_err(|fault| match fault {
+            SheetError::Encrypted => SourceError::Encrypted { name },
+            SheetError::Damaged(reason) => {
                 // An archive's checksums tell more than a parser that trips over what was unpacked.
                 let part = without_panic(|| damaged_part(&bytes, MOST_UNPACKED)).flatten();
                 SourceError::Workbook { name, format, reason: excerpt(&part.unwrap_or(reason), 200) }
             }
-            Fault::TooLarge(reason) => SourceError::Workbook { name, format, reason: excerpt(&reason, 200) },
-            Fault::NoSuchSheet { given, sheets } => {
+            SheetError::TooLarge(reason) => SourceError::Workbook { name, format, reason: excerpt(&reason, 200) },
+            SheetError::NoSuchSheet { given, sheets } => {
                 let sheets: Vec<_> = sheets.iter().map(|sheet| format!("\"{}\"", excerpt(sheet, 40))).collect();
                 SourceError::NoSuchSheet { name, given: excerpt(&given, 40), sheets: excerpt(&sheets.join(", "), 400) }
             }
         })?;
-        Ok(Self::new(cells, shape, format, size))
+        Ok(Self::new(cells, dialect, format, size))
     }
 }
 
@@ -119,10 +119,10 @@ fn format_of(bytes: &[u8]) -> Result<Format, String> {
     Err(format!("a zip archive with \"{}\" in it: unpack it first", excerpt(first, 60)))
 }
 
-fn read_cells(bytes: &mut Vec<u8>, format: Format, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault> {
+fn read_cells(bytes: &mut Vec<u8>, format: Format, wanted: Option<&str>) -> Result<(Cells, SheetDialect), SheetError> {
     if bytes.starts_with(COMPOUND) {
         // The file as it was is given up: a workbook is in memory once.
-        *bytes = old::repack(std::mem::take(bytes))?;
+        *bytes = xls::repack(std::mem::take(bytes))?;
     }
     if bytes.starts_with(ZIP) {
         ensure_small(bytes)?;
@@ -130,50 +130,50 @@ fn read_cells(bytes: &mut Vec<u8>, format: Format, wanted: Option<&str>) -> Resu
     let bytes = Cursor::new(bytes.as_slice());
     match format {
         Format::Ods => {
-            document::ensure_possible(bytes.get_ref())?;
+            ods::ensure_possible(bytes.get_ref())?;
             let mut workbook = Ods::new(bytes).map_err(|error| match error {
-                OdsError::Password => Fault::Encrypted,
+                OdsError::Password => SheetError::Encrypted,
                 error => damaged(error),
             })?;
             read_range(&mut workbook, wanted)
         }
         Format::Xls => {
             let mut workbook = Xls::new(bytes).map_err(|error| match error {
-                XlsError::Password => Fault::Encrypted,
+                XlsError::Password => SheetError::Encrypted,
                 error => damaged(error),
             })?;
             read_range(&mut workbook, wanted)
         }
         _ => {
             let mut workbook = Xlsx::new(bytes).map_err(|error| match error {
-                XlsxError::Password => Fault::Encrypted,
+                XlsxError::Password => SheetError::Encrypted,
                 error => damaged(error),
             })?;
-            let shape = choose(workbook.sheets_metadata(), wanted)?;
-            Ok((read_xlsx(&mut workbook, &shape.name)?, shape))
+            let dialect = choose(workbook.sheets_metadata(), wanted)?;
+            Ok((read_xlsx(&mut workbook, &dialect.name)?, dialect))
         }
     }
 }
 
-pub(super) fn damaged(error: impl Display) -> Fault {
-    Fault::Damaged(error.to_string())
+pub(super) fn damaged(error: impl Display) -> SheetError {
+    SheetError::Damaged(error.to_string())
 }
 
 /// Refuses archives that say of themselves that they unpack to more than fits.
-fn ensure_small(bytes: &[u8]) -> Result<(), Fault> {
+fn ensure_small(bytes: &[u8]) -> Result<(), SheetError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let mut unpacked = 0_u64;
     for place in 0..archive.len() {
         unpacked = unpacked.saturating_add(archive.by_index_raw(place).map_err(damaged)?.size());
     }
     if unpacked > MOST_UNPACKED {
-        return Err(Fault::TooLarge(format!("it unpacks to {} MB", unpacked / 1_000_000)));
+        return Err(SheetError::TooLarge(format!("it unpacks to {} MB", unpacked / 1_000_000)));
     }
     Ok(())
 }
 
 /// The sheet that is meant: by its name, by its place, or the first one that can be seen.
-fn choose(sheets: &[calamine::Sheet], wanted: Option<&str>) -> Result<SheetShape, Fault> {
+fn choose(sheets: &[calamine::Sheet], wanted: Option<&str>) -> Result<SheetDialect, SheetError> {
     let tables: Vec<_> = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect();
     let found = match wanted {
         None => tables.iter().find(|sheet| sheet.visible == SheetVisible::Visible).or(tables.first()),
@@ -182,21 +182,24 @@ fn choose(sheets: &[calamine::Sheet], wanted: Option<&str>) -> Result<SheetShape
             tables.get(place.checked_sub(1)?)
         }),
     };
-    found.map(|sheet| SheetShape { name: sheet.name.clone(), of: tables.len() }).ok_or_else(|| Fault::NoSuchSheet {
-        given: wanted.unwrap_or_default().to_owned(),
-        sheets: tables.iter().map(|sheet| sheet.name.clone()).collect(),
+    found.map(|sheet| SheetDialect { name: sheet.name.clone(), of: tables.len() }).ok_or_else(|| {
+        SheetError::NoSuchSheet {
+            given: wanted.unwrap_or_default().to_owned(),
+            sheets: tables.iter().map(|sheet| sheet.name.clone()).collect(),
+        }
     })
 }
 
 /// Cell by cell: calamine's own range of a sheet has room for every cell that could be there.
-fn read_xlsx(workbook: &mut Xlsx<Bytes<'_>>, sheet: &str) -> Result<Cells, Fault> {
+fn read_xlsx(workbook: &mut Xlsx<Bytes<'_>>, sheet: &str) -> Result<Cells, SheetError> {
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(damaged)?;
     let format_code =
         |style: &calamine::Style| style.number_format.as_ref().map_or(0, |format| digits_of(&format.format_code));
     let digits: Vec<usize> = reader.styles().iter().map(format_code).collect();
     let (mut cells, mut reached) = (Cells::default(), 0);
-    let broken =
-        |reached: u32, why: String| Fault::Damaged(format!("sheet \"{sheet}\" is damaged{}: {why}", behind(reached)));
+    let broken = |reached: u32, why: String| {
+        SheetError::Damaged(format!("sheet \"{sheet}\" is damaged{}: {why}", behind(reached)))
+    };
     while let Some((cell, style)) =
         reader.next_cell_with_style_id().map_err(|error| broken(reached, error.to_string()))?
     {
@@ -214,7 +217,7 @@ fn read_xlsx(workbook: &mut Xlsx<Bytes<'_>>, sheet: &str) -> Result<Cells, Fault
             }
         };
         if !is_behind {
-            return Err(Fault::Damaged(format!("row {} of sheet \"{sheet}\" stands in the wrong place", row + 1)));
+            return Err(SheetError::Damaged(format!("row {} of sheet \"{sheet}\" stands in the wrong place", row + 1)));
         }
         reached = row + 1;
         cells.ensure_small()?;
@@ -227,13 +230,13 @@ fn behind(row: u32) -> String {
 }
 
 /// A sheet of the kinds of workbook that can't be read cell by cell.
-fn read_range<'a, W>(workbook: &mut W, wanted: Option<&str>) -> Result<(Cells, SheetShape), Fault>
+fn read_range<'a, W>(workbook: &mut W, wanted: Option<&str>) -> Result<(Cells, SheetDialect), SheetError>
 where
     W: Reader<Bytes<'a>>,
     W::Error: Display,
 {
-    let shape = choose(workbook.sheets_metadata(), wanted)?;
-    let range = workbook.worksheet_range(&shape.name).map_err(damaged)?;
+    let dialect = choose(workbook.sheets_metadata(), wanted)?;
+    let range = workbook.worksheet_range(&dialect.name).map_err(damaged)?;
     let (first_row, first_column) = range.start().unwrap_or_default();
     let mut cells = Cells::default();
     for (row, column, value) in range.used_cells() {
@@ -242,5 +245,5 @@ where
         cells.push(row, column, &show(value, 0));
         cells.ensure_small()?;
     }
-    Ok((cells, shape))
+    Ok((cells, dialect))
 }

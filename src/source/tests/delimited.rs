@@ -1,14 +1,14 @@
 //! Delimited text: encodings, delimiters, ragged rows.
 
 use super::{cells_of, encode, encoding_of, open, open_as, rows_of, with_encoding};
-use crate::source::{EncodingBy, Format, Row, RowFault, SourceOptions};
+use crate::source::{EncodingSource, Format, Row, RowError, SourceOptions};
 
 #[test]
 fn a_plain_file_is_headers_and_rows() {
     let mut table = open(b"\xef\xbb\xbfid;score\r\n007;\"4\"\r\n\r\n;\r\n\r\n").unwrap();
     assert_eq!(table.headers(), ["id", "score"]);
-    assert_eq!(table.shape().to_string(), "CSV, UTF-8, cells separated by semicolons");
-    assert_eq!(encoding_of(&table), ("UTF-8", EncodingBy::Mark));
+    assert_eq!(table.dialect().to_string(), "CSV, UTF-8, cells separated by semicolons");
+    assert_eq!(encoding_of(&table), ("UTF-8", EncodingSource::Bom));
     let all = rows_of(&mut table).unwrap();
     assert_eq!(all, [Row::from_cells(1, 2, ["007", "4"]), Row::from_cells(2, 4, ["", ""])]);
 }
@@ -25,8 +25,8 @@ fn a_header_alone_is_an_input_without_rows() {
 #[test]
 fn a_ragged_row_is_that_rows_fault_alone() {
     let mut table = open(b"a,b,c\n1,2\n1,2,3\n1,2,3,4\n1,2,3,\n").unwrap();
-    let faults: Vec<_> = rows_of(&mut table).unwrap().into_iter().map(|row| row.fault).collect();
-    let ragged = |found| Some(RowFault::Ragged { found, expected: 3 });
+    let faults: Vec<_> = rows_of(&mut table).unwrap().into_iter().map(|row| row.error).collect();
+    let ragged = |found| Some(RowError::Ragged { found, expected: 3 });
     assert_eq!(faults, [ragged(2), None, ragged(4), ragged(4)]);
 }
 
@@ -42,27 +42,27 @@ fn trailing_delimiters_are_tolerated_where_the_file_always_has_them() {
         let mut table = open(text.as_bytes()).unwrap();
         assert_eq!(table.headers(), headers, "{text:?}");
         let rows = rows_of(&mut table).unwrap();
-        assert!(rows.iter().all(|row| row.fault.is_none()), "{rows:?}");
+        assert!(rows.iter().all(|row| row.error.is_none()), "{rows:?}");
         let read: Vec<Vec<_>> = rows.iter().map(|row| row.cells().collect()).collect();
         assert_eq!(read, cells, "{text:?}");
     }
     // A delimiter in a text moves cells, and the last one may be empty.
     let moved = rows_of(&mut open(b"a,b,c\n1,2,3\nwell, fine,2,\n").unwrap()).unwrap();
-    assert!(moved[1].fault.is_some());
-    assert!(rows_of(&mut open(b"a,b\nwell, fine,\n").unwrap()).unwrap()[0].fault.is_some());
+    assert!(moved[1].error.is_some());
+    assert!(rows_of(&mut open(b"a,b\nwell, fine,\n").unwrap()).unwrap()[0].error.is_some());
 }
 
 #[test]
 fn the_encoding_is_found_out_when_the_bytes_leave_no_doubt() {
     let text = "id;Stadt;Kommentar\n1;Köln;größer\n2;Zürich;für mich\n";
     for (label, name, by) in [
-        ("utf-8", "UTF-8", EncodingBy::Default),
-        ("utf-8 marked", "UTF-8", EncodingBy::Mark),
-        ("utf-16le marked", "UTF-16LE", EncodingBy::Mark),
-        ("utf-16be", "UTF-16BE", EncodingBy::Evidence),
-        ("utf-16le", "UTF-16LE", EncodingBy::Evidence),
-        ("windows-1252", "windows-1252", EncodingBy::Evidence),
-        ("macintosh", "macintosh", EncodingBy::Evidence),
+        ("utf-8", "UTF-8", EncodingSource::Default),
+        ("utf-8 marked", "UTF-8", EncodingSource::Bom),
+        ("utf-16le marked", "UTF-16LE", EncodingSource::Bom),
+        ("utf-16be", "UTF-16BE", EncodingSource::Detected),
+        ("utf-16le", "UTF-16LE", EncodingSource::Detected),
+        ("windows-1252", "windows-1252", EncodingSource::Detected),
+        ("macintosh", "macintosh", EncodingSource::Detected),
     ] {
         let bytes = encode(text, label);
         let mut table = open(&bytes).unwrap();
@@ -77,20 +77,20 @@ fn a_file_that_turns_out_not_to_be_utf_8_has_faults_where_it_is_not() {
     let bytes = [b"id,city\n", plain.as_bytes(), b"2,K\xf6ln\n3,Ulm\n"].concat();
     let all = rows_of(&mut open(&bytes).unwrap()).unwrap();
     let last = &all[50_000..];
-    assert_eq!(last.iter().map(|row| row.fault).collect::<Vec<_>>(), [Some(RowFault::NotUtf8 { column: 1 }), None]);
+    assert_eq!(last.iter().map(|row| row.error).collect::<Vec<_>>(), [Some(RowError::NotUtf8 { column: 1 }), None]);
     assert_eq!(last[0].cell(1), Some("K\u{fffd}ln"));
-    assert!(last[0].fault.unwrap().to_string().contains("--encoding windows-1252"));
+    assert!(last[0].error.unwrap().to_string().contains("--encoding windows-1252"));
 
     let mended = rows_of(&mut open_as(&bytes, "in.csv", &with_encoding("windows-1252")).unwrap()).unwrap();
-    assert_eq!((mended[50_000].cell(1), mended[50_000].fault), (Some("Köln"), None));
+    assert_eq!((mended[50_000].cell(1), mended[50_000].error), (Some("Köln"), None));
 }
 
 #[test]
 fn what_a_declared_encoding_cannot_read_is_a_fault_not_mojibake() {
     let mut table = open_as(b"id,city\n1,\x93\xfa\n2,\x93\xff\n", "in.csv", &with_encoding("shift_jis")).unwrap();
     let all = rows_of(&mut table).unwrap();
-    assert_eq!((all[0].cell(1), all[0].fault), (Some("日"), None));
-    assert_eq!(all[1].fault, Some(RowFault::Undecodable { column: 1, encoding: "Shift_JIS" }));
+    assert_eq!((all[0].cell(1), all[0].error), (Some("日"), None));
+    assert_eq!(all[1].error, Some(RowError::Undecodable { column: 1, encoding: "Shift_JIS" }));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_separator_line_gives_the_delimiter_and_counts_as_a_line() {
 #[test]
 fn tabs_make_a_tsv_and_the_format_can_be_said() {
     let table = open(b"id\tnote\n1\ta,b\n").unwrap();
-    assert_eq!((table.shape().format, table.shape().delimiter), (Format::Tsv, Some(b'\t')));
+    assert_eq!((table.dialect().format, table.dialect().delimiter), (Format::Tsv, Some(b'\t')));
     let tsv = SourceOptions { format: Some(Format::Tsv), ..SourceOptions::default() };
     assert_eq!(open_as(b"a,b,c\n", "in.csv", &tsv).unwrap().headers(), ["a,b,c"]);
     // What begins like JSON may be a column's name.

@@ -1,7 +1,7 @@
 //! Headers of several rows, and columns without names of their own.
 
 use super::{cells_of, open, open_as, rows_of};
-use crate::source::{HeaderForm, SourceOptions, find_column};
+use crate::source::{HeaderStyle, SourceOptions, find_column};
 
 const QUALTRICS: &str = "StartDate,Status,ResponseId,UserLanguage,Q1_NPS_GROUP,Q1\r\n\
     Start Date,Response Type,Response ID,User Language,Q1 - Group,\"How likely, from 0 to 10,\nare you to recommend us?\"\r\n\
@@ -13,8 +13,8 @@ const QUALTRICS: &str = "StartDate,Status,ResponseId,UserLanguage,Q1_NPS_GROUP,Q
 #[test]
 fn the_three_rows_of_qualtrics_are_found_out_and_said() {
     let mut table = open(QUALTRICS.as_bytes()).unwrap();
-    assert_eq!((table.shape().header_rows, table.shape().header), (3, HeaderForm::Qualtrics));
-    assert_eq!(table.shape().to_string(), "CSV, UTF-8, cells separated by commas, 3 header rows (Qualtrics)");
+    assert_eq!((table.dialect().header_rows, table.dialect().header), (3, HeaderStyle::Qualtrics));
+    assert_eq!(table.dialect().to_string(), "CSV, UTF-8, cells separated by commas, 3 header rows (Qualtrics)");
     assert_eq!(table.headers(), ["StartDate", "Status", "ResponseId", "UserLanguage", "Q1_NPS_GROUP", "Q1"]);
     assert_eq!(table.header_rows().len(), 3);
     let rows = rows_of(&mut table).unwrap();
@@ -27,7 +27,7 @@ fn a_failure_report_with_its_columns_behind_has_the_same_header() {
     let mut lines = QUALTRICS.split("\r\n").zip(more);
     let report: String = lines.by_ref().map(|(line, more)| format!("{line}{more}\r\n")).collect();
     let table = open(report.as_bytes()).unwrap();
-    assert_eq!(table.shape().header, HeaderForm::Qualtrics);
+    assert_eq!(table.dialect().header, HeaderStyle::Qualtrics);
     assert_eq!(table.headers()[6..], ["_row", "_outcome", "_status", "_error"]);
 }
 
@@ -39,7 +39,7 @@ fn header_rows_can_be_said() {
     assert_eq!(table.headers(), ["Region / North", "Region / South", "Score"]);
     assert_eq!(cells_of(&mut table), [["1", "2", "3"]]);
     let one = SourceOptions { header_rows: Some(1), ..SourceOptions::default() };
-    assert_eq!(open_as(QUALTRICS.as_bytes(), "in.csv", &one).unwrap().shape().header_rows, 1);
+    assert_eq!(open_as(QUALTRICS.as_bytes(), "in.csv", &one).unwrap().dialect().header_rows, 1);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_survey_monkey_header_with_commas_and_breaks_in_it_is_read() {
     let text = "Respondent ID,Collector ID,Start Date,\"How likely are you,<br>to recommend us?\",\"What was\ngood?\",\n\
                 ,,,Response,Price,Service\n114,22,01/02/2025,9,Price,\n";
     let mut table = open(text.as_bytes()).unwrap();
-    assert_eq!((table.shape().header_rows, table.shape().header), (2, HeaderForm::SurveyMonkey));
+    assert_eq!((table.dialect().header_rows, table.dialect().header), (2, HeaderStyle::SurveyMonkey));
     assert_eq!(
         table.headers()[3..],
         ["How likely are you,<br>to recommend us?", "What was\ngood? / Price", "What was\ngood? / Service"]

@@ -2,7 +2,7 @@
 
 use super::{cells_of, encode, open, open_as, rows_of};
 use crate::error::Advice;
-use crate::source::{Format, MAX_RECORD, RowFault, SourceError, SourceOptions};
+use crate::source::{Format, MAX_RECORD, RowError, SourceError, SourceOptions};
 use std::io::Read;
 
 #[test]
@@ -17,7 +17,7 @@ fn objects_one_a_line_one_behind_the_other_and_in_an_array_are_the_same_rows() {
         for label in ["utf-8", "utf-8 marked", "utf-16le marked", "utf-16be"] {
             let bytes = encode(text, label);
             let mut table = open(&bytes).unwrap();
-            assert_eq!((table.shape().format, table.shape().header_rows), (format, 0), "{text} in {label}");
+            assert_eq!((table.dialect().format, table.dialect().header_rows), (format, 0), "{text} in {label}");
             assert_eq!(table.headers(), ["id", "score", "note"]);
             let rows = rows_of(&mut table).unwrap();
             assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), at);
@@ -53,11 +53,11 @@ fn a_line_that_is_no_object_is_that_rows_fault_alone() {
     let text =
         b"{\"id\":\"\xc3\xbc\xc3\xbc\"}\n{\"id\":2\n[3]\nnull\n{\"id\":5} {\"id\":6}\n{\"id\":\"\xff\"}\n{\"id\":7}\n";
     let rows = rows_of(&mut open(text).unwrap()).unwrap();
-    let faults: Vec<_> = rows.iter().map(|row| row.fault).collect();
-    let no_object = |byte| Some(RowFault::NotAnObject { byte });
+    let faults: Vec<_> = rows.iter().map(|row| row.error).collect();
+    let no_object = |byte| Some(RowError::NotAnObject { byte });
     assert_eq!(
         faults,
-        [None, no_object(8), no_object(1), no_object(4), no_object(10), Some(RowFault::NotUtf8 { column: 0 }), None]
+        [None, no_object(8), no_object(1), no_object(4), no_object(10), Some(RowError::NotUtf8 { column: 0 }), None]
     );
     assert_eq!(rows[1].cell(0), Some("{\"id\":2\n".trim_end()));
 }

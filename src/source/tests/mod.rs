@@ -7,7 +7,7 @@ mod json;
 mod round_trip;
 mod sheets;
 
-use super::{EncodingBy, Row, SourceError, SourceOptions, Table, parse_encoding};
+use super::{EncodingSource, Row, SourceError, SourceOptions, Table, parse_encoding};
 use std::io::Read;
 
 fn open(bytes: &[u8]) -> Result<Table<&[u8]>, SourceError> {
@@ -36,9 +36,9 @@ fn with_encoding(label: &str) -> SourceOptions {
     SourceOptions { encoding: Some(parse_encoding(label).unwrap()), ..SourceOptions::default() }
 }
 
-fn encoding_of<R: Read>(table: &Table<R>) -> (&'static str, EncodingBy) {
-    let encoding = table.shape().encoding.unwrap();
-    (encoding.name, encoding.by)
+fn encoding_of<R: Read>(table: &Table<R>) -> (&'static str, EncodingSource) {
+    let encoding = table.dialect().encoding.unwrap();
+    (encoding.name, encoding.source)
 }
 
 /// Text in an encoding, with a byte order mark if its name says so.

@@ -119,7 +119,7 @@ proptest! {
         let (headers, rows) = read_back(&bytes, drip, &SourceOptions::default());
         prop_assert_eq!(&headers, &table[0]);
         prop_assert_eq!(cells(&rows), &table[1..]);
-        prop_assert!(rows.iter().all(|row| row.fault.is_none()));
+        prop_assert!(rows.iter().all(|row| row.error.is_none()));
     }
 
     #[test]
@@ -133,8 +133,8 @@ proptest! {
         let table: Vec<_> = std::iter::once(header).chain(comments.iter().map(record)).collect();
         let text = write_csv(&table, delimiter, always, false);
         let mut table = open_as(text.as_bytes(), "in", &SourceOptions::default()).unwrap();
-        prop_assert_eq!(table.shape().delimiter, Some(delimiter));
-        prop_assert!(rows_of(&mut table).unwrap().iter().all(|row| row.fault.is_none()));
+        prop_assert_eq!(table.dialect().delimiter, Some(delimiter));
+        prop_assert!(rows_of(&mut table).unwrap().iter().all(|row| row.error.is_none()));
     }
 }
 

@@ -37,7 +37,7 @@ fn cells_are_what_people_see_and_lines_are_the_sheets_rows() {
     let bytes = answers();
     for name in ["Answers", "2"] {
         let mut table = open_as(&bytes, "in.xlsx", &sheet(name)).unwrap();
-        assert_eq!(table.shape().to_string(), "XLSX, sheet \"Answers\" of 2");
+        assert_eq!(table.dialect().to_string(), "XLSX, sheet \"Answers\" of 2");
         assert_eq!(table.headers(), ["id", "score", "date", "code", "ok", "long"]);
         let rows = rows_of(&mut table).unwrap();
         let cells: Vec<Vec<_>> = rows.iter().map(|row| row.cells().collect()).collect();
@@ -88,7 +88,7 @@ fn the_smallest_workbook_is_one() {
 #[test]
 fn old_workbooks_are_read() {
     let mut table = open(OLD).unwrap();
-    assert_eq!(table.shape().to_string(), "XLS, sheet \"Survey\" of 2");
+    assert_eq!(table.dialect().to_string(), "XLS, sheet \"Survey\" of 2");
     assert_eq!(table.headers(), ["id", "score", "date", "code", "ok"]);
     let rows = [["0012", "4", "2025-10-13", "7", "true"], ["Grüße", "4.5", "2025-10-13 12:59:02", "", "false"]];
     assert_eq!(cells_of(&mut table), rows);
@@ -113,7 +113,7 @@ fn open_document_sheets_are_read() {
         "<table:table-row>{headers}</table:table-row>{empty}<table:table-row>{cells}</table:table-row>"
     ));
     let mut table = open(&bytes).unwrap();
-    assert_eq!(table.shape().to_string(), "ODS, sheet \"Sheet1\"");
+    assert_eq!(table.dialect().to_string(), "ODS, sheet \"Sheet1\"");
     let rows = rows_of(&mut table).unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].line, &rows[0].inexact[..]), (1002, &[0][..]));

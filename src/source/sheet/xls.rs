@@ -7,7 +7,7 @@ use std::io::{Cursor, Read, Write};
 
 use cfb::{CompoundFile, Version};
 
-use super::open::{Fault, damaged};
+use super::open::{SheetError, damaged};
 use super::{MOST_BYTES, MOST_CELLS};
 
 /// What such a sheet can have at most.
@@ -24,14 +24,14 @@ mod record {
 }
 
 /// The workbook alone in a new file of streams, if what it says of itself is possible.
-pub(super) fn repack(bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
+pub(super) fn repack(bytes: Vec<u8>) -> Result<Vec<u8>, SheetError> {
     let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     if file.is_stream("/EncryptedPackage") {
-        return Err(Fault::Encrypted);
+        return Err(SheetError::Encrypted);
     }
     let name = if file.is_stream("/Workbook") { "/Workbook" } else { "/Book" };
     let mut workbook = Vec::new();
-    let stream = file.open_stream(name).map_err(|_| Fault::Damaged("there is no workbook in it".to_owned()))?;
+    let stream = file.open_stream(name).map_err(|_| SheetError::Damaged("there is no workbook in it".to_owned()))?;
     stream.take(MOST_BYTES).read_to_end(&mut workbook).map_err(damaged)?;
     ensure_possible(&workbook)?;
     let mut repacked = CompoundFile::create_with_version(Version::V3, Cursor::new(Vec::new())).map_err(damaged)?;
@@ -41,7 +41,7 @@ pub(super) fn repack(bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
 }
 
 /// Walks through the records without reading what is in the cells.
-fn ensure_possible(workbook: &[u8]) -> Result<(), Fault> {
+fn ensure_possible(workbook: &[u8]) -> Result<(), SheetError> {
     let (mut sheets, mut rows, mut columns) = (0_u64, 0, 0);
     let mut rest = workbook;
     while let [kind_low, kind_high, low, high, behind @ ..] = rest {
@@ -60,17 +60,19 @@ fn ensure_possible(workbook: &[u8]) -> Result<(), Fault> {
         }
     }
     if columns > MOST_COLUMNS {
-        return Err(Fault::Damaged(format!("it has a cell in column {columns}")));
+        return Err(SheetError::Damaged(format!("it has a cell in column {columns}")));
     }
     let cells = sheets.saturating_mul(u64::from(rows) * u64::from(columns));
     if cells > MOST_CELLS {
-        return Err(Fault::Damaged(format!("its {sheets} sheets have room for {cells} cells, too many for memory")));
+        return Err(SheetError::Damaged(format!(
+            "its {sheets} sheets have room for {cells} cells, too many for memory"
+        )));
     }
     Ok(())
 }
 
 /// Room is made for as many cells as this says.
-fn ensure_dimensions(data: &[u8]) -> Result<(), Fault> {
+fn ensure_dimensions(data: &[u8]) -> Result<(), SheetError> {
     let width = if data.len() == 10 { 2 } else { 4 };
     let (first, last) = (number(data, 0, width), number(data, width, width));
     let columns = number(data, 2 * width + 2, 2);
@@ -78,7 +80,7 @@ fn ensure_dimensions(data: &[u8]) -> Result<(), Fault> {
     if is_possible {
         Ok(())
     } else {
-        Err(Fault::Damaged(format!("a sheet with rows {first} to {last}, {columns} columns")))
+        Err(SheetError::Damaged(format!("a sheet with rows {first} to {last}, {columns} columns")))
     }
 }
 
@@ -90,7 +92,7 @@ fn number(data: &[u8], at: usize, width: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, ensure_possible, repack};
+    use super::{SheetError, ensure_possible, repack};
 
     fn record(kind: u16, data: &[u16]) -> Vec<u8> {
         let length = u16::try_from(data.len() * 2).unwrap();
@@ -100,7 +102,7 @@ mod tests {
     fn said(records: &[Vec<u8>]) -> Option<String> {
         match ensure_possible(&records.concat()) {
             Ok(()) => None,
-            Err(Fault::Damaged(said)) => Some(said),
+            Err(SheetError::Damaged(said)) => Some(said),
             Err(_) => panic!("another fault"),
         }
     }

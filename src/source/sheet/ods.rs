@@ -8,7 +8,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::open::{Fault, damaged};
+use super::open::{SheetError, damaged};
 use super::{MOST_CELLS, MOST_COLUMNS, MOST_ROWS};
 
 /// The file's part that its sheets are in.
@@ -30,7 +30,7 @@ struct Extent {
 }
 
 /// Makes sure that every tag is closed, and that the sheets have room in memory.
-pub(super) fn ensure_possible(file: &[u8]) -> Result<(), Fault> {
+pub(super) fn ensure_possible(file: &[u8]) -> Result<(), SheetError> {
     let mut archive = ZipArchive::new(Cursor::new(file)).map_err(damaged)?;
     // An encrypted one can't be looked into; calamine tells.
     let Ok(content) = archive.by_name(CONTENT) else { return Ok(()) };
@@ -100,23 +100,23 @@ impl Extent {
     }
 
     /// Damage behind what has been read.
-    fn damaged(&self, why: impl Display) -> Fault {
+    fn damaged(&self, why: impl Display) -> SheetError {
         let place = match (self.tables, self.rows) {
             (0, _) => String::new(),
             (sheet, 0) => format!(" in sheet {sheet}"),
             (sheet, row) => format!(" in sheet {sheet}, behind row {row}"),
         };
-        Fault::Damaged(format!("{CONTENT} is damaged{place}: {why}"))
+        SheetError::Damaged(format!("{CONTENT} is damaged{place}: {why}"))
     }
 
     fn all(&self) -> u64 {
         self.cells.saturating_add(self.filled_rows.saturating_mul(self.filled_columns))
     }
 
-    fn ensure_small(&self) -> Result<(), Fault> {
+    fn ensure_small(&self) -> Result<(), SheetError> {
         let cells = self.all();
         if cells > MOST_CELLS {
-            return Err(Fault::Damaged(format!("its sheets have room for {cells} cells, too many for memory")));
+            return Err(SheetError::Damaged(format!("its sheets have room for {cells} cells, too many for memory")));
         }
         Ok(())
     }
@@ -130,13 +130,13 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, ensure_possible};
+    use super::{SheetError, ensure_possible};
     use crate::source::samples::ods_of;
 
     fn said(rows: &str) -> Option<String> {
         match ensure_possible(&ods_of(rows)) {
             Ok(()) => None,
-            Err(Fault::Damaged(said)) => Some(said),
+            Err(SheetError::Damaged(said)) => Some(said),
             Err(_) => panic!("another fault"),
         }
     }
