@@ -23,7 +23,7 @@ pub mod delivery;
 pub mod descriptors;
 pub mod error;
 pub mod exit;
-pub mod ledger;
+pub(crate) mod ledger;
 pub mod pacing;
 pub mod private;
 pub mod record;

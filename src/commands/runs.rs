@@ -7,12 +7,9 @@ use super::settings::{overrides, resolve};
 use super::verify::verify as verify_run;
 use crate::cli::{FailuresArgs, GlobalArgs, OutputFormat, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
 use crate::exit::Exit;
-use crate::ledger::{Lease, LedgerError, RowEntry, Run, RunId, Store};
+use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
 use crate::report::{BotView, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_rows, write_rows};
 use crate::settings::Context;
-
-/// How many rows are read from the ledger at a time.
-const PAGE: u32 = 4096;
 
 /// Runs `runs`.
 pub(super) fn runs(args: &RunsArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
@@ -73,7 +70,9 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Result<()>
     printer.stream(|out| {
         let mut out = csv::Writer::from_writer(out);
         out.write_record(ROW_COLUMNS).map_err(io_error)?;
-        each_page(store, run, |rows| Ok(write_rows(rows, running, &mut out)?))?;
+        for page in store.row_pages(run.id) {
+            write_rows(&page?, running, &mut out)?;
+        }
         Ok(out.flush()?)
     })
 }
@@ -90,19 +89,11 @@ fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Resul
     printer.stream(|out| {
         let mut is_first = true;
         write!(out, "[")?;
-        each_page(store, run, |rows| Ok(write_json_rows(rows, running, std::mem::take(&mut is_first), out)?))?;
+        for page in store.row_pages(run.id) {
+            write_json_rows(&page?, running, std::mem::take(&mut is_first), out)?;
+        }
         Ok(writeln!(out, "{}", if is_first { "]" } else { "\n]" })?)
     })
-}
-
-fn each_page(store: &Store, run: &Run, mut each: impl FnMut(&[RowEntry]) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let mut last = 0;
-    loop {
-        let rows = store.rows_after(run.id, last, PAGE)?;
-        let Some(row) = rows.last() else { return Ok(()) };
-        last = row.row;
-        each(&rows)?;
-    }
 }
 
 fn view(store: &Store, run: Run) -> Result<RunView, LedgerError> {

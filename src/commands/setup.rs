@@ -10,7 +10,7 @@ use super::settings::{overrides, resolve};
 use crate::cli::{DeliveryArg, GlobalArgs, PaceArg, SendingArgs};
 use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
-use crate::ledger::{Identity, Leave, NewRun, Run, RunBot, RunId, RunKind, Store, Writer};
+use crate::ledger::{Identity, NewRun, ResendPolicy, Run, RunBot, RunId, RunKind, Store, Writer};
 use crate::pacing::{Limit, Pace, Pacer};
 use crate::report::Printer;
 use crate::run::verify::VerifySettings;
@@ -135,9 +135,15 @@ impl Setup {
     }
 
     /// How a run to one of its bots is verified.
-    pub(super) fn verify_settings(&self, run: Run, bot: RunBot, wait: Duration, appearing: Duration) -> VerifySettings {
+    pub(super) fn verify_settings(
+        &self,
+        run: Run,
+        bot: RunBot,
+        wait: Duration,
+        visible_within: Duration,
+    ) -> VerifySettings {
         let timeout = self.settings.delivery().timeout.value;
-        VerifySettings { run, bot, timeout, longest_window: self.longest_window(), wait, appearing }
+        VerifySettings { run, bot, timeout, longest_window: self.longest_window(), wait, visible_within }
     }
 
     fn longest_window(&self) -> Option<Duration> {
@@ -222,11 +228,18 @@ impl Setup {
     }
 
     /// What a run does with so many rows.
-    pub(super) fn plan(&self, run: RunId, sending: &SendingArgs, leave: Leave, to_send: u64, wait: Duration) -> Plan {
+    pub(super) fn plan(
+        &self,
+        run: RunId,
+        sending: &SendingArgs,
+        resend: ResendPolicy,
+        to_send: u64,
+        wait: Duration,
+    ) -> Plan {
         let delivery = self.settings.delivery();
         let send = SendSettings {
             run,
-            leave,
+            resend,
             delivery: match sending.delivery {
                 DeliveryArg::AtMostOnce => Delivery::AtMostOnce,
                 DeliveryArg::AtLeastOnce => Delivery::AtLeastOnce,

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunBot, RunId, Store};
 use crate::report::{Printer, VerifiedView, format_duration};
 use crate::run::Machinery;
-use crate::run::verify::{SETTLING, Verified, VerifyError, VerifyEvent, verify as verify_rows};
+use crate::run::verify::{SETTLE_TIME, Verified, VerifyError, VerifyEvent, verify as verify_rows};
 use crate::settings::Context;
 use crate::text::{counted, grouped, printable};
 
@@ -56,7 +56,7 @@ pub(super) fn verify(
     let run = store.run(run)?;
     ensure_target(&setup, &run)?;
     let _lease = Lease::take(store.directory(), run.id)?;
-    store.claims_into_doubt(run.id, DIED, clock::now())?;
+    store.mark_claims_in_doubt(run.id, DIED, clock::now())?;
     let wait = args.wait.unwrap_or_default();
     let asking = Asking { setup: &setup, store: &store, run: &run, context, printer };
     let Asked { verified, mut failed } = asking.ask(run.bots.iter(), wait, wait)?;
@@ -96,7 +96,7 @@ pub(super) fn verify_at_end(
     let counts = store.counts_by_bot(run)?;
     let in_doubt = run.bots.iter().zip(&counts).filter(|(_, counts)| counts.in_doubt > 0).map(|(bot, _)| bot);
     let asking = Asking { setup, store, run, context, printer };
-    let failed = match asking.ask(in_doubt, SETTLING, Duration::ZERO) {
+    let failed = match asking.ask(in_doubt, SETTLE_TIME, Duration::ZERO) {
         Ok(Asked { verified, failed }) => {
             printer.note(VerifiedView::new(run, &verified).in_short());
             failed
@@ -155,7 +155,7 @@ impl Asking<'_> {
         &self,
         bots: impl Iterator<Item = &'b RunBot>,
         wait: Duration,
-        appearing: Duration,
+        visible_within: Duration,
     ) -> anyhow::Result<Asked> {
         let Self { setup, store, run, .. } = self;
         let (mut asked, began) = (Asked::default(), Instant::now());
@@ -166,7 +166,7 @@ impl Asking<'_> {
             let bot_id = printable(&bot.bot_id);
             self.printer.note(format_args!("reading back what {}, bot {bot_id} has of run {}", setup.host(), run.id));
             let wait = wait.saturating_sub(began.elapsed());
-            match self.ask_one(bot, &machinery, (wait, appearing)) {
+            match self.ask_one(bot, &machinery, (wait, visible_within)) {
                 Ok(verified) => asked.verified = asked.verified.and(verified),
                 Err(error) if run.bots.len() == 1 => return Err(error),
                 Err(error) if is_interrupted(&error) => {
@@ -189,11 +189,11 @@ impl Asking<'_> {
         &self,
         bot: &RunBot,
         machinery: &Machinery,
-        (wait, appearing): (Duration, Duration),
+        (wait, visible_within): (Duration, Duration),
     ) -> anyhow::Result<Verified> {
         let said = Cell::new(Instant::now());
         let tell = |event| tell(event, &said, self.printer);
-        let settings = self.setup.verify_settings(self.run.clone(), bot.clone(), wait, appearing);
+        let settings = self.setup.verify_settings(self.run.clone(), bot.clone(), wait, visible_within);
         Ok(verify_rows(machinery, self.store, &settings, &tell)?)
     }
 }

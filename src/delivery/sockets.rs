@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{Cause, Client, ClientSettings, Concern, Reply, Verdict, judge};
-use crate::ledger::{Claim, ClaimAnswer, Claimed, Identity, Leave, NewRun, RunKind, Store, Writer};
+use crate::ledger::{Admission, Call, Claim, Claimed, Identity, NewRun, ResendPolicy, RunId, RunKind, Store, Writer};
 
 mod secure;
 
@@ -110,20 +110,11 @@ fn begun_run(dir: &std::path::Path) -> Writer {
 
 async fn claimed(writer: &Writer, row: u64) -> Claimed {
     let now = Timestamp::UNIX_EPOCH;
-    let run = crate::ledger::RunId(1);
-    let claim = Claim {
-        run,
-        row,
-        fingerprint: [0; 16],
-        leave: Leave::None,
-        now,
-        answer_due: now,
-        windows_since: None,
-        others_seen: 0,
-    };
+    let call = Call { now, answer_due: now, windows_since: None, foreign_version: 0 };
+    let claim = Claim { run: RunId(1), row, fingerprint: [0; 16], resend: ResendPolicy::Never, call };
     match writer.claim(claim).await.unwrap() {
-        ClaimAnswer::Granted(claimed) => claimed,
-        ClaimAnswer::Others(others) => panic!("{others:?}"),
+        Admission::Granted(claimed) => claimed,
+        Admission::Stale(calls) => panic!("{calls:?}"),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Invariants, which hold at every moment, also after a crash at any write:
 //!
 //! 1. A row that was saved, rejected, found invalid or skipped is never claimed again.
-//! 2. A row in doubt is claimed again only with the user's leave ([`Leave::ResendInDoubt`]).
+//! 2. A row in doubt is claimed again only with the user's leave ([`ResendPolicy::InDoubt`]).
 //! 3. No POST leaves before its intent is durable: only [`Writer::claim`] makes a [`Claimed`], and it does so after the
 //!    commit (`synchronous=FULL`: the commit is on the disk).
 //! 4. A claim without an outcome, found when nobody holds the run's [`Lease`], is a row in doubt.
@@ -12,26 +12,35 @@
 //!
 //! The schema is documented in [`schema`]; people may open the file with `sqlite3` while a run is going on.
 
-mod entries;
+mod counts;
 mod error;
+mod foreign_calls;
 mod lease;
+mod millis;
 #[cfg(test)]
 mod model;
-mod others;
+mod request;
+mod row_pages;
+mod run;
+mod run_id;
 mod runs;
 pub mod schema;
-mod sent;
-mod settled;
+mod sent_rows;
 mod state;
 mod store;
+mod transitions;
 mod writer;
+mod writer_thread;
 
+pub use counts::Counts;
 pub use error::LedgerError;
+pub use foreign_calls::ForeignCalls;
 pub use lease::Lease;
-pub use others::{OtherCall, Others};
-pub use runs::{Counts, Identity, NewRun, Run, RunBot, RunId, RunKind};
-pub use sent::SentRow;
-pub use settled::{RowEntry, SettledRows};
-pub use state::{Leave, Outcome, OutcomeKind, RowState};
+pub use request::{Admission, Call, Claim, Claimed, OpenCall};
+pub use row_pages::{RowCursor, RowEntry, RowPages};
+pub use run::{Identity, NewRun, Run, RunBot, RunKind};
+pub use run_id::RunId;
+pub use sent_rows::SentRow;
+pub use state::{Outcome, OutcomeKind, ResendPolicy, RowState};
 pub use store::Store;
-pub use writer::{Call, CallAnswer, Claim, ClaimAnswer, Claimed, NotedCall, Writer};
+pub use writer::Writer;

@@ -9,8 +9,8 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 use tempfile::TempDir;
 
 use super::{
-    Claim, ClaimAnswer, Claimed, Identity, Leave, LedgerError, NewRun, Outcome, OutcomeKind, RowState, RunId, RunKind,
-    Store, Writer,
+    Admission, Call, Claim, Claimed, Identity, LedgerError, NewRun, Outcome, OutcomeKind, ResendPolicy, RowState,
+    RunId, RunKind, Store, Writer,
 };
 
 const ROWS: u64 = 6;
@@ -27,7 +27,7 @@ enum Action {
     /// so many bytes have reached the disk.
     Crash { taken: u8, torn: usize },
     /// The run is taken up again, with or without leave to resend what is in doubt.
-    Resume(Leave),
+    Resume(ResendPolicy),
     /// The server is asked for each row in doubt.
     Verify,
 }
@@ -57,7 +57,7 @@ fn action() -> impl Strategy<Value = Action> {
         6 => (1..=ROWS).prop_map(Action::Claim),
         5 => (any::<usize>(), fate).prop_map(|(which, fate)| Action::Answer(which, fate)),
         1 => (any::<u8>(), 0usize..5000).prop_map(|(taken, torn)| Action::Crash { taken, torn }),
-        1 => prop_oneof![3 => Just(Leave::None), 1 => Just(Leave::ResendInDoubt)].prop_map(Action::Resume),
+        1 => prop_oneof![3 => Just(ResendPolicy::Never), 1 => Just(ResendPolicy::InDoubt)].prop_map(Action::Resume),
         1 => Just(Action::Verify),
     ]
 }
@@ -75,15 +75,15 @@ struct World {
 struct Process {
     writer: Writer,
     store: Store,
-    leave: Leave,
-    flying: Vec<Claimed>,
+    resend: ResendPolicy,
+    in_flight: Vec<Claimed>,
 }
 
 impl World {
     fn new() -> Self {
         let disk = tempfile::tempdir().unwrap();
         Store::open(disk.path()).unwrap().begin(&new_run(), now()).unwrap();
-        let process = Some(Process::start(disk.path(), Leave::None));
+        let process = Some(Process::start(disk.path(), ResendPolicy::Never));
         Self { disk, process, server: BTreeMap::new(), rejected: Vec::new(), resent: Vec::new() }
     }
 
@@ -92,7 +92,7 @@ impl World {
             Action::Claim(row) => self.claim(*row).await,
             Action::Answer(which, fate) => self.answer(*which, *fate).await,
             Action::Crash { taken, torn } => self.crash(*taken, *torn),
-            Action::Resume(leave) => self.resume(*leave),
+            Action::Resume(resend) => self.resume(*resend),
             Action::Verify => self.verify().await,
         }
         self.check();
@@ -101,37 +101,29 @@ impl World {
     async fn claim(&mut self, row: u64) {
         let Some(process) = &mut self.process else { return };
         let before = process.states();
-        let claim = Claim {
-            run: RUN,
-            row,
-            fingerprint: [0; 16],
-            leave: process.leave,
-            now: now(),
-            answer_due: now(),
-            windows_since: None,
-            others_seen: 0,
-        };
+        let call = Call { now: now(), answer_due: now(), windows_since: None, foreign_version: 0 };
+        let claim = Claim { run: RUN, row, fingerprint: [0; 16], resend: process.resend, call };
         match process.writer.claim(claim).await {
-            Ok(ClaimAnswer::Granted(claimed)) => {
+            Ok(Admission::Granted(claimed)) => {
                 let was = before.get(&row).copied();
                 if was == Some(RowState::Settled(OutcomeKind::InDoubt)) {
-                    assert_eq!(process.leave, Leave::ResendInDoubt, "row {row} in doubt was claimed without leave");
+                    assert_eq!(process.resend, ResendPolicy::InDoubt, "row {row} in doubt was claimed without leave");
                     self.resent.push(row);
                 } else {
                     let claimable = matches!(was, None | Some(RowState::Settled(OutcomeKind::Unsent)));
                     assert!(claimable, "row {row} was claimed while {was:?}");
                 }
-                process.flying.push(claimed);
+                process.in_flight.push(claimed);
             }
-            Ok(ClaimAnswer::Others(others)) => panic!("{others:?} without limits"),
+            Ok(Admission::Stale(calls)) => panic!("{calls:?} without limits"),
             Err(LedgerError::NotClaimable { .. }) => assert_eq!(process.states(), before),
             Err(error) => panic!("{error}"),
         }
     }
 
     async fn answer(&mut self, which: usize, fate: Fate) {
-        let Some(process) = self.process.as_mut().filter(|process| !process.flying.is_empty()) else { return };
-        let claimed = process.flying.swap_remove(which % process.flying.len());
+        let Some(process) = self.process.as_mut().filter(|process| !process.in_flight.is_empty()) else { return };
+        let claimed = process.in_flight.swap_remove(which % process.in_flight.len());
         let row = claimed.row();
         if matches!(fate, Fate::Saved | Fate::AnswerLost) {
             *self.server.entry(row).or_default() += 1;
@@ -145,13 +137,13 @@ impl World {
         if kind == OutcomeKind::Rejected {
             self.rejected.push(row);
         }
-        process.writer.settle(claimed, Outcome::because(kind, "model"), now()).await.unwrap();
+        process.writer.settle(claimed, Outcome::with_detail(kind, "model"), now()).await.unwrap();
     }
 
     /// The disk as it is at this moment goes on, with a write torn at its end; the process does not.
     fn crash(&mut self, taken: u8, torn: usize) {
         let Some(process) = self.process.take() else { return };
-        for (place, claimed) in process.flying.iter().enumerate() {
+        for (place, claimed) in process.in_flight.iter().enumerate() {
             if taken >> (place % 8) & 1 == 1 {
                 *self.server.entry(claimed.row()).or_default() += 1;
             }
@@ -166,24 +158,24 @@ impl World {
         self.disk = disk;
     }
 
-    fn resume(&mut self, leave: Leave) {
+    fn resume(&mut self, resend: ResendPolicy) {
         // A process that is still there ends in order: its answers have all come, or it has given up on them.
         if let Some(process) = self.process.take() {
-            drop(process.flying);
+            drop(process.in_flight);
         }
-        let process = Process::start(self.disk.path(), leave);
-        process.store.claims_into_doubt(RUN, "the process ended", now()).unwrap();
+        let process = Process::start(self.disk.path(), resend);
+        process.store.mark_claims_in_doubt(RUN, "the process ended", now()).unwrap();
         self.process = Some(process);
     }
 
     async fn verify(&mut self) {
-        let Some(process) = self.process.as_ref().filter(|process| process.flying.is_empty()) else { return };
+        let Some(process) = self.process.as_ref().filter(|process| process.in_flight.is_empty()) else { return };
         let doubts = process.states().into_iter().filter(|(_, state)| *state == in_doubt()).map(|(row, _)| row);
         let resolved = doubts.map(|row| {
             let found = self.server.contains_key(&row);
-            (row, Outcome::because(if found { OutcomeKind::Saved } else { OutcomeKind::Unsent }, "verified"))
+            (row, Outcome::with_detail(if found { OutcomeKind::Saved } else { OutcomeKind::Unsent }, "verified"))
         });
-        process.writer.record(RUN, resolved.collect(), now()).await.unwrap();
+        process.writer.record_outcomes(RUN, resolved.collect(), now()).await.unwrap();
     }
 
     fn check(&self) {
@@ -196,7 +188,7 @@ impl World {
             match state {
                 RowState::Settled(OutcomeKind::Saved) => assert!(copies >= 1, "row {row} is saved, and not there"),
                 RowState::Settled(OutcomeKind::Rejected | OutcomeKind::Unsent) if !resent => {
-                    assert_eq!(copies, 0, "row {row} is {}, and there", state.word());
+                    assert_eq!(copies, 0, "row {row} is {}, and there", state.as_str());
                 }
                 _ => {}
             }
@@ -206,12 +198,12 @@ impl World {
 
     /// After everything: doubt is resolved, the rest is sent, and every row that wasn't rejected is there.
     async fn settle_down(&mut self) {
-        self.resume(Leave::None);
+        self.resume(ResendPolicy::Never);
         self.verify().await;
         for row in 1..=ROWS {
             self.claim(row).await;
         }
-        while self.process.as_ref().is_some_and(|process| !process.flying.is_empty()) {
+        while self.process.as_ref().is_some_and(|process| !process.in_flight.is_empty()) {
             self.answer(0, Fate::Saved).await;
         }
         self.check();
@@ -223,14 +215,14 @@ impl World {
 }
 
 impl Process {
-    fn start(disk: &Path, leave: Leave) -> Self {
+    fn start(disk: &Path, resend: ResendPolicy) -> Self {
         let writer = Writer::start(Store::open(disk).unwrap(), "bot".to_owned(), "session".to_owned());
-        Self { writer, store: Store::open(disk).unwrap(), leave, flying: Vec::new() }
+        Self { writer, store: Store::open(disk).unwrap(), resend, in_flight: Vec::new() }
     }
 
     fn states(&self) -> BTreeMap<u64, RowState> {
-        let rows = self.store.rows_after(RUN, 0, 100).unwrap();
-        rows.into_iter().map(|entry| (entry.row, entry.state)).collect()
+        let rows = self.store.row_pages(RUN).flat_map(Result::unwrap);
+        rows.map(|entry| (entry.row, entry.state)).collect()
     }
 }
 

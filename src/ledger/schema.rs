@@ -89,13 +89,17 @@ const SEVERAL_BOTS_A_RUN: &str = "CREATE TABLE bots (
      ALTER TABLE rows ADD COLUMN bot INTEGER;
      UPDATE rows SET bot = 1 WHERE claimed_at IS NOT NULL;";
 
+/// The number of the bot that a row was sent to, as SQL; null for a row that never was sent. A process of version 1 that
+/// was running during the migration wrote rows without it: they went to the only bot that a run had then.
+pub(super) const BOT_OF_ROW: &str = "iif(rows.claimed_at IS NULL, NULL, coalesce(rows.bot, 1))";
+
 /// The schema's version that this build reads and writes.
 pub const VERSION: usize = MIGRATIONS.len();
 
 /// Brings the ledger to this build's version.
 ///
 /// # Errors
-/// [`LedgerError::Newer`] when a later build wrote it; otherwise what SQLite says.
+/// [`LedgerError::NewerSchema`] when a later build wrote it; otherwise what SQLite says.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
     if version(connection)? == VERSION {
         return Ok(());
@@ -104,7 +108,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
     // Read again under the lock: another process may have migrated it meanwhile.
     let found = version(&transaction)?;
     if found > VERSION {
-        return Err(LedgerError::Newer { found, known: VERSION });
+        return Err(LedgerError::NewerSchema { found, supported: VERSION });
     }
     for migration in &MIGRATIONS[found..] {
         transaction.execute_batch(migration)?;
@@ -149,7 +153,7 @@ mod tests {
         let run = store.run(RunId(3)).unwrap();
         let RunBot { number, bot_id, rows } = &run.bots[0];
         assert_eq!((*number, &**bot_id, *rows, run.rows), (1, "st-1", 4, 5));
-        let states: Vec<_> = store.rows_after(run.id, 0, 9).unwrap().into_iter().map(|row| row.state).collect();
+        let states: Vec<_> = store.row_pages(run.id).flat_map(Result::unwrap).map(|row| row.state).collect();
         let settled = RowState::Settled;
         assert_eq!(states, [settled(OutcomeKind::Saved), settled(OutcomeKind::Invalid), RowState::Claimed]);
         let counts = store.counts_by_bot(&run).unwrap();
@@ -163,13 +167,13 @@ mod tests {
                            VALUES (3, 4, 'claimed', zeroblob(16), 1, 2400, 32400, 2400)";
         old.execute(left_behind, []).unwrap();
         assert_eq!(store.counts_by_bot(&run).unwrap()[0].in_doubt, 2);
-        let bots: Vec<_> = store.rows_after(run.id, 0, 9).unwrap().into_iter().map(|row| row.bot).collect();
+        let bots: Vec<_> = store.row_pages(run.id).flat_map(Result::unwrap).map(|row| row.bot).collect();
         assert_eq!(bots, [Some(1), None, Some(1), Some(1)]);
         assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all).unwrap().len(), 3);
         let (_, last) = store.sending_span(&run, &run.bots[0]).unwrap().unwrap();
         assert_eq!(last.as_millisecond(), 2400);
         // What is found to be valid when the run is taken up is what counts from then on.
-        let taken_up = store.with_bots(run.id, &[("st-1".to_owned(), 3), ("st-2".to_owned(), 1)]).unwrap();
+        let taken_up = store.set_bots(run.id, &[("st-1".to_owned(), 3), ("st-2".to_owned(), 1)]).unwrap();
         let rows: Vec<_> = taken_up.bots.iter().map(|bot| (bot.number, bot.rows)).collect();
         assert_eq!(rows, [(1, 3), (2, 1)]);
         drop(store);

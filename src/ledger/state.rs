@@ -1,107 +1,103 @@
 //! The state of one row, and which states may follow which: pure, so that the rules can be read and tested on their own.
 
-use std::fmt;
+use std::str::FromStr;
 
-/// Where a row stands in the ledger. A row that the ledger has never seen has no state.
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+/// The state of a row in the ledger. A row that the ledger has never seen has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowState {
-    /// Its intent is durable and its outcome is not: a POST may be on its way.
+    /// Its intent is durable, its outcome is not: a POST may be in flight.
     Claimed,
-    /// It has an outcome.
     Settled(OutcomeKind),
 }
 
-/// The settled end of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Display, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum OutcomeKind {
-    /// The server has it.
     Saved,
-    /// The server said no.
     Rejected,
     /// Never sent: not a valid record.
     Invalid,
     /// Never sent: no answer in it, a duplicate, filtered.
     Skipped,
-    /// Given up before the server took it; a resumed run sends it.
+    /// The server did not accept it; a resumed run sends it again.
     Unsent,
-    /// It may have been saved.
+    /// Sent, and nobody knows whether it was saved.
+    #[strum(serialize = "in doubt")]
     InDoubt,
 }
 
 impl OutcomeKind {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Saved, Self::Rejected, Self::Invalid, Self::Skipped, Self::Unsent, Self::InDoubt];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The outcome's word in reports and in the ledger.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Saved => "saved",
-            Self::Rejected => "rejected",
-            Self::Invalid => "invalid",
-            Self::Skipped => "skipped",
-            Self::Unsent => "unsent",
-            Self::InDoubt => "in doubt",
-        }
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
-impl fmt::Display for OutcomeKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-/// What became of a row, with what is known of it.
+/// The outcome of a row, with what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// Which outcome.
     pub kind: OutcomeKind,
-    /// The HTTP status it came with, if there was one.
+    /// The HTTP status of the answer, if there was one.
     pub status: Option<u16>,
-    /// The server's id of the record, when it was saved.
+    /// The server's id of the record, if it was saved.
     pub server_id: Option<String>,
-    /// Why, in words, when it was not.
+    /// Why it was not saved.
     pub detail: Option<String>,
 }
 
 impl Outcome {
-    /// An outcome with a reason and nothing more.
-    pub fn because(kind: OutcomeKind, detail: impl Into<String>) -> Self {
+    /// An outcome with a reason and nothing else.
+    pub fn with_detail(kind: OutcomeKind, detail: impl Into<String>) -> Self {
         Self { kind, status: None, server_id: None, detail: Some(detail.into()) }
     }
 }
 
-/// What the user has given leave to.
+/// What may be sent a second time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Leave {
+pub enum ResendPolicy {
     /// Nothing: a row in doubt stays in doubt.
     #[default]
-    None,
-    /// Rows in doubt may be sent again.
-    ResendInDoubt,
+    Never,
+    /// Rows in doubt: they may then be saved twice.
+    InDoubt,
 }
 
 impl RowState {
     /// The state's word in the ledger.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Claimed => "claimed",
-            Self::Settled(kind) => kind.word(),
+            Self::Settled(kind) => kind.as_str(),
         }
     }
+}
 
-    /// The state that a word of the ledger means.
-    pub fn from_word(word: &str) -> Option<Self> {
-        let all = OutcomeKind::ALL.into_iter().map(Self::Settled).chain([Self::Claimed]);
-        all.into_iter().find(|state| state.word() == word)
+impl FromStr for RowState {
+    type Err = strum::ParseError;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        if word == Self::Claimed.as_str() { Ok(Self::Claimed) } else { word.parse().map(Self::Settled) }
+    }
+}
+
+impl FromSql for RowState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(FromSqlError::other)
     }
 }
 
 /// Whether a row in this state may be claimed (invariants 1 and 2).
-pub(super) fn may_be_claimed(state: Option<RowState>, leave: Leave) -> bool {
+pub(super) fn may_be_claimed(state: Option<RowState>, resend: ResendPolicy) -> bool {
     match state {
         None | Some(RowState::Settled(OutcomeKind::Unsent)) => true,
-        Some(RowState::Settled(OutcomeKind::InDoubt)) => leave == Leave::ResendInDoubt,
+        Some(RowState::Settled(OutcomeKind::InDoubt)) => resend == ResendPolicy::InDoubt,
         Some(RowState::Claimed | RowState::Settled(_)) => false,
     }
 }
@@ -110,11 +106,11 @@ pub(super) fn may_be_claimed(state: Option<RowState>, leave: Leave) -> bool {
 pub(super) fn may_be_settled(state: Option<RowState>, outcome: OutcomeKind) -> bool {
     use OutcomeKind::{InDoubt, Invalid, Rejected, Saved, Skipped, Unsent};
     match (state, outcome) {
-        // Found without sending.
+        // Decided without a POST.
         (None, Invalid | Skipped | Unsent) => true,
-        // Checked more strictly by a later resume.
+        // A later resume checks more strictly.
         (Some(RowState::Settled(Unsent)), Invalid | Skipped) => true,
-        // What a POST came to.
+        // The result of a POST.
         (Some(RowState::Claimed), Saved | Rejected | Unsent | InDoubt) => true,
         // Doubt resolved by asking the server.
         (Some(RowState::Settled(InDoubt)), Saved | Unsent) => true,
@@ -124,38 +120,38 @@ pub(super) fn may_be_settled(state: Option<RowState>, outcome: OutcomeKind) -> b
 
 #[cfg(test)]
 mod tests {
-    use super::{Leave, OutcomeKind, RowState, may_be_claimed, may_be_settled};
+    use super::{OutcomeKind, ResendPolicy, RowState, may_be_claimed, may_be_settled};
 
     #[test]
-    fn only_new_and_unsent_rows_are_claimed_without_leave() {
-        for kind in OutcomeKind::ALL {
-            let claimable = may_be_claimed(Some(RowState::Settled(kind)), Leave::None);
+    fn only_new_and_unsent_rows_are_claimed_by_default() {
+        for &kind in OutcomeKind::ALL {
+            let claimable = may_be_claimed(Some(RowState::Settled(kind)), ResendPolicy::Never);
             assert_eq!(claimable, kind == OutcomeKind::Unsent, "{kind}");
         }
-        assert!(may_be_claimed(None, Leave::None));
-        assert!(!may_be_claimed(Some(RowState::Claimed), Leave::ResendInDoubt));
+        assert!(may_be_claimed(None, ResendPolicy::Never));
+        assert!(!may_be_claimed(Some(RowState::Claimed), ResendPolicy::InDoubt));
     }
 
     #[test]
-    fn leave_opens_rows_in_doubt_and_nothing_else() {
-        for kind in OutcomeKind::ALL {
-            let opened = may_be_claimed(Some(RowState::Settled(kind)), Leave::ResendInDoubt)
-                && !may_be_claimed(Some(RowState::Settled(kind)), Leave::None);
-            assert_eq!(opened, kind == OutcomeKind::InDoubt, "{kind}");
+    fn resend_policy_covers_rows_in_doubt_only() {
+        for &kind in OutcomeKind::ALL {
+            let state = Some(RowState::Settled(kind));
+            let added = may_be_claimed(state, ResendPolicy::InDoubt) && !may_be_claimed(state, ResendPolicy::Never);
+            assert_eq!(added, kind == OutcomeKind::InDoubt, "{kind}");
         }
     }
 
     #[test]
-    fn a_saved_or_rejected_row_never_gets_another_outcome() {
+    fn final_outcomes_never_change() {
         for last in [OutcomeKind::Saved, OutcomeKind::Rejected, OutcomeKind::Invalid, OutcomeKind::Skipped] {
-            for next in OutcomeKind::ALL {
+            for &next in OutcomeKind::ALL {
                 assert!(!may_be_settled(Some(RowState::Settled(last)), next), "{last} → {next}");
             }
         }
     }
 
     #[test]
-    fn nothing_is_saved_or_in_doubt_without_having_been_claimed() {
+    fn results_of_a_post_require_a_claim() {
         for kind in [OutcomeKind::Saved, OutcomeKind::Rejected, OutcomeKind::InDoubt] {
             assert!(!may_be_settled(None, kind), "{kind}");
             assert!(may_be_settled(Some(RowState::Claimed), kind), "{kind}");
@@ -163,10 +159,10 @@ mod tests {
     }
 
     #[test]
-    fn every_word_reads_back() {
-        for state in OutcomeKind::ALL.into_iter().map(RowState::Settled).chain([RowState::Claimed]) {
-            assert_eq!(RowState::from_word(state.word()), Some(state));
+    fn every_state_parses_back_from_its_word() {
+        for state in OutcomeKind::ALL.iter().copied().map(RowState::Settled).chain([RowState::Claimed]) {
+            assert_eq!(state.as_str().parse(), Ok(state));
         }
-        assert_eq!(RowState::from_word("lost"), None);
+        assert!("lost".parse::<RowState>().is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The ledger's file: opened, migrated, and asked by commands. The hot path, claims and outcomes, is the writer's.
+//! The ledger's file: opened, migrated, and queried by commands. Claims and outcomes, the hot path, go through the writer.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 
-use super::runs::{self, Counts, Identity, NewRun, Run, RunBot, RunId};
-use super::sent::{self, SentRow};
-use super::settled::{self, RowEntry};
-use super::{LedgerError, schema};
+use super::millis::to_millis;
+use super::row_pages::{RowCursor, RowPages};
+use super::sent_rows::{self, SentRow};
+use super::{Counts, Identity, LedgerError, NewRun, Run, RunBot, RunId, counts, runs, schema};
 use crate::private;
 
 const FILE: &str = "ledger.db";
 /// Other processes hold the write lock for one group commit at a time.
-const WAIT_FOR_LOCK: Duration = Duration::from_secs(15);
-/// Between two tries at what SQLite doesn't wait for.
-const BETWEEN_TRIES: Duration = Duration::from_millis(5);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(15);
+/// Between retries of what SQLite itself does not wait for.
+const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
 /// An open ledger.
 #[derive(Debug)]
@@ -26,36 +26,30 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the ledger of this state directory, and makes both where they don't exist: readable by the user alone.
+    /// Opens the ledger in this state directory. Creates both if they don't exist, accessible to the user alone.
     ///
     /// # Errors
-    /// [`LedgerError::Create`], [`LedgerError::Newer`], or what SQLite says, about a damaged file among others.
+    /// [`LedgerError::Create`], [`LedgerError::NewerSchema`], or an SQLite error, for example about a damaged file.
     pub fn open(directory: &Path) -> Result<Self, LedgerError> {
         create_private(directory)?;
         let mut connection = Connection::open(directory.join(FILE))?;
-        connection.busy_timeout(WAIT_FOR_LOCK)?;
-        write_ahead(&connection)?;
+        connection.busy_timeout(LOCK_TIMEOUT)?;
+        enable_write_ahead_log(&connection)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         schema::migrate(&mut connection)?;
         Ok(Self { connection, directory: directory.to_owned() })
     }
 
-    /// Opens the ledger only to look into it; `None` when there is none yet.
-    ///
-    /// # Errors
-    /// As for [`Store::open`].
+    /// Opens the ledger if there is one, and creates nothing.
     pub fn open_existing(directory: &Path) -> Result<Option<Self>, LedgerError> {
         if directory.join(FILE).exists() { Self::open(directory).map(Some) } else { Ok(None) }
     }
 
-    /// A second connection to the same ledger, for another thread.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// Opens a read-only connection to the same ledger, for another thread.
     pub fn reader(&self) -> Result<Self, LedgerError> {
         let connection = Connection::open_with_flags(self.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.busy_timeout(WAIT_FOR_LOCK)?;
+        connection.busy_timeout(LOCK_TIMEOUT)?;
         Ok(Self { connection, directory: self.directory.clone() })
     }
 
@@ -69,157 +63,115 @@ impl Store {
         &self.directory
     }
 
-    /// Writes down that a run begins.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// Records the start of a run.
     pub fn begin(&self, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
-        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-        let begun = runs::insert(&transaction, run, now)?;
-        transaction.commit()?;
-        Ok(begun)
+        self.write(|transaction| runs::insert(transaction, run, now))
     }
 
-    /// Takes note of the bots that a run that is taken up sends to, and how many rows go to each, and gives the run with
-    /// them.
+    /// Records the start of an import, unless a run with the same identity was started after `latest`: another process
+    /// may have started it since the caller looked.
     ///
     /// # Errors
-    /// What SQLite says.
-    pub fn with_bots(&self, run: RunId, bots: &[(String, u64)]) -> Result<Run, LedgerError> {
-        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-        runs::add_bots(&transaction, run, bots)?;
-        transaction.commit()?;
+    /// [`LedgerError::AlreadyStarted`], or if SQLite fails.
+    pub fn begin_unless_started(
+        &self,
+        latest: Option<RunId>,
+        run: &NewRun,
+        now: Timestamp,
+    ) -> Result<RunId, LedgerError> {
+        self.write(|transaction| {
+            let found = self.runs_with_identity(run.identity)?.first().map(|run| run.id);
+            match found.filter(|_| found != latest) {
+                Some(run) => Err(LedgerError::AlreadyStarted { run }),
+                None => runs::insert(transaction, run, now),
+            }
+        })
+    }
+
+    /// Sets which bots a resumed run sends to, and how many rows go to each; returns the run with them.
+    pub fn set_bots(&self, run: RunId, bots: &[(String, u64)]) -> Result<Run, LedgerError> {
+        self.write(|transaction| runs::set_bots(transaction, run, bots))?;
         self.run(run)
     }
 
-    /// Writes down that an import begins, if no other of the same identity has begun since `latest` was the latest:
-    /// between looking and beginning lies time in which another process may have begun the very same one.
+    /// The run with this number.
     ///
     /// # Errors
-    /// [`LedgerError::AnotherBegan`], or what SQLite says.
-    pub fn begin_after(&self, latest: Option<RunId>, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
-        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-        let found = runs::by_hash(&transaction, "identity", &run.identity.0)?.first().map(|run| run.id);
-        if let Some(other) = found.filter(|_| found != latest) {
-            return Err(LedgerError::AnotherBegan { run: other });
-        }
-        let begun = runs::insert(&transaction, run, now)?;
-        transaction.commit()?;
-        Ok(begun)
-    }
-
-    /// The run of this number.
-    ///
-    /// # Errors
-    /// [`LedgerError::NoSuchRun`], or what SQLite says.
+    /// [`LedgerError::NoSuchRun`], or if SQLite fails.
     pub fn run(&self, run: RunId) -> Result<Run, LedgerError> {
-        runs::by_id(&self.connection, run)?.ok_or(LedgerError::NoSuchRun { run })
+        let found = runs::select(&self.connection, "WHERE run = ?1", [run.0])?.pop();
+        found.ok_or(LedgerError::NoSuchRun { run })
     }
 
-    /// All runs, in order.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// All runs, oldest first.
     pub fn runs(&self) -> Result<Vec<Run>, LedgerError> {
-        runs::all(&self.connection)
+        runs::select(&self.connection, "ORDER BY run", [])
     }
 
-    /// The runs of this identity, the latest first.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn runs_of(&self, identity: Identity) -> Result<Vec<Run>, LedgerError> {
-        runs::by_hash(&self.connection, "identity", &identity.0)
+    /// The runs with this identity, latest first.
+    pub fn runs_with_identity(&self, identity: Identity) -> Result<Vec<Run>, LedgerError> {
+        runs::select(&self.connection, "WHERE identity = ?1 ORDER BY run DESC", [identity.0])
     }
 
-    /// The runs of an input with this content, whatever their mapping and target, the latest first.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// The runs of an input with this content, whatever their mapping and target, latest first.
     pub fn runs_with_content(&self, content: &[u8; 32]) -> Result<Vec<Run>, LedgerError> {
-        runs::by_hash(&self.connection, "content", content)
+        runs::select(&self.connection, "WHERE content = ?1 ORDER BY run DESC", [content])
     }
 
-    /// How the rows of a run stand. Claims without an outcome count as in doubt, which they are unless the run is being
-    /// worked on.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// How many rows of a run have each outcome. Claims without an outcome count as in doubt, which is true unless a
+    /// process is working on the run.
     pub fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
-        runs::counts(&self.connection, run.id, run.rows)
+        counts::of_run(&self.connection, run)
     }
 
-    /// How the rows of each of a run's bots stand: those that are not valid, or left out, are no bot's.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// The same for each bot of a run. Invalid and skipped rows belong to no bot.
     pub fn counts_by_bot(&self, run: &Run) -> Result<Vec<Counts>, LedgerError> {
-        runs::counts_by_bot(&self.connection, run)
+        counts::by_bot(&self.connection, run)
     }
 
-    /// What the ledger has of the rows after this one, in order, at most this many.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn rows_after(&self, run: RunId, row: u64, most: u32) -> Result<Vec<RowEntry>, LedgerError> {
-        settled::rows_after(&self.connection, run, row, most)
+    /// The rows of a run that the ledger knows, in order, a page at a time.
+    pub fn row_pages(&self, run: RunId) -> RowPages<'_> {
+        RowPages::new(&self.connection, run)
     }
 
-    /// Takes note that claims of a process that is gone are in doubt (invariant 4). To be called under the run's lease.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn claims_into_doubt(&self, run: RunId, why: &str, now: Timestamp) -> Result<u64, LedgerError> {
+    /// A cursor before the first row of a run.
+    pub fn row_cursor(&self, run: RunId) -> RowCursor<'_> {
+        RowCursor::new(self.row_pages(run))
+    }
+
+    /// Marks the claims that a dead process left behind as in doubt (invariant 4). Requires the run's lease.
+    pub fn mark_claims_in_doubt(&self, run: RunId, why: &str, now: Timestamp) -> Result<u64, LedgerError> {
         let changed = self.connection.execute(
             "UPDATE rows SET state = 'in doubt', detail = ?2, changed_at = ?3 WHERE run = ?1 AND state = 'claimed'",
-            params![run.0, why, millis(now)],
+            params![run.0, why, to_millis(now)],
         )?;
         Ok(changed as u64)
     }
 
-    /// Takes note that nothing of the run is left to send.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// Records that nothing of the run is left to send.
     pub fn finish(&self, run: RunId, now: Timestamp) -> Result<(), LedgerError> {
-        self.connection.execute("UPDATE runs SET finished_at = ?2 WHERE run = ?1", params![run.0, millis(now)])?;
+        self.connection.execute("UPDATE runs SET finished_at = ?2 WHERE run = ?1", params![run.0, to_millis(now)])?;
         Ok(())
     }
 
-    /// Takes note that something of the run is left to send again.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// Records that rows of the run are to be sent again.
     pub fn reopen(&self, run: RunId) -> Result<(), LedgerError> {
         self.connection.execute("UPDATE runs SET finished_at = NULL WHERE run = ?1", [run.0])?;
         Ok(())
     }
 
-    /// The time in which the run's POSTs to one of its bots were made: from the run's start until the last of them was let
-    /// go. `None` before the first.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// The time in which the run made calls to one of its bots: from the run's start to the end of the last call. `None`
+    /// before the first.
     pub fn sending_span(&self, run: &Run, bot: &RunBot) -> Result<Option<(Timestamp, Timestamp)>, LedgerError> {
-        sent::span(&self.connection, run, bot)
+        sent_rows::span(&self.connection, run, bot)
     }
 
-    /// The rows of all runs to this bot of which a POST was made in this time.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn sent_rows(
-        &self,
-        (host, bot_id): (&str, &str),
-        (from, to): (Timestamp, Timestamp),
-    ) -> Result<Vec<SentRow>, LedgerError> {
-        sent::between(&self.connection, (host, bot_id), (from, to))
+    /// The rows of all runs that were sent to this host and bot in this time.
+    pub fn sent_rows(&self, target: (&str, &str), span: (Timestamp, Timestamp)) -> Result<Vec<SentRow>, LedgerError> {
+        sent_rows::between(&self.connection, target, span)
     }
 
-    /// Takes note of the failure report that was written last, or that there is none.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// Records which failure report was written last, if there is one.
     pub fn set_report(&self, run: RunId, report: Option<(&Path, [u8; 32])>) -> Result<(), LedgerError> {
         let (path, hash) = report.map(|(path, hash)| (path.display().to_string(), hash)).unzip();
         let sql = "UPDATE runs SET report = ?2, report_hash = ?3 WHERE run = ?1";
@@ -227,20 +179,14 @@ impl Store {
         Ok(())
     }
 
-    /// What was typed last for a field.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// What the user entered last for each field.
     pub fn last_values(&self) -> Result<Vec<(String, String)>, LedgerError> {
         let mut statement = self.connection.prepare("SELECT field, value FROM last_values")?;
         let values = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         Ok(values)
     }
 
-    /// Remembers what was typed for a field.
-    ///
-    /// # Errors
-    /// What SQLite says.
+    /// Remembers what the user entered for a field.
     pub fn remember_value(&self, field: &str, value: &str) -> Result<(), LedgerError> {
         self.connection.execute(
             "INSERT INTO last_values (field, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
@@ -249,36 +195,42 @@ impl Store {
         Ok(())
     }
 
-    /// The same ledger, which gives up at once when another process holds it.
+    fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let written = write(&transaction)?;
+        transaction.commit()?;
+        Ok(written)
+    }
+
+    /// The same ledger, failing at once while another process holds the lock.
     #[cfg(test)]
     pub(super) fn without_waiting(self) -> Self {
         self.connection.busy_timeout(Duration::ZERO).unwrap();
         self
     }
 
-    /// Gives the connection away, to the writer.
     pub(super) fn into_connection(self) -> Connection {
         self.connection
     }
 }
 
-/// Switches to the write-ahead log, which the file remembers. SQLite doesn't wait for that when another process is about
-/// to do the same, so this does.
-fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
-    let began = Instant::now();
+/// Switches to the write-ahead log; the file remembers this. SQLite does not wait if another process is about to do the
+/// same, so this retries.
+fn enable_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
+    let started = Instant::now();
     loop {
         match connection.pragma_update(None, "journal_mode", "WAL") {
-            Err(error) if is_busy(&error) && began.elapsed() < WAIT_FOR_LOCK => std::thread::sleep(BETWEEN_TRIES),
-            done => return done,
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && started.elapsed() < LOCK_TIMEOUT =>
+            {
+                std::thread::sleep(RETRY_INTERVAL);
+            }
+            result => return result,
         }
     }
 }
 
-fn is_busy(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-}
-
-/// The ledger names servers' words about customers' records: for its owner's eyes.
+/// The ledger contains servers' messages about customers' records, so only the user may read it.
 fn create_private(directory: &Path) -> Result<(), LedgerError> {
     let failed =
         |path: &Path, error: std::io::Error| LedgerError::Create { path: path.to_owned(), reason: error.to_string() };
@@ -290,14 +242,6 @@ fn create_private(directory: &Path) -> Result<(), LedgerError> {
     Ok(())
 }
 
-pub(super) fn millis(moment: Timestamp) -> i64 {
-    moment.as_millisecond()
-}
-
-pub(super) fn timestamp(millis: i64) -> Timestamp {
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
 #[cfg(test)]
 mod tests {
     use rusqlite::Connection;
@@ -306,19 +250,19 @@ mod tests {
     use crate::error::Advice;
 
     #[test]
-    fn a_ledger_of_a_later_version_is_left_alone() {
+    fn a_newer_schema_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         drop(Store::open(dir.path()).unwrap());
         let connection = Connection::open(dir.path().join(FILE)).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         let error = Store::open(dir.path()).unwrap_err();
-        assert!(matches!(error, LedgerError::Newer { found: 99, .. }), "{error}");
+        assert!(matches!(error, LedgerError::NewerSchema { found: 99, .. }), "{error}");
     }
 
     #[test]
-    fn a_damaged_ledger_is_told_and_never_replaced() {
+    fn a_damaged_ledger_is_reported_and_kept() {
         let dir = tempfile::tempdir().unwrap();
-        let damaged = b"this was a ledger once, and is now something else entirely".repeat(20);
+        let damaged = b"this used to be a ledger, and is now something else entirely".repeat(20);
         std::fs::write(dir.path().join(FILE), &damaged).unwrap();
         let error = Store::open(dir.path()).unwrap_err();
         assert!(error.hint().unwrap().contains("damaged"), "{error}");
@@ -327,7 +271,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_ledger_is_for_its_owner_alone() {
+    fn only_the_owner_can_read_the_ledger() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state/kore-feedback");
@@ -337,18 +281,20 @@ mod tests {
     }
 
     #[test]
-    fn of_two_imports_that_begin_at_once_one_begins() {
+    fn an_import_is_started_only_once() {
         let dir = tempfile::tempdir().unwrap();
         let (one, other) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
         let run = crate::ledger::model::new_run();
         let now = jiff::Timestamp::UNIX_EPOCH;
-        let begun = one.begin_after(None, &run, now).unwrap();
-        assert!(matches!(other.begin_after(None, &run, now), Err(LedgerError::AnotherBegan { run }) if run == begun));
-        assert!(other.begin_after(Some(begun), &run, now).is_ok());
+        let begun = one.begin_unless_started(None, &run, now).unwrap();
+        assert!(
+            matches!(other.begin_unless_started(None, &run, now), Err(LedgerError::AlreadyStarted { run }) if run == begun)
+        );
+        assert!(other.begin_unless_started(Some(begun), &run, now).is_ok());
     }
 
     #[test]
-    fn a_ledger_that_several_make_at_once_is_made_for_all_of_them() {
+    fn concurrent_first_opens_all_succeed() {
         for _ in 0..20 {
             let dir = tempfile::tempdir().unwrap();
             let together = std::sync::Barrier::new(8);
@@ -365,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn looking_for_a_ledger_makes_none() {
+    fn open_existing_creates_nothing() {
         let dir = tempfile::tempdir().unwrap();
         assert!(Store::open_existing(dir.path()).unwrap().is_none());
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::runs::io_error;
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, SettledRows, Store};
+use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
 use crate::record::{REPORT_COLUMNS, own_columns};
 use crate::source::{HashingReader, InputError, Inputs, Row, SourceError, SourceOptions};
 use crate::text::printable;
@@ -130,15 +130,15 @@ impl FailureReport<'_> {
             let added = if place == 0 { REPORT_COLUMNS } else { [""; REPORT_COLUMNS.len()] };
             out.write_record(own.chain(added)).map_err(|error| failed(io_error(error)))?;
         }
-        let mut known = SettledRows::new(self.ledger, self.run);
+        let mut known = self.ledger.row_cursor(self.run);
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let Some(entry) = known.entry(row.number)? else { continue };
+            let Some(entry) = known.find(row.number)? else { continue };
             let Some(outcome) = failure(&entry) else { continue };
             let number = row.number.to_string();
             let status = entry.status.map_or_else(String::new, |status| status.to_string());
             let error = entry.detail.as_deref().map(printable).unwrap_or_default();
-            let added = [number.as_str(), outcome.word(), &status, &error];
+            let added = [number.as_str(), outcome.as_str(), &status, &error];
             let cells = row.cells().take(self.own_cells(&row));
             out.write_record(cells.chain(added)).map_err(|error| failed(io_error(error)))?;
         }
@@ -155,7 +155,7 @@ impl FailureReport<'_> {
         let before = row.len().saturating_sub(REPORT_COLUMNS.len());
         let cell = |column| row.cell(column).unwrap_or_default();
         let is_number = cell(before).parse::<u64>().is_ok();
-        let is_outcome = OutcomeKind::ALL.iter().any(|kind| kind.word() == cell(before + 1));
+        let is_outcome = OutcomeKind::ALL.iter().any(|kind| kind.as_str() == cell(before + 1));
         let is_failure_report = own < self.headers.len();
         if is_failure_report && is_number && is_outcome { before } else { row.len() }
     }

@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_state_says_what_was_done_what_failed_and_what_is_left() {
-        let mut view = view(Counts::untouched(10));
+        let mut view = view(Counts::all_unsent(10));
         view.take(RunEvent::Settled { kind: OutcomeKind::Saved, rows: 3 });
         view.take(RunEvent::Settled { kind: OutcomeKind::InDoubt, rows: 1 });
         view.take(RunEvent::Settled { kind: OutcomeKind::Unsent, rows: 1 });
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_hold_is_said_until_something_is_settled() {
-        let mut view = view(Counts::untouched(10));
+        let mut view = view(Counts::all_unsent(10));
         view.take(RunEvent::Holding {
             bot: None,
             why: "the door\u{1b}[2J is closed".to_owned(),
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn one_of_several_bots_that_holds_is_no_state_of_the_run() {
-        let mut view = view(Counts::untouched(10));
+        let mut view = view(Counts::all_unsent(10));
         let wait = Duration::from_secs(30);
         view.take(RunEvent::Holding { bot: Some("st-1".to_owned()), why: "the door is closed".to_owned(), wait });
         view.take(RunEvent::TimeLeft(Duration::from_secs(125)));

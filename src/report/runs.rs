@@ -128,7 +128,7 @@ impl RunView {
         };
         Self {
             run: run.id.0,
-            kind: run.kind.word(),
+            kind: run.kind.as_str(),
             state,
             sandbox: run.sandbox,
             profile: run.profile,
@@ -243,7 +243,7 @@ struct RowView<'a> {
 impl<'a> RowView<'a> {
     fn new(entry: &'a RowEntry, running: bool) -> Self {
         let outcome = match entry.state {
-            RowState::Settled(kind) => kind.word(),
+            RowState::Settled(kind) => kind.as_str(),
             RowState::Claimed if running => "in flight",
             RowState::Claimed => "in doubt",
         };

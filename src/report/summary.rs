@@ -119,7 +119,7 @@ mod tests {
     use crate::ledger::OutcomeKind;
 
     fn summary() -> Summary {
-        let mut counts = Counts::untouched(1200);
+        let mut counts = Counts::all_unsent(1200);
         counts.settle(OutcomeKind::Saved, 1195);
         counts.settle(OutcomeKind::Rejected, 2);
         Summary::new(Some(3), counts, Duration::from_millis(200_000), Some("in.failures.csv".into()))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::ledger::{Run, RunKind};
-use crate::run::verify::{Undecided, Verified};
+use crate::run::verify::{UndecidedReason, Verified};
 use crate::text::{counted, grouped, printable};
 
 /// How many rows are named to people.
@@ -82,7 +82,7 @@ impl VerifiedView {
             finished: run.finished_at.is_some(),
             older_report: run.report.as_ref().map(|(path, _)| path.clone()),
             is_import: run.kind == RunKind::Import,
-            may_pass: verified.undecided.keys().copied().any(Undecided::may_pass),
+            may_pass: verified.undecided.keys().copied().any(UndecidedReason::may_pass),
         }
     }
 
@@ -170,7 +170,7 @@ impl fmt::Display for VerifiedView {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Undecided, Verified, VerifiedView};
+    use super::{UndecidedReason, Verified, VerifiedView};
     use crate::ledger::{Run, RunBot, RunId, RunKind};
 
     fn run() -> Run {
@@ -200,7 +200,7 @@ mod tests {
             records: 1204,
             saved: 3,
             absent: 1,
-            undecided: BTreeMap::from([(Undecided::Recent, 1), (Undecided::SentByOthers, 1)]),
+            undecided: BTreeMap::from([(UndecidedReason::Recent, 1), (UndecidedReason::SentByOthers, 1)]),
             missing: (1..=12).collect(),
             surplus: 2,
         }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::engine::End;
 use super::event::{Events, RunEvent};
 use super::feed::Prepared;
@@ -14,11 +12,9 @@ use super::step::{Step, asked_for, is_about_host, with_clocks_compared};
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
 use crate::delivery::{Cause, Client, Concern, Reply, Verdict, judge};
-use crate::ledger::{Claim, ClaimAnswer, Claimed, Leave, Others, OutcomeKind, RunId, Writer};
+use crate::ledger::{Admission, Call, Claim, Claimed, OutcomeKind, ResendPolicy, RunId, Writer};
 use crate::pacing::{Backoff, Moment, Pacer, Permit};
 
-/// Between the intent and the last byte of the request lies a commit; a slow disk may take this long for it.
-pub(super) const COMMIT_SLACK: Duration = Duration::from_secs(5);
 /// A row that is refused once more than this, while others get through, is refused for itself. Fewer than the refusals
 /// in a row that end a run.
 const REFUSALS_OF_ONE_ROW: u32 = 3;
@@ -37,8 +33,7 @@ pub enum Delivery {
 pub struct SendSettings {
     /// The run they belong to.
     pub run: RunId,
-    /// What the user has given leave to.
-    pub leave: Leave,
+    pub resend: ResendPolicy,
     /// What is done about a row whose fate is unknown.
     pub delivery: Delivery,
     /// How often a row is tried again while others get through.
@@ -98,7 +93,7 @@ impl Courier {
     /// Sends one row until it has an outcome, shall let others go first, or the run ends: then it stays as the ledger has
     /// it.
     pub(super) async fn deliver(&self, mut pending: Pending) -> Result<Turn, End> {
-        let mut leave = self.settings.leave;
+        let mut resend = self.settings.resend;
         loop {
             let Some((passes, permit)) = self.phases.before(Phase::Draining, self.leave_to_send()).await.transpose()?
             else {
@@ -107,7 +102,7 @@ impl Courier {
             // Before the intent: a token that can't be had must not leave a row in doubt.
             let rereads = self.tokens.rereads();
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
-            let Some(claimed) = self.claim(&pending.row, leave, &permit).await? else { continue };
+            let Some(claimed) = self.claim(&pending.row, resend, &permit).await? else { continue };
             let sent = permit.taken_at();
             let Some(verdict) = self.send(&claimed, permit, &token, &pending.row).await else {
                 return Ok(Turn::Over);
@@ -126,7 +121,7 @@ impl Courier {
                 return Ok(Turn::Later(pending));
             }
             if kind == OutcomeKind::InDoubt {
-                leave = Leave::ResendInDoubt;
+                resend = ResendPolicy::InDoubt;
             }
             if self.phases.before(Phase::Draining, tokio::time::sleep(wait)).await.is_none() {
                 return self.leave_unsent();
@@ -162,22 +157,14 @@ impl Courier {
         }
     }
 
-    async fn claim(&self, row: &Prepared, leave: Leave, permit: &Permit) -> Result<Option<Claimed>, End> {
-        let now = clock::now();
-        let claim = Claim {
-            run: self.settings.run,
-            row: row.number,
-            fingerprint: row.fingerprint,
-            leave,
-            now,
-            answer_due: later(now, self.settings.timeout + COMMIT_SLACK),
-            windows_since: self.settings.longest_window.map(|window| earlier(now, window)),
-            others_seen: permit.others_seen(),
-        };
+    async fn claim(&self, row: &Prepared, resend: ResendPolicy, permit: &Permit) -> Result<Option<Claimed>, End> {
+        let SendSettings { run, timeout, longest_window, .. } = self.settings;
+        let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
+        let claim = Claim { run, row: row.number, fingerprint: row.fingerprint, resend, call };
         match self.writer.claim(claim).await.map_err(End::Ledger)? {
-            ClaimAnswer::Granted(claimed) => Ok(Some(claimed)),
-            ClaimAnswer::Others(others) => {
-                self.pacer.set_others(others.version, &ages(&others, clock::now()));
+            Admission::Granted(claimed) => Ok(Some(claimed)),
+            Admission::Stale(calls) => {
+                self.pacer.set_others(calls.version, &calls.relative_to(clock::now()));
                 Ok(None)
             }
         }
@@ -327,16 +314,4 @@ impl Courier {
         }
         Ok(())
     }
-}
-
-pub(super) fn ages(others: &Others, now: Timestamp) -> Vec<SignedDuration> {
-    others.calls.iter().map(|call| call.answered_at.duration_since(now)).collect()
-}
-
-pub(super) fn later(moment: Timestamp, by: Duration) -> Timestamp {
-    moment.saturating_add(by).unwrap_or(moment)
-}
-
-pub(super) fn earlier(moment: Timestamp, by: Duration) -> Timestamp {
-    moment.saturating_sub(by).unwrap_or(moment)
 }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{Leave, LedgerError, Outcome, OutcomeKind, RowState, RunId, SettledRows, Store};
+use crate::ledger::{LedgerError, Outcome, OutcomeKind, ResendPolicy, RowState, RunId, Store};
 use crate::record::{Checker, Duplicates, Fingerprint, Judged, Mapping, Problem, ScoreRule};
 use crate::source::{InputError, Inputs, Row, SourceError, SourceOptions};
 
@@ -114,7 +114,7 @@ pub struct FeedSettings {
     /// Whether a failure report's rows in doubt are taken.
     pub include_in_doubt: bool,
     /// Whether rows in doubt in this run are taken up again.
-    pub leave: Leave,
+    pub resend: ResendPolicy,
     /// Which rows are duplicates, as the checking pass found it.
     pub duplicates: Duplicates,
 }
@@ -218,11 +218,11 @@ impl Reader {
         let settings = &self.settings;
         let checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
         let mut checker = checker.knowing(Arc::clone(&settings.duplicates));
-        let mut known = SettledRows::new(&self.ledger, self.run);
+        let mut known = self.ledger.row_cursor(self.run);
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let state = known.entry(row.number)?.map(|entry| entry.state);
-            if is_done(state, settings.leave) {
+            let state = known.find(row.number)?.map(|entry| entry.state);
+            if is_done(state, settings.resend) {
                 continue;
             }
             let judged = checker.check(&row);
@@ -254,10 +254,10 @@ impl Reader {
 }
 
 /// Whether this run has nothing more to do for a row in this state.
-fn is_done(state: Option<RowState>, leave: Leave) -> bool {
+fn is_done(state: Option<RowState>, resend: ResendPolicy) -> bool {
     match state {
         None | Some(RowState::Settled(OutcomeKind::Unsent)) => false,
-        Some(RowState::Settled(OutcomeKind::InDoubt)) => leave == Leave::None,
+        Some(RowState::Settled(OutcomeKind::InDoubt)) => resend == ResendPolicy::Never,
         Some(_) => true,
     }
 }
@@ -281,10 +281,10 @@ impl Batch {
                 self.to_send.push(Prepared { number, body, fingerprint });
             }
             Judged::Invalid(problems) => {
-                self.settled.push((number, Outcome::because(OutcomeKind::Invalid, in_words(&problems))));
+                self.settled.push((number, Outcome::with_detail(OutcomeKind::Invalid, in_words(&problems))));
             }
             Judged::Skipped(reason) => {
-                self.settled.push((number, Outcome::because(OutcomeKind::Skipped, reason.to_string())));
+                self.settled.push((number, Outcome::with_detail(OutcomeKind::Skipped, reason.to_string())));
             }
         }
     }

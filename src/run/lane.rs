@@ -180,7 +180,7 @@ impl Road {
         let count = |kind| settled.iter().filter(|(_, outcome)| outcome.kind == kind).count() as u64;
         let counts = [OutcomeKind::Invalid, OutcomeKind::Skipped].map(|kind| (kind, count(kind)));
         let courier = &self.courier;
-        courier.writer.record(courier.settings.run, settled, clock::now()).await.map_err(End::Ledger)?;
+        courier.writer.record_outcomes(courier.settings.run, settled, clock::now()).await.map_err(End::Ledger)?;
         for (kind, rows) in counts.into_iter().filter(|(_, rows)| *rows > 0) {
             courier.events.send(RunEvent::Settled { kind, rows });
         }

@@ -78,7 +78,7 @@ pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> anyh
     }
     let Some(latest) = latest.filter(|_| !args.again && !import.setup.is_sandbox) else { return Ok(Choice::New) };
     if Lease::is_held(store.directory(), latest.id) {
-        return Err(LedgerError::Leased { run: latest.id }.into());
+        return Err(LedgerError::InUse { run: latest.id }.into());
     }
     let (run, began, counts) = (latest.id, day(&latest), store.counts(&latest)?);
     Err(match latest.finished_at {
@@ -140,7 +140,7 @@ pub(super) fn ensure_not_sent_in_part(store: &Store, import: &Import<'_>) -> any
     }
     let bots = import.bots();
     for run in relatives {
-        let is_same = !run.sandbox && run.host == host && bots.iter().any(|(bot, _)| run.goes_to(bot));
+        let is_same = !run.sandbox && run.host == host && bots.iter().any(|(bot, _)| run.includes_bot(bot));
         if !is_same || except.contains(&run.id.0) || !import.report.mapping.makes_the_same_records(&run.mapping) {
             continue;
         }

@@ -9,9 +9,6 @@ use crate::run::CheckSettings;
 use crate::settings::{Context, Settings, SettingsError, Source, preset};
 use crate::source::SourceOptions;
 
-/// How many rows are read from the ledger at a time.
-const PAGE: u32 = 4096;
-
 /// How the input is read and checked.
 pub(super) fn check_settings(
     args: &ImportArgs,
@@ -102,16 +99,13 @@ fn except(args: &ImportArgs, settings: &Settings) -> anyhow::Result<Vec<Except>>
 }
 
 fn sent_by(store: &Store, run: RunId, bot_id: Option<&str>) -> Result<Except, LedgerError> {
-    let (mut sent, mut last) = (Except::new(run.0, bot_id.map(str::to_owned)), 0);
+    let mut sent = Except::new(run.0, bot_id.map(str::to_owned));
     let run = store.run(run)?;
     let bot_of = |entry: &RowEntry| run.bots.iter().find(|bot| Some(bot.number) == entry.bot);
-    loop {
-        let page = store.rows_after(run.id, last, PAGE)?;
-        let Some(entry) = page.last() else { break };
-        last = entry.row;
-        let was_sent =
-            |state| matches!(state, RowState::Claimed | RowState::Settled(OutcomeKind::Saved | OutcomeKind::InDoubt));
-        for entry in page.iter().filter(|entry| was_sent(entry.state)) {
+    let was_sent =
+        |state| matches!(state, RowState::Claimed | RowState::Settled(OutcomeKind::Saved | OutcomeKind::InDoubt));
+    for page in store.row_pages(run.id) {
+        for entry in page?.iter().filter(|entry| was_sent(entry.state)) {
             bot_of(entry).iter().for_each(|bot| sent.add(&bot.bot_id, entry.row));
         }
     }

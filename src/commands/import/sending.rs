@@ -13,7 +13,7 @@ use crate::commands::setup::{Bots, Subject};
 use crate::commands::verify::verify_at_end;
 use crate::descriptors;
 use crate::exit::Exit;
-use crate::ledger::{Counts, Lease, Leave, LedgerError, Run, RunId, RunKind, Store};
+use crate::ledger::{Counts, Lease, LedgerError, ResendPolicy, Run, RunId, RunKind, Store};
 use crate::record::ScoreRule;
 use crate::report::{ProgressDisplay, ProgressStart};
 use crate::run::{Events, FeedSettings, Lane, Machinery, Plan, Share, feed_input, run as run_rows};
@@ -28,7 +28,7 @@ impl Import<'_> {
     pub(super) fn send(&self) -> anyhow::Result<Exit> {
         let store = Store::open(&self.setup.settings.state_dir()?)?;
         let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
-        let same = store.runs_of(identity)?;
+        let same = store.runs_with_identity(identity)?;
         let latest = same.first().map(|run| run.id);
         let unfinished = match choose(&store, same, self)? {
             Choice::Done(run) => return self.finish(&store, run).end_without_sending(),
@@ -41,11 +41,11 @@ impl Import<'_> {
         let first = bots.first().map(|(bot, _)| bot.as_str()).unwrap_or_default();
         let machinery = self.setup.machinery(first, &store, self.context)?;
         let (run, verb) = match unfinished {
-            Some(run) => (store.with_bots(run.id, &bots)?, "resuming"),
+            Some(run) => (store.set_bots(run.id, &bots)?, "resuming"),
             None => (self.begin(&store, latest)?, "starting"),
         };
         let _lease = Lease::take(store.directory(), run.id)?;
-        store.claims_into_doubt(run.id, DIED, clock::now())?;
+        store.mark_claims_in_doubt(run.id, DIED, clock::now())?;
         self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
         self.work(&store, run, machinery, calls)
     }
@@ -80,7 +80,7 @@ impl Import<'_> {
         let run = if self.setup.is_sandbox {
             store.begin(&new, clock::now())?
         } else {
-            store.begin_after(latest, &new, clock::now())?
+            store.begin_unless_started(latest, &new, clock::now())?
         };
         for (place, input) in self.input.iter().enumerate() {
             input.persist(&kept_input(store.directory(), run, place))?;
@@ -98,12 +98,12 @@ impl Import<'_> {
     }
 
     fn work(&self, store: &Store, run: Run, machinery: Machinery, calls: usize) -> anyhow::Result<Exit> {
-        let leave = if self.args.resend_in_doubt { Leave::ResendInDoubt } else { Leave::None };
-        let to_send = self.to_send(store, &run, leave)?;
+        let resend = if self.args.resend_in_doubt { ResendPolicy::InDoubt } else { ResendPolicy::Never };
+        let to_send = self.to_send(store, &run, resend)?;
         if self.args.resume {
             self.tell_time(&to_send);
         }
-        let lanes = self.lanes(store, &run, machinery, (leave, calls), &to_send)?;
+        let lanes = self.lanes(store, &run, machinery, (resend, calls), &to_send)?;
         let (events, shown) = Events::channel();
         let opening = ProgressStart {
             counts: store.counts(&run)?,
@@ -115,7 +115,7 @@ impl Import<'_> {
         drop(screen);
         let early = EndedEarly::from_end(ended);
         // A disk that is full keeps the ledger from being tidied, too; how the run stands is told all the same.
-        let untidied = store.claims_into_doubt(run.id, ABANDONED, clock::now()).err();
+        let untidied = store.mark_claims_in_doubt(run.id, ABANDONED, clock::now()).err();
         let early = early.or(untidied.map(EndedEarly::Ledger));
         let interrupted = match self.args.verify {
             true => verify_at_end(&self.setup, store, &run, early.as_ref(), self.context, self.printer)?,
@@ -126,8 +126,8 @@ impl Import<'_> {
     }
 
     /// How many rows each bot is still to be sent, in the order of the run's bots.
-    fn to_send(&self, store: &Store, run: &Run, leave: Leave) -> Result<Vec<u64>, LedgerError> {
-        let again = |counts: &Counts| if leave == Leave::ResendInDoubt { counts.in_doubt } else { 0 };
+    fn to_send(&self, store: &Store, run: &Run, resend: ResendPolicy) -> Result<Vec<u64>, LedgerError> {
+        let again = |counts: &Counts| if resend == ResendPolicy::InDoubt { counts.in_doubt } else { 0 };
         let counts = match self.setup.bots {
             // Rows that turn out to need no sending are among them, as in the count of the run.
             Bots::One(_) => vec![store.counts(run)?],
@@ -142,11 +142,11 @@ impl Import<'_> {
         store: &Store,
         run: &Run,
         machinery: Machinery,
-        (leave, calls): (Leave, usize),
+        (resend, calls): (ResendPolicy, usize),
         to_send: &[u64],
     ) -> anyhow::Result<Vec<Lane>> {
         let plan = |to_send| {
-            let plan = self.setup.plan(run.id, &self.args.sending, leave, to_send, WAIT_FOR_TARGET);
+            let plan = self.setup.plan(run.id, &self.args.sending, resend, to_send, WAIT_FOR_TARGET);
             Plan { concurrency: calls, ..plan }
         };
         let is_by_row = self.setup.bots == Bots::OfRows;
@@ -155,7 +155,7 @@ impl Import<'_> {
         } else {
             vec![Share::All]
         };
-        let settings = self.feed_settings(leave);
+        let settings = self.feed_settings(resend);
         let feeds = feed_input(&self.input, &settings, shares, store, run.id, self.report.has_workbook)?;
         let mut feeds = feeds.into_iter();
         let mut lanes = Vec::with_capacity(feeds.len());
@@ -170,13 +170,13 @@ impl Import<'_> {
         Ok(lanes)
     }
 
-    fn feed_settings(&self, leave: Leave) -> FeedSettings {
+    fn feed_settings(&self, resend: ResendPolicy) -> FeedSettings {
         FeedSettings {
             source: source(self.args),
             mapping: self.report.mapping.clone(),
             score: if self.args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale },
             include_in_doubt: self.args.include_in_doubt,
-            leave,
+            resend,
             duplicates: Arc::clone(&self.report.duplicates),
         }
     }
@@ -186,7 +186,7 @@ impl Import<'_> {
         let (relatives, bots) = (store.runs_with_content(&self.report.content)?, self.bots());
         let is_relative = |run: &&Run| {
             let is_left_out = self.args.rows.exclude_run.contains(&run.id.0);
-            !run.sandbox && !is_left_out && bots.iter().any(|(bot, _)| run.goes_to(bot))
+            !run.sandbox && !is_left_out && bots.iter().any(|(bot, _)| run.includes_bot(bot))
         };
         let Some(latest) = relatives.iter().find(is_relative) else { return Ok(()) };
         if !self.setup.is_sandbox && !self.args.again {

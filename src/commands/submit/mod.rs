@@ -19,7 +19,7 @@ use crate::cli::{GlobalArgs, OutputFormat, SubmitArgs};
 use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{Lease, Leave, Outcome, OutcomeKind, RowEntry, RowState, RunId, RunKind, Store};
+use crate::ledger::{Lease, Outcome, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
 use crate::record::{Draft, Feedback, Field, RefusedDraft, ScoreRule};
 use crate::report::Printer;
 use crate::run::{Events, Lane, Prepared, feed_one, run as run_rows};
@@ -143,7 +143,7 @@ impl Submission<'_> {
         };
         let run = self.store.begin(&self.setup.new_run(subject, context), clock::now())?;
         let _lease = Lease::take(self.store.directory(), run)?;
-        let mut plan = self.setup.plan(run, &self.args.sending, Leave::None, 1, WAIT_FOR_TARGET);
+        let mut plan = self.setup.plan(run, &self.args.sending, ResendPolicy::Never, 1, WAIT_FOR_TARGET);
         // A token that was refused once, fresh from the secret, will be refused again; one retry is for a race.
         plan.patience.refusals = 2;
         // Somebody waits for it, or a CI job does: not for hours.
@@ -152,7 +152,7 @@ impl Submission<'_> {
         let listener = listen(told, self.printer.clone());
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
         let end = run_rows(vec![Lane { bot: None, machinery, plan, feed: feed_one(row) }], events)?;
-        self.store.claims_into_doubt(run, "the command ended before the answer came", clock::now())?;
+        self.store.mark_claims_in_doubt(run, "the command ended before the answer came", clock::now())?;
         self.store.finish(run, clock::now())?;
         // A listener that broke has lost the server's words; what became of the record is in the ledger.
         let record = listener.join().ok().flatten();
@@ -164,7 +164,7 @@ impl Submission<'_> {
         if self.args.again || self.setup.is_sandbox {
             return Ok(());
         }
-        for twin in self.store.runs_of(self.setup.identity(content, BY_HAND))? {
+        for twin in self.store.runs_with_identity(self.setup.identity(content, BY_HAND))? {
             if self.store.counts(&twin)?.in_doubt > 0 {
                 return Err(DoubtfulTwin { run: twin.id }.into());
             }
@@ -174,7 +174,7 @@ impl Submission<'_> {
 
     fn tell(&self, run: RunId, record: Option<Value>, early: Option<EndedEarly>) -> anyhow::Result<Exit> {
         let json = self.global.output == OutputFormat::Json;
-        let entry = self.store.rows_after(run, 0, 1)?.into_iter().next();
+        let entry = self.store.row_cursor(run).find(1)?;
         match (record, entry) {
             (Some(record), Some(entry)) => self.tell_saved(&record, &entry, json),
             (_, entry) => {
@@ -182,7 +182,7 @@ impl Submission<'_> {
                 if json {
                     self.printer.json(&json!({
                         "run": run.0,
-                        "outcome": outcome.kind.word(),
+                        "outcome": outcome.kind.as_str(),
                         "status": outcome.status,
                         "error": outcome.detail,
                     }))?;

@@ -13,11 +13,11 @@ use crate::ledger::SentRow;
 use crate::record::Fingerprint;
 
 /// How long a request may still be going on, and its record be on the way, after nobody waits for the answer any more.
-pub const SETTLING: Duration = Duration::from_secs(60);
+pub const SETTLE_TIME: Duration = Duration::from_secs(60);
 
 /// Why a row stays in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Undecided {
+pub enum UndecidedReason {
     /// Of the run's saved rows none can be seen.
     NothingVisible,
     /// No saved row was sent near it that could be looked for.
@@ -35,7 +35,7 @@ pub enum Undecided {
     OtherRunGoing,
 }
 
-impl Undecided {
+impl UndecidedReason {
     /// Whether another look, later, may tell more.
     pub const fn may_pass(self) -> bool {
         matches!(self, Self::NothingVisible | Self::NoNeighbour | Self::NeighbourMissing | Self::Recent)
@@ -55,7 +55,7 @@ impl Undecided {
     }
 }
 
-impl fmt::Display for Undecided {
+impl fmt::Display for UndecidedReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NothingVisible => {
@@ -93,7 +93,7 @@ impl<'a> Evidence<'a> {
         let mut own = account.saved().filter(|(row, _)| row.run == question.run).peekable();
         let strangers = account.strangers(|kind| doubts.contains_key(kind));
         // Of other runs' rows at the edges the records may lie outside of what was read.
-        let surely_read = |row: &SentRow| question.span.0 <= row.claimed_at && row.over_at <= question.span.1;
+        let surely_read = |row: &SentRow| question.span.0 <= row.claimed_at && row.ended_at <= question.span.1;
         let looked_for = || account.saved().filter(|(row, _)| surely_read(row));
         let is_missing = looked_for().any(|(_, seen)| seen == Seen::No);
         // A row that is seen only by being equal to one in doubt, of any run, proves nothing: the record may be the other's.
@@ -108,7 +108,7 @@ impl<'a> Evidence<'a> {
         let mut by_claim: Vec<(&SentRow, bool)> = answered().map(|(row, seen)| (row, vouches(row, seen))).collect();
         let mut by_end = by_claim.clone();
         by_claim.sort_by_key(|(row, _)| row.claimed_at);
-        by_end.sort_by_key(|(row, _)| row.over_at);
+        by_end.sort_by_key(|(row, _)| row.ended_at);
         Self {
             now: question.now,
             nothing_visible: own.peek().is_some() && own.all(|(_, seen)| seen == Seen::No),
@@ -119,20 +119,20 @@ impl<'a> Evidence<'a> {
     }
 
     /// Why a row that was not found can't be called absent; `None` if it can.
-    pub(super) fn against_absence(&self, row: &SentRow) -> Option<Undecided> {
+    pub(super) fn against_absence(&self, row: &SentRow) -> Option<UndecidedReason> {
         if self.reads_back_otherwise {
-            return Some(Undecided::ReadsBackOtherwise);
+            return Some(UndecidedReason::ReadsBackOtherwise);
         }
-        let before = self.by_end.partition_point(|(saved, _)| saved.over_at <= row.claimed_at).checked_sub(1);
+        let before = self.by_end.partition_point(|(saved, _)| saved.ended_at <= row.claimed_at).checked_sub(1);
         let before = before.map(|place| self.by_end[place].1);
-        let after = self.by_claim.partition_point(|(saved, _)| saved.claimed_at < row.over_at);
+        let after = self.by_claim.partition_point(|(saved, _)| saved.claimed_at < row.ended_at);
         let after = self.by_claim.get(after).map(|(_, is_seen)| *is_seen);
-        let is_recent = self.now < later(row.over_at, SETTLING);
+        let is_recent = self.now < later(row.ended_at, SETTLE_TIME);
         match (before, after) {
-            (None, None) => Some(Undecided::NoNeighbour),
-            (Some(false), _) | (_, Some(false)) => Some(Undecided::NeighbourMissing),
-            (_, None) if is_recent => Some(Undecided::Recent),
-            _ if is_recent && !is_done_with(row.status) => Some(Undecided::Recent),
+            (None, None) => Some(UndecidedReason::NoNeighbour),
+            (Some(false), _) | (_, Some(false)) => Some(UndecidedReason::NeighbourMissing),
+            (_, None) if is_recent => Some(UndecidedReason::Recent),
+            _ if is_recent && !is_done_with(row.status) => Some(UndecidedReason::Recent),
             _ => None,
         }
     }

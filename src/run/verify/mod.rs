@@ -13,7 +13,7 @@
 //!    such records as there are rows.
 //! 2. Nobody else saved a record that is equal to one of ours in the run's time. Where there are more of them than all the
 //!    POSTs in the ledger can have made, somebody did: those rows stay in doubt.
-//! 3. Records become visible in the order in which they were saved, or within a minute ([`SETTLING`]). A row is absent
+//! 3. Records become visible in the order in which they were saved, or within a minute ([`SETTLE_TIME`]). A row is absent
 //!    only if the saved rows next to it, sent before and after, are visible; for the last one, the minute must have
 //!    passed. It must have, too, where no answer tells that the server is done with the request.
 //! 4. Records read back as they were sent. This is checked on the rows that are known to be saved: if one of them reads
@@ -37,7 +37,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-pub use self::evidence::{SETTLING, Undecided};
+pub use self::evidence::{SETTLE_TIME, UndecidedReason};
 pub use self::reading::VerifyError;
 use self::reading::{MARGIN, Reader};
 pub use self::reconcile::{Findings, Question, ServerRecord, reconcile};
@@ -67,7 +67,7 @@ pub struct VerifySettings {
     pub wait: Duration,
     /// How long a record may take to appear, whatever the rows around it show: a row that is not found counts as one that
     /// may still appear until then.
-    pub appearing: Duration,
+    pub visible_within: Duration,
 }
 
 /// What happens meanwhile, for whoever shows it.
@@ -110,7 +110,7 @@ pub struct Verified {
     /// Rows in doubt that are surely not on the server: unsent now.
     pub absent: u64,
     /// Rows that stay in doubt, by reason.
-    pub undecided: BTreeMap<Undecided, u64>,
+    pub undecided: BTreeMap<UndecidedReason, u64>,
     /// Rows that were saved and can't be seen on the server.
     pub missing: Vec<u64>,
     /// Records that are equal to rows of this run and accounted for by none of any run.
@@ -218,7 +218,7 @@ impl Verification<'_> {
                 now: clock::now(),
             };
             let findings = reconcile(&question);
-            let hoped_for = findings.may_appear(&question, self.settings.appearing);
+            let hoped_for = findings.may_appear(&question, self.settings.visible_within);
             let left = self.settings.wait.saturating_sub(began.elapsed());
             if hoped_for == 0 || left.is_zero() {
                 return Ok((findings, records.len() as u64));
@@ -249,7 +249,8 @@ impl Verification<'_> {
         let now = clock::now();
         let absent = format!("absent on the server, verified at {now:.0}");
         let saved = findings.saved.iter().map(|(row, id)| (*row, found(id.clone())));
-        let unsent = findings.absent.iter().map(|row| (*row, Outcome::because(OutcomeKind::Unsent, absent.as_str())));
+        let unsent =
+            findings.absent.iter().map(|row| (*row, Outcome::with_detail(OutcomeKind::Unsent, absent.as_str())));
         let outcomes: Vec<(u64, Outcome)> = saved.chain(unsent).collect();
         // A submit is not resumed: it is submitted again, as another run.
         let is_import = run.kind == RunKind::Import;
@@ -258,7 +259,7 @@ impl Verification<'_> {
             self.store.reopen(run.id)?;
         }
         for batch in outcomes.chunks(BATCH) {
-            self.machinery.writer.record(run.id, batch.to_vec(), now).await?;
+            self.machinery.writer.record_outcomes(run.id, batch.to_vec(), now).await?;
         }
         if is_import && self.store.run(run.id)?.finished_at.is_none() && self.store.counts(run)?.unsent == 0 {
             self.store.finish(run.id, now)?;

@@ -16,10 +16,9 @@ use crate::credentials::{CredentialError, Token};
 use crate::delivery::{Cause, Concern, Reply, ResponsesQuery, RetryAfter, SurveyPage, Verdict, judge};
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{Call, CallAnswer, LedgerError, NotedCall};
+use crate::ledger::{Admission, Call, LedgerError, OpenCall};
 use crate::pacing::{Backoff, Moment, Permit};
 use crate::run::Machinery;
-use crate::run::attempt::{COMMIT_SLACK, ages, earlier, later};
 
 /// How far the server's clock may be from ours, and a record's stamp from its call.
 pub(super) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
@@ -284,26 +283,21 @@ impl Reader<'_> {
         let sent = permit.taken_at();
         let reply = self.machinery.client.survey_responses(&token.jwt, query).await;
         drop(permit);
-        self.machinery.writer.note_answer(noted, clock::now()).await?;
+        self.machinery.writer.end_call(noted, clock::now()).await?;
         Ok((reply, sent))
     }
 
     /// Leave from the windows, in view of what every other process does.
-    async fn leave_to_call(&self) -> Result<(Permit, Token, NotedCall), VerifyError> {
+    async fn leave_to_call(&self) -> Result<(Permit, Token, OpenCall), VerifyError> {
         loop {
             let permit = self.machinery.pacer.permit().await;
             let token = self.machinery.tokens.token(clock::now())?;
-            let now = clock::now();
-            let call = Call {
-                now,
-                answer_due: later(now, self.settings.timeout + COMMIT_SLACK),
-                windows_since: self.settings.longest_window.map(|window| earlier(now, window)),
-                others_seen: permit.others_seen(),
-            };
-            match self.machinery.writer.note_call(call).await? {
-                CallAnswer::Noted(noted) => return Ok((permit, token, noted)),
-                CallAnswer::Others(others) => {
-                    self.machinery.pacer.set_others(others.version, &ages(&others, clock::now()));
+            let VerifySettings { timeout, longest_window, .. } = *self.settings;
+            let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
+            match self.machinery.writer.start_call(call).await? {
+                Admission::Granted(call) => return Ok((permit, token, call)),
+                Admission::Stale(calls) => {
+                    self.machinery.pacer.set_others(calls.version, &calls.relative_to(clock::now()));
                 }
             }
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::account::{Account, Seen};
-use super::evidence::{Evidence, Undecided, later};
+use super::evidence::{Evidence, UndecidedReason, later};
 use crate::delivery::SurveyResponse;
 use crate::ledger::{OutcomeKind, RowState, RunId, SentRow};
 use crate::record::{FeedbackType, Fingerprint, fingerprint};
@@ -61,7 +61,7 @@ pub struct Findings {
     /// Rows in doubt that are surely not.
     pub absent: Vec<u64>,
     /// Rows in doubt that stay so, and why.
-    pub undecided: Vec<(u64, Undecided)>,
+    pub undecided: Vec<(u64, UndecidedReason)>,
     /// Rows known to be saved that can't be seen.
     pub missing: Vec<u64>,
     /// Records that are equal to a row of the run and accounted for by no row of any run.
@@ -70,10 +70,11 @@ pub struct Findings {
 
 impl Findings {
     /// How many rows another look may still find: rows not found of which nothing could be told, or that are younger than
-    /// `appearing`, and saved rows that can't be seen.
-    pub(super) fn may_appear(&self, question: &Question<'_>, appearing: Duration) -> u64 {
-        let over: HashMap<u64, Timestamp> = question.own().map(|row| (row.row, row.over_at)).collect();
-        let is_young = |row: &&u64| over.get(row).is_some_and(|over_at| question.now < later(*over_at, appearing));
+    /// `visible_within`, and saved rows that can't be seen.
+    pub(super) fn may_appear(&self, question: &Question<'_>, visible_within: Duration) -> u64 {
+        let over: HashMap<u64, Timestamp> = question.own().map(|row| (row.row, row.ended_at)).collect();
+        let is_young =
+            |row: &&u64| over.get(row).is_some_and(|ended_at| question.now < later(*ended_at, visible_within));
         let open = self.undecided.iter().filter(|(_, why)| why.may_pass()).count();
         (open + self.absent.iter().filter(is_young).count() + self.missing.len()) as u64
     }
@@ -172,13 +173,13 @@ fn decide(
     let mut leave = |rows: &[&SentRow], why| findings.undecided.extend(rows.iter().map(|row| (row.row, why)));
     let found = account.free(kind);
     if evidence.nothing_visible {
-        return leave(rows, Undecided::NothingVisible);
+        return leave(rows, UndecidedReason::NothingVisible);
     }
     if found > 0 && rivals.open_elsewhere {
-        return leave(rows, Undecided::OtherRunGoing);
+        return leave(rows, UndecidedReason::OtherRunGoing);
     }
     if found as u64 > rivals.ours_at_most {
-        return leave(rows, Undecided::SentByOthers);
+        return leave(rows, UndecidedReason::SentByOthers);
     }
     let (saved, rest) = rows.split_at(found.min(rows.len()));
     // If the record of any equal row may still appear, those that are there may be any's.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Findings, Question, SETTLING, ServerRecord, Undecided, reconcile};
+use super::{Findings, Question, SETTLE_TIME, ServerRecord, UndecidedReason, reconcile};
 use crate::delivery::SurveyResponse;
 use crate::ledger::{OutcomeKind, RowState, RunId, SentRow};
 use crate::record::{FeedbackType, Fingerprint, fingerprint};
@@ -54,7 +54,7 @@ impl World {
             fingerprint: kind(number),
             attempts: 1,
             claimed_at: at(start),
-            over_at: at(start + 1),
+            ended_at: at(start + 1),
         });
         self.rows.last_mut().unwrap()
     }
@@ -90,7 +90,7 @@ impl World {
 
     /// This long after the last row's answer.
     fn after(mut self, wait: Duration) -> Self {
-        self.now = self.rows.last().unwrap().over_at + wait;
+        self.now = self.rows.last().unwrap().ended_at + wait;
         self
     }
 
@@ -218,8 +218,8 @@ fn what_was_sent_next_to_it_must_be_visible_for_a_row_to_be_absent() {
 #[test]
 fn the_last_row_of_a_run_may_appear_for_a_minute() {
     let last = World::new().saved("a", 1).doubt(2).shows(&[record("a", 1)]);
-    assert_eq!(last.clone().after(SETTLING - Duration::from_secs(1)).fates(), ["recent"]);
-    assert_eq!(last.after(SETTLING).fates(), ["absent"]);
+    assert_eq!(last.clone().after(SETTLE_TIME - Duration::from_secs(1)).fates(), ["recent"]);
+    assert_eq!(last.after(SETTLE_TIME).fates(), ["absent"]);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn without_an_answer_the_request_may_go_on_for_a_minute() {
     let fates = |status, seconds| {
         let world = World::new().saved("a", 1).doubt_with(2, |row| row.status = status).saved("b", 3);
         let mut world = world.shows(&[record("a", 1), record("b", 3)]);
-        world.now = world.rows[1].over_at + Duration::from_secs(seconds);
+        world.now = world.rows[1].ended_at + Duration::from_secs(seconds);
         world.fates().remove(0)
     };
     for status in [None, Some(502), Some(504)] {
@@ -243,7 +243,7 @@ fn as_long_as_one_of_equal_rows_may_appear_none_of_them_is_absent() {
     let world = World::new().saved("a", 1).doubt(2).saved("b", 3).doubt(2);
     let world = world.shows(&[record("a", 1), record("b", 3), record("x", 2)]);
     assert_eq!(world.clone().after(Duration::from_secs(1)).fates(), ["x", "recent"]);
-    assert_eq!(world.after(SETTLING).fates(), ["x", "absent"]);
+    assert_eq!(world.after(SETTLE_TIME).fates(), ["x", "absent"]);
 }
 
 #[test]
@@ -251,13 +251,13 @@ fn a_row_that_was_given_an_equal_ones_record_may_have_its_own_appear() {
     let world = World::new().saved("a", 1).doubt(2).saved("b", 3).doubt(2);
     let mut world = world.shows(&[record("a", 1), record("b", 3), record("x", 2)]);
     world.rows[1].status = None;
-    world.rows[1].over_at = at(35);
+    world.rows[1].ended_at = at(35);
     world.now = at(36);
     assert_eq!(world.fates(), ["x", "recent"]);
     apply(&mut world, RUN);
     let world = world.saved("c", 4).shows(&[record("c", 4)]);
     assert_eq!(world.fates(), ["recent"], "x may be the second one's, and the first one's may be on its way");
-    assert_eq!(world.after(SETTLING).fates(), ["absent"]);
+    assert_eq!(world.after(SETTLE_TIME).fates(), ["absent"]);
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn another_runs_row_at_the_edge_of_what_was_read_is_no_neighbour() {
     world = world.shows(&[record("a", 1)]);
     assert_eq!(world.fates(), ["neighbour_missing"]);
     world.rows[0].claimed_at = at(-3000);
-    world.rows[0].over_at = at(-2999);
+    world.rows[0].ended_at = at(-2999);
     assert_eq!(world.fates(), ["absent"]);
 }
 
@@ -360,13 +360,13 @@ fn apply(world: &mut World, run: RunId) -> usize {
 #[test]
 fn every_reason_has_its_own_words() {
     let all = [
-        Undecided::NothingVisible,
-        Undecided::NoNeighbour,
-        Undecided::NeighbourMissing,
-        Undecided::Recent,
-        Undecided::ReadsBackOtherwise,
-        Undecided::SentByOthers,
-        Undecided::OtherRunGoing,
+        UndecidedReason::NothingVisible,
+        UndecidedReason::NoNeighbour,
+        UndecidedReason::NeighbourMissing,
+        UndecidedReason::Recent,
+        UndecidedReason::ReadsBackOtherwise,
+        UndecidedReason::SentByOthers,
+        UndecidedReason::OtherRunGoing,
     ];
     let names: BTreeSet<&str> = all.iter().map(|why| why.name()).collect();
     let words: BTreeSet<String> = all.iter().map(ToString::to_string).collect();

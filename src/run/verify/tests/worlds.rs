@@ -48,7 +48,7 @@ struct Truth {
 impl Truth {
     /// So many seconds after the last row, with the records of the last few not visible yet.
     fn look(&mut self, age: i64, lag: i64) {
-        self.world.now = self.world.rows.iter().map(|row| row.over_at).max().unwrap() + SignedDuration::from_secs(age);
+        self.world.now = self.world.rows.iter().map(|row| row.ended_at).max().unwrap() + SignedDuration::from_secs(age);
         let visible_until = self.world.now - SignedDuration::from_secs(lag);
         let visible = self.saved.iter().filter(|(saved_at, _)| *saved_at <= visible_until);
         self.world.records = visible.map(|(_, record)| record.clone()).chain(self.foreign.clone()).collect();
@@ -88,7 +88,7 @@ fn truth(rows: &[(bool, Fate, u8, bool)], ids: Ids) -> Truth {
                 Ids::Different => Some(format!("other {id}")),
                 Ids::None => None,
             };
-            saved.push((row.over_at, ServerRecord { id, fingerprint: Some(kind(*number)) }));
+            saved.push((row.ended_at, ServerRecord { id, fingerprint: Some(kind(*number)) }));
         }
     }
     let mut truth = Truth { world, saved, foreign: Vec::new() };

@@ -1,0 +1,101 @@
+//! How many rows of a run have each outcome.
+
+use rusqlite::Connection;
+
+use super::schema::BOT_OF_ROW;
+use super::{LedgerError, OutcomeKind, RowState, Run};
+
+/// The rows of a run by outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// All rows of the input.
+    pub rows: u64,
+    pub saved: u64,
+    pub rejected: u64,
+    pub invalid: u64,
+    pub skipped: u64,
+    /// Includes rows that a process claimed and left behind when it died.
+    pub in_doubt: u64,
+    /// Not sent, and sent by a resumed run; includes rows that the run has not reached.
+    pub unsent: u64,
+}
+
+impl Counts {
+    /// Counts of an input of which nothing has been sent.
+    pub fn all_unsent(rows: u64) -> Self {
+        Self { rows, unsent: rows, ..Self::default() }
+    }
+
+    /// Gives this outcome to rows that were unsent so far.
+    pub fn settle(&mut self, kind: OutcomeKind, rows: u64) {
+        let counter = match kind {
+            OutcomeKind::Saved => &mut self.saved,
+            OutcomeKind::Rejected => &mut self.rejected,
+            OutcomeKind::Invalid => &mut self.invalid,
+            OutcomeKind::Skipped => &mut self.skipped,
+            OutcomeKind::InDoubt => &mut self.in_doubt,
+            OutcomeKind::Unsent => return,
+        };
+        *counter += rows;
+        self.unsent = self.unsent.saturating_sub(rows);
+    }
+
+    fn add(&mut self, state: RowState, rows: u64) {
+        match state {
+            RowState::Settled(kind) => self.settle(kind, rows),
+            RowState::Claimed => self.settle(OutcomeKind::InDoubt, rows),
+        }
+    }
+
+    /// Rows that should be saved and, as far as is known, are not.
+    pub fn not_saved(&self) -> u64 {
+        self.failed() + self.unsent + self.in_doubt
+    }
+
+    /// Rows that can't be saved as they are. This is what `failed` means in all output.
+    pub fn failed(&self) -> u64 {
+        self.rejected + self.invalid
+    }
+}
+
+pub(super) fn of_run(connection: &Connection, run: &Run) -> Result<Counts, LedgerError> {
+    let mut counts = Counts::all_unsent(run.rows);
+    let mut statement = connection.prepare_cached("SELECT state, count(*) FROM rows WHERE run = ?1 GROUP BY state")?;
+    let mut groups = statement.query([run.id.0])?;
+    while let Some(group) = groups.next()? {
+        counts.add(group.get(0)?, group.get(1)?);
+    }
+    Ok(counts)
+}
+
+/// The counts of each bot, in the order of `run.bots`. Rows that were never sent belong to no bot.
+pub(super) fn by_bot(connection: &Connection, run: &Run) -> Result<Vec<Counts>, LedgerError> {
+    let mut counts: Vec<_> = run.bots.iter().map(|bot| Counts::all_unsent(bot.rows)).collect();
+    let sql = format!(
+        "SELECT {BOT_OF_ROW}, state, count(*) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} IS NOT NULL GROUP BY 1, 2"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut groups = statement.query([run.id.0])?;
+    while let Some(group) = groups.next()? {
+        let number: u32 = group.get(0)?;
+        if let Some(index) = run.bots.iter().position(|bot| bot.number == number) {
+            counts[index].add(group.get(1)?, group.get(2)?);
+        }
+    }
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, OutcomeKind};
+
+    #[test]
+    fn counts_add_up_to_all_rows() {
+        let mut counts = Counts::all_unsent(10);
+        for &kind in OutcomeKind::ALL {
+            counts.settle(kind, 1);
+        }
+        assert_eq!(counts.saved + counts.skipped + counts.not_saved(), counts.rows);
+        assert_eq!(counts.unsent, 5);
+    }
+}

@@ -1,0 +1,87 @@
+//! What is asked of the ledger around one POST or read, and what it grants.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{ForeignCalls, ResendPolicy, RunId};
+
+/// A commit lies between the intent and the last byte of the request; a slow disk may take this long for it.
+const COMMIT_SLACK: Duration = Duration::from_secs(5);
+
+/// The bot that calls are made to.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// Host and bot: all processes that call it share its rate limits.
+    pub(super) scope: Arc<str>,
+    /// The bot's number in the run.
+    pub(super) bot: u32,
+}
+
+/// A call to the server that takes a place in the rate-limit windows.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    /// When the call is about to be made.
+    pub now: Timestamp,
+    /// The latest time at which its answer can arrive.
+    pub answer_due: Timestamp,
+    /// Calls of other processes that were answered before this time no longer count in any window; `None` without
+    /// rate limits.
+    pub windows_since: Option<Timestamp>,
+    /// The [`ForeignCalls::version`] that the permit for this call takes into account; 0 for none.
+    pub foreign_version: u64,
+}
+
+impl Call {
+    /// A call at `now` that ends within `timeout`, under rate limits of which the longest window is given.
+    pub fn new(now: Timestamp, timeout: Duration, longest_window: Option<Duration>, foreign_version: u64) -> Self {
+        Self {
+            now,
+            answer_due: now.saturating_add(timeout + COMMIT_SLACK).unwrap_or(now),
+            windows_since: longest_window.map(|window| now.saturating_sub(window).unwrap_or(now)),
+            foreign_version,
+        }
+    }
+}
+
+/// A request to send one row with one POST.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    pub run: RunId,
+    pub row: u64,
+    /// Hash of the fields that the server can read back.
+    pub fingerprint: [u8; 16],
+    pub resend: ResendPolicy,
+    pub call: Call,
+}
+
+/// The answer to a [`Claim`] or a [`Call`].
+#[derive(Debug)]
+pub enum Admission<T> {
+    /// The intent is on the disk: make the call.
+    Granted(T),
+    /// Other processes have called the same bot since the permit was given: check the windows again with these calls.
+    Stale(ForeignCalls),
+}
+
+/// Proof that the intent to send a row is durable. Only the ledger makes one, and each allows one POST.
+#[derive(Debug)]
+pub struct Claimed {
+    pub(super) run: RunId,
+    pub(super) row: u64,
+    pub(super) attempt: i64,
+}
+
+impl Claimed {
+    /// The row that may be sent.
+    pub fn row(&self) -> u64 {
+        self.row
+    }
+}
+
+/// A recorded call that sends no row and has no answer yet.
+#[derive(Debug)]
+pub struct OpenCall {
+    pub(super) attempt: i64,
+}

@@ -1,0 +1,131 @@
+//! What identifies a run, and what is stored about it.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use strum::IntoStaticStr;
+
+use super::RunId;
+
+/// What makes two imports the same: a hash of content, mapping and target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity(pub [u8; 32]);
+
+impl Identity {
+    /// The identity of this content, read with this mapping, sent to this target.
+    pub fn of(content: &[u8; 32], mapping: &str, target: &[&str]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(content);
+        for part in std::iter::once(&mapping).chain(target) {
+            // The lengths are hashed too, so that no two lists of texts hash the same bytes.
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+        }
+        Self(*hasher.finalize().as_bytes())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
+pub enum RunKind {
+    /// Many rows from an input.
+    Import,
+    /// One record entered by hand.
+    Submit,
+}
+
+impl RunKind {
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
+    }
+}
+
+/// What is recorded when a run starts.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    pub kind: RunKind,
+    /// Whether the run sends to a sandbox inside its own process.
+    pub sandbox: bool,
+    /// The profile's name, if one was used.
+    pub profile: Option<String>,
+    pub host: String,
+    /// The bots, and how many rows go to each; at least one.
+    pub bots: Vec<(String, u64)>,
+    /// The API version in the path.
+    pub api_version: String,
+    /// The input's name, `-` for standard input.
+    pub input: String,
+    /// BLAKE3 of the input's bytes.
+    pub content: [u8; 32],
+    /// Which column provides which field, in a form that can be compared.
+    pub mapping: String,
+    pub identity: Identity,
+    /// How many rows the input has.
+    pub rows: u64,
+    /// The command line that started the run, without the program's name.
+    pub command: Vec<String>,
+    /// The working directory of that command.
+    pub directory: PathBuf,
+}
+
+/// A run as the ledger has it.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub id: RunId,
+    pub kind: RunKind,
+    /// Whether the run sent to a sandbox inside its own process.
+    pub sandbox: bool,
+    /// The profile's name, if one was used.
+    pub profile: Option<String>,
+    pub host: String,
+    /// The bots that its rows go to; at least one.
+    pub bots: Vec<RunBot>,
+    /// The input's name, `-` for standard input.
+    pub input: String,
+    /// BLAKE3 of the input's bytes.
+    pub content: [u8; 32],
+    /// Which column provides which field, in a form that can be compared.
+    pub mapping: String,
+    /// How many rows the input has.
+    pub rows: u64,
+    /// The command line that started the run, without the program's name.
+    pub command: Vec<String>,
+    /// The working directory of that command.
+    pub directory: PathBuf,
+    pub started_at: Timestamp,
+    /// When the run ended with nothing left to send; `None` while it can be resumed.
+    pub finished_at: Option<Timestamp>,
+    /// The last failure report, and the hash of its content.
+    pub report: Option<(PathBuf, [u8; 32])>,
+}
+
+/// One bot of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunBot {
+    /// Its number in the run, from 1.
+    pub number: u32,
+    pub bot_id: String,
+    /// How many rows go to it.
+    pub rows: u64,
+}
+
+impl Run {
+    /// Whether any rows of the run go to this bot.
+    pub fn includes_bot(&self, bot_id: &str) -> bool {
+        self.bots.iter().any(|bot| bot.bot_id == bot_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Identity;
+
+    #[test]
+    fn identity_depends_on_every_part_and_boundary() {
+        let content = [7; 32];
+        let one = Identity::of(&content, "score=Q1", &["https://a", "st-1"]);
+        assert_eq!(one, Identity::of(&content, "score=Q1", &["https://a", "st-1"]));
+        assert_ne!(one, Identity::of(&[8; 32], "score=Q1", &["https://a", "st-1"]));
+        assert_ne!(one, Identity::of(&content, "score=Q2", &["https://a", "st-1"]));
+        assert_ne!(one, Identity::of(&content, "score=Q1", &["https://as", "t-1"]));
+    }
+}

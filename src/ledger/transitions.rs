@@ -1,0 +1,97 @@
+//! Writes intents, outcomes and calls. Each change of a row is checked against the state machine first.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::millis::to_millis;
+use super::request::{Call, Claim, Claimed, Target};
+use super::state::{may_be_claimed, may_be_settled};
+use super::{LedgerError, Outcome, RowState, RunId};
+
+/// Records the intent to send a row.
+pub(super) fn claim(
+    transaction: &Transaction<'_>,
+    claim: &Claim,
+    target: &Target,
+    session: &str,
+) -> Result<Claimed, LedgerError> {
+    let &Claim { run, row, fingerprint, resend, call } = claim;
+    let state = state(transaction, run, row)?;
+    if !may_be_claimed(state, resend) {
+        return Err(LedgerError::NotClaimable { run, row, state: name(state) });
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at, bot)
+             VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4, ?6)
+             ON CONFLICT DO UPDATE SET state = 'claimed', status = NULL, server_id = NULL, detail = NULL,
+                                       fingerprint = ?3, attempts = attempts + 1, claimed_at = ?4, answer_due = ?5,
+                                       changed_at = ?4, bot = ?6",
+        )?
+        .execute(params![run.0, row, fingerprint, to_millis(call.now), to_millis(call.answer_due), target.bot])?;
+    Ok(Claimed { run, row, attempt: start_attempt(transaction, &call, target, session)? })
+}
+
+/// Records a call, which then counts in the windows of every process, and returns its number.
+pub(super) fn start_attempt(
+    transaction: &Transaction<'_>,
+    call: &Call,
+    target: &Target,
+    session: &str,
+) -> Result<i64, LedgerError> {
+    transaction
+        .prepare_cached("INSERT INTO attempts (scope, session, claimed_at, answer_due) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![target.scope, session, to_millis(call.now), to_millis(call.answer_due)])?;
+    Ok(transaction.last_insert_rowid())
+}
+
+pub(super) fn end_attempt(transaction: &Transaction<'_>, attempt: i64, now: Timestamp) -> Result<(), LedgerError> {
+    transaction
+        .prepare_cached("UPDATE attempts SET answered_at = ?2 WHERE attempt = ?1")?
+        .execute(params![attempt, to_millis(now)])?;
+    Ok(())
+}
+
+/// Records the outcome of a claimed row, and that its call was answered.
+pub(super) fn settle(
+    transaction: &Transaction<'_>,
+    claimed: &Claimed,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    end_attempt(transaction, claimed.attempt, now)?;
+    set_outcome(transaction, claimed.run, claimed.row, outcome, now)
+}
+
+pub(super) fn set_outcome(
+    transaction: &Transaction<'_>,
+    run: RunId,
+    row: u64,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let Outcome { kind, status, server_id, detail } = outcome;
+    let state = state(transaction, run, row)?;
+    if !may_be_settled(state, *kind) {
+        return Err(LedgerError::NotSettleable { run, row, outcome: *kind, state: name(state) });
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7",
+        )?
+        .execute(params![run.0, row, kind.as_str(), status, server_id, detail, to_millis(now)])?;
+    Ok(())
+}
+
+fn state(transaction: &Transaction<'_>, run: RunId, row: u64) -> Result<Option<RowState>, LedgerError> {
+    let state = transaction
+        .prepare_cached("SELECT state FROM rows WHERE run = ?1 AND row = ?2")?
+        .query_row(params![run.0, row], |row| row.get(0))
+        .optional()?;
+    Ok(state)
+}
+
+fn name(state: Option<RowState>) -> &'static str {
+    state.map_or("new", RowState::as_str)
+}

@@ -1,0 +1,136 @@
+//! The thread that owns the ledger's connection while rows are sent. It commits in groups: all requests that queued up
+//! during one commit share the next transaction, so a slow disk costs time but never certainty.
+
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::foreign_calls::ForeignCallLog;
+use super::millis::to_millis;
+use super::request::{Admission, Call, Claim, Claimed, OpenCall, Target};
+use super::{LedgerError, Outcome, RunId, transitions};
+
+/// The most requests that share one commit.
+pub(super) const GROUP: usize = 512;
+/// Attempts older than this are deleted; no window is longer than a day.
+const ATTEMPTS_KEPT: Duration = Duration::from_secs(25 * 60 * 60);
+
+pub(super) type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
+
+pub(super) enum Request {
+    Claim { claim: Claim, target: Target, reply: Reply<Admission<Claimed>> },
+    Settle { claimed: Claimed, outcome: Outcome, now: Timestamp, reply: Reply<()> },
+    Record { run: RunId, outcomes: Vec<(u64, Outcome)>, now: Timestamp, reply: Reply<()> },
+    StartCall { call: Call, target: Target, reply: Reply<Admission<OpenCall>> },
+    EndCall { call: OpenCall, now: Timestamp, reply: Reply<()> },
+}
+
+/// Sends the reply to a request once it is known whether its group was committed.
+type PendingReply = Box<dyn FnOnce(&Result<(), LedgerError>)>;
+
+pub(super) struct WriterThread {
+    connection: Connection,
+    session: String,
+    foreign_calls: ForeignCallLog,
+}
+
+impl WriterThread {
+    /// `session` tells this process's calls from those of others.
+    pub(super) fn new(connection: Connection, session: String) -> Self {
+        Self { connection, session, foreign_calls: ForeignCallLog::default() }
+    }
+
+    /// Serves requests until every sender is gone.
+    pub(super) fn run(mut self, requests: &Receiver<Request>) {
+        self.delete_old_attempts();
+        while let Ok(first) = requests.recv() {
+            self.commit(std::iter::once(first).chain(requests.try_iter().take(GROUP - 1)));
+        }
+    }
+
+    fn commit(&mut self, requests: impl Iterator<Item = Request>) {
+        let Self { connection, session, foreign_calls } = self;
+        // If the transaction can't begin, usually because another process holds the lock, every request gets that error.
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(LedgerError::from);
+        let mut group = Group { transaction: transaction.as_ref(), session, foreign_calls };
+        let replies: Vec<PendingReply> = requests.map(|request| group.serve(request)).collect();
+        let committed = transaction.and_then(|transaction| Ok(transaction.commit()?));
+        for reply in replies {
+            reply(&committed);
+        }
+    }
+
+    fn delete_old_attempts(&self) {
+        let before = crate::clock::now().checked_sub(ATTEMPTS_KEPT).map_or(0, to_millis);
+        // This only limits the size of the file: if it fails now, the next start repeats it.
+        let _ = self.connection.execute("DELETE FROM attempts WHERE answer_due < ?1", [before]);
+    }
+}
+
+/// The requests of one transaction, or why it did not begin.
+struct Group<'a> {
+    transaction: Result<&'a Transaction<'a>, &'a LedgerError>,
+    session: &'a str,
+    foreign_calls: &'a mut ForeignCallLog,
+}
+
+impl Group<'_> {
+    fn serve(&mut self, request: Request) -> PendingReply {
+        let session = self.session;
+        match request {
+            Request::Claim { claim, target, reply } => pending(
+                reply,
+                self.admit(&claim.call, &target, |transaction| {
+                    transitions::claim(transaction, &claim, &target, session)
+                }),
+            ),
+            Request::StartCall { call, target, reply } => pending(
+                reply,
+                self.admit(&call, &target, |transaction| {
+                    Ok(OpenCall { attempt: transitions::start_attempt(transaction, &call, &target, session)? })
+                }),
+            ),
+            Request::EndCall { call, now, reply } => {
+                pending(reply, self.with(|transaction| transitions::end_attempt(transaction, call.attempt, now)))
+            }
+            Request::Settle { claimed, outcome, now, reply } => {
+                pending(reply, self.with(|transaction| transitions::settle(transaction, &claimed, &outcome, now)))
+            }
+            Request::Record { run, outcomes, now, reply } => pending(
+                reply,
+                self.with(|transaction| {
+                    outcomes
+                        .iter()
+                        .try_for_each(|(row, outcome)| transitions::set_outcome(transaction, run, *row, outcome, now))
+                }),
+            ),
+        }
+    }
+
+    fn with<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        self.transaction.map_err(LedgerError::clone).and_then(write)
+    }
+
+    /// Writes unless other processes have made calls that the permit does not take into account.
+    fn admit<T>(
+        &mut self,
+        call: &Call,
+        target: &Target,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError>,
+    ) -> Result<Admission<T>, LedgerError> {
+        let transaction = self.transaction.map_err(LedgerError::clone)?;
+        match self.foreign_calls.changes_since(call, transaction, target, self.session)? {
+            Some(calls) => Ok(Admission::Stale(calls)),
+            None => write(transaction).map(Admission::Granted),
+        }
+    }
+}
+
+fn pending<T: 'static>(reply: Reply<T>, result: Result<T, LedgerError>) -> PendingReply {
+    // The receiver may be gone; the ledger is right all the same.
+    Box::new(move |committed| drop(reply.send(committed.clone().and(result))))
+}
