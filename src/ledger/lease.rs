@@ -11,7 +11,7 @@ use crate::private;
 
 /// Held while a process works on a run; released on drop or when the process ends.
 #[derive(Debug)]
-pub struct Lease {
+pub(crate) struct Lease {
     _locked: File,
 }
 
@@ -20,7 +20,7 @@ impl Lease {
     ///
     /// # Errors
     /// [`LedgerError::InUse`] while another process holds it, [`LedgerError::Create`] if the lock can't be created.
-    pub fn take(state_dir: &Path, run: RunId) -> Result<Self, LedgerError> {
+    pub(crate) fn take(state_dir: &Path, run: RunId) -> Result<Self, LedgerError> {
         let path = path(state_dir, run);
         let failed = |error: std::io::Error| LedgerError::Create { path: path.clone(), reason: error.to_string() };
         private::create_dir(&directory(state_dir)).map_err(failed)?;
@@ -33,7 +33,7 @@ impl Lease {
     }
 
     /// Whether a process is working on the run now.
-    pub fn is_held(state_dir: &Path, run: RunId) -> bool {
+    pub(crate) fn is_held(state_dir: &Path, run: RunId) -> bool {
         File::open(path(state_dir, run))
             .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }

@@ -94,7 +94,7 @@ const SEVERAL_BOTS_A_RUN: &str = "CREATE TABLE bots (
 pub(super) const BOT_OF_ROW: &str = "iif(rows.claimed_at IS NULL, NULL, coalesce(rows.bot, 1))";
 
 /// The schema's version that this build reads and writes.
-pub const VERSION: usize = MIGRATIONS.len();
+const VERSION: usize = MIGRATIONS.len();
 
 /// Brings the ledger to this build's version.
 ///

@@ -33,6 +33,7 @@ pub enum Delivery {
 pub struct SendSettings {
     /// The run they belong to.
     pub run: RunId,
+    /// What may be sent a second time.
     pub resend: ResendPolicy,
     /// What is done about a row whose fate is unknown.
     pub delivery: Delivery,

@@ -176,7 +176,7 @@ fn without_a_ledger_there_are_no_runs_and_none_is_made() {
     assert_eq!(json(&home.run(&["runs", "list", "-o", "json"]).success()), value!([]));
     for arguments in [["runs", "show", "1"], ["runs", "resume", "1"], ["runs", "failures", "1"]] {
         let said = stderr(&home.run(&arguments).failure().code(2));
-        assert!(said.contains("there is no run 1 in the ledger") && said.contains("runs list"), "{said}");
+        assert!(said.contains("no run 1 in the ledger") && said.contains("runs list"), "{said}");
     }
     assert!(!home.state().exists());
 }

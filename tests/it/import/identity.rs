@@ -198,7 +198,7 @@ fn a_run_is_worked_on_by_one_process_at_a_time() {
     assert!(shown.contains("Run 1: import, running"), "{shown}");
     for arguments in [&[][..], &["--resume"], &["--resume", "--resend-in-doubt"]] {
         let said = stderr(&stage.import(&file, arguments).failure().code(2));
-        assert!(said.contains("run 1 is being worked on by another process"), "{arguments:?}: {said}");
+        assert!(said.contains("another process is working on run 1"), "{arguments:?}: {said}");
     }
     assert_eq!(stage.sandbox.counts().arrivals, 2);
     // The lease goes with the process, however that ends.
