@@ -5,7 +5,7 @@ use crate::delivery::Concern;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::LedgerError;
-use crate::run::{End, Ended, Fault, FeedError};
+use crate::run::{End, Ended, FeedError, StopReason};
 use crate::text::excerpt;
 
 const QUOTED: usize = 300;
@@ -39,7 +39,7 @@ pub(super) enum EndedEarly {
 impl EndedEarly {
     /// The reason, if it did end early, with the bots that it concerns.
     pub(super) fn from_end(Ended { end, stopped }: Ended) -> Option<Self> {
-        let is_fault = matches!(end, End::Fault(_));
+        let is_fault = matches!(end, End::Stopped(_));
         let reason = Self::from_reason(end)?;
         if stopped.is_empty() || !is_fault {
             return Some(reason);
@@ -60,7 +60,7 @@ impl EndedEarly {
         Some(match end {
             End::Complete => return None,
             End::Interrupted => Self::Interrupted,
-            End::Fault(Fault::Refused { concern, message }) => {
+            End::Stopped(StopReason::Refused { concern, message }) => {
                 let what = match concern {
                     Concern::Credentials => "the credentials",
                     Concern::Target => "the target",
@@ -68,9 +68,9 @@ impl EndedEarly {
                 };
                 Self::Refused { concern, what, message: excerpt(&message, QUOTED) }
             }
-            End::Fault(Fault::Unreachable { message }) => Self::Unreachable(excerpt(&message, QUOTED)),
-            End::Fault(Fault::Limited { message }) => Self::Limited(excerpt(&message, QUOTED)),
-            End::Fault(Fault::Silent { message }) => Self::Silent(excerpt(&message, QUOTED)),
+            End::Stopped(StopReason::Unreachable { message }) => Self::Unreachable(excerpt(&message, QUOTED)),
+            End::Stopped(StopReason::Limited { message }) => Self::Limited(excerpt(&message, QUOTED)),
+            End::Stopped(StopReason::Silent { message }) => Self::Silent(excerpt(&message, QUOTED)),
             End::Ledger(error) => Self::Ledger(error),
             End::Credentials(error) => Self::Credentials(error),
             End::Feed(error) => Self::Feed(error),

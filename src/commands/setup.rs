@@ -1,4 +1,4 @@
-//! What `submit` and `import` have in common: the settings resolved, the target, and the machinery of a run.
+//! What `submit` and `import` have in common: the settings resolved, the target, and the resources of a run.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::ledger::{Identity, NewRun, ResendPolicy, Run, RunBot, RunId, RunKind,
 use crate::pacing::{Limit, Pace, Pacer};
 use crate::report::Printer;
 use crate::run::verify::VerifySettings;
-use crate::run::{Delivery, Machinery, Patience, Plan, SendSettings};
+use crate::run::{BreakerPolicy, Delivery, LaneResources, LaneSettings, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::settings::{Context, Overrides, SandboxTarget, Settings, Target};
 use crate::text::counted;
@@ -204,17 +204,17 @@ impl Setup {
 
     /// Whatever a run needs to send to its first bot, made ready: a wrong secret or certificate is found here, before
     /// anything is sent.
-    pub(super) fn machinery(&self, bot_id: &str, store: &Store, context: &Context) -> anyhow::Result<Machinery> {
+    pub(super) fn resources(&self, bot_id: &str, store: &Store, context: &Context) -> anyhow::Result<LaneResources> {
         let client = self.client(bot_id)?;
         let tokens = TokenSource::new(Minter::new(self.settings.credentials()?, context)?);
         let session = Uuid::new_v4().to_string();
         let writer = Writer::start(Store::open(store.directory())?, self.scope(bot_id), session);
-        Ok(Machinery { client, tokens, pacer: self.pacer(), writer })
+        Ok(LaneResources { client, tokens, pacer: self.pacer(), writer })
     }
 
     /// The same for another bot of the run: connections, tokens and writer are shared, windows are its own.
-    pub(super) fn machinery_beside(&self, first: &Machinery, bot: &RunBot) -> anyhow::Result<Machinery> {
-        Ok(Machinery {
+    pub(super) fn resources_beside(&self, first: &LaneResources, bot: &RunBot) -> anyhow::Result<LaneResources> {
+        Ok(LaneResources {
             client: first.client.for_bot(&self.client_settings(&bot.bot_id))?,
             tokens: first.tokens.clone(),
             pacer: self.pacer(),
@@ -228,14 +228,14 @@ impl Setup {
     }
 
     /// What a run does with so many rows.
-    pub(super) fn plan(
+    pub(super) fn lane_settings(
         &self,
         run: RunId,
         sending: &SendingArgs,
         resend: ResendPolicy,
         to_send: u64,
         wait: Duration,
-    ) -> Plan {
+    ) -> LaneSettings {
         let delivery = self.settings.delivery();
         let send = SendSettings {
             run,
@@ -249,7 +249,7 @@ impl Setup {
             longest_window: self.longest_window(),
         };
         let wait_for_target = sending.wait_for_target.unwrap_or(wait);
-        let patience = Patience { refusals: REFUSALS, doubts: DOUBTS, wait_for_target, rate_limited: None };
-        Plan { send, concurrency: delivery.concurrency.value.get(), patience, to_send }
+        let breaker = BreakerPolicy { refusals: REFUSALS, doubts: DOUBTS, wait_for_target, rate_limited: None };
+        LaneSettings { send, concurrency: delivery.concurrency.value.get(), breaker, to_send }
     }
 }

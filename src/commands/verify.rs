@@ -12,7 +12,7 @@ use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunBot, RunId, Store};
 use crate::report::{Printer, VerifiedView, format_duration};
-use crate::run::Machinery;
+use crate::run::LaneResources;
 use crate::run::verify::{SETTLE_TIME, Verified, VerifyError, VerifyEvent, verify as verify_rows};
 use crate::settings::Context;
 use crate::text::{counted, grouped, printable};
@@ -160,13 +160,13 @@ impl Asking<'_> {
         let Self { setup, store, run, .. } = self;
         let (mut asked, began) = (Asked::default(), Instant::now());
         let Some(first) = run.bots.first() else { return Ok(asked) };
-        let machinery = setup.machinery(&first.bot_id, store, self.context)?;
+        let resources = setup.resources(&first.bot_id, store, self.context)?;
         for bot in bots {
-            let machinery = setup.machinery_beside(&machinery, bot)?;
+            let resources = setup.resources_beside(&resources, bot)?;
             let bot_id = printable(&bot.bot_id);
             self.printer.note(format_args!("reading back what {}, bot {bot_id} has of run {}", setup.host(), run.id));
             let wait = wait.saturating_sub(began.elapsed());
-            match self.ask_one(bot, &machinery, (wait, visible_within)) {
+            match self.ask_one(bot, &resources, (wait, visible_within)) {
                 Ok(verified) => asked.verified = asked.verified.and(verified),
                 Err(error) if run.bots.len() == 1 => return Err(error),
                 Err(error) if is_interrupted(&error) => {
@@ -188,13 +188,13 @@ impl Asking<'_> {
     fn ask_one(
         &self,
         bot: &RunBot,
-        machinery: &Machinery,
+        resources: &LaneResources,
         (wait, visible_within): (Duration, Duration),
     ) -> anyhow::Result<Verified> {
         let said = Cell::new(Instant::now());
         let tell = |event| tell(event, &said, self.printer);
         let settings = self.setup.verify_settings(self.run.clone(), bot.clone(), wait, visible_within);
-        Ok(verify_rows(machinery, self.store, &settings, &tell)?)
+        Ok(verify_rows(resources, self.store, &settings, &tell)?)
     }
 }
 
@@ -210,7 +210,7 @@ fn tell(event: VerifyEvent, said: &Cell<Instant>, printer: &Printer) {
                 printer.detail(line);
             }
         }
-        VerifyEvent::Holding { why, wait } => {
+        VerifyEvent::Paused { why, wait } => {
             printer.note(format_args!("holding: {}; going on in {}", printable(&why), format_duration(wait)));
         }
         VerifyEvent::LookingAgain { rows, wait } => {

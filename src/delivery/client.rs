@@ -8,9 +8,9 @@ use reqwest::{Certificate, Response};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
-use super::reply::{Answer, Reached, Reply, RetryAfter, Trouble, http_date};
+use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, http_date};
 use super::responses::ResponsesQuery;
-use super::trouble::{Patience, trouble, with_causes};
+use super::transport::{Timeouts, transport_error, with_causes};
 use crate::error::Advice;
 use crate::ledger::Claimed;
 use crate::text;
@@ -49,7 +49,7 @@ pub struct Client {
     http: reqwest::Client,
     save_feedback: Url,
     survey_responses: Url,
-    patience: Patience,
+    timeouts: Timeouts,
 }
 
 /// Why no client could be made. Nothing was sent.
@@ -94,7 +94,7 @@ impl Client {
             http: http_client(settings)?,
             save_feedback: save_feedback_url(settings)?,
             survey_responses: survey_responses_url(settings)?,
-            patience: patience(settings),
+            timeouts: timeouts(settings),
         })
     }
 
@@ -107,7 +107,7 @@ impl Client {
             http: self.http.clone(),
             save_feedback: save_feedback_url(settings)?,
             survey_responses: survey_responses_url(settings)?,
-            patience: self.patience,
+            timeouts: self.timeouts,
         })
     }
 
@@ -135,7 +135,7 @@ impl Client {
         let request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
         match request.send().await {
             Ok(response) => Reply::Answer(read_answer(response, token, most_read).await),
-            Err(error) => Reply::Nothing(trouble(&error, self.patience)),
+            Err(error) => Reply::Nothing(transport_error(&error, self.timeouts)),
         }
     }
 }
@@ -170,7 +170,7 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError
         .retry(reqwest::retry::never())
         .redirect(reqwest::redirect::Policy::none())
         .timeout(settings.timeout)
-        .connect_timeout(patience(settings).connect)
+        .connect_timeout(timeouts(settings).connect)
         .pool_idle_timeout(IDLE_CONNECTION)
         .tcp_nodelay(true)
         .referer(false);
@@ -187,8 +187,8 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError
 }
 
 /// A connection has less time than the whole, so that one that never came about is told from an answer that never came.
-fn patience(settings: &ClientSettings) -> Patience {
-    Patience { connect: CONNECT_AT_MOST.min(settings.timeout / 2), whole: settings.timeout }
+fn timeouts(settings: &ClientSettings) -> Timeouts {
+    Timeouts { connect: CONNECT_AT_MOST.min(settings.timeout / 2), whole: settings.timeout }
 }
 
 fn is_loopback(host: &Url) -> bool {
@@ -241,7 +241,11 @@ fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 }
 
 fn not_sent(message: &str) -> Reply {
-    Reply::Nothing(Trouble { reached: Reached::Nowhere, message: message.to_owned(), detail: String::new() })
+    Reply::Nothing(TransportError {
+        progress: RequestProgress::NotConnected,
+        message: message.to_owned(),
+        detail: String::new(),
+    })
 }
 
 #[cfg(test)]

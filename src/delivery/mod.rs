@@ -25,10 +25,10 @@ mod reply;
 mod responses;
 #[cfg(test)]
 mod sockets;
-mod trouble;
+mod transport;
 mod verdict;
 
 pub use client::{Client, ClientError, ClientSettings};
-pub use reply::{Answer, Reached, Reply, RetryAfter, Trouble};
+pub use reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError};
 pub use responses::{PageError, ResponsesQuery, SurveyPage, SurveyResponse};
 pub use verdict::{Cause, Concern, Verdict, judge};

@@ -10,7 +10,7 @@ pub enum Reply {
     /// The server answered, at least with a status.
     Answer(Answer),
     /// No status came.
-    Nothing(Trouble),
+    Nothing(TransportError),
 }
 
 /// A server's answer.
@@ -66,9 +66,9 @@ pub(super) fn http_date(value: &str) -> Option<Timestamp> {
 
 /// Why no status came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct TransportError {
     /// How far the request got.
-    pub reached: Reached,
+    pub progress: RequestProgress,
     /// What happened, in words.
     pub message: String,
     /// What the libraries say of it, safe to show; may be empty.
@@ -77,13 +77,13 @@ pub struct Trouble {
 
 /// How far a request got before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reached {
+pub enum RequestProgress {
     /// No connection: nothing was written.
-    Nowhere,
+    NotConnected,
     /// The connection failed in TLS: nothing of the request was written.
-    Handshake,
+    TlsHandshake,
     /// Writing may have begun: the server may have taken it.
-    PerhapsTaken,
+    MaybeSent,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::reply::{Answer, Reached, Reply, RetryAfter, Trouble};
+use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError};
 use crate::text;
 
 const QUOTED: usize = 300;
@@ -88,19 +88,21 @@ pub enum Cause {
 /// Says what a reply means.
 pub fn judge(reply: &Reply) -> Verdict {
     match reply {
-        Reply::Nothing(trouble) => judge_trouble(trouble),
+        Reply::Nothing(error) => judge_transport(error),
         Reply::Answer(answer) => judge_answer(answer),
     }
 }
 
-fn judge_trouble(trouble: &Trouble) -> Verdict {
-    let Trouble { reached, message, detail } = trouble;
+fn judge_transport(error: &TransportError) -> Verdict {
+    let TransportError { progress, message, detail } = error;
     let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
     let message = format!("{message}{detail}");
-    match reached {
-        Reached::Nowhere => Verdict::Repeat { cause: Cause::Unreachable, status: None, retry_after: None, message },
-        Reached::Handshake => Verdict::Refused { concern: Concern::Tls, status: None, message },
-        Reached::PerhapsTaken => Verdict::InDoubt { status: None, message },
+    match progress {
+        RequestProgress::NotConnected => {
+            Verdict::Repeat { cause: Cause::Unreachable, status: None, retry_after: None, message }
+        }
+        RequestProgress::TlsHandshake => Verdict::Refused { concern: Concern::Tls, status: None, message },
+        RequestProgress::MaybeSent => Verdict::InDoubt { status: None, message },
     }
 }
 
@@ -162,7 +164,7 @@ impl Said {
             Some(Some(MINUTE))
         } else if self.errors.contains("exceeded the hourly rate limit") {
             Some(Some(HOUR))
-        } else if answer.status == 429 || self.errors.contains("rate limit for this api has been reached") {
+        } else if answer.status == 429 || self.errors.contains("rate limit for this api has been progress") {
             Some(None)
         } else {
             None
@@ -215,7 +217,7 @@ fn error_text(error: &Value) -> Option<String> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Answer, Cause, Concern, Reached, Reply, RetryAfter, Trouble, Verdict, judge};
+    use super::{Answer, Cause, Concern, Reply, RequestProgress, RetryAfter, TransportError, Verdict, judge};
 
     fn answer(status: u16, body: &str) -> Answer {
         Answer { status, body: body.to_owned(), complete: true, ..Answer::default() }
@@ -249,7 +251,7 @@ mod tests {
         let record = r#"{"botId":"st-1","_id":"641b","score":0,"novel":[1]}"#;
         let per_minute = "You've exceeded the per-minute rate limit. Please wait for sometime before retrying.";
         let hourly = "You've exceeded the hourly rate limit. Please wait for sometime before retrying.";
-        let any = "Rate limit for this API has been reached. Please try again later";
+        let any = "Rate limit for this API has been progress. Please try again later";
         let replay = "error verifying the jwt: possibly a replay";
         let hour = "error verifying the jwt: if \"jti\" claim \"exp\" must be <= 1 hour(s)";
         let table = [
@@ -301,13 +303,13 @@ mod tests {
 
     #[test]
     fn without_an_answer_it_matters_how_far_the_request_got() {
-        let verdict = |reached| {
-            let trouble = Trouble { reached, message: "gone".to_owned(), detail: String::new() };
-            word(&judge(&Reply::Nothing(trouble)))
+        let verdict = |progress| {
+            let error = TransportError { progress, message: "gone".to_owned(), detail: String::new() };
+            word(&judge(&Reply::Nothing(error)))
         };
-        assert_eq!(verdict(Reached::Nowhere), "repeat: unreachable");
-        assert_eq!(verdict(Reached::Handshake), "refused: tls");
-        assert_eq!(verdict(Reached::PerhapsTaken), "in doubt");
+        assert_eq!(verdict(RequestProgress::NotConnected), "repeat: unreachable");
+        assert_eq!(verdict(RequestProgress::TlsHandshake), "refused: tls");
+        assert_eq!(verdict(RequestProgress::MaybeSent), "in doubt");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::findings::plain_table;
 use super::summary::Summary;
 use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed};
-use crate::run::{ColumnLook, Look};
+use crate::run::{ColumnStats, InputColumns};
 use crate::settings::Preset;
 use crate::source::delimiter_name;
 use crate::text::{counted, excerpt, excerpt_of_both_ends};
@@ -16,7 +16,7 @@ use crate::text::{counted, excerpt, excerpt_of_both_ends};
 #[derive(Debug, Clone, Copy)]
 pub struct PlanView<'a> {
     /// What the input looks like.
-    pub look: &'a Look,
+    pub look: &'a InputColumns,
     /// The preset that it was recognised by, or that was named.
     pub preset: Option<&'a Preset>,
     /// What the preset and the mapping say.
@@ -150,7 +150,7 @@ impl PlanView<'_> {
     }
 }
 
-fn filled(column: &ColumnLook, rows: u64) -> String {
+fn filled(column: &ColumnStats, rows: u64) -> String {
     match (column.filled, rows) {
         (0, _) => "empty".to_owned(),
         (filled, rows) if filled == rows => "100 %".to_owned(),
@@ -159,7 +159,7 @@ fn filled(column: &ColumnLook, rows: u64) -> String {
     }
 }
 
-fn holds(column: &ColumnLook) -> String {
+fn holds(column: &ColumnStats) -> String {
     let samples = column.samples.iter().map(|sample| format!("{sample:?}")).collect::<Vec<_>>().join(", ");
     // Ids and dates are numbers, too, and their range tells nothing.
     match column.numbers {

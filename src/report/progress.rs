@@ -115,17 +115,17 @@ impl View {
             }
             RunEvent::Saved { .. } => {}
             RunEvent::NotSaved { row, kind, why } => self.detail(&format!("row {row} {kind}: {why}")),
-            RunEvent::Repeating { row, why, wait } => {
+            RunEvent::Retrying { row, why, wait } => {
                 self.detail(&format!("row {row} goes again in {}: {why}", format_duration(wait)));
             }
-            RunEvent::Holding { bot: Some(bot), why, wait } if self.several_bots => self.hold_bot(bot, &why, wait),
-            RunEvent::Holding { why, wait, .. } => self.hold(&why, wait),
-            RunEvent::BotStopped { bot, fault, others_go_on } => {
-                let others = if others_go_on { ", the others go on" } else { "" };
-                self.line(&format!("bot {bot} is given up{others}: {}", fault.message()));
+            RunEvent::Paused { bot: Some(bot), why, wait } if self.several_bots => self.hold_bot(bot, &why, wait),
+            RunEvent::Paused { why, wait, .. } => self.hold(&why, wait),
+            RunEvent::BotStopped { bot, reason, others_continue } => {
+                let others = if others_continue { ", the others go on" } else { "" };
+                self.line(&format!("bot {bot} is given up{others}: {}", reason.message()));
             }
             RunEvent::TimeLeft(left) => self.left = Some(left),
-            RunEvent::Draining => {
+            RunEvent::Stopping => {
                 self.line("ending: waiting for the answers that are on their way (Ctrl-C again: don't wait)");
             }
         }
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_hold_is_said_until_something_is_settled() {
         let mut view = view(Counts::all_unsent(10));
-        view.take(RunEvent::Holding {
+        view.take(RunEvent::Paused {
             bot: None,
             why: "the door\u{1b}[2J is closed".to_owned(),
             wait: Duration::from_secs(30),
@@ -268,7 +268,7 @@ mod tests {
     fn one_of_several_bots_that_holds_is_no_state_of_the_run() {
         let mut view = view(Counts::all_unsent(10));
         let wait = Duration::from_secs(30);
-        view.take(RunEvent::Holding { bot: Some("st-1".to_owned()), why: "the door is closed".to_owned(), wait });
+        view.take(RunEvent::Paused { bot: Some("st-1".to_owned()), why: "the door is closed".to_owned(), wait });
         view.take(RunEvent::TimeLeft(Duration::from_secs(125)));
         assert!(!view.state().contains("closed") && view.state().contains("left"), "{}", view.state());
     }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::engine::End;
+use super::end::End;
 use super::event::{Events, RunEvent};
 use super::feed::Prepared;
 use super::gate::{Gate, Pass};
 use super::phase::{Phase, Phases};
 use super::shared_gate::{SharedGate, SharedPass};
-use super::step::{Step, asked_for, is_about_host, with_clocks_compared};
+use super::step::{Disposition, asked_for, is_about_host, with_clocks_compared};
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
 use crate::delivery::{Cause, Client, Concern, Reply, Verdict, judge};
@@ -47,7 +47,7 @@ pub struct SendSettings {
 
 /// Everything one delivery needs; shared by all workers.
 #[derive(Debug)]
-pub(super) struct Courier {
+pub(super) struct RecordSender {
     /// The bot, where there are several.
     pub(super) bot: Option<String>,
     pub(super) client: Client,
@@ -77,26 +77,26 @@ impl Pending {
 }
 
 /// Leave from the gates. Dropped as one: an attempt that ends, or waits, ends or waits for both.
-struct Passes<'a> {
+struct GatePermits<'a> {
     _own: Pass<'a>,
     shared: Option<SharedPass<'a>>,
 }
 
 /// What became of a row's turn.
-pub(super) enum Turn {
+pub(super) enum Delivered {
     /// It has its outcome, or the run ends.
     Over,
     /// Others go first, then it goes again.
     Later(Pending),
 }
 
-impl Courier {
+impl RecordSender {
     /// Sends one row until it has an outcome, shall let others go first, or the run ends: then it stays as the ledger has
     /// it.
-    pub(super) async fn deliver(&self, mut pending: Pending) -> Result<Turn, End> {
+    pub(super) async fn deliver(&self, mut pending: Pending) -> Result<Delivered, End> {
         let mut resend = self.settings.resend;
         loop {
-            let Some((passes, permit)) = self.phases.before(Phase::Draining, self.leave_to_send()).await.transpose()?
+            let Some((passes, permit)) = self.phases.before(Phase::Stopping, self.leave_to_send()).await.transpose()?
             else {
                 return self.leave_unsent();
             };
@@ -106,7 +106,7 @@ impl Courier {
             let Some(claimed) = self.claim(&pending.row, resend, &permit).await? else { continue };
             let sent = permit.taken_at();
             let Some(verdict) = self.send(&claimed, permit, &token, &pending.row).await else {
-                return Ok(Turn::Over);
+                return Ok(Delivered::Over);
             };
             let is_about_credentials = matches!(verdict, Verdict::Refused { concern: Concern::Credentials, .. });
             let step = self.follow(verdict, sent, &passes, &mut pending);
@@ -117,43 +117,43 @@ impl Courier {
                 self.renew_credentials(is_first_refusal.then_some(rereads)).await;
             }
             drop(passes);
-            let Some(wait) = again_after else { return Ok(Turn::Over) };
+            let Some(wait) = again_after else { return Ok(Delivered::Over) };
             if behind_others {
-                return Ok(Turn::Later(pending));
+                return Ok(Delivered::Later(pending));
             }
             if kind == OutcomeKind::InDoubt {
                 resend = ResendPolicy::InDoubt;
             }
-            if self.phases.before(Phase::Draining, tokio::time::sleep(wait)).await.is_none() {
+            if self.phases.before(Phase::Stopping, tokio::time::sleep(wait)).await.is_none() {
                 return self.leave_unsent();
             }
         }
     }
 
     /// The run ends before this row's turn: for all bots, or as somebody asked.
-    fn leave_unsent(&self) -> Result<Turn, End> {
+    fn leave_unsent(&self) -> Result<Delivered, End> {
         match self.shared.as_ref().and_then(SharedGate::fault) {
-            Some(fault) => Err(End::Fault(fault)),
-            None => Ok(Turn::Over),
+            Some(fault) => Err(End::Stopped(fault)),
+            None => Ok(Delivered::Over),
         }
     }
 
     /// Leave from the gates and the windows, all at once. The gate of all bots is waited for with nothing in hand, and its
     /// pass, which may be the only one, is taken last: it must not wait for one bot's windows.
-    async fn leave_to_send(&self) -> Result<(Passes<'_>, Permit), End> {
+    async fn leave_to_send(&self) -> Result<(GatePermits<'_>, Permit), End> {
         loop {
             if let Some(gate) = &self.shared {
                 gate.wait().await;
             }
-            let own = self.gate.pass().await.map_err(End::Fault)?;
+            let own = self.gate.pass().await.map_err(End::Stopped)?;
             let permit = self.pacer.permit().await;
             // The wait for the windows may have been long.
             if !self.gate.admits(&own) {
                 continue;
             }
-            let Some(gate) = &self.shared else { return Ok((Passes { _own: own, shared: None }, permit)) };
-            if let Some(shared) = gate.try_pass().map_err(End::Fault)? {
-                return Ok((Passes { _own: own, shared: Some(shared) }, permit));
+            let Some(gate) = &self.shared else { return Ok((GatePermits { _own: own, shared: None }, permit)) };
+            if let Some(shared) = gate.try_pass().map_err(End::Stopped)? {
+                return Ok((GatePermits { _own: own, shared: Some(shared) }, permit));
             }
         }
     }
@@ -184,23 +184,23 @@ impl Courier {
     }
 
     /// What a verdict means for the row, the gates, the windows and the token.
-    fn follow(&self, verdict: Verdict, sent: Moment, passes: &Passes<'_>, pending: &mut Pending) -> Step {
+    fn follow(&self, verdict: Verdict, sent: Moment, passes: &GatePermits<'_>, pending: &mut Pending) -> Disposition {
         let asked = asked_for(&verdict);
         self.observe(&verdict, asked, passes);
         let step = match verdict {
             Verdict::Saved { id, status, record } => {
                 self.pacer.accept();
-                let step = Step::end(OutcomeKind::Saved, Some(status), Some(id), None);
-                Step { record: Some(record), ..step }
+                let step = Disposition::end(OutcomeKind::Saved, Some(status), Some(id), None);
+                Disposition { record: Some(record), ..step }
             }
             Verdict::Rejected { status, message } => {
-                Step::end(OutcomeKind::Rejected, Some(status), None, Some(message))
+                Disposition::end(OutcomeKind::Rejected, Some(status), None, Some(message))
             }
             Verdict::InDoubt { status, message } => self.after_doubt(status, message, pending),
             Verdict::Refused { status, message, .. } => self.after_refusal(status, message, pending),
             Verdict::Repeat { cause: Cause::RateLimited { window }, status, message, .. } => {
                 self.hold_windows(sent, window, asked, &message);
-                Step::again(status, message, Duration::ZERO)
+                Disposition::again(status, message, Duration::ZERO)
             }
             Verdict::Repeat { status, message, .. } => {
                 self.tokens.fresh();
@@ -212,10 +212,10 @@ impl Courier {
     }
 
     /// Tells the gates. What the gate of all bots holds for is the run's trouble, and not this bot's.
-    fn observe(&self, verdict: &Verdict, asked: Duration, passes: &Passes<'_>) {
+    fn observe(&self, verdict: &Verdict, asked: Duration, passes: &GatePermits<'_>) {
         if let (Some(gate), Some(pass)) = (&self.shared, &passes.shared) {
             if let Some((wait, why)) = pass.observe(verdict, asked) {
-                self.events.send(RunEvent::Holding { bot: None, why, wait });
+                self.events.send(RunEvent::Paused { bot: None, why, wait });
             }
             if is_about_host(verdict) && !gate.is_open() {
                 return;
@@ -234,10 +234,10 @@ impl Courier {
         self.shared.as_ref().map_or_else(|| self.gate.refused(), SharedGate::refusals)
     }
 
-    fn after_doubt(&self, status: Option<u16>, message: String, pending: &mut Pending) -> Step {
+    fn after_doubt(&self, status: Option<u16>, message: String, pending: &mut Pending) -> Disposition {
         // A server that says something went wrong is quoted; when none says anything, what that means is said.
         let message = if status.is_some() { message } else { format!("the record may have arrived: {message}") };
-        let mut step = Step::end(OutcomeKind::InDoubt, status, None, Some(message));
+        let mut step = Disposition::end(OutcomeKind::InDoubt, status, None, Some(message));
         pending.failures += 1;
         if self.settings.delivery == Delivery::AtLeastOnce && pending.failures <= self.settings.retries {
             step.again_after = Some(Backoff::default().wait(pending.failures));
@@ -258,17 +258,23 @@ impl Courier {
 
     /// A refusal speaks of the credentials or the target, so the others are tried before this row goes again. If they get
     /// through and it never does, it was about the row after all: a gateway may answer 403 to a text that it dislikes.
-    fn after_refusal(&self, status: Option<u16>, message: String, pending: &mut Pending) -> Step {
+    fn after_refusal(&self, status: Option<u16>, message: String, pending: &mut Pending) -> Disposition {
         if let (Some(status), true) = (status, self.is_out_of_tries(REFUSALS_OF_ONE_ROW, pending)) {
-            return Step::end(OutcomeKind::Rejected, Some(status), None, Some(message));
+            return Disposition::end(OutcomeKind::Rejected, Some(status), None, Some(message));
         }
-        Step { behind_others: true, ..Step::again(status, message, Duration::ZERO) }
+        Disposition { behind_others: true, ..Disposition::again(status, message, Duration::ZERO) }
     }
 
-    fn after_failure(&self, status: Option<u16>, message: String, asked: Duration, pending: &mut Pending) -> Step {
+    fn after_failure(
+        &self,
+        status: Option<u16>,
+        message: String,
+        asked: Duration,
+        pending: &mut Pending,
+    ) -> Disposition {
         let is_out_of_tries = self.is_out_of_tries(self.settings.retries, pending);
         let wait = Backoff::default().wait(pending.failures).max(asked);
-        let mut step = Step::again(status, message, wait);
+        let mut step = Disposition::again(status, message, wait);
         if is_out_of_tries {
             step.again_after = None;
         }
@@ -290,18 +296,18 @@ impl Courier {
     }
 
     fn tell_hold(&self, why: &str, wait: Duration) {
-        self.events.send(RunEvent::Holding { bot: self.bot.clone(), why: why.to_owned(), wait });
+        self.events.send(RunEvent::Paused { bot: self.bot.clone(), why: why.to_owned(), wait });
     }
 
-    fn tell(&self, step: &Step, row: &Prepared) {
+    fn tell(&self, step: &Disposition, row: &Prepared) {
         if let Some(wait) = step.again_after {
             let why = step.outcome.detail.clone().unwrap_or_default();
-            self.events.send(RunEvent::Repeating { row: row.number, why, wait });
+            self.events.send(RunEvent::Retrying { row: row.number, why, wait });
         }
     }
 
-    async fn settle(&self, claimed: Claimed, step: Step, row: &Prepared) -> Result<(), End> {
-        let Step { outcome, again_after, record, .. } = step;
+    async fn settle(&self, claimed: Claimed, step: Disposition, row: &Prepared) -> Result<(), End> {
+        let Disposition { outcome, again_after, record, .. } = step;
         let (kind, why) = (outcome.kind, outcome.detail.clone());
         self.writer.settle(claimed, outcome, clock::now()).await.map_err(End::Ledger)?;
         if again_after.is_some() {

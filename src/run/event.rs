@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::health::Fault;
+use super::health::StopReason;
 use crate::ledger::OutcomeKind;
 
 /// Something that happened in a run.
@@ -32,7 +32,7 @@ pub enum RunEvent {
         why: String,
     },
     /// A row goes again, after a wait.
-    Repeating {
+    Retrying {
         /// The row.
         row: u64,
         /// Why.
@@ -41,7 +41,7 @@ pub enum RunEvent {
         wait: Duration,
     },
     /// Nothing is sent for a while.
-    Holding {
+    Paused {
         /// The bot that nothing is sent to, where there are several.
         bot: Option<String>,
         /// Why.
@@ -54,14 +54,14 @@ pub enum RunEvent {
         /// The bot.
         bot: String,
         /// What happened.
-        fault: Fault,
+        reason: StopReason,
         /// Whether there are others that are still being sent to.
-        others_go_on: bool,
+        others_continue: bool,
     },
     /// How long the rest takes at the limits.
     TimeLeft(Duration),
     /// The run has been asked to end: flying attempts land, nothing else is sent.
-    Draining,
+    Stopping,
 }
 
 /// Where events go. Cloned freely; sending never waits, and nobody need listen.

@@ -1,4 +1,4 @@
-//! The waiting side of [`Health`]: workers pass while the target is fit, one at a time while it is being tried.
+//! The waiting side of [`CircuitBreaker`]: workers pass while the target is fit, one at a time while it is being tried.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use super::health::{Fault, Flow, Health, Patience};
+use super::health::{BreakerPolicy, CircuitBreaker, Flow, StopReason};
 use crate::delivery::Verdict;
 use crate::pacing::Moment;
 
@@ -20,7 +20,7 @@ pub(super) struct Gate {
 
 #[derive(Debug)]
 struct State {
-    health: Health,
+    health: CircuitBreaker,
     probing: bool,
 }
 
@@ -32,25 +32,25 @@ pub(super) struct Pass<'a> {
 }
 
 impl Gate {
-    pub(super) fn new(patience: Patience) -> Self {
-        let state = State { health: Health::new(patience), probing: false };
+    pub(super) fn new(breaker: BreakerPolicy) -> Self {
+        let state = State { health: CircuitBreaker::new(breaker), probing: false };
         Self { origin: Instant::now(), state: Mutex::new(state), changed: Notify::new() }
     }
 
     /// Waits until an attempt may be made; the fault once none may be made any more.
-    pub(super) async fn pass(&self) -> Result<Pass<'_>, Fault> {
+    pub(super) async fn pass(&self) -> Result<Pass<'_>, StopReason> {
         loop {
             let changed = self.changed.notified();
             let wait_until = {
                 let mut state = self.state();
                 match state.health.flow().clone() {
-                    Flow::Ended(fault) => return Err(fault),
-                    Flow::Open => return Ok(Pass { gate: self, probe: false }),
-                    Flow::Probe { from } if !state.probing && from <= self.now() => {
+                    Flow::Tripped(fault) => return Err(fault),
+                    Flow::Closed => return Ok(Pass { gate: self, probe: false }),
+                    Flow::HalfOpen { from } if !state.probing && from <= self.now() => {
                         state.probing = true;
                         return Ok(Pass { gate: self, probe: true });
                     }
-                    Flow::Probe { from } => (!state.probing).then_some(from),
+                    Flow::HalfOpen { from } => (!state.probing).then_some(from),
                 }
             };
             match wait_until {
@@ -65,7 +65,7 @@ impl Gate {
 
     /// Whether a pass that was given earlier still holds: trouble may have begun since.
     pub(super) fn admits(&self, pass: &Pass<'_>) -> bool {
-        pass.probe || *self.state().health.flow() == Flow::Open
+        pass.probe || *self.state().health.flow() == Flow::Closed
     }
 
     /// Takes note of a verdict; gives a pause that begins with it, and why.
@@ -111,10 +111,15 @@ mod tests {
 
     use tokio::time::{Instant, timeout};
 
-    use super::{Fault, Gate, Patience, Verdict};
+    use super::{BreakerPolicy, Gate, StopReason, Verdict};
 
     fn gate() -> Gate {
-        Gate::new(Patience { refusals: 2, doubts: 1, wait_for_target: Duration::from_secs(600), rate_limited: None })
+        Gate::new(BreakerPolicy {
+            refusals: 2,
+            doubts: 1,
+            wait_for_target: Duration::from_secs(600),
+            rate_limited: None,
+        })
     }
 
     fn doubt() -> Verdict {
@@ -149,6 +154,6 @@ mod tests {
             let concern = crate::delivery::Concern::Target;
             gate.observe(&Verdict::Refused { concern, status: Some(404), message: "gone".to_owned() }, Duration::ZERO);
         }
-        assert!(matches!(gate.pass().await, Err(Fault::Refused { .. })));
+        assert!(matches!(gate.pass().await, Err(StopReason::Refused { .. })));
     }
 }

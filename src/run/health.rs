@@ -15,7 +15,7 @@ use crate::pacing::{Backoff, Moment};
 
 /// How much trouble is put up with.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct BreakerPolicy {
     /// This many refusals in a row end the run.
     pub refusals: u32,
     /// From this many rows in doubt in a row on, the run holds.
@@ -28,7 +28,7 @@ pub struct Patience {
 
 /// Why a run ends before its rows do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum StopReason {
     /// The server refuses everything we send.
     Refused {
         /// What it objects to.
@@ -53,7 +53,7 @@ pub enum Fault {
     },
 }
 
-impl Fault {
+impl StopReason {
     /// What the server said, or what went wrong last.
     pub fn message(&self) -> &str {
         match self {
@@ -69,20 +69,20 @@ impl Fault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Flow {
     /// Everything.
-    Open,
+    Closed,
     /// One row at a time, from this moment on.
-    Probe {
+    HalfOpen {
         /// The moment.
         from: Moment,
     },
     /// Nothing any more.
-    Ended(Fault),
+    Tripped(StopReason),
 }
 
 /// The target's state, as the verdicts tell it.
 #[derive(Debug)]
-pub(super) struct Health {
-    patience: Patience,
+pub(super) struct CircuitBreaker {
+    breaker: BreakerPolicy,
     refused: u32,
     doubted: u32,
     failures: u32,
@@ -92,18 +92,18 @@ pub(super) struct Health {
     flow: Flow,
 }
 
-impl Health {
+impl CircuitBreaker {
     /// A target about which nothing bad is known.
-    pub(super) fn new(patience: Patience) -> Self {
+    pub(super) fn new(breaker: BreakerPolicy) -> Self {
         Self {
-            patience,
+            breaker,
             refused: 0,
             doubted: 0,
             failures: 0,
             limited_since: None,
             trouble_since: None,
             last_good: None,
-            flow: Flow::Open,
+            flow: Flow::Closed,
         }
     }
 
@@ -125,7 +125,7 @@ impl Health {
     /// Takes note of a verdict; gives a pause that begins with it, and why. `asked` is how long the server asks to be
     /// left alone.
     pub(super) fn observe(&mut self, verdict: &Verdict, asked: Duration, now: Moment) -> Option<(Duration, String)> {
-        if matches!(self.flow, Flow::Ended(_)) {
+        if matches!(self.flow, Flow::Tripped(_)) {
             return None;
         }
         match verdict {
@@ -142,11 +142,11 @@ impl Health {
             // Each attempt has a token of its own, so a replay that goes on is the platform's quarrel with our tokens.
             Verdict::Repeat { cause: Cause::Replayed, message, .. } => self.refuse(Concern::Credentials, message, now),
             Verdict::Repeat { cause: Cause::Unreachable, message, .. } => {
-                let fault = Fault::Unreachable { message: message.clone() };
+                let fault = StopReason::Unreachable { message: message.clone() };
                 self.trouble(fault, "the target can't be reached", Duration::ZERO, now)
             }
             Verdict::Repeat { cause: Cause::Unavailable, message, .. } => {
-                let fault = Fault::Unreachable { message: message.clone() };
+                let fault = StopReason::Unreachable { message: message.clone() };
                 self.trouble(fault, "the target asks to come back later", asked, now)
             }
         }
@@ -154,13 +154,13 @@ impl Health {
 
     /// The host can be reached, and shows who it is; of what it makes of records that says nothing.
     pub(super) fn reached(&mut self) {
-        if matches!(self.flow, Flow::Ended(_)) || self.doubted >= self.patience.doubts {
+        if matches!(self.flow, Flow::Tripped(_)) || self.doubted >= self.breaker.doubts {
             return;
         }
         self.refused = 0;
         self.failures = 0;
         self.trouble_since = None;
-        self.flow = Flow::Open;
+        self.flow = Flow::Closed;
     }
 
     fn recover(&mut self, now: Moment) {
@@ -170,14 +170,14 @@ impl Health {
         self.limited_since = None;
         self.trouble_since = None;
         self.last_good = Some(now);
-        self.flow = Flow::Open;
+        self.flow = Flow::Closed;
     }
 
     fn refuse(&mut self, concern: Concern, message: &str, now: Moment) -> Option<(Duration, String)> {
         self.refused += 1;
-        let fault = Fault::Refused { concern, message: message.to_owned() };
-        if self.refused >= self.patience.refusals {
-            self.flow = Flow::Ended(fault);
+        let fault = StopReason::Refused { concern, message: message.to_owned() };
+        if self.refused >= self.breaker.refusals {
+            self.flow = Flow::Tripped(fault);
             return None;
         }
         self.trouble(fault, "the server refuses what we send", Duration::ZERO, now)
@@ -185,41 +185,43 @@ impl Health {
 
     fn doubt(&mut self, message: &str, now: Moment) -> Option<(Duration, String)> {
         self.doubted += 1;
-        if self.doubted < self.patience.doubts {
+        if self.doubted < self.breaker.doubts {
             return None;
         }
-        let fault = Fault::Silent { message: message.to_owned() };
+        let fault = StopReason::Silent { message: message.to_owned() };
         self.trouble(fault, "the server doesn't say what becomes of records", Duration::ZERO, now)
     }
 
     fn limit(&mut self, message: &str, asked: Duration, now: Moment) {
         let since = *self.limited_since.get_or_insert(now);
-        if self.patience.rate_limited.is_some_and(|patience| now + asked >= since + patience) {
-            self.flow = Flow::Ended(Fault::Limited { message: message.to_owned() });
+        if self.breaker.rate_limited.is_some_and(|breaker| now + asked >= since + breaker) {
+            self.flow = Flow::Tripped(StopReason::Limited { message: message.to_owned() });
         }
     }
 
-    fn trouble(&mut self, fault: Fault, what: &str, asked: Duration, now: Moment) -> Option<(Duration, String)> {
+    fn trouble(&mut self, fault: StopReason, what: &str, asked: Duration, now: Moment) -> Option<(Duration, String)> {
         let since = *self.trouble_since.get_or_insert(now);
         let wait = self.pause(&fault).max(asked);
-        if now + wait >= since + self.patience.wait_for_target && !matches!(fault, Fault::Refused { .. }) {
-            self.flow = Flow::Ended(fault);
+        if now + wait >= since + self.breaker.wait_for_target && !matches!(fault, StopReason::Refused { .. }) {
+            self.flow = Flow::Tripped(fault);
             return None;
         }
         self.failures += 1;
-        self.flow = Flow::Probe { from: now + wait };
+        self.flow = Flow::HalfOpen { from: now + wait };
         Some((wait, format!("{what}: {}", fault.message())))
     }
 
     /// Each probe into silence costs a row in doubt, so those pauses grow to minutes; knocking at a closed door is free.
-    fn pause(&self, fault: &Fault) -> Duration {
+    fn pause(&self, fault: &StopReason) -> Duration {
         let (first, most) = match fault {
-            Fault::Silent { .. } => (Duration::from_secs(10), Duration::from_secs(300)),
-            Fault::Unreachable { .. } | Fault::Limited { .. } => (Duration::from_secs(1), Duration::from_secs(30)),
-            Fault::Refused { .. } => (Duration::from_millis(250), Duration::from_secs(4)),
+            StopReason::Silent { .. } => (Duration::from_secs(10), Duration::from_secs(300)),
+            StopReason::Unreachable { .. } | StopReason::Limited { .. } => {
+                (Duration::from_secs(1), Duration::from_secs(30))
+            }
+            StopReason::Refused { .. } => (Duration::from_millis(250), Duration::from_secs(4)),
         };
         // A short patience still gets some tries.
-        let first = first.min(self.patience.wait_for_target / 16);
+        let first = first.min(self.breaker.wait_for_target / 16);
         Backoff { first, most }.ceiling(self.failures + 1)
     }
 }
@@ -228,10 +230,10 @@ impl Health {
 mod tests {
     use std::time::Duration;
 
-    use super::{Cause, Concern, Fault, Flow, Health, Moment, Patience, Verdict};
+    use super::{BreakerPolicy, Cause, CircuitBreaker, Concern, Flow, Moment, StopReason, Verdict};
 
-    const PATIENCE: Patience =
-        Patience { refusals: 5, doubts: 3, wait_for_target: Duration::from_secs(600), rate_limited: None };
+    const PATIENCE: BreakerPolicy =
+        BreakerPolicy { refusals: 5, doubts: 3, wait_for_target: Duration::from_secs(600), rate_limited: None };
 
     fn saved() -> Verdict {
         Verdict::Saved { id: "1".to_owned(), status: 200, record: serde_json::Value::Null }
@@ -250,13 +252,13 @@ mod tests {
     }
 
     /// Feeds the verdict as often as the target's health lets it be tried; gives how often, and when it ended.
-    fn until_ended(health: &mut Health, verdict: &Verdict) -> (u32, Moment) {
+    fn until_ended(health: &mut CircuitBreaker, verdict: &Verdict) -> (u32, Moment) {
         let mut now = Duration::ZERO;
         for tries in 0..10_000 {
             match health.flow().clone() {
-                Flow::Open => {}
-                Flow::Probe { from } => now = from.max(now),
-                Flow::Ended(_) => return (tries, now),
+                Flow::Closed => {}
+                Flow::HalfOpen { from } => now = from.max(now),
+                Flow::Tripped(_) => return (tries, now),
             }
             health.observe(verdict, Duration::ZERO, now);
         }
@@ -265,44 +267,44 @@ mod tests {
 
     #[test]
     fn the_fifth_refusal_in_a_row_ends_the_run_and_a_save_between_starts_the_count_again() {
-        let mut health = Health::new(PATIENCE);
+        let mut health = CircuitBreaker::new(PATIENCE);
         for _ in 0..4 {
             health.observe(&refused(), Duration::ZERO, Duration::ZERO);
         }
         health.observe(&saved(), Duration::ZERO, Duration::ZERO);
-        assert_eq!(*health.flow(), Flow::Open);
+        assert_eq!(*health.flow(), Flow::Closed);
         let (tries, _) = until_ended(&mut health, &refused());
         assert_eq!(tries, 5);
-        assert!(matches!(health.flow(), Flow::Ended(Fault::Refused { concern: Concern::Credentials, .. })));
+        assert!(matches!(health.flow(), Flow::Tripped(StopReason::Refused { concern: Concern::Credentials, .. })));
     }
 
     #[test]
     fn a_silent_server_gets_a_handful_of_rows_within_ten_minutes() {
-        let mut health = Health::new(PATIENCE);
+        let mut health = CircuitBreaker::new(PATIENCE);
         let (tries, ended) = until_ended(&mut health, &doubtful());
         assert!((5..=9).contains(&tries), "{tries} rows in doubt");
         assert!(ended <= PATIENCE.wait_for_target, "{ended:?}");
-        assert!(matches!(health.flow(), Flow::Ended(Fault::Silent { .. })));
+        assert!(matches!(health.flow(), Flow::Tripped(StopReason::Silent { .. })));
     }
 
     #[test]
     fn single_doubts_do_not_slow_the_run() {
-        let mut health = Health::new(PATIENCE);
+        let mut health = CircuitBreaker::new(PATIENCE);
         for _ in 0..50 {
             health.observe(&doubtful(), Duration::ZERO, Duration::ZERO);
             health.observe(&doubtful(), Duration::ZERO, Duration::ZERO);
-            assert_eq!(*health.flow(), Flow::Open);
+            assert_eq!(*health.flow(), Flow::Closed);
             health.observe(&saved(), Duration::ZERO, Duration::ZERO);
         }
     }
 
     #[test]
     fn an_unreachable_target_is_waited_for_and_then_given_up() {
-        let mut health = Health::new(PATIENCE);
+        let mut health = CircuitBreaker::new(PATIENCE);
         let (tries, ended) = until_ended(&mut health, &unreachable());
         assert!(ended >= Duration::from_secs(540) && ended <= PATIENCE.wait_for_target, "{ended:?}");
         assert!(tries > 15, "{tries}");
-        assert!(matches!(health.flow(), Flow::Ended(Fault::Unreachable { .. })));
+        assert!(matches!(health.flow(), Flow::Tripped(StopReason::Unreachable { .. })));
     }
 
     fn limited() -> Verdict {
@@ -312,21 +314,21 @@ mod tests {
 
     #[test]
     fn a_full_window_is_waited_for_without_end_unless_somebody_waits() {
-        let mut health = Health::new(PATIENCE);
+        let mut health = CircuitBreaker::new(PATIENCE);
         (0..1000).for_each(|second| drop(health.observe(&limited(), Duration::ZERO, Duration::from_secs(second * 60))));
-        assert_eq!(*health.flow(), Flow::Open);
+        assert_eq!(*health.flow(), Flow::Closed);
 
-        let mut health = Health::new(Patience { rate_limited: Some(Duration::from_secs(30)), ..PATIENCE });
+        let mut health = CircuitBreaker::new(BreakerPolicy { rate_limited: Some(Duration::from_secs(30)), ..PATIENCE });
         health.observe(&limited(), Duration::from_secs(5), Duration::from_secs(100));
-        assert_eq!(*health.flow(), Flow::Open);
+        assert_eq!(*health.flow(), Flow::Closed);
         health.observe(&limited(), Duration::from_secs(5), Duration::from_secs(126));
-        assert!(matches!(health.flow(), Flow::Ended(Fault::Limited { .. })));
+        assert!(matches!(health.flow(), Flow::Tripped(StopReason::Limited { .. })));
     }
 
     #[test]
     fn a_server_that_asks_for_more_time_than_there_is_ends_the_run_at_once() {
         let later = |asked| {
-            let mut health = Health::new(PATIENCE);
+            let mut health = CircuitBreaker::new(PATIENCE);
             let verdict = Verdict::Repeat {
                 cause: Cause::Unavailable,
                 status: Some(503),
@@ -336,17 +338,17 @@ mod tests {
             health.observe(&verdict, Duration::from_secs(asked), Duration::ZERO);
             health.flow().clone()
         };
-        assert_eq!(later(120), Flow::Probe { from: Duration::from_secs(120) });
-        assert!(matches!(later(3600), Flow::Ended(Fault::Unreachable { .. })));
+        assert_eq!(later(120), Flow::HalfOpen { from: Duration::from_secs(120) });
+        assert!(matches!(later(3600), Flow::Tripped(StopReason::Unreachable { .. })));
     }
 
     #[test]
     fn the_first_saved_record_opens_the_full_width() {
-        let mut health = Health::new(PATIENCE);
+        let mut health = CircuitBreaker::new(PATIENCE);
         health.observe(&unreachable(), Duration::ZERO, Duration::ZERO);
-        assert!(matches!(health.flow(), Flow::Probe { .. }));
+        assert!(matches!(health.flow(), Flow::HalfOpen { .. }));
         health.observe(&saved(), Duration::ZERO, Duration::from_secs(5));
-        assert_eq!(*health.flow(), Flow::Open);
+        assert_eq!(*health.flow(), Flow::Closed);
         assert!(health.good_since(Duration::from_secs(4)) && !health.good_since(Duration::from_secs(5)));
     }
 }

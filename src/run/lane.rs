@@ -8,12 +8,12 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use super::attempt::{Courier, Pending, SendSettings, Turn};
-use super::engine::End;
+use super::attempt::{Delivered, Pending, RecordSender, SendSettings};
+use super::end::End;
 use super::event::{Events, RunEvent};
 use super::feed::Feed;
 use super::gate::Gate;
-use super::health::Patience;
+use super::health::BreakerPolicy;
 use super::phase::{Phase, Phases};
 use super::shared_gate::SharedGate;
 use crate::clock;
@@ -24,7 +24,7 @@ use crate::pacing::{Limit, Pacer};
 
 /// What a lane works with.
 #[derive(Debug)]
-pub struct Machinery {
+pub struct LaneResources {
     /// Sends.
     pub client: Client,
     /// Mints.
@@ -37,13 +37,13 @@ pub struct Machinery {
 
 /// What a lane does.
 #[derive(Debug)]
-pub struct Plan {
+pub struct LaneSettings {
     /// How rows are sent.
     pub send: SendSettings,
     /// How many attempts may be in flight at once.
     pub concurrency: usize,
     /// How much trouble with the target is put up with.
-    pub patience: Patience,
+    pub breaker: BreakerPolicy,
     /// How many rows there are to send, for the time that is left.
     pub to_send: u64,
 }
@@ -54,31 +54,42 @@ pub struct Lane {
     /// The bot, where there are several.
     pub bot: Option<String>,
     /// What it works with.
-    pub machinery: Machinery,
+    pub resources: LaneResources,
     /// What it does.
-    pub plan: Plan,
+    pub settings: LaneSettings,
     /// Where its rows come from.
     pub feed: Feed,
 }
 
 impl Lane {
     /// `shared` is the gate that it shares with other lanes, where there are any.
-    pub(super) fn open(self, shared: Option<SharedGate>, events: Events) -> Road {
-        let Self { bot, machinery, plan, feed } = self;
-        let Machinery { client, tokens, pacer, writer } = machinery;
-        let (gate, phases) = (Gate::new(plan.patience), Phases::new());
-        Road {
-            courier: Courier { bot, client, tokens, pacer, gate, shared, writer, events, settings: plan.send, phases },
+    pub(super) fn open(self, shared: Option<SharedGate>, events: Events) -> ActiveLane {
+        let Self { bot, resources, settings, feed } = self;
+        let LaneResources { client, tokens, pacer, writer } = resources;
+        let (gate, phases) = (Gate::new(settings.breaker), Phases::new());
+        ActiveLane {
+            sender: RecordSender {
+                bot,
+                client,
+                tokens,
+                pacer,
+                gate,
+                shared,
+                writer,
+                events,
+                settings: settings.send,
+                phases,
+            },
             rows: Mutex::new(Rows { feed, ready: VecDeque::new() }),
-            left: AtomicU64::new(plan.to_send),
-            concurrency: plan.concurrency,
+            left: AtomicU64::new(settings.to_send),
+            concurrency: settings.concurrency,
         }
     }
 }
 
 /// A lane that is being worked on.
-pub(super) struct Road {
-    courier: Courier,
+pub(super) struct ActiveLane {
+    sender: RecordSender,
     rows: Mutex<Rows>,
     left: AtomicU64,
     concurrency: usize,
@@ -90,14 +101,14 @@ struct Rows {
     ready: VecDeque<Pending>,
 }
 
-impl Road {
+impl ActiveLane {
     pub(super) fn phases(&self) -> &Phases {
-        &self.courier.phases
+        &self.sender.phases
     }
 
     /// The bot, where there are several.
     pub(super) fn bot(&self) -> Option<&str> {
-        self.courier.bot.as_deref()
+        self.sender.bot.as_deref()
     }
 
     /// How many rows have not been sent.
@@ -111,12 +122,12 @@ impl Road {
     }
 
     pub(super) fn time_left(&self) -> Duration {
-        self.courier.pacer.time_for(self.left())
+        self.sender.pacer.time_for(self.left())
     }
 
     /// The window that is full for longest, and for how long.
     pub(super) fn waits_for(&self) -> Option<(Limit, Duration)> {
-        self.courier.pacer.full_for()
+        self.sender.pacer.full_for()
     }
 
     /// Works off all rows, and says how that ended.
@@ -128,15 +139,15 @@ impl Road {
             let done = joined.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
             let Err(reason) = done else { continue };
             // The first worker that can't go on tells the others to land.
-            self.phases().advance_to(Phase::Draining);
+            self.phases().advance_to(Phase::Stopping);
             if matches!(end, End::Complete) {
                 end = reason;
             }
         }
         self.rows.lock().await.feed.close();
         // A signal finds nothing to interrupt here any more.
-        self.phases().advance_to(Phase::Draining);
-        if let Some(shared) = &self.courier.shared {
+        self.phases().advance_to(Phase::Stopping);
+        if let Some(shared) = &self.sender.shared {
             shared.leave();
         }
         end
@@ -144,12 +155,12 @@ impl Road {
 
     async fn work_as_one(self: Arc<Self>) -> Result<(), End> {
         while let Some(row) = self.next_row().await? {
-            match self.courier.deliver(row).await? {
-                Turn::Over => {
+            match self.sender.deliver(row).await? {
+                Delivered::Over => {
                     // Rows that were not counted when the run was taken up must not make it wrap.
                     let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
                 }
-                Turn::Later(row) => self.rows.lock().await.ready.push_back(row),
+                Delivered::Later(row) => self.rows.lock().await.ready.push_back(row),
             }
         }
         Ok(())
@@ -169,7 +180,7 @@ impl Road {
                 rows.ready.extend(batch.to_send.into_iter().map(Pending::new));
             }
         };
-        self.phases().before(Phase::Draining, next).await.unwrap_or(Ok(None))
+        self.phases().before(Phase::Stopping, next).await.unwrap_or(Ok(None))
     }
 
     /// Writes down rows that need no sending.
@@ -179,10 +190,10 @@ impl Road {
         }
         let count = |kind| settled.iter().filter(|(_, outcome)| outcome.kind == kind).count() as u64;
         let counts = [OutcomeKind::Invalid, OutcomeKind::Skipped].map(|kind| (kind, count(kind)));
-        let courier = &self.courier;
-        courier.writer.record_outcomes(courier.settings.run, settled, clock::now()).await.map_err(End::Ledger)?;
+        let sender = &self.sender;
+        sender.writer.record_outcomes(sender.settings.run, settled, clock::now()).await.map_err(End::Ledger)?;
         for (kind, rows) in counts.into_iter().filter(|(_, rows)| *rows > 0) {
-            courier.events.send(RunEvent::Settled { kind, rows });
+            sender.events.send(RunEvent::Settled { kind, rows });
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 //! there are several bots, from the gate of them all (are host and app fit?) → the ledger makes the intent durable → the
 //! POST → the verdict → the ledger makes the outcome durable.
 //!
-//! # Fault matrix
+//! # StopReason matrix
 //!
 //! What can go wrong, what it means ([`delivery::judge`](crate::delivery::judge)), what the run does, and the test that
 //! shows it. Whatever goes again has its own permit, its own intent and, where tokens work once, its own token.
@@ -54,13 +54,14 @@
 
 mod attempt;
 mod check;
+mod columns;
+mod end;
 mod engine;
 mod event;
 mod feed;
 mod gate;
 mod health;
 mod lane;
-mod look;
 mod phase;
 mod sample;
 mod shared_gate;
@@ -71,9 +72,10 @@ pub mod verify;
 
 pub use attempt::{Delivery, SendSettings};
 pub use check::{BotRows, CheckError, CheckReport, CheckSettings, MOST_BOTS, ProblemRow, check};
-pub use engine::{End, Ended, run};
+pub use columns::{ColumnStats, InputColumns, inspect_columns};
+pub use end::{End, Ended};
+pub use engine::run;
 pub use event::{Events, RunEvent};
 pub use feed::{Batch, Feed, FeedError, FeedSettings, Prepared, Share, feed_input, feed_one};
-pub use health::{Fault, Patience};
-pub use lane::{Lane, Machinery, Plan};
-pub use look::{ColumnLook, Look, look};
+pub use health::{BreakerPolicy, StopReason};
+pub use lane::{Lane, LaneResources, LaneSettings};

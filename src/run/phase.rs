@@ -12,7 +12,7 @@ pub(super) enum Phase {
     /// Rows are taken and sent.
     Going,
     /// No row is taken any more; flying attempts land.
-    Draining,
+    Stopping,
     /// Flying attempts are left to themselves: their rows are in doubt.
     Abandoned,
 }
@@ -56,7 +56,7 @@ pub(super) async fn follow_signals(all: Vec<Phases>, draining: impl Fn(bool)) {
     let Ok(mut signals) = Signals::listen() else { return };
     let advance = |phase| all.iter().map(|phases| phases.advance_to(phase)).fold(false, |any, moved| any | moved);
     if signals.next().await {
-        draining(advance(Phase::Draining));
+        draining(advance(Phase::Stopping));
     }
     if signals.next().await {
         advance(Phase::Abandoned);

@@ -1,4 +1,4 @@
-//! The waiting side of [`SharedHealth`]: one gate that the attempts of all bots of a run pass besides their own.
+//! The waiting side of [`SharedBreaker`]: one gate that the attempts of all bots of a run pass besides their own.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use super::health::{Fault, Flow, Patience};
-use super::shared_health::SharedHealth;
+use super::health::{BreakerPolicy, Flow, StopReason};
+use super::shared_health::SharedBreaker;
 use crate::delivery::Verdict;
 use crate::pacing::Moment;
 
@@ -27,7 +27,7 @@ struct Shared {
 
 #[derive(Debug)]
 struct State {
-    health: SharedHealth,
+    health: SharedBreaker,
     probing: bool,
 }
 
@@ -41,24 +41,24 @@ pub(super) struct SharedPass<'a> {
 
 impl SharedGate {
     /// A gate for each of so many bots.
-    pub(super) fn for_bots(patience: Patience, bots: usize) -> Vec<Self> {
-        let state = State { health: SharedHealth::new(patience, bots), probing: false };
+    pub(super) fn for_bots(breaker: BreakerPolicy, bots: usize) -> Vec<Self> {
+        let state = State { health: SharedBreaker::new(breaker, bots), probing: false };
         let shared = Shared { origin: Instant::now(), state: Mutex::new(state), changed: Notify::new() };
         let shared = Arc::new(shared);
         (0..bots).map(|bot| Self { shared: Arc::clone(&shared), bot }).collect()
     }
 
     /// A pass, if an attempt may be made now; the fault once none may be made any more.
-    pub(super) fn try_pass(&self) -> Result<Option<SharedPass<'_>>, Fault> {
+    pub(super) fn try_pass(&self) -> Result<Option<SharedPass<'_>>, StopReason> {
         let mut state = self.state();
         match state.health.flow(self.bot) {
-            Flow::Ended(fault) => Err(fault),
-            Flow::Open => Ok(Some(SharedPass { gate: self, probe: false })),
-            Flow::Probe { from } if !state.probing && from <= self.now() => {
+            Flow::Tripped(fault) => Err(fault),
+            Flow::Closed => Ok(Some(SharedPass { gate: self, probe: false })),
+            Flow::HalfOpen { from } if !state.probing && from <= self.now() => {
                 state.probing = true;
                 Ok(Some(SharedPass { gate: self, probe: true }))
             }
-            Flow::Probe { .. } => Ok(None),
+            Flow::HalfOpen { .. } => Ok(None),
         }
     }
 
@@ -70,8 +70,8 @@ impl SharedGate {
             let wait_until = {
                 let state = self.state();
                 match state.health.flow(self.bot) {
-                    Flow::Probe { .. } if state.probing => None,
-                    Flow::Probe { from } if from > self.now() => Some(from),
+                    Flow::HalfOpen { .. } if state.probing => None,
+                    Flow::HalfOpen { from } if from > self.now() => Some(from),
                     _ => return,
                 }
             };
@@ -97,7 +97,7 @@ impl SharedGate {
     }
 
     /// Why no attempt may be made any more.
-    pub(super) fn fault(&self) -> Option<Fault> {
+    pub(super) fn fault(&self) -> Option<StopReason> {
         self.state().health.fault().cloned()
     }
 
@@ -153,10 +153,10 @@ mod tests {
 
     use tokio::time::timeout;
 
-    use super::{Patience, SharedGate, Verdict};
+    use super::{BreakerPolicy, SharedGate, Verdict};
 
-    const PATIENCE: Patience =
-        Patience { refusals: 5, doubts: 1, wait_for_target: Duration::from_secs(20), rate_limited: None };
+    const PATIENCE: BreakerPolicy =
+        BreakerPolicy { refusals: 5, doubts: 1, wait_for_target: Duration::from_secs(20), rate_limited: None };
 
     fn saved() -> Verdict {
         Verdict::Saved { id: "1".to_owned(), status: 200, record: serde_json::Value::Null }

@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::health::{Fault, Flow, Health, Patience};
+use super::health::{BreakerPolicy, CircuitBreaker, Flow, StopReason};
 use crate::delivery::{Cause, Concern, Verdict};
 use crate::pacing::Moment;
 
@@ -21,10 +21,10 @@ const OTHERS_FIRST: Duration = Duration::from_secs(4);
 
 /// The state of host and app, as the verdicts of all bots tell it.
 #[derive(Debug)]
-pub(super) struct SharedHealth {
-    patience: Patience,
+pub(super) struct SharedBreaker {
+    breaker: BreakerPolicy,
     /// Fed with what concerns the host.
-    host: Health,
+    host: CircuitBreaker,
     /// Whether host and app were well when last heard of.
     is_proven: bool,
     /// How many bots are still being sent to.
@@ -39,15 +39,15 @@ pub(super) struct SharedHealth {
     /// The bots whose credentials were refused since anybody got through.
     refused: BTreeSet<usize>,
     refusals: u32,
-    refused_for_good: Option<Fault>,
+    refused_for_good: Option<StopReason>,
 }
 
-impl SharedHealth {
+impl SharedBreaker {
     /// So many bots, about which nothing is known.
-    pub(super) fn new(patience: Patience, bots: usize) -> Self {
+    pub(super) fn new(breaker: BreakerPolicy, bots: usize) -> Self {
         Self {
-            patience,
-            host: Health::new(patience),
+            breaker,
+            host: CircuitBreaker::new(breaker),
             is_proven: false,
             going: bots,
             concerned: bots,
@@ -63,24 +63,24 @@ impl SharedHealth {
     /// What may be sent to this bot now.
     pub(super) fn flow(&self, bot: usize) -> Flow {
         if let Some(fault) = self.fault() {
-            return Flow::Ended(fault.clone());
+            return Flow::Tripped(fault.clone());
         }
         if self.is_open() {
-            return Flow::Open;
+            return Flow::Closed;
         }
         let turn = if self.tried.contains(&bot) { self.others_first_until } else { Moment::ZERO };
-        Flow::Probe { from: turn.max(self.host_from()) }
+        Flow::HalfOpen { from: turn.max(self.host_from()) }
     }
 
     /// Whether everything may be sent.
     pub(super) fn is_open(&self) -> bool {
-        self.is_proven && *self.host.flow() == Flow::Open && self.refused_for_good.is_none()
+        self.is_proven && *self.host.flow() == Flow::Closed && self.refused_for_good.is_none()
     }
 
     /// What ended the run for all bots.
-    pub(super) fn fault(&self) -> Option<&Fault> {
+    pub(super) fn fault(&self) -> Option<&StopReason> {
         match self.host.flow() {
-            Flow::Ended(fault) => Some(fault),
+            Flow::Tripped(fault) => Some(fault),
             _ => self.refused_for_good.as_ref(),
         }
     }
@@ -150,8 +150,8 @@ impl SharedHealth {
         self.is_proven = false;
         self.refusals += 1;
         self.refused.insert(bot);
-        if self.refusals >= self.patience.refusals && self.refused.len() >= self.concerned {
-            let fault = Fault::Refused { concern: Concern::Credentials, message: message.to_owned() };
+        if self.refusals >= self.breaker.refusals && self.refused.len() >= self.concerned {
+            let fault = StopReason::Refused { concern: Concern::Credentials, message: message.to_owned() };
             self.refused_for_good = Some(fault);
         }
     }
@@ -163,7 +163,7 @@ impl SharedHealth {
         }
         self.is_proven = false;
         self.tried.insert(bot);
-        let grace = OTHERS_FIRST.min(self.patience.wait_for_target / 16);
+        let grace = OTHERS_FIRST.min(self.breaker.wait_for_target / 16);
         self.others_first_until = now.max(self.host_from()) + grace;
         self.end_round();
     }
@@ -176,8 +176,8 @@ impl SharedHealth {
 
     fn host_from(&self) -> Moment {
         match self.host.flow() {
-            Flow::Probe { from } => *from,
-            Flow::Open | Flow::Ended(_) => Moment::ZERO,
+            Flow::HalfOpen { from } => *from,
+            Flow::Closed | Flow::Tripped(_) => Moment::ZERO,
         }
     }
 }
@@ -186,10 +186,10 @@ impl SharedHealth {
 mod tests {
     use std::time::Duration;
 
-    use super::{Cause, Concern, Fault, Flow, Moment, Patience, SharedHealth, Verdict};
+    use super::{BreakerPolicy, Cause, Concern, Flow, Moment, SharedBreaker, StopReason, Verdict};
 
-    const PATIENCE: Patience =
-        Patience { refusals: 5, doubts: 3, wait_for_target: Duration::from_secs(600), rate_limited: None };
+    const PATIENCE: BreakerPolicy =
+        BreakerPolicy { refusals: 5, doubts: 3, wait_for_target: Duration::from_secs(600), rate_limited: None };
     const BOTS: usize = 20;
 
     fn saved() -> Verdict {
@@ -209,17 +209,17 @@ mod tests {
     }
 
     /// The bot whose turn it is first, and when; of several, the one with the lowest number.
-    fn next(health: &SharedHealth, now: Moment) -> Option<(usize, Moment)> {
+    fn next(health: &SharedBreaker, now: Moment) -> Option<(usize, Moment)> {
         let turns = (0..BOTS).filter_map(|bot| match health.flow(bot) {
-            Flow::Ended(_) => None,
-            Flow::Open => Some((bot, now)),
-            Flow::Probe { from } => Some((bot, from.max(now))),
+            Flow::Tripped(_) => None,
+            Flow::Closed => Some((bot, now)),
+            Flow::HalfOpen { from } => Some((bot, from.max(now))),
         });
         turns.min_by_key(|(bot, from)| (*from, *bot))
     }
 
     /// Tries each bot as its turn comes; gives which bots were tried until the end, and when that was.
-    fn until_ended(health: &mut SharedHealth, verdict: impl Fn(usize) -> Verdict) -> (Vec<usize>, Moment) {
+    fn until_ended(health: &mut SharedBreaker, verdict: impl Fn(usize) -> Verdict) -> (Vec<usize>, Moment) {
         let (mut now, mut tried) = (Moment::ZERO, Vec::new());
         while let Some((bot, from)) = next(health, now) {
             now = from;
@@ -232,15 +232,15 @@ mod tests {
 
     #[test]
     fn wrong_credentials_are_refused_once_for_each_bot_and_without_a_pause() {
-        let mut health = SharedHealth::new(PATIENCE, BOTS);
+        let mut health = SharedBreaker::new(PATIENCE, BOTS);
         let (tried, ended) = until_ended(&mut health, |_| refused(Concern::Credentials));
         assert_eq!((tried, ended), ((0..BOTS).collect(), Moment::ZERO));
-        assert!(matches!(health.fault(), Some(Fault::Refused { concern: Concern::Credentials, .. })));
+        assert!(matches!(health.fault(), Some(StopReason::Refused { concern: Concern::Credentials, .. })));
     }
 
     #[test]
     fn few_bots_get_as_many_refusals_together_as_one_alone() {
-        let mut health = SharedHealth::new(PATIENCE, 2);
+        let mut health = SharedBreaker::new(PATIENCE, 2);
         for (bot, refusals) in [0, 1, 0, 1].into_iter().zip(1..) {
             health.observe(bot, &refused(Concern::Credentials), Duration::ZERO, true, Moment::ZERO);
             assert_eq!((health.refusals(), health.fault()), (refusals, None));
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn an_app_that_is_allowed_for_the_last_bot_only_gets_to_it_and_others_that_were_done_keep_the_run_from_ending() {
-        let mut health = SharedHealth::new(PATIENCE, BOTS);
+        let mut health = SharedBreaker::new(PATIENCE, BOTS);
         let verdict = |bot| if bot == BOTS - 1 { saved() } else { refused(Concern::Credentials) };
         for bot in 0..BOTS {
             assert_eq!(next(&health, Moment::ZERO), Some((bot, Moment::ZERO)));
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn bots_that_were_given_up_for_themselves_are_not_waited_for() {
-        let mut health = SharedHealth::new(PATIENCE, BOTS);
+        let mut health = SharedBreaker::new(PATIENCE, BOTS);
         for bot in 0..BOTS - 1 {
             health.observe(bot, &refused(Concern::Credentials), Duration::ZERO, true, Moment::ZERO);
         }
@@ -279,34 +279,34 @@ mod tests {
 
     #[test]
     fn a_silent_host_costs_a_handful_of_rows_over_all_bots_which_take_turns() {
-        let mut health = SharedHealth::new(PATIENCE, BOTS);
+        let mut health = SharedBreaker::new(PATIENCE, BOTS);
         let (tried, ended) = until_ended(&mut health, |_| doubtful());
         assert!((5..=9).contains(&tried.len()), "{tried:?}");
         assert_eq!(tried, (0..tried.len()).collect::<Vec<_>>());
         assert!(ended <= PATIENCE.wait_for_target, "{ended:?}");
-        assert!(matches!(health.fault(), Some(Fault::Silent { .. })));
+        assert!(matches!(health.fault(), Some(StopReason::Silent { .. })));
     }
 
     #[test]
     fn what_concerns_the_host_ends_the_run_as_it_does_for_one_bot() {
-        let mut health = SharedHealth::new(PATIENCE, BOTS);
+        let mut health = SharedBreaker::new(PATIENCE, BOTS);
         let (tried, _) = until_ended(&mut health, |_| refused(Concern::Tls));
         assert_eq!(tried.len(), 5);
-        let mut health = SharedHealth::new(PATIENCE, BOTS);
+        let mut health = SharedBreaker::new(PATIENCE, BOTS);
         let (tried, ended) = until_ended(&mut health, |_| repeat(Cause::Unreachable));
         assert!((15..40).contains(&tried.len()) && ended > Duration::from_secs(540), "{tried:?} {ended:?}");
-        assert!(matches!(health.fault(), Some(Fault::Unreachable { .. })));
+        assert!(matches!(health.fault(), Some(StopReason::Unreachable { .. })));
     }
 
     #[test]
     fn what_concerns_one_bot_ends_nothing_and_shows_that_the_host_is_there() {
         let limited = repeat(Cause::RateLimited { window: None });
         for alone in [refused(Concern::Target), limited] {
-            let mut health = SharedHealth::new(PATIENCE, BOTS);
+            let mut health = SharedBreaker::new(PATIENCE, BOTS);
             health.observe(0, &repeat(Cause::Unreachable), Duration::ZERO, true, Moment::ZERO);
-            assert!(matches!(health.flow(1), Flow::Probe { from } if from > Moment::ZERO));
+            assert!(matches!(health.flow(1), Flow::HalfOpen { from } if from > Moment::ZERO));
             health.observe(1, &alone, Duration::ZERO, true, Moment::ZERO);
-            assert_eq!(health.flow(2), Flow::Probe { from: Moment::ZERO }, "still one at a time");
+            assert_eq!(health.flow(2), Flow::HalfOpen { from: Moment::ZERO }, "still one at a time");
             (0..200).for_each(|n| drop(health.observe(n % BOTS, &alone, Duration::ZERO, true, Moment::ZERO)));
             assert_eq!(health.fault(), None);
             health.observe(2, &saved(), Duration::ZERO, true, Moment::ZERO);
@@ -318,22 +318,22 @@ mod tests {
     #[test]
     fn attempts_that_flew_when_trouble_began_make_it_no_worse() {
         for verdict in [doubtful(), repeat(Cause::Unreachable), refused(Concern::Credentials)] {
-            let mut health = SharedHealth::new(PATIENCE, BOTS);
+            let mut health = SharedBreaker::new(PATIENCE, BOTS);
             health.observe(0, &saved(), Duration::ZERO, true, Moment::ZERO);
             for bot in (0..BOTS).cycle().take(4 * BOTS) {
                 health.observe(bot, &verdict, Duration::ZERO, false, Moment::ZERO);
             }
             assert!(!health.is_open() && health.fault().is_none(), "{verdict:?}");
-            let Flow::Probe { from } = health.flow(BOTS - 1) else { panic!("{verdict:?}") };
+            let Flow::HalfOpen { from } = health.flow(BOTS - 1) else { panic!("{verdict:?}") };
             assert!(from <= Duration::from_secs(10), "{verdict:?}: {from:?}");
         }
     }
 
     #[test]
     fn a_bot_that_fails_alone_lets_a_well_one_show_that_the_host_is_well() {
-        let mut health = SharedHealth::new(PATIENCE, 2);
+        let mut health = SharedBreaker::new(PATIENCE, 2);
         (0..3).for_each(|_| drop(health.observe(0, &doubtful(), Duration::ZERO, true, Moment::ZERO)));
-        let [Flow::Probe { from: ill }, Flow::Probe { from: well }] = [0, 1].map(|bot| health.flow(bot)) else {
+        let [Flow::HalfOpen { from: ill }, Flow::HalfOpen { from: well }] = [0, 1].map(|bot| health.flow(bot)) else {
             panic!("{health:?}")
         };
         assert!(well < ill && well > Moment::ZERO);

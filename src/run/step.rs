@@ -14,7 +14,7 @@ use crate::pacing::duration_text;
 const FAR_APART: Duration = Duration::from_secs(60);
 
 /// What follows from a verdict.
-pub(super) struct Step {
+pub(super) struct Disposition {
     pub(super) outcome: Outcome,
     pub(super) again_after: Option<Duration>,
     /// Whether others go first.
@@ -23,7 +23,7 @@ pub(super) struct Step {
     pub(super) record: Option<Value>,
 }
 
-impl Step {
+impl Disposition {
     pub(super) fn end(
         kind: OutcomeKind,
         status: Option<u16>,

@@ -17,7 +17,7 @@ use crate::record::{
     FeedbackType, Field, Mapping, MappingError, MappingProblem, MappingRules, Proposal, Proposed, check_value, propose,
 };
 use crate::report::{PlanView, Printer, problems_table};
-use crate::run::{CheckError, CheckReport, CheckSettings, Look, check, look};
+use crate::run::{CheckError, CheckReport, CheckSettings, InputColumns, check, inspect_columns};
 use crate::settings::{Context, MappingText, Preset, Settings, Source, preset, presets, write_mapping};
 use crate::source::Inputs;
 use crate::text::{counted, shell_command};
@@ -28,7 +28,7 @@ const ROWS: u64 = 10_000;
 /// What is known of an input, and what is proposed.
 struct Outlook {
     inputs: Inputs,
-    look: Look,
+    look: InputColumns,
     preset: Option<Preset>,
     /// How the input is to be read, as far as that was said or is known from a preset.
     settings: CheckSettings,
@@ -116,7 +116,7 @@ impl Outlook {
         let inputs = open_all(&args.files, settings)?;
         // A plan is made without a target, too.
         let mut settings = CheckSettings { needs_bots: false, ..check_settings(args, settings, context)? };
-        let look = look(&inputs, &settings.source, ROWS)?;
+        let look = inspect_columns(&inputs, &settings.source, ROWS)?;
         let headers: Vec<String> = look.columns.iter().map(|column| column.header.clone()).collect();
         let rules = &mut settings.rules;
         let (mut options, mut known) = (Vec::new(), None);
@@ -204,7 +204,12 @@ fn command_with_mapping(mapping: &Path, inputs: &[PathBuf]) -> String {
 }
 
 /// What is wrong and concerns no single field.
-fn other_problems(look: &Look, headers: &[String], rules: &MappingRules, proposals: &[Proposal]) -> MappingError {
+fn other_problems(
+    look: &InputColumns,
+    headers: &[String],
+    rules: &MappingRules,
+    proposals: &[Proposal],
+) -> MappingError {
     let resolved = Mapping::resolve(headers, look.dialect.delimiter.map(char::from), rules);
     let mut problems = resolved.err().map(|error| error.problems).unwrap_or_default();
     // A list of addresses may be all that is needed, and is then one column rightly.
@@ -272,7 +277,7 @@ fn given_too(context: &Context, words: &[OsString]) -> anyhow::Result<(ImportArg
 }
 
 /// The option that says where a field comes from; `None` where that is known.
-fn ask_field(theme: &ColorfulTheme, look: &Look, proposal: &Proposal) -> anyhow::Result<Option<String>> {
+fn ask_field(theme: &ColorfulTheme, look: &InputColumns, proposal: &Proposal) -> anyhow::Result<Option<String>> {
     let field = proposal.field;
     let likely = match &proposal.state {
         Proposed::Known(_) | Proposed::Wrong(_) => return Ok(None),

@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, LedgerError, ResendPolicy, Run, RunId, RunKind, Store};
 use crate::record::ScoreRule;
 use crate::report::{ProgressDisplay, ProgressStart};
-use crate::run::{Events, FeedSettings, Lane, Machinery, Plan, Share, feed_input, run as run_rows};
+use crate::run::{Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, run as run_rows};
 use crate::source::Input;
 use crate::text::counted;
 
@@ -39,7 +39,7 @@ impl Import<'_> {
         let bots = self.bots();
         let calls = self.calls_at_once(bots.len())?;
         let first = bots.first().map(|(bot, _)| bot.as_str()).unwrap_or_default();
-        let machinery = self.setup.machinery(first, &store, self.context)?;
+        let resources = self.setup.resources(first, &store, self.context)?;
         let (run, verb) = match unfinished {
             Some(run) => (store.set_bots(run.id, &bots)?, "resuming"),
             None => (self.begin(&store, latest)?, "starting"),
@@ -47,7 +47,7 @@ impl Import<'_> {
         let _lease = Lease::take(store.directory(), run.id)?;
         store.mark_claims_in_doubt(run.id, DIED, clock::now())?;
         self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
-        self.work(&store, run, machinery, calls)
+        self.work(&store, run, resources, calls)
     }
 
     /// How many calls may be in flight to each of so many bots: as many as the settings say, if there are files for them.
@@ -97,13 +97,13 @@ impl Import<'_> {
         self.input.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
-    fn work(&self, store: &Store, run: Run, machinery: Machinery, calls: usize) -> anyhow::Result<Exit> {
+    fn work(&self, store: &Store, run: Run, resources: LaneResources, calls: usize) -> anyhow::Result<Exit> {
         let resend = if self.args.resend_in_doubt { ResendPolicy::InDoubt } else { ResendPolicy::Never };
         let to_send = self.to_send(store, &run, resend)?;
         if self.args.resume {
             self.tell_time(&to_send);
         }
-        let lanes = self.lanes(store, &run, machinery, (resend, calls), &to_send)?;
+        let lanes = self.lanes(store, &run, resources, (resend, calls), &to_send)?;
         let (events, shown) = Events::channel();
         let opening = ProgressStart {
             counts: store.counts(&run)?,
@@ -141,13 +141,13 @@ impl Import<'_> {
         &self,
         store: &Store,
         run: &Run,
-        machinery: Machinery,
+        resources: LaneResources,
         (resend, calls): (ResendPolicy, usize),
         to_send: &[u64],
     ) -> anyhow::Result<Vec<Lane>> {
-        let plan = |to_send| {
-            let plan = self.setup.plan(run.id, &self.args.sending, resend, to_send, WAIT_FOR_TARGET);
-            Plan { concurrency: calls, ..plan }
+        let settings = |to_send| {
+            let settings = self.setup.lane_settings(run.id, &self.args.sending, resend, to_send, WAIT_FOR_TARGET);
+            LaneSettings { concurrency: calls, ..settings }
         };
         let is_by_row = self.setup.bots == Bots::OfRows;
         let shares = if is_by_row {
@@ -155,18 +155,18 @@ impl Import<'_> {
         } else {
             vec![Share::All]
         };
-        let settings = self.feed_settings(resend);
-        let feeds = feed_input(&self.input, &settings, shares, store, run.id, self.report.has_workbook)?;
+        let feed_settings = self.feed_settings(resend);
+        let feeds = feed_input(&self.input, &feed_settings, shares, store, run.id, self.report.has_workbook)?;
         let mut feeds = feeds.into_iter();
         let mut lanes = Vec::with_capacity(feeds.len());
         if is_by_row {
             for ((bot, to_send), feed) in run.bots.iter().zip(to_send).zip(&mut feeds) {
-                let machinery = self.setup.machinery_beside(&machinery, bot)?;
-                lanes.push(Lane { bot: Some(bot.bot_id.clone()), machinery, plan: plan(*to_send), feed });
+                let resources = self.setup.resources_beside(&resources, bot)?;
+                lanes.push(Lane { bot: Some(bot.bot_id.clone()), resources, settings: settings(*to_send), feed });
             }
         }
         let to_send = if is_by_row { 0 } else { to_send.iter().sum() };
-        lanes.extend(feeds.next().map(|feed| Lane { bot: None, machinery, plan: plan(to_send), feed }));
+        lanes.extend(feeds.next().map(|feed| Lane { bot: None, resources, settings: settings(to_send), feed }));
         Ok(lanes)
     }
 

@@ -15,13 +15,13 @@ pub(super) fn listen(told: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
         for event in told {
             match event {
                 RunEvent::Saved { record, .. } => saved = Some(record),
-                RunEvent::Holding { why, wait, .. } => {
+                RunEvent::Paused { why, wait, .. } => {
                     printer.note(format_args!("holding: {why}; going on in {}", format_duration(wait)));
                 }
-                RunEvent::Repeating { why, wait, .. } => {
+                RunEvent::Retrying { why, wait, .. } => {
                     printer.detail(format_args!("the record goes again in {}: {why}", format_duration(wait)));
                 }
-                RunEvent::Draining => printer.note("ending: waiting for the answer (Ctrl-C again: don't wait)"),
+                RunEvent::Stopping => printer.note("ending: waiting for the answer (Ctrl-C again: don't wait)"),
                 RunEvent::Settled { .. }
                 | RunEvent::NotSaved { .. }
                 | RunEvent::BotStopped { .. }

@@ -132,7 +132,7 @@ impl Submission<'_> {
         let content = *blake3::hash(&body).as_bytes();
         self.refuse_a_doubtful_twin(&content)?;
         let bot_id = self.setup.settings.bot_id()?;
-        let machinery = self.setup.machinery(bot_id, self.store, context)?;
+        let resources = self.setup.resources(bot_id, self.store, context)?;
         let subject = Subject {
             kind: RunKind::Submit,
             input: String::new(),
@@ -143,15 +143,15 @@ impl Submission<'_> {
         };
         let run = self.store.begin(&self.setup.new_run(subject, context), clock::now())?;
         let _lease = Lease::take(self.store.directory(), run)?;
-        let mut plan = self.setup.plan(run, &self.args.sending, ResendPolicy::Never, 1, WAIT_FOR_TARGET);
+        let mut settings = self.setup.lane_settings(run, &self.args.sending, ResendPolicy::Never, 1, WAIT_FOR_TARGET);
         // A token that was refused once, fresh from the secret, will be refused again; one retry is for a race.
-        plan.patience.refusals = 2;
+        settings.breaker.refusals = 2;
         // Somebody waits for it, or a CI job does: not for hours.
-        plan.patience.rate_limited = Some(plan.patience.wait_for_target);
+        settings.breaker.rate_limited = Some(settings.breaker.wait_for_target);
         let (events, told) = Events::channel();
         let listener = listen(told, self.printer.clone());
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
-        let end = run_rows(vec![Lane { bot: None, machinery, plan, feed: feed_one(row) }], events)?;
+        let end = run_rows(vec![Lane { bot: None, resources, settings, feed: feed_one(row) }], events)?;
         self.store.mark_claims_in_doubt(run, "the command ended before the answer came", clock::now())?;
         self.store.finish(run, clock::now())?;
         // A listener that broke has lost the server's words; what became of the record is in the ledger.

@@ -41,7 +41,7 @@ pub use self::evidence::{SETTLE_TIME, UndecidedReason};
 pub use self::reading::VerifyError;
 use self::reading::{MARGIN, Reader};
 pub use self::reconcile::{Findings, Question, ServerRecord, reconcile};
-use super::Machinery;
+use super::LaneResources;
 use crate::clock;
 use crate::ledger::{Lease, LedgerError, Outcome, OutcomeKind, Run, RunBot, RunId, RunKind, SentRow, Store};
 use crate::pacing::Backoff;
@@ -81,7 +81,7 @@ pub enum VerifyEvent {
         of: Option<u64>,
     },
     /// Nothing is asked for a while.
-    Holding {
+    Paused {
         /// Why.
         why: String,
         /// How long.
@@ -152,20 +152,20 @@ impl Verified {
 /// # Errors
 /// [`VerifyError`]; the ledger then has every row as before, or resolved rightly.
 pub fn verify(
-    machinery: &Machinery,
+    resources: &LaneResources,
     store: &Store,
     settings: &VerifySettings,
     tell: &dyn Fn(VerifyEvent),
 ) -> Result<Verified, VerifyError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(VerifyError::Runtime)?;
-    let verified = runtime.block_on(Verification { machinery, store, settings, tell }.work());
+    let verified = runtime.block_on(Verification { resources, store, settings, tell }.work());
     // A name that is being looked up, or a secret, is not waited for.
     runtime.shutdown_background();
     verified
 }
 
 struct Verification<'a> {
-    machinery: &'a Machinery,
+    resources: &'a LaneResources,
     store: &'a Store,
     settings: &'a VerifySettings,
     tell: &'a dyn Fn(VerifyEvent),
@@ -205,7 +205,7 @@ impl Verification<'_> {
         let began = Instant::now();
         let mut looks = 0;
         loop {
-            let reader = Reader { machinery: self.machinery, settings: self.settings, tell: self.tell };
+            let reader = Reader { resources: self.resources, settings: self.settings, tell: self.tell };
             let records = reader.read(span).await?;
             // After the records: whatever of ours is among them is in the ledger by now.
             let rows = self.rows(span)?;
@@ -259,7 +259,7 @@ impl Verification<'_> {
             self.store.reopen(run.id)?;
         }
         for batch in outcomes.chunks(BATCH) {
-            self.machinery.writer.record_outcomes(run.id, batch.to_vec(), now).await?;
+            self.resources.writer.record_outcomes(run.id, batch.to_vec(), now).await?;
         }
         if is_import && self.store.run(run.id)?.finished_at.is_none() && self.store.counts(run)?.unsent == 0 {
             self.store.finish(run.id, now)?;

@@ -18,7 +18,7 @@ use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Admission, Call, LedgerError, OpenCall};
 use crate::pacing::{Backoff, Moment, Permit};
-use crate::run::Machinery;
+use crate::run::LaneResources;
 
 /// How far the server's clock may be from ours, and a record's stamp from its call.
 pub(super) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
@@ -112,7 +112,7 @@ impl Advice for VerifyError {
 
 /// Reads all records of a time.
 pub(super) struct Reader<'a> {
-    pub(super) machinery: &'a Machinery,
+    pub(super) resources: &'a LaneResources,
     pub(super) settings: &'a VerifySettings,
     pub(super) tell: &'a dyn Fn(VerifyEvent),
 }
@@ -189,7 +189,7 @@ impl Reader<'_> {
                 Reply::Answer(answer) if answer.status == 200 && answer.complete => {
                     match SurveyPage::read(&answer.body) {
                         Ok(page) => {
-                            self.machinery.pacer.accept();
+                            self.resources.pacer.accept();
                             return Ok((page, answer.date));
                         }
                         Err(error) => Some(error.to_string()),
@@ -217,8 +217,8 @@ impl Reader<'_> {
                 if troubles.holds > HOLDS {
                     return Err(VerifyError::Unreadable { message });
                 }
-                let wait = self.machinery.pacer.refuse(sent, window, asked(retry_after));
-                (self.tell)(VerifyEvent::Holding { why: format!("the server's rate limit: {message}"), wait });
+                let wait = self.resources.pacer.refuse(sent, window, asked(retry_after));
+                (self.tell)(VerifyEvent::Paused { why: format!("the server's rate limit: {message}"), wait });
                 Ok(())
             }
             Verdict::Refused { concern, message, .. } => {
@@ -234,7 +234,7 @@ impl Reader<'_> {
                 Err(VerifyError::Unreadable { message: format!("{message} (status {status})") })
             }
             Verdict::Repeat { cause, retry_after, message, .. } => {
-                self.machinery.tokens.fresh();
+                self.resources.tokens.fresh();
                 let given_up = match cause {
                     Cause::Unreachable => VerifyError::Unreachable { message },
                     _ => VerifyError::Unreadable { message },
@@ -263,14 +263,14 @@ impl Reader<'_> {
             return Err(given_up);
         }
         let wait = Backoff::default().wait(troubles.failures).max(asked(retry_after));
-        (self.tell)(VerifyEvent::Holding { why: given_up.to_string(), wait });
+        (self.tell)(VerifyEvent::Paused { why: given_up.to_string(), wait });
         tokio::time::sleep(wait).await;
         Ok(())
     }
 
     /// A new token, minted with the secret read anew: it may have been rotated.
     async fn renew_credentials(&self) {
-        let tokens = self.machinery.tokens.clone();
+        let tokens = self.resources.tokens.clone();
         tokens.fresh();
         // If it can't be had now, the old one is refused again, and that is said.
         let _ = tokio::task::spawn_blocking(move || tokens.reread(tokens.rereads())).await;
@@ -281,23 +281,23 @@ impl Reader<'_> {
         let (mut permit, token, noted) = self.leave_to_call().await?;
         permit.going_out();
         let sent = permit.taken_at();
-        let reply = self.machinery.client.survey_responses(&token.jwt, query).await;
+        let reply = self.resources.client.survey_responses(&token.jwt, query).await;
         drop(permit);
-        self.machinery.writer.end_call(noted, clock::now()).await?;
+        self.resources.writer.end_call(noted, clock::now()).await?;
         Ok((reply, sent))
     }
 
     /// Leave from the windows, in view of what every other process does.
     async fn leave_to_call(&self) -> Result<(Permit, Token, OpenCall), VerifyError> {
         loop {
-            let permit = self.machinery.pacer.permit().await;
-            let token = self.machinery.tokens.token(clock::now())?;
+            let permit = self.resources.pacer.permit().await;
+            let token = self.resources.tokens.token(clock::now())?;
             let VerifySettings { timeout, longest_window, .. } = *self.settings;
             let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
-            match self.machinery.writer.start_call(call).await? {
+            match self.resources.writer.start_call(call).await? {
                 Admission::Granted(call) => return Ok((permit, token, call)),
                 Admission::Stale(calls) => {
-                    self.machinery.pacer.set_others(calls.version, &calls.relative_to(clock::now()));
+                    self.resources.pacer.set_others(calls.version, &calls.relative_to(clock::now()));
                 }
             }
         }

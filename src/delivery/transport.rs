@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustls::CertificateError;
 
-use super::reply::{Reached, Trouble};
+use super::reply::{RequestProgress, TransportError};
 use crate::pacing::duration_text;
 use crate::text;
 
@@ -15,27 +15,27 @@ const QUOTED: usize = 300;
 
 /// How long is waited: for a connection, and for everything together.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct Timeouts {
     pub(super) connect: Duration,
     pub(super) whole: Duration,
 }
 
 /// What an error of the HTTP client means.
-pub(super) fn trouble(error: &reqwest::Error, patience: Patience) -> Trouble {
+pub(super) fn transport_error(error: &reqwest::Error, timeouts: Timeouts) -> TransportError {
     let tls = causes(error).find_map(|cause| within_io(cause).downcast_ref::<rustls::Error>());
     // An established connection may break by TLS's rules, too: then the request may have arrived.
-    let reached = if tls.is_some() && error.is_connect() {
-        Reached::Handshake
+    let progress = if tls.is_some() && error.is_connect() {
+        RequestProgress::TlsHandshake
     } else if error.is_connect() || error.is_builder() || was_never_written(error) {
-        Reached::Nowhere
+        RequestProgress::NotConnected
     } else {
-        Reached::PerhapsTaken
+        RequestProgress::MaybeSent
     };
     let message = match tls {
-        Some(tls) if reached == Reached::Handshake => about_tls(tls).to_owned(),
-        _ => in_words(error, reached, patience),
+        Some(tls) if progress == RequestProgress::TlsHandshake => about_tls(tls).to_owned(),
+        _ => in_words(error, progress, timeouts),
     };
-    Trouble { reached, message, detail: text::excerpt(&with_causes(error), QUOTED) }
+    TransportError { progress, message, detail: text::excerpt(&with_causes(error), QUOTED) }
 }
 
 fn about_tls(error: &rustls::Error) -> &'static str {
@@ -59,17 +59,21 @@ fn about_tls(error: &rustls::Error) -> &'static str {
     }
 }
 
-fn in_words(error: &reqwest::Error, reached: Reached, patience: Patience) -> String {
-    let Patience { connect, whole } = patience;
-    match reached {
-        Reached::Nowhere if says(error, "dns error") || says(error, "invalid dns name") => {
+fn in_words(error: &reqwest::Error, progress: RequestProgress, timeouts: Timeouts) -> String {
+    let Timeouts { connect, whole } = timeouts;
+    match progress {
+        RequestProgress::NotConnected if says(error, "dns error") || says(error, "invalid dns name") => {
             "the host's name can't be resolved".to_owned()
         }
-        Reached::Nowhere if says(error, "tunnel error") => "the proxy makes no connection to the host".to_owned(),
-        Reached::Nowhere if error.is_timeout() => format!("no connection came about within {}", duration_text(connect)),
+        RequestProgress::NotConnected if says(error, "tunnel error") => {
+            "the proxy makes no connection to the host".to_owned()
+        }
+        RequestProgress::NotConnected if error.is_timeout() => {
+            format!("no connection came about within {}", duration_text(connect))
+        }
         _ if error.is_timeout() => format!("no answer came within {}", duration_text(whole)),
-        Reached::PerhapsTaken if is_no_http(error) => "what came back is not HTTP".to_owned(),
-        Reached::PerhapsTaken => "the connection broke off before an answer came".to_owned(),
+        RequestProgress::MaybeSent if is_no_http(error) => "what came back is not HTTP".to_owned(),
+        RequestProgress::MaybeSent => "the connection broke off before an answer came".to_owned(),
         _ => match io_kind(error) {
             Some(ErrorKind::ConnectionRefused) => "the connection was refused".to_owned(),
             Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown) => {
