@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::error::CommandError;
 use super::settings::{overrides, resolve};
 use crate::cli::{ConfigArgs, ConfigCommand, GlobalArgs, OutputFormat};
 use crate::exit::Exit;
@@ -12,12 +13,12 @@ use crate::settings::{
 };
 use crate::text::printable;
 
-pub(super) fn run(
+pub(super) fn config(
     args: &ConfigArgs,
     global: &GlobalArgs,
     context: &Context,
     printer: &Printer,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit, CommandError> {
     let overrides = overrides(global);
     match args.command {
         ConfigCommand::Show => show(&overrides, global.output, context, printer)?,
@@ -27,7 +28,7 @@ pub(super) fn run(
     Ok(Exit::Success)
 }
 
-fn show(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> anyhow::Result<()> {
+fn show(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> Result<(), CommandError> {
     let settings = resolve(overrides, context, printer)?;
     match output {
         OutputFormat::Text => printer.result(settings_text(&settings))?,
@@ -36,7 +37,12 @@ fn show(overrides: &Overrides, output: OutputFormat, context: &Context, printer:
     Ok(())
 }
 
-fn print_path(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> anyhow::Result<()> {
+fn print_path(
+    overrides: &Overrides,
+    output: OutputFormat,
+    context: &Context,
+    printer: &Printer,
+) -> Result<(), CommandError> {
     let path = located(overrides, context)?;
     match output {
         OutputFormat::Text => printer.result(path.value.display())?,
@@ -49,7 +55,7 @@ fn print_path(overrides: &Overrides, output: OutputFormat, context: &Context, pr
     Ok(())
 }
 
-fn init(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> anyhow::Result<()> {
+fn init(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> Result<(), CommandError> {
     let path = located(overrides, context)?.value;
     write_initial_config(&path)?;
     match output {

@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
+use super::error::CommandError;
 use crate::cli::{GlobalArgs, OutputFormat, PresetsArgs, PresetsCommand};
 use crate::exit::Exit;
 use crate::report::{Printer, presets_table};
 use crate::settings::{Preset, Source, preset, presets as all};
 
 /// Runs `presets`.
-pub(super) fn presets(args: &PresetsArgs, global: &GlobalArgs, printer: &Printer) -> anyhow::Result<Exit> {
+pub(super) fn presets(args: &PresetsArgs, global: &GlobalArgs, printer: &Printer) -> Result<Exit, CommandError> {
     let json = global.output == OutputFormat::Json;
     match &args.command {
         PresetsCommand::List if json => printer.json(&all()?.iter().map(as_json).collect::<Vec<_>>())?,

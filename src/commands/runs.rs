@@ -2,17 +2,25 @@
 
 use jiff::tz::TimeZone;
 
+use super::error::CommandError;
 use super::import::{failures, resume};
 use super::settings::{overrides, resolve};
 use super::verify::verify as verify_run;
 use crate::cli::{FailuresArgs, GlobalArgs, OutputFormat, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
-use crate::report::{BotView, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_rows, write_rows};
+use crate::report::{
+    BotView, OutputError, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_rows, write_rows,
+};
 use crate::settings::Context;
 
 /// Runs `runs`.
-pub(super) fn runs(args: &RunsArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+pub(super) fn runs(
+    args: &RunsArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> Result<Exit, CommandError> {
     let settings = resolve(&overrides(global), context, printer)?;
     let store = Store::open_existing(&settings.state_dir()?)?;
     let json = global.output == OutputFormat::Json;
@@ -40,7 +48,7 @@ pub(super) fn runs(args: &RunsArgs, global: &GlobalArgs, context: &Context, prin
     Ok(Exit::Success)
 }
 
-fn list(views: &[RunView], json: bool, printer: &Printer) -> anyhow::Result<()> {
+fn list(views: &[RunView], json: bool, printer: &Printer) -> Result<(), CommandError> {
     if json {
         printer.json(&views)?;
     } else if views.is_empty() {
@@ -51,7 +59,7 @@ fn list(views: &[RunView], json: bool, printer: &Printer) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn show_run(store: &Store, show: &ShowArgs, json: bool, printer: &Printer) -> anyhow::Result<()> {
+fn show_run(store: &Store, show: &ShowArgs, json: bool, printer: &Printer) -> Result<(), CommandError> {
     let run = store.run(RunId(show.run))?;
     if show.rows {
         return if json { print_json_rows(store, &run, printer) } else { print_rows(store, &run, printer) };
@@ -65,15 +73,15 @@ fn show_run(store: &Store, show: &ShowArgs, json: bool, printer: &Printer) -> an
     Ok(())
 }
 
-fn print_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Result<()> {
+fn print_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), CommandError> {
     let running = Lease::is_held(store.directory(), run.id);
     printer.stream(|out| {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record(ROW_COLUMNS).map_err(io_error)?;
+        out.write_record(ROW_COLUMNS).map_err(io_error).map_err(OutputError)?;
         for page in store.row_pages(run.id) {
-            write_rows(&page?, running, &mut out)?;
+            write_rows(&page?, running, &mut out).map_err(OutputError)?;
         }
-        Ok(out.flush()?)
+        Ok(out.flush().map_err(OutputError)?)
     })
 }
 
@@ -84,15 +92,15 @@ pub(super) fn bot_views(store: &Store, run: &Run) -> Result<Vec<BotView>, Ledger
 }
 
 /// One array, of which only a page at a time is in memory.
-fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> anyhow::Result<()> {
+fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), CommandError> {
     let running = Lease::is_held(store.directory(), run.id);
     printer.stream(|out| {
         let mut is_first = true;
-        write!(out, "[")?;
+        write!(out, "[").map_err(OutputError)?;
         for page in store.row_pages(run.id) {
-            write_json_rows(&page?, running, std::mem::take(&mut is_first), out)?;
+            write_json_rows(&page?, running, std::mem::take(&mut is_first), out).map_err(OutputError)?;
         }
-        Ok(writeln!(out, "{}", if is_first { "]" } else { "\n]" })?)
+        Ok(writeln!(out, "{}", if is_first { "]" } else { "\n]" }).map_err(OutputError)?)
     })
 }
 

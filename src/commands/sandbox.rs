@@ -2,9 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use anyhow::Context as _;
-use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::error::{CommandError, Explain};
 use crate::cli::{GlobalArgs, OutputFormat, SandboxArgs};
 use crate::exit::Exit;
 use crate::pacing::Limit;
@@ -17,18 +17,16 @@ use crate::text::counted;
 ///
 /// # Errors
 /// When the sandbox can't be started, or standard output can't be written.
-pub(super) fn sandbox(args: &SandboxArgs, global: &GlobalArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()
-        .context("can't wait for signals on this system")?;
+pub(super) fn sandbox(args: &SandboxArgs, global: &GlobalArgs, printer: &Printer) -> Result<Exit, CommandError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_io().build().explain("cannot listen for signals")?;
     runtime.block_on(async {
         // Before anything is printed: who reads the profile may already send the signal.
-        let mut signals = Signals::listen().context("can't wait for signals on this system")?;
+        let mut signals = Signals::listen().explain("cannot listen for signals")?;
         let sandbox = Sandbox::start(options(args))?;
         match global.output {
             OutputFormat::Text => printer.result(profile(&sandbox, &args.limits))?,
-            OutputFormat::Json => printer.result(serde_json::to_string(&Started::from(&sandbox))?)?,
+            OutputFormat::Json => printer.result(started_json(&sandbox))?,
         }
         printer.note(format_args!("What arrives is shown at {}/ until Ctrl-C.", sandbox.url()));
         if !signals.next().await {
@@ -68,24 +66,14 @@ fn profile(sandbox: &Sandbox, limits: &[Limit]) -> String {
     )
 }
 
-/// What `--output json` prints.
-#[derive(Serialize)]
-struct Started<'a> {
-    url: String,
-    bot_id: &'a str,
-    client_id: &'a str,
-    client_secret: &'a str,
-}
-
-impl<'a> From<&'a Sandbox> for Started<'a> {
-    fn from(sandbox: &'a Sandbox) -> Self {
-        Self {
-            url: sandbox.url(),
-            bot_id: sandbox.bot_id(),
-            client_id: sandbox.client_id(),
-            client_secret: sandbox.client_secret(),
-        }
-    }
+/// On one line, so that a script can read it while the sandbox runs.
+fn started_json(sandbox: &Sandbox) -> Value {
+    json!({
+        "url": sandbox.url(),
+        "bot_id": sandbox.bot_id(),
+        "client_id": sandbox.client_id(),
+        "client_secret": sandbox.client_secret(),
+    })
 }
 
 fn farewell(sandbox: &Sandbox) -> String {

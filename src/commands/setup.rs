@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::error::{CommandError, Explain};
 use super::settings::{overrides, resolve};
 use crate::cli::{DeliveryArg, GlobalArgs, PaceArg, SendingArgs};
 use crate::credentials::{Minter, TokenSource};
@@ -25,11 +25,11 @@ const REFUSALS: u32 = 5;
 const DOUBTS: u32 = 3;
 
 /// A sandbox started in this process, as a target.
-pub(super) fn start_sandbox() -> anyhow::Result<(Sandbox, SandboxTarget)> {
+pub(super) fn start_sandbox() -> Result<(Sandbox, SandboxTarget), CommandError> {
     // Rows may name any bot.
     let sandbox = Sandbox::start(SandboxOptions { any_bot: true, ..SandboxOptions::default() })?;
     let target = SandboxTarget {
-        host: sandbox.url().parse().context("the sandbox has no address")?,
+        host: sandbox.url().parse().explain("the sandbox has no address")?,
         bot_id: sandbox.bot_id().to_owned(),
         client_id: sandbox.client_id().to_owned(),
         client_secret: SecretString::from(sandbox.client_secret().to_owned()),
@@ -78,7 +78,7 @@ impl Setup {
         sending: &SendingArgs,
         context: &Context,
         printer: &Printer,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, CommandError> {
         let mut setup = Self::for_rows(global, sending, context, printer)?;
         setup.bots = Bots::One(setup.settings.bot_id()?.to_owned());
         Ok(setup)
@@ -90,7 +90,7 @@ impl Setup {
         sending: &SendingArgs,
         context: &Context,
         printer: &Printer,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, CommandError> {
         let (sandbox, sandbox_target) = if sending.sandbox { start_sandbox().map(Option::Some)? } else { None }.unzip();
         let overrides = Overrides {
             limits: sending.limits(),
@@ -187,7 +187,7 @@ impl Setup {
     }
 
     /// The client for this bot.
-    pub(super) fn client(&self, bot_id: &str) -> anyhow::Result<Client> {
+    pub(super) fn client(&self, bot_id: &str) -> Result<Client, CommandError> {
         Ok(Client::new(&self.client_settings(bot_id))?)
     }
 
@@ -204,7 +204,12 @@ impl Setup {
 
     /// Whatever a run needs to send to its first bot, made ready: a wrong secret or certificate is found here, before
     /// anything is sent.
-    pub(super) fn resources(&self, bot_id: &str, store: &Store, context: &Context) -> anyhow::Result<LaneResources> {
+    pub(super) fn resources(
+        &self,
+        bot_id: &str,
+        store: &Store,
+        context: &Context,
+    ) -> Result<LaneResources, CommandError> {
         let client = self.client(bot_id)?;
         let tokens = TokenSource::new(Minter::new(self.settings.credentials()?, context)?);
         let session = Uuid::new_v4().to_string();
@@ -213,7 +218,7 @@ impl Setup {
     }
 
     /// The same for another bot of the run: connections, tokens and writer are shared, windows are its own.
-    pub(super) fn resources_beside(&self, first: &LaneResources, bot: &RunBot) -> anyhow::Result<LaneResources> {
+    pub(super) fn resources_beside(&self, first: &LaneResources, bot: &RunBot) -> Result<LaneResources, CommandError> {
         Ok(LaneResources {
             client: first.client.for_bot(&self.client_settings(&bot.bot_id))?,
             tokens: first.tokens.clone(),

@@ -7,6 +7,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
+use super::error::{CommandError, Explain};
 use super::settings::{overrides, resolve};
 use super::setup::start_sandbox;
 use crate::cli::{GlobalArgs, InspectArgs, MintArgs, OutputFormat, TokenArgs, TokenCommand};
@@ -20,14 +21,24 @@ use crate::text::printable;
 /// More than any token: proxies refuse headers of a tenth of it.
 const LONGEST_TOKEN: u64 = 1024 * 1024;
 
-pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+pub(super) fn token(
+    args: &TokenArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> Result<Exit, CommandError> {
     match &args.command {
         Some(TokenCommand::Inspect(args)) => look_into(args, global, context, printer),
         None => print_token(&args.mint, global, context, printer),
     }
 }
 
-fn print_token(args: &MintArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+fn print_token(
+    args: &MintArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> Result<Exit, CommandError> {
     let (_sandbox, target) = if args.sandbox { start_sandbox().map(Option::Some)? } else { None }.unzip();
     let overrides = Overrides { sandbox: target, ..mint_overrides(args, global) };
     let settings = resolve(&overrides, context, printer)?;
@@ -66,7 +77,12 @@ fn token_json(token: &Token, with_header: bool) -> Value {
     Value::Object(object)
 }
 
-fn look_into(args: &InspectArgs, global: &GlobalArgs, context: &Context, printer: &Printer) -> anyhow::Result<Exit> {
+fn look_into(
+    args: &InspectArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> Result<Exit, CommandError> {
     let settings = resolve(&overrides(global), context, printer)?;
     let token = given_token(&args.token, context, printer)?;
     let expected = expected(&settings, context, printer);
@@ -79,7 +95,7 @@ fn look_into(args: &InspectArgs, global: &GlobalArgs, context: &Context, printer
     Ok(if inspection.is_acceptable() { Exit::Success } else { Exit::Credentials })
 }
 
-fn given_token(token: &SecretString, context: &Context, printer: &Printer) -> anyhow::Result<SecretString> {
+fn given_token(token: &SecretString, context: &Context, printer: &Printer) -> Result<SecretString, CommandError> {
     if token.expose_secret() != "-" {
         return Ok(token.clone());
     }
@@ -87,7 +103,7 @@ fn given_token(token: &SecretString, context: &Context, printer: &Printer) -> an
         printer.note("Paste the token, then press Enter and Ctrl-D.");
     }
     let mut text = Zeroizing::new(Vec::new());
-    stdin().lock().take(LONGEST_TOKEN).read_to_end(&mut text)?;
+    stdin().lock().take(LONGEST_TOKEN).read_to_end(&mut text).explain("cannot read the token from standard input")?;
     Ok(String::from_utf8_lossy(&text).into_owned().into())
 }
 

@@ -3,9 +3,10 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use super::ending::EndedEarly;
+use super::error::CommandError;
 use super::import::{DIED, forget_kept_inputs};
 use super::setup::Setup;
+use super::stop_reason::StoppedEarly;
 use crate::cli::{GlobalArgs, OutputFormat, VerifyArgs};
 use crate::clock;
 use crate::error::Advice;
@@ -49,7 +50,7 @@ pub(super) fn verify(
     global: &GlobalArgs,
     context: &Context,
     printer: &Printer,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit, CommandError> {
     let setup = Setup::for_rows(global, &args.sending(), context, printer)?;
     let run = RunId(args.run);
     let store = Store::open_existing(&setup.settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run })?;
@@ -85,11 +86,11 @@ pub(super) fn verify_at_end(
     setup: &Setup,
     store: &Store,
     run: &Run,
-    early: Option<&EndedEarly>,
+    early: Option<&StoppedEarly>,
     context: &Context,
     printer: &Printer,
 ) -> Result<Option<VerifyError>, LedgerError> {
-    let is_worth_asking = early.is_none_or(EndedEarly::leaves_doubt_to_resolve);
+    let is_worth_asking = early.is_none_or(StoppedEarly::leaves_doubt_to_resolve);
     if !is_worth_asking || store.counts(run)?.in_doubt == 0 {
         return Ok(None);
     }
@@ -113,7 +114,7 @@ pub(super) fn verify_at_end(
     }
 }
 
-fn is_interrupted(error: &anyhow::Error) -> bool {
+fn is_interrupted(error: &CommandError) -> bool {
     matches!(error.downcast_ref(), Some(VerifyError::Interrupted))
 }
 
@@ -146,7 +147,7 @@ struct Asking<'a> {
 #[derive(Default)]
 struct Asked {
     verified: Verified,
-    failed: Option<anyhow::Error>,
+    failed: Option<CommandError>,
 }
 
 impl Asking<'_> {
@@ -156,7 +157,7 @@ impl Asking<'_> {
         bots: impl Iterator<Item = &'b RunBot>,
         wait: Duration,
         visible_within: Duration,
-    ) -> anyhow::Result<Asked> {
+    ) -> Result<Asked, CommandError> {
         let Self { setup, store, run, .. } = self;
         let (mut asked, began) = (Asked::default(), Instant::now());
         let Some(first) = run.bots.first() else { return Ok(asked) };
@@ -190,7 +191,7 @@ impl Asking<'_> {
         bot: &RunBot,
         resources: &LaneResources,
         (wait, visible_within): (Duration, Duration),
-    ) -> anyhow::Result<Verified> {
+    ) -> Result<Verified, CommandError> {
         let said = Cell::new(Instant::now());
         let tell = |event| tell(event, &said, self.printer);
         let settings = self.setup.verify_settings(self.run.clone(), bot.clone(), wait, visible_within);

@@ -16,7 +16,7 @@ pub use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_
 pub use findings::{mapping_table, presets_table, problems_table, time_estimate};
 pub use line::{Line, Tone};
 pub use plan::PlanView;
-pub use printer::Printer;
+pub use printer::{OutputError, Printer};
 pub use progress::{ProgressDisplay, ProgressStart};
 pub use runs::{BotView, ROW_COLUMNS, RunView, io_error, runs_table, write_json_rows, write_rows};
 pub use scores::{preview, preview_of_bots};

@@ -1,5 +1,6 @@
 //! The one writer to standard output and standard error: results go out, words for people go to the side.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
 
@@ -7,12 +8,45 @@ use anstyle::{AnsiColor, Style};
 
 use super::findings::TABLE_WIDTH;
 use super::line::{Line, Tone, wrapped};
+use crate::error::Advice;
 use crate::settings::Context;
 use crate::text;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Standard output cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to standard output")]
+pub struct OutputError(#[from] pub io::Error);
+
+impl Advice for OutputError {}
+
+/// A writer that remembers that nobody reads on.
+struct Pipe<W> {
+    inner: W,
+    closed: bool,
+}
+
+impl<W: Write> Pipe<W> {
+    fn watch<T>(&mut self, written: io::Result<T>) -> io::Result<T> {
+        self.closed |= written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+        written
+    }
+}
+
+impl<W: Write> Write for Pipe<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes);
+        self.watch(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.inner.flush();
+        self.watch(flushed)
+    }
+}
 
 /// Prints results to standard output, and everything else to standard error.
 #[derive(Debug, Clone)]
@@ -67,34 +101,27 @@ impl Printer {
     /// A result, on standard output, as a line.
     ///
     /// # Errors
-    /// When standard output can't be written; a closed pipe (`| head`) is no error, for nobody reads on.
-    pub fn result(&self, line: impl Display) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        match writeln!(out, "{line}").and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written,
-        }
+    /// When standard output cannot be written. A closed pipe (`| head`) is no error: nobody reads on.
+    pub fn result(&self, line: impl Display) -> Result<(), OutputError> {
+        self.stream(|out| Ok(writeln!(out, "{line}")?))
     }
 
     /// A long result, written as it comes.
     ///
     /// # Errors
-    /// What the closure says; a closed pipe is no error.
-    pub fn stream(&self, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        let written = write(&mut out).and_then(|()| Ok(out.flush()?));
-        match written {
-            Err(error) if is_broken_pipe(&error) => Ok(()),
-            written => written,
-        }
+    /// What the closure says. A closed pipe (`| head`) is no error: nobody reads on.
+    pub fn stream<E: From<OutputError>>(&self, write: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<(), E> {
+        let mut out = Pipe { inner: io::BufWriter::new(io::stdout().lock()), closed: false };
+        let written = write(&mut out).and_then(|()| Ok(out.flush().map_err(OutputError)?));
+        if out.closed { Ok(()) } else { written }
     }
 
     /// A JSON result, on standard output: indented on one object, with a final line break.
     ///
     /// # Errors
     /// As for [`Printer::result`].
-    pub fn json(&self, value: &impl serde::Serialize) -> io::Result<()> {
-        self.result(text::printable_json(&serde_json::to_string_pretty(value)?))
+    pub fn json(&self, value: &impl serde::Serialize) -> Result<(), OutputError> {
+        self.result(text::printable_json(&serde_json::to_string_pretty(value).map_err(io::Error::from)?))
     }
 
     /// Words for the person at the terminal; silent under `--quiet`.
@@ -146,7 +173,7 @@ impl Printer {
     }
 
     /// An error with all its causes, and what to do about it. Never silent.
-    pub fn error(&self, error: &anyhow::Error, hint: Option<&str>) {
+    pub fn error(&self, error: &dyn Error, hint: Option<&str>) {
         self.say(&format_args!("{}: {}", self.painted("error", ERROR), safe(chain(error))));
         if let Some(hint) = hint {
             self.say(&format_args!("{}: {}", self.painted("hint", HINT), safe(hint)));
@@ -174,25 +201,18 @@ const fn style_of(tone: Tone) -> Style {
     }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>().map(io::Error::kind));
-    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
-}
-
 /// The message and its causes on one line, without saying anything twice.
-fn chain(error: &anyhow::Error) -> String {
-    let mut said = String::new();
-    for cause in error.chain() {
-        let words = cause.to_string();
-        if said.ends_with(&words) {
-            continue;
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let message = cause.to_string();
+        if !text.ends_with(&message) {
+            text = format!("{text}: {message}");
         }
-        if !said.is_empty() {
-            said.push_str(": ");
-        }
-        said.push_str(&words);
+        source = cause.source();
     }
-    said
+    text
 }
 
 /// Line breaks are ours (tables, lists of problems); every other control character is somebody else's.

@@ -1,6 +1,7 @@
 //! Which run an import is: a new one, the rest of an earlier one, or none at all (decision 4: an input is imported once).
 
 use super::Import;
+use crate::commands::error::CommandError;
 use crate::error::Advice;
 use crate::ledger::{Counts, Lease, LedgerError, Run, RunId, Store};
 use crate::text::{counted, grouped, printable};
@@ -70,7 +71,7 @@ impl Advice for ImportRefused {
 }
 
 /// Decides, from the runs of the same identity, the latest first.
-pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> anyhow::Result<Choice> {
+pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> Result<Choice, CommandError> {
     let args = import.args;
     let latest = same.into_iter().next();
     if args.resume {
@@ -88,7 +89,7 @@ pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> anyh
     .into())
 }
 
-fn resume(store: &Store, latest: Option<Run>, import: &Import<'_>) -> anyhow::Result<Choice> {
+fn resume(store: &Store, latest: Option<Run>, import: &Import<'_>) -> Result<Choice, CommandError> {
     let Some(run) = latest else { return Err(nothing_to_resume(store, import)?.into()) };
     let has_leave = import.args.resend_in_doubt && store.counts(&run)?.in_doubt > 0;
     Ok(if run.finished_at.is_none() || has_leave { Choice::Resume(run) } else { Choice::Done(run) })
@@ -108,7 +109,7 @@ fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused
 }
 
 /// What is left out because a run has sent it must have been sent by that run, and to here.
-pub(super) fn ensure_excepted_are_here(import: &Import<'_>) -> anyhow::Result<()> {
+pub(super) fn ensure_excepted_are_here(import: &Import<'_>) -> Result<(), CommandError> {
     let except = &import.args.rows.exclude_run;
     if except.is_empty() {
         return Ok(());
@@ -131,7 +132,7 @@ pub(super) fn ensure_excepted_are_here(import: &Import<'_>) -> anyhow::Result<()
 }
 
 /// What another selection of the same rows has sent is not sent again by accident.
-pub(super) fn ensure_not_sent_in_part(store: &Store, import: &Import<'_>) -> anyhow::Result<()> {
+pub(super) fn ensure_not_sent_in_part(store: &Store, import: &Import<'_>) -> Result<(), CommandError> {
     let except = &import.args.rows.exclude_run;
     let relatives = store.runs_with_content(&import.report.content)?;
     let host = import.setup.host();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::rules::source;
 use super::{Import, STANDARD_INPUT, failure_report, kept_input, spool};
 use crate::cli::{Command, GlobalArgs, ImportArgs, parse_again};
+use crate::commands::error::{CommandError, Explain};
 use crate::commands::setup::Setup;
 use crate::error::Advice;
 use crate::exit::Exit;
@@ -45,7 +46,7 @@ pub(in crate::commands) fn resume(
     store: &Store,
     context: &Context,
     printer: &Printer,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit, CommandError> {
     let mut earlier = Earlier::of(run, global, context)?;
     earlier.args.resume = true;
     earlier.args.resend_in_doubt = resend_in_doubt;
@@ -60,7 +61,7 @@ pub(in crate::commands) fn failures(
     store: &Store,
     context: &Context,
     printer: &Printer,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit, CommandError> {
     let earlier = Earlier::of(run, global, context)?;
     let inputs = earlier.inputs(run, store)?;
     let mut rows = inputs.open(&source(&earlier.args))?;
@@ -69,7 +70,7 @@ pub(in crate::commands) fn failures(
     while rows.read(&mut row)? {}
     ensure_unchanged(run, rows.content_hash()?)?;
     let report = failure_report(&earlier.args, &inputs, &dialect, &headers, store, run.id);
-    printer.stream(|out| Ok(report.write_to(out)?))?;
+    printer.stream(|out| Ok::<_, CommandError>(report.write_to(out)?))?;
     Ok(Exit::Success)
 }
 
@@ -82,11 +83,11 @@ struct Earlier {
 
 impl Earlier {
     /// Reads the command line of a run. What is said of output, config and ledger now comes before what was said then.
-    fn of(run: &Run, global: &GlobalArgs, context: &Context) -> anyhow::Result<Self> {
+    fn of(run: &Run, global: &GlobalArgs, context: &Context) -> Result<Self, CommandError> {
         if run.kind != RunKind::Import {
             return Err(InputGone::NoImport { run: run.id }.into());
         }
-        let said = parse_again(&run.command)?;
+        let said = parse_again(&run.command).explain(format!("cannot read the options of run {}", run.id))?;
         let Command::Import(args) = said.command else { return Err(InputGone::NoImport { run: run.id }.into()) };
         let mut args = *args;
         args.files = Inputs::expand(&args.files, &run.directory)?;
@@ -102,7 +103,7 @@ impl Earlier {
         Ok(Self { args, global, context })
     }
 
-    fn import(&self, run: &Run, store: &Store, printer: &Printer) -> anyhow::Result<Exit> {
+    fn import(&self, run: &Run, store: &Store, printer: &Printer) -> Result<Exit, CommandError> {
         let setup = Setup::for_rows(&self.global, &self.args.sending, &self.context, printer)?;
         let inputs = self.inputs(run, store)?;
         let mut import = Import::check(&self.args, &self.global, &self.context, printer, setup, inputs)?;
@@ -111,9 +112,9 @@ impl Earlier {
         import.run()
     }
 
-    fn inputs(&self, run: &Run, store: &Store) -> anyhow::Result<Inputs> {
+    fn inputs(&self, run: &Run, store: &Store) -> Result<Inputs, CommandError> {
         let open = |(place, file): (usize, &PathBuf)| input(file, place, run, store);
-        let inputs = self.args.files.iter().enumerate().map(open).collect::<anyhow::Result<_>>()?;
+        let inputs = self.args.files.iter().enumerate().map(open).collect::<Result<_, CommandError>>()?;
         Ok(Inputs::new(inputs)?)
     }
 }
@@ -126,7 +127,7 @@ fn ensure_unchanged(run: &Run, content: [u8; 32]) -> Result<(), InputGone> {
 }
 
 /// One of a run's inputs: what came through a pipe is where it is kept.
-fn input(file: &Path, place: usize, run: &Run, store: &Store) -> anyhow::Result<Input> {
+fn input(file: &Path, place: usize, run: &Run, store: &Store) -> Result<Input, CommandError> {
     let kept = kept_input(store.directory(), run.id, place);
     let is_standard_input = file == Path::new("-");
     if kept.exists() {

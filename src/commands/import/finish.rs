@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::{Import, forget_kept_inputs};
 use crate::clock;
-use crate::commands::ending::EndedEarly;
+use crate::commands::error::CommandError;
 use crate::commands::runs::bot_views;
 use crate::commands::setup::Bots;
+use crate::commands::stop_reason::StoppedEarly;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, Run, Store};
-use crate::report::{ExistingFile, ReportError, Summary, SummaryView, keep_aside};
+use crate::report::{ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside};
 use crate::text::counted;
 
 /// What the end is about.
@@ -22,10 +23,10 @@ pub(super) struct Finish<'a> {
 
 impl Finish<'_> {
     /// Reports a run that has just been worked on, and gives the exit code.
-    pub(super) fn end(self, early: Option<EndedEarly>) -> anyhow::Result<Exit> {
+    pub(super) fn end(self, early: Option<StoppedEarly>) -> Result<Exit, CommandError> {
         let counts = self.store.counts(&self.run)?;
         // A signal that came when there was nothing left to interrupt changes nothing.
-        let early = early.filter(|early| !(matches!(early, EndedEarly::Interrupted) && counts.unsent == 0));
+        let early = early.filter(|early| !(matches!(early, StoppedEarly::Interrupted) && counts.unsent == 0));
         if counts.unsent == 0 {
             self.store.finish(self.run.id, clock::now())?;
         }
@@ -36,7 +37,7 @@ impl Finish<'_> {
         let report = self.write_report(&counts);
         let failures_file = report.as_ref().ok().cloned().flatten();
         let told = self.summarise(self.summary(counts, failures_file)?, early.is_some());
-        let told = told.map_err(|reason| ReportError::Summary { reason });
+        let told = told.map_err(|OutputError(reason)| ReportError::Summary { reason });
         if let Some(early) = early {
             for untold in [report.err(), told.err()].into_iter().flatten() {
                 self.import.printer.warning(untold);
@@ -49,7 +50,7 @@ impl Finish<'_> {
     }
 
     /// Reports a run that had nothing left to send.
-    pub(super) fn end_without_sending(self) -> anyhow::Result<Exit> {
+    pub(super) fn end_without_sending(self) -> Result<Exit, CommandError> {
         self.import.printer.note(format_args!("run {} has nothing left to send", self.run.id));
         let counts = self.store.counts(&self.run)?;
         let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
@@ -106,7 +107,7 @@ impl Finish<'_> {
         Ok(summary)
     }
 
-    fn summarise(&self, summary: Summary, early: bool) -> io::Result<()> {
+    fn summarise(&self, summary: Summary, early: bool) -> Result<(), OutputError> {
         let import = self.import;
         let next = self.next(&summary, early);
         if import.json {

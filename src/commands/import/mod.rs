@@ -2,10 +2,10 @@
 
 mod choice;
 mod earlier;
+mod error;
 mod finish;
 mod plan;
 mod preview;
-mod refused;
 mod rules;
 mod sending;
 mod width;
@@ -17,17 +17,15 @@ use std::time::{Duration, Instant};
 
 use encoding_rs::UTF_8;
 
-pub(super) use self::choice::ImportRefused;
 use self::choice::ensure_excepted_are_here;
-pub(super) use self::earlier::{InputGone, failures, resume};
+pub(super) use self::earlier::{failures, resume};
+use self::error::{InvalidRows, ReportRefused, invalid_hint};
 use self::finish::Finish;
-use self::refused::invalid_hint;
-pub(super) use self::refused::{InvalidRows, ReportRefused};
 use self::rules::{check_settings, source};
-pub(super) use self::width::TooFewFiles;
 use super::setup::{Bots, Setup};
 use crate::cli::{GlobalArgs, ImportArgs, OutputFormat, import_of};
 use crate::clock;
+use crate::commands::error::CommandError;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Run, RunId, Store};
 use crate::record::Mapping;
@@ -66,7 +64,7 @@ pub(super) fn import(
     global: &GlobalArgs,
     context: &Context,
     printer: &Printer,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit, CommandError> {
     if args.rows.plan {
         return plan::plan(args, global, context, printer);
     }
@@ -84,14 +82,14 @@ fn import_as_said(
     global: &GlobalArgs,
     context: &Context,
     printer: &Printer,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit, CommandError> {
     let setup = Setup::for_rows(global, &args.sending, context, printer)?;
     let inputs = open_all(&args.files, &setup.settings)?;
     Import::check(args, global, context, printer, setup, inputs)?.run()
 }
 
 /// Which bots the rows go to: those that they name, one that was given for all, or the profile's.
-fn bots(mapping: &Mapping, settings: &Settings) -> anyhow::Result<Bots> {
+fn bots(mapping: &Mapping, settings: &Settings) -> Result<Bots, CommandError> {
     if mapping.names_bots() {
         return Ok(Bots::OfRows);
     }
@@ -103,7 +101,7 @@ fn bots(mapping: &Mapping, settings: &Settings) -> anyhow::Result<Bots> {
 }
 
 /// The files that were named, patterns among them, as one input.
-fn open_all(files: &[PathBuf], settings: &Settings) -> anyhow::Result<Inputs> {
+fn open_all(files: &[PathBuf], settings: &Settings) -> Result<Inputs, CommandError> {
     let spool = spool(&settings.state_dir()?);
     let files = Inputs::expand(files, Path::new(""))?;
     let inputs = files.iter().map(|file| open(file, &spool)).collect::<Result<_, _>>()?;
@@ -149,7 +147,7 @@ impl<'a> Import<'a> {
         printer: &'a Printer,
         mut setup: Setup,
         input: Inputs,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, CommandError> {
         let began = Instant::now();
         let checked = check(&input, &check_settings(args, &setup.settings, context)?);
         if let Err(CheckError::NoBot { .. }) = &checked {
@@ -165,7 +163,7 @@ impl<'a> Import<'a> {
     }
 
     /// All that comes after the check.
-    fn run(&self) -> anyhow::Result<Exit> {
+    fn run(&self) -> Result<Exit, CommandError> {
         ensure_excepted_are_here(self)?;
         self.ensure_place_for_report()?;
         self.tell_findings();
@@ -213,7 +211,7 @@ impl<'a> Import<'a> {
     }
 
     /// Decision 5: invalid rows stop the run before it starts.
-    fn refuse_invalid(&self) -> anyhow::Result<Exit> {
+    fn refuse_invalid(&self) -> Result<Exit, CommandError> {
         self.print_checked_json()?;
         let refused = InvalidRows {
             input: excerpt(&self.input.name(), 200),
@@ -261,7 +259,7 @@ impl<'a> Import<'a> {
     }
 
     /// Where there is nothing to send and nothing to report no run begins.
-    fn end_with_nothing_to_do(&self) -> anyhow::Result<Exit> {
+    fn end_with_nothing_to_do(&self) -> Result<Exit, CommandError> {
         if self.json {
             self.print_checked_json()?;
         } else {
@@ -271,7 +269,7 @@ impl<'a> Import<'a> {
         Ok(Exit::Success)
     }
 
-    fn end_dry(&self) -> anyhow::Result<Exit> {
+    fn end_dry(&self) -> Result<Exit, CommandError> {
         if self.json {
             self.print_checked_json()?;
         } else {
@@ -290,7 +288,7 @@ impl<'a> Import<'a> {
         Finish { import: self, store, run }
     }
 
-    fn print_checked_json(&self) -> anyhow::Result<()> {
+    fn print_checked_json(&self) -> Result<(), CommandError> {
         if self.json {
             self.printer.json(&checked_summary(&self.report, self.began.elapsed()))?;
         }

@@ -10,6 +10,7 @@ use dialoguer::{Input, Select, theme::ColorfulTheme};
 use super::rules::check_settings;
 use super::{checked_summary, invalid_hint, open_all, preview};
 use crate::cli::{Command, GlobalArgs, ImportArgs, OutputFormat, parse_again};
+use crate::commands::error::{CommandError, Explain};
 use crate::commands::settings::{overrides, resolve};
 use crate::error::Advice;
 use crate::exit::Exit;
@@ -24,6 +25,7 @@ use crate::text::{counted, shell_command};
 
 /// How many rows are looked at.
 const ROWS: u64 = 10_000;
+const ASKING: &str = "cannot ask at the terminal";
 
 /// What is known of an input, and what is proposed.
 struct Outlook {
@@ -46,7 +48,7 @@ pub(super) fn plan(
     global: &GlobalArgs,
     context: &Context,
     printer: &Printer,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit, CommandError> {
     let (began, settings) = (Instant::now(), resolve(&overrides(global), context, printer)?);
     let outlook = Outlook::of(args, &settings, context)?;
     let command = outlook.command(context);
@@ -112,7 +114,7 @@ fn tell_next(args: &ImportArgs, view: &PlanView<'_>, checked: Option<&CheckRepor
 }
 
 impl Outlook {
-    fn of(args: &ImportArgs, settings: &Settings, context: &Context) -> anyhow::Result<Self> {
+    fn of(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<Self, CommandError> {
         let inputs = open_all(&args.files, settings)?;
         // A plan is made without a target, too.
         let mut settings = CheckSettings { needs_bots: false, ..check_settings(args, settings, context)? };
@@ -184,7 +186,7 @@ impl Outlook {
         shell_command(words.iter().map(OsString::as_os_str))
     }
 
-    fn write(&self, path: &Path, inputs: &[PathBuf], context: &Context) -> anyhow::Result<()> {
+    fn write(&self, path: &Path, inputs: &[PathBuf], context: &Context) -> Result<(), CommandError> {
         let headers: Vec<String> = self.look.columns.iter().map(|column| column.header.clone()).collect();
         let text = MappingText {
             input: &self.look.name,
@@ -223,7 +225,7 @@ fn other_problems(
 }
 
 /// Whether the error is one that a person at the terminal can mend by answering.
-pub(super) fn can_ask(error: &anyhow::Error, global: &GlobalArgs, context: &Context) -> bool {
+pub(super) fn can_ask(error: &CommandError, global: &GlobalArgs, context: &Context) -> bool {
     let is_open = match error.downcast_ref() {
         Some(CheckError::Mapping { error, .. }) => error
             .problems
@@ -241,7 +243,7 @@ pub(super) fn ask(
     global: &GlobalArgs,
     context: &Context,
     printer: &Printer,
-) -> anyhow::Result<(ImportArgs, Context)> {
+) -> Result<(ImportArgs, Context), CommandError> {
     let settings = resolve(&overrides(global), context, printer)?;
     let mut outlook = Outlook::of(args, &settings, context)?;
     let view = outlook.view("", printer);
@@ -266,18 +268,19 @@ pub(super) fn ask(
 }
 
 /// The same command line with more words.
-fn given_too(context: &Context, words: &[OsString]) -> anyhow::Result<(ImportArgs, Context)> {
+fn given_too(context: &Context, words: &[OsString]) -> Result<(ImportArgs, Context), CommandError> {
     let mut all: Vec<OsString> = context.arguments.clone();
     // Behind `--` every word is a file's name.
     let end = all.iter().position(|word| word == OsStr::new("--")).unwrap_or(all.len());
     all.splice(end..end, words.iter().cloned());
     let texts: Vec<String> = all.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let Command::Import(args) = parse_again(&texts)?.command else { anyhow::bail!("this is no import") };
+    let given = parse_again(&texts).explain("cannot complete the command line")?;
+    let Command::Import(args) = given.command else { unreachable!("only an import asks for its mapping") };
     Ok((*args, context.as_if_given(all, context.working_directory.clone())))
 }
 
 /// The option that says where a field comes from; `None` where that is known.
-fn ask_field(theme: &ColorfulTheme, look: &InputColumns, proposal: &Proposal) -> anyhow::Result<Option<String>> {
+fn ask_field(theme: &ColorfulTheme, look: &InputColumns, proposal: &Proposal) -> Result<Option<String>, CommandError> {
     let field = proposal.field;
     let likely = match &proposal.state {
         Proposed::Known(_) | Proposed::Wrong(_) => return Ok(None),
@@ -294,31 +297,39 @@ fn ask_field(theme: &ColorfulTheme, look: &InputColumns, proposal: &Proposal) ->
         .with_prompt(format!("Where does {field} come from?"))
         .items(&items)
         .default(likely.map_or(0, |index| index + 1))
-        .interact()?;
+        .interact()
+        .explain(ASKING)?;
     Ok(Some(match chosen.checked_sub(1) {
         Some(index) => format!("--map={field}={}", look.columns[index].header),
         None => format!("--set={field}={}", ask_value(theme, field)?),
     }))
 }
 
-fn ask_value(theme: &ColorfulTheme, field: Field) -> anyhow::Result<String> {
+fn ask_value(theme: &ColorfulTheme, field: Field) -> Result<String, CommandError> {
     if field == Field::Type {
         let items = FeedbackType::ALL.map(FeedbackType::wire_name);
-        let chosen = Select::with_theme(theme).with_prompt("Type of feedback").items(items).default(0).interact()?;
+        let chosen = Select::with_theme(theme)
+            .with_prompt("Type of feedback")
+            .items(items)
+            .default(0)
+            .interact()
+            .explain(ASKING)?;
         return Ok(items[chosen].to_owned());
     }
     let value = Input::<String>::with_theme(theme)
         .with_prompt(format!("{field} of every row"))
         .allow_empty(field == Field::Message)
         .validate_with(move |text: &String| check_value(field, text).map_or(Ok(()), |problem| Err(problem.to_string())))
-        .interact_text()?;
+        .interact_text()
+        .explain(ASKING)?;
     Ok(value)
 }
 
-fn ask_path(theme: &ColorfulTheme) -> anyhow::Result<Option<String>> {
+fn ask_path(theme: &ColorfulTheme) -> Result<Option<String>, CommandError> {
     let path = Input::<String>::with_theme(theme)
         .with_prompt("Write this mapping into a file? Its name, or nothing")
         .allow_empty(true)
-        .interact_text()?;
+        .interact_text()
+        .explain(ASKING)?;
     Ok(Some(path).filter(|path| !path.trim().is_empty()))
 }

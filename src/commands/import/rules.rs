@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::ImportArgs;
+use crate::commands::error::CommandError;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
 use crate::record::{Assignment, DedupeRule, Description, Except, MappingRules, ScoreRule, SelectionRules, Words};
 use crate::run::CheckSettings;
@@ -14,7 +15,7 @@ pub(super) fn check_settings(
     args: &ImportArgs,
     settings: &Settings,
     context: &Context,
-) -> anyhow::Result<CheckSettings> {
+) -> Result<CheckSettings, CommandError> {
     let mut rules = mapping_rules(args, settings, context)?;
     rules.selection.except = except(args, settings)?;
     Ok(CheckSettings {
@@ -90,7 +91,7 @@ fn selection(args: &ImportArgs) -> SelectionRules {
 }
 
 /// The rows that earlier runs have sent, or may have.
-fn except(args: &ImportArgs, settings: &Settings) -> anyhow::Result<Vec<Except>> {
+fn except(args: &ImportArgs, settings: &Settings) -> Result<Vec<Except>, CommandError> {
     let runs = &args.rows.exclude_run;
     let Some(first) = runs.first() else { return Ok(Vec::new()) };
     let store = Store::open_existing(&settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run: RunId(*first) })?;

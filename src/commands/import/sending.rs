@@ -8,14 +8,15 @@ use super::rules::source;
 use super::width::Width;
 use super::{DIED, Import, kept_input};
 use crate::clock;
-use crate::commands::ending::EndedEarly;
+use crate::commands::error::{CommandError, Explain};
 use crate::commands::setup::{Bots, Subject};
+use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::verify::verify_at_end;
-use crate::descriptors;
 use crate::exit::Exit;
 use crate::ledger::{Counts, Lease, LedgerError, ResendPolicy, Run, RunId, RunKind, Store};
 use crate::record::ScoreRule;
 use crate::report::{ProgressDisplay, ProgressStart};
+use crate::rlimit;
 use crate::run::{Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, run as run_rows};
 use crate::source::Input;
 use crate::text::counted;
@@ -25,7 +26,7 @@ const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
 const ABANDONED: &str = "the run ended before the answer came";
 
 impl Import<'_> {
-    pub(super) fn send(&self) -> anyhow::Result<Exit> {
+    pub(super) fn send(&self) -> Result<Exit, CommandError> {
         let store = Store::open(&self.setup.settings.state_dir()?)?;
         let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
         let same = store.runs_with_identity(identity)?;
@@ -51,10 +52,10 @@ impl Import<'_> {
     }
 
     /// How many calls may be in flight to each of so many bots: as many as the settings say, if there are files for them.
-    fn calls_at_once(&self, bots: usize) -> anyhow::Result<usize> {
+    fn calls_at_once(&self, bots: usize) -> Result<usize, CommandError> {
         let asked = self.setup.settings.delivery().concurrency.value.get();
         let width = Width { bots: bots as u64, calls: asked as u64, both_ends: self.setup.is_sandbox };
-        let calls = usize::try_from(width.fitted(descriptors::allow)?)?;
+        let calls = usize::try_from(width.fitted(rlimit::raise)?).unwrap_or(asked);
         if calls < asked {
             self.printer.wrapped_warning(format_args!(
                 "calls at once to each bot: {calls} and not {asked}, for this process may not have more files open \
@@ -65,7 +66,7 @@ impl Import<'_> {
     }
 
     /// Writes down that the run begins. Its input is kept first if it came through a pipe, so that it can be resumed.
-    fn begin(&self, store: &Store, latest: Option<RunId>) -> anyhow::Result<Run> {
+    fn begin(&self, store: &Store, latest: Option<RunId>) -> Result<Run, CommandError> {
         ensure_not_sent_in_part(store, self)?;
         self.tell_relatives(store)?;
         let subject = Subject {
@@ -97,7 +98,7 @@ impl Import<'_> {
         self.input.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
-    fn work(&self, store: &Store, run: Run, resources: LaneResources, calls: usize) -> anyhow::Result<Exit> {
+    fn work(&self, store: &Store, run: Run, resources: LaneResources, calls: usize) -> Result<Exit, CommandError> {
         let resend = if self.args.resend_in_doubt { ResendPolicy::InDoubt } else { ResendPolicy::Never };
         let to_send = self.to_send(store, &run, resend)?;
         if self.args.resume {
@@ -111,12 +112,12 @@ impl Import<'_> {
             on_terminal: self.context.stderr_is_terminal,
         };
         let screen = ProgressDisplay::start(shown, opening, self.printer.clone());
-        let ended = run_rows(lanes, events)?;
+        let ended = run_rows(lanes, events).explain("cannot start sending")?;
         drop(screen);
-        let early = EndedEarly::from_end(ended);
+        let early = StoppedEarly::from_end(ended);
         // A disk that is full keeps the ledger from being tidied, too; how the run stands is told all the same.
         let untidied = store.mark_claims_in_doubt(run.id, ABANDONED, clock::now()).err();
-        let early = early.or(untidied.map(EndedEarly::Ledger));
+        let early = early.or(untidied.map(StoppedEarly::Ledger));
         let interrupted = match self.args.verify {
             true => verify_at_end(&self.setup, store, &run, early.as_ref(), self.context, self.printer)?,
             false => None,
@@ -144,7 +145,7 @@ impl Import<'_> {
         resources: LaneResources,
         (resend, calls): (ResendPolicy, usize),
         to_send: &[u64],
-    ) -> anyhow::Result<Vec<Lane>> {
+    ) -> Result<Vec<Lane>, CommandError> {
         let settings = |to_send| {
             let settings = self.setup.lane_settings(run.id, &self.args.sending, resend, to_send, WAIT_FOR_TARGET);
             LaneSettings { concurrency: calls, ..settings }
@@ -182,7 +183,7 @@ impl Import<'_> {
     }
 
     /// The same file read with another mapping, or sent elsewhere, is another import; it is worth a word all the same.
-    fn tell_relatives(&self, store: &Store) -> anyhow::Result<()> {
+    fn tell_relatives(&self, store: &Store) -> Result<(), CommandError> {
         let (relatives, bots) = (store.runs_with_content(&self.report.content)?, self.bots());
         let is_relative = |run: &&Run| {
             let is_left_out = self.args.rows.exclude_run.contains(&run.id.0);

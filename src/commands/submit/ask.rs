@@ -5,7 +5,8 @@ use std::io;
 use dialoguer::console::Term;
 use dialoguer::{Input, Select, theme::ColorfulTheme};
 
-use crate::commands::ending::EndedEarly;
+use crate::commands::error::{CommandError, Explain};
+use crate::commands::stop_reason::StoppedEarly;
 use crate::record::{Draft, FeedbackType, Field, ScoreRule, check_value};
 use crate::signals::Signals;
 
@@ -13,35 +14,41 @@ use crate::signals::Signals;
 const ORDER: [Field; 7] =
     [Field::Type, Field::Score, Field::ChannelUid, Field::Name, Field::Channel, Field::Language, Field::Message];
 
+const SIGNALS: &str = "cannot listen for signals";
+
 /// Asks for the missing fields, one after the other. However that ends, the terminal is as it was.
 ///
 /// # Errors
-/// [`EndedEarly::Interrupted`] when Ctrl-C was pressed; [`RefusedDraft`](crate::record::RefusedDraft) when what was given
+/// [`StoppedEarly::Interrupted`] when Ctrl-C was pressed; [`RefusedDraft`](crate::record::RefusedDraft) when what was given
 /// can't be valid, whatever the answers; what the system says when the terminal is gone.
 pub(super) fn ask(
     draft: &mut Draft,
     missing: &[Field],
     last: &[(String, String)],
     rule: ScoreRule,
-) -> anyhow::Result<()> {
+) -> Result<(), CommandError> {
     // A choice hides the cursor, and dialoguer raises the signal that it was interrupted with: unheard, that would end the
     // process before anybody could show the cursor again.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let _heard = runtime.block_on(async { Signals::listen() })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().explain(SIGNALS)?;
+    let _heard = runtime.block_on(async { Signals::listen() }).explain(SIGNALS)?;
     ask_each(draft, missing, last, rule).map_err(|error| {
         // If the terminal is gone there is no cursor to show.
         let _ = Term::stderr().show_cursor();
-        match error.downcast::<dialoguer::Error>() {
-            Ok(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
-                EndedEarly::Interrupted.into()
+        match error.downcast_ref() {
+            Some(dialoguer::Error::IO(cause)) if cause.kind() == io::ErrorKind::Interrupted => {
+                StoppedEarly::Interrupted.into()
             }
-            Ok(dialoguer::Error::IO(error)) => error.into(),
-            Err(error) => error,
+            _ => error,
         }
     })
 }
 
-fn ask_each(draft: &mut Draft, missing: &[Field], last: &[(String, String)], rule: ScoreRule) -> anyhow::Result<()> {
+fn ask_each(
+    draft: &mut Draft,
+    missing: &[Field],
+    last: &[(String, String)],
+    rule: ScoreRule,
+) -> Result<(), CommandError> {
     let theme = ColorfulTheme::default();
     for field in ORDER.into_iter().filter(|field| missing.contains(field)) {
         // Before every question: the type that was just chosen may have made a given score wrong.
@@ -49,11 +56,11 @@ fn ask_each(draft: &mut Draft, missing: &[Field], last: &[(String, String)], rul
         let offered = last.iter().find(|(key, _)| key == field.key()).map(|(_, value)| value.as_str());
         let kind = draft.get(Field::Type).and_then(FeedbackType::parse);
         let answer = match (field, kind) {
-            (Field::Type, _) => ask_type(&theme, offered)?,
-            (Field::Score, Some(kind)) if rule == ScoreRule::InScale => ask_score(&theme, kind)?,
-            _ => ask_text(&theme, field, offered)?,
+            (Field::Type, _) => ask_type(&theme, offered),
+            (Field::Score, Some(kind)) if rule == ScoreRule::InScale => ask_score(&theme, kind),
+            _ => ask_text(&theme, field, offered),
         };
-        draft.set(field, answer);
+        draft.set(field, answer.explain("cannot ask at the terminal")?);
     }
     Ok(())
 }

@@ -8,15 +8,15 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use self::listen::listen;
 use self::request::{as_curl, as_http};
-use super::ending::EndedEarly;
 use super::setup::{Setup, Subject};
+use super::stop_reason::StoppedEarly;
 use crate::cli::{GlobalArgs, OutputFormat, SubmitArgs};
 use crate::clock;
+use crate::commands::error::{CommandError, Explain};
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Lease, Outcome, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
@@ -39,7 +39,7 @@ pub(super) fn submit(
     global: &GlobalArgs,
     context: &Context,
     printer: &Printer,
-) -> anyhow::Result<Exit> {
+) -> Result<Exit, CommandError> {
     let setup = Setup::new(global, &args.sending, context, printer)?;
     let rule = if args.any_score { ScoreRule::Any } else { ScoreRule::InScale };
     let draft = complete(args, &setup.settings, context, rule)?;
@@ -54,7 +54,7 @@ pub(super) fn submit(
 }
 
 /// The record from a file, then options, then the profile's defaults, then whoever sits at the terminal.
-fn complete(args: &SubmitArgs, settings: &Settings, context: &Context, rule: ScoreRule) -> anyhow::Result<Draft> {
+fn complete(args: &SubmitArgs, settings: &Settings, context: &Context, rule: ScoreRule) -> Result<Draft, CommandError> {
     let mut draft = match &args.json {
         Some(file) => read_json(file)?,
         None => Draft::default(),
@@ -82,7 +82,7 @@ fn complete(args: &SubmitArgs, settings: &Settings, context: &Context, rule: Sco
     Ok(draft)
 }
 
-fn read_json(file: &Path) -> anyhow::Result<Draft> {
+fn read_json(file: &Path) -> Result<Draft, CommandError> {
     let mut text = String::new();
     let (name, read) = if file == Path::new("-") {
         ("standard input".to_owned(), std::io::stdin().lock().take(MOST_JSON).read_to_string(&mut text))
@@ -90,12 +90,13 @@ fn read_json(file: &Path) -> anyhow::Result<Draft> {
         let opened = std::fs::File::open(file);
         (file.display().to_string(), opened.and_then(|file| file.take(MOST_JSON).read_to_string(&mut text)))
     };
-    read.with_context(|| format!("can't read {name}"))?;
-    Draft::from_json(text.strip_prefix('\u{feff}').unwrap_or(&text)).with_context(|| name)
+    read.explain(format!("cannot read {name}"))?;
+    Draft::from_json(text.strip_prefix('\u{feff}').unwrap_or(&text))
+        .map_err(|error| CommandError::from(error).context(name))
 }
 
 /// What is offered when the next record is asked for. The respondent's id is not: the next one is somebody else.
-fn remember(store: &Store, feedback: &Feedback<'_>) -> anyhow::Result<()> {
+fn remember(store: &Store, feedback: &Feedback<'_>) -> Result<(), CommandError> {
     let values = [
         (Field::Type, feedback.feedback_type().wire_name()),
         (Field::Name, feedback.name()),
@@ -109,9 +110,14 @@ fn remember(store: &Store, feedback: &Feedback<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn show_request(args: &SubmitArgs, setup: &Setup, feedback: &Feedback<'_>, printer: &Printer) -> anyhow::Result<Exit> {
+fn show_request(
+    args: &SubmitArgs,
+    setup: &Setup,
+    feedback: &Feedback<'_>,
+    printer: &Printer,
+) -> Result<Exit, CommandError> {
     let url = setup.client(setup.settings.bot_id()?)?.save_feedback_url().clone();
-    let body = serde_json::to_string_pretty(feedback)?;
+    let body = serde_json::to_string_pretty(feedback).explain("cannot write the record as JSON")?;
     let body = printable_json(&body);
     printer.result(if args.curl { as_curl(&url, &body) } else { as_http(&url, &body) })?;
     Ok(Exit::Success)
@@ -127,7 +133,7 @@ struct Submission<'a> {
 }
 
 impl Submission<'_> {
-    fn send(&self, feedback: &Feedback<'_>, context: &Context) -> anyhow::Result<Exit> {
+    fn send(&self, feedback: &Feedback<'_>, context: &Context) -> Result<Exit, CommandError> {
         let body = feedback.body();
         let content = *blake3::hash(&body).as_bytes();
         self.refuse_a_doubtful_twin(&content)?;
@@ -151,16 +157,17 @@ impl Submission<'_> {
         let (events, told) = Events::channel();
         let listener = listen(told, self.printer.clone());
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
-        let end = run_rows(vec![Lane { bot: None, resources, settings, feed: feed_one(row) }], events)?;
+        let end = run_rows(vec![Lane { bot: None, resources, settings, feed: feed_one(row) }], events)
+            .explain("cannot start sending")?;
         self.store.mark_claims_in_doubt(run, "the command ended before the answer came", clock::now())?;
         self.store.finish(run, clock::now())?;
         // A listener that broke has lost the server's words; what became of the record is in the ledger.
         let record = listener.join().ok().flatten();
-        self.tell(run, record, EndedEarly::from_end(end))
+        self.tell(run, record, StoppedEarly::from_end(end))
     }
 
     /// Decision 1: what may have been saved is not sent again by accident.
-    fn refuse_a_doubtful_twin(&self, content: &[u8; 32]) -> anyhow::Result<()> {
+    fn refuse_a_doubtful_twin(&self, content: &[u8; 32]) -> Result<(), CommandError> {
         if self.args.again || self.setup.is_sandbox {
             return Ok(());
         }
@@ -172,7 +179,7 @@ impl Submission<'_> {
         Ok(())
     }
 
-    fn tell(&self, run: RunId, record: Option<Value>, early: Option<EndedEarly>) -> anyhow::Result<Exit> {
+    fn tell(&self, run: RunId, record: Option<Value>, early: Option<StoppedEarly>) -> Result<Exit, CommandError> {
         let json = self.global.output == OutputFormat::Json;
         let entry = self.store.row_cursor(run).find(1)?;
         match (record, entry) {
@@ -187,12 +194,12 @@ impl Submission<'_> {
                         "error": outcome.detail,
                     }))?;
                 }
-                Err(early.map_or_else(|| NotSaved { outcome, run }.into(), anyhow::Error::from))
+                Err(early.map_or_else(|| NotSaved { outcome, run }.into(), CommandError::from))
             }
         }
     }
 
-    fn tell_saved(&self, record: &Value, entry: &RowEntry, json: bool) -> anyhow::Result<Exit> {
+    fn tell_saved(&self, record: &Value, entry: &RowEntry, json: bool) -> Result<Exit, CommandError> {
         if json {
             self.printer.json(record)?;
         } else {

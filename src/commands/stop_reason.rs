@@ -14,7 +14,7 @@ const NAMED: usize = 3;
 
 /// Why a run ended before its rows did.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum EndedEarly {
+pub(super) enum StoppedEarly {
     #[error("interrupted")]
     Interrupted,
     /// Some of several bots; the reason is that of the first.
@@ -36,7 +36,7 @@ pub(super) enum EndedEarly {
     Feed(FeedError),
 }
 
-impl EndedEarly {
+impl StoppedEarly {
     /// The reason, if it did end early, with the bots that it concerns.
     pub(super) fn from_end(Ended { end, stopped }: Ended) -> Option<Self> {
         let is_fault = matches!(end, End::Stopped(_));
@@ -92,7 +92,7 @@ fn bots_in_words(bots: &[String]) -> String {
     format!("bot {}{more}", excerpt(first, 60))
 }
 
-impl Advice for EndedEarly {
+impl Advice for StoppedEarly {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Interrupted => return None,

@@ -8,7 +8,7 @@ const OPEN_MAX: u64 = 10_240;
 /// How many may be open, after the limit was raised to as many as are wanted where it was lower and that is allowed;
 /// `None` where there is no such limit.
 #[cfg(unix)]
-pub fn allow(wanted: u64) -> Option<u64> {
+pub fn raise(wanted: u64) -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let limit = getrlimit(Resource::Nofile);
@@ -26,6 +26,6 @@ pub fn allow(wanted: u64) -> Option<u64> {
 
 /// There is no such limit.
 #[cfg(not(unix))]
-pub fn allow(_wanted: u64) -> Option<u64> {
+pub fn raise(_wanted: u64) -> Option<u64> {
     None
 }

@@ -1,0 +1,116 @@
+//! The error a command ends with. It carries the hint and the exit code, and the compiler makes sure that neither is lost.
+//!
+//! `?` accepts only errors that implement [`Advice`]: the blanket `From` below is the only conversion, so an error type
+//! without advice does not compile. Errors of the system and of libraries ([`Foreign`]) have no advice, and say neither
+//! what failed nor where; `.explain("cannot read x.csv")` is the only way to pass them on. `anyhow` keeps the error with its
+//! causes and context; it is not reachable from outside, because any error could come in that way.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::error::Advice;
+use crate::exit::Exit;
+
+/// An error with its causes, its hint and its exit code.
+pub(super) struct CommandError {
+    error: anyhow::Error,
+    hint: Option<String>,
+    exit: Exit,
+}
+
+impl CommandError {
+    pub(super) fn error(&self) -> &(dyn Error + 'static) {
+        self.error.as_ref()
+    }
+
+    pub(super) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The error as a `T`, if it is one.
+    pub(super) fn downcast_ref<T: Error + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.error.downcast_ref()
+    }
+
+    /// Says where the error happened. The hint and the exit code stay.
+    pub(super) fn context(self, place: String) -> Self {
+        Self { error: self.error.context(place), ..self }
+    }
+}
+
+impl<E: Advice + Send + Sync + 'static> From<E> for CommandError {
+    fn from(error: E) -> Self {
+        Self { hint: error.hint(), exit: error.exit(), error: error.into() }
+    }
+}
+
+/// The error and its causes on one line.
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.error)
+    }
+}
+
+impl fmt::Debug for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.error, f)
+    }
+}
+
+/// Errors that are not ours: they know no hint, and need words that say what failed.
+pub(super) trait Foreign: Error + Send + Sync + 'static {}
+
+impl Foreign for std::io::Error {}
+impl Foreign for std::num::TryFromIntError {}
+impl Foreign for clap::Error {}
+impl Foreign for dialoguer::Error {}
+impl Foreign for serde_json::Error {}
+impl Foreign for url::ParseError {}
+
+/// Turns a [`Foreign`] error into a [`CommandError`].
+pub(super) trait Explain<T> {
+    /// `failure` says what failed and where: "cannot read record.json".
+    fn explain(self, failure: impl Into<String>) -> Result<T, CommandError>;
+}
+
+impl<T, E: Foreign> Explain<T> for Result<T, E> {
+    fn explain(self, failure: impl Into<String>) -> Result<T, CommandError> {
+        self.map_err(|error| CommandError {
+            error: anyhow::Error::new(error).context(failure.into()),
+            hint: None,
+            exit: Exit::Usage,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::{CommandError, Explain};
+    use crate::exit::Exit;
+    use crate::ledger::{LedgerError, RunId};
+
+    #[test]
+    fn context_keeps_hint_and_exit_code() {
+        let bare = CommandError::from(LedgerError::InUse { run: RunId(7) });
+        let hint = bare.hint().map(str::to_owned);
+        let placed = CommandError::from(LedgerError::InUse { run: RunId(7) }).context("bot st-1".to_owned());
+        assert!(hint.is_some());
+        assert_eq!((placed.hint(), placed.exit()), (hint.as_deref(), bare.exit()));
+        assert_eq!(placed.to_string(), format!("bot st-1: {bare}"));
+        assert!(matches!(placed.downcast_ref(), Some(LedgerError::InUse { .. })));
+    }
+
+    #[test]
+    fn foreign_errors_say_what_failed() {
+        let failed: Result<(), _> = Err(io::Error::from(io::ErrorKind::NotFound));
+        let error = failed.explain("cannot read record.json").unwrap_err();
+        assert_eq!(error.to_string(), "cannot read record.json: entity not found");
+        assert_eq!((error.hint(), error.exit()), (None, Exit::Usage));
+    }
+}
