@@ -85,12 +85,6 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), Command
     })
 }
 
-/// The bots of a run, each with its figures.
-pub(super) fn bot_views(store: &Store, run: &Run) -> Result<Vec<BotView>, LedgerError> {
-    let counts = store.counts_by_bot(run)?;
-    Ok(run.bots.iter().zip(&counts).map(|(bot, counts)| BotView::new(bot, counts)).collect())
-}
-
 /// One array, of which only a page at a time is in memory.
 fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), CommandError> {
     let running = Lease::is_held(store.directory(), run.id);
@@ -107,6 +101,6 @@ fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), Co
 fn view(store: &Store, run: Run) -> Result<RunView, LedgerError> {
     let counts = store.counts(&run)?;
     let running = Lease::is_held(store.directory(), run.id);
-    let bots = bot_views(store, &run)?;
+    let bots = BotView::of_run(&run, &store.counts_by_bot(&run)?);
     Ok(RunView::new(run, counts, bots, running))
 }

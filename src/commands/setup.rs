@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::error::{CommandError, Explain};
 use super::settings::{overrides, resolve};
 use crate::cli::{DeliveryArg, GlobalArgs, PaceArg, SendingArgs};
+use crate::clock;
 use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
-use crate::ledger::{Identity, NewRun, ResendPolicy, Run, RunBot, RunId, RunKind, Store, Writer};
+use crate::ledger::{Identity, Lease, LedgerError, NewRun, ResendPolicy, Run, RunBot, RunId, RunKind, Store, Writer};
 use crate::pacing::{Limit, Pace, Pacer};
 use crate::report::Printer;
 use crate::run::verify::VerifySettings;
@@ -58,6 +59,13 @@ pub(super) enum Bots {
     One(String),
     /// Those that the rows name.
     OfRows,
+}
+
+/// Takes over a run: no other process may work on it, and what a process left in flight when it died is in doubt.
+pub(super) fn take_over(store: &Store, run: RunId) -> Result<Lease, LedgerError> {
+    let lease = Lease::take(store.directory(), run)?;
+    store.mark_claims_in_doubt(run, "the process ended before the answer came", clock::now())?;
+    Ok(lease)
 }
 
 /// Resolved settings and a target to send to.

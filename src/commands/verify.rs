@@ -4,14 +4,13 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use super::error::CommandError;
-use super::import::{DIED, forget_kept_inputs};
-use super::setup::Setup;
+use super::input::remove_kept_inputs;
+use super::setup::{Setup, take_over};
 use super::stop_reason::StoppedEarly;
 use crate::cli::{GlobalArgs, OutputFormat, VerifyArgs};
-use crate::clock;
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{Lease, LedgerError, Run, RunBot, RunId, Store};
+use crate::ledger::{LedgerError, Run, RunBot, RunId, Store};
 use crate::report::{Printer, VerifiedView, format_duration};
 use crate::run::LaneResources;
 use crate::run::verify::{SETTLE_TIME, Verified, VerifyError, VerifyEvent, verify as verify_rows};
@@ -56,14 +55,13 @@ pub(super) fn verify(
     let store = Store::open_existing(&setup.settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run })?;
     let run = store.run(run)?;
     ensure_target(&setup, &run)?;
-    let _lease = Lease::take(store.directory(), run.id)?;
-    store.mark_claims_in_doubt(run.id, DIED, clock::now())?;
+    let _lease = take_over(&store, run.id)?;
     let wait = args.wait.unwrap_or_default();
     let asking = Asking { setup: &setup, store: &store, run: &run, context, printer };
     let Asked { verified, mut failed } = asking.ask(run.bots.iter(), wait, wait)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.not_saved() == 0 {
-        forget_kept_inputs(store.directory(), run.id);
+        remove_kept_inputs(store.directory(), run.id);
     }
     let view = VerifiedView::new(&run, &verified);
     if let Some(error) = failed.take_if(|error| is_interrupted(error) && verified == Verified::default()) {

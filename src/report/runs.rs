@@ -78,8 +78,12 @@ pub struct BotView {
 }
 
 impl BotView {
-    /// The view of a bot of a run.
-    pub fn new(bot: &RunBot, counts: &Counts) -> Self {
+    /// The view of each bot of a run.
+    pub fn of_run(run: &Run, counts: &[Counts]) -> Vec<Self> {
+        run.bots.iter().zip(counts).map(|(bot, counts)| Self::new(bot, counts)).collect()
+    }
+
+    fn new(bot: &RunBot, counts: &Counts) -> Self {
         Self {
             bot_id: bot.bot_id.clone(),
             rows: counts.rows,

@@ -386,7 +386,7 @@ fn a_column_that_is_called_bot_id_decides_and_that_is_said_where_the_settings_na
     stage.write("in.csv", csv(&[("st-a", 2), ("st-b", 1)]).replace(",Bot\n", ",botId\n"));
     let said = stderr(&stage.run(&["import", "in.csv"]).success());
     let bot = stage.sandbox.bot_id();
-    let warning = format!("its column \"botId\" names, and not to {bot}, the bot of the settings; --set bot_id={bot}");
+    let warning = format!("the bot named in its column \"botId\", not to {bot} from the settings");
     assert!(said.contains(&warning), "{said}");
     assert_eq!(respondents(&stage), each_once(&[("st-a", 2), ("st-b", 1)]));
     stage.write("other.csv", csv(&[("st-a", 3)]).replace(",Bot\n", ",botId\n"));

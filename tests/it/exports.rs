@@ -291,7 +291,7 @@ fn a_form_that_nobody_signed_in_to_sends_nothing_unasked_and_says_how_to_ask() {
     let constants = ["--set=type=NPS", "--set=name=Fair", "--set=channel=email", "--set=language=en"];
     let said = said_by(&stage, &[&command[..], &constants].concat());
     assert!(
-        said.contains("skipped: 2 rows (anonymous response)\nhint: no row is left to send; `--include 'anonymous"),
+        said.contains("skipped: 2 rows (anonymous response)\nhint: no rows left to send; use `--include 'anonymous"),
         "{said}"
     );
     assert!(said.ends_with("2 rows, nothing to send\n"), "{said}");

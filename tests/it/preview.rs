@@ -134,7 +134,7 @@ fn a_plan_tells_what_can_not_be_sent_and_succeeds() {
     assert!(said.contains("skipped: 1 row (no answer)\nwarning: 1 of 3 rows can't be sent:\n"), "{said}");
     let place = said.lines().find(|line| line.contains("a CSAT score is")).unwrap();
     assert_eq!(place.split_whitespace().take(4).collect::<Vec<_>>(), ["1", "2", "score", "9"]);
-    assert!(said.contains("hint: mend the file, or import the valid rows with --skip-invalid"), "{said}");
+    assert!(said.contains("hint: fix the file, or import only the valid rows with --skip-invalid"), "{said}");
 
     let of = |more: &[&str]| json(&surroundings.run(&[&plan[..], &["-o", "json"], more].concat()).success());
     let (plan, open) = (of(&[]), of(&["--map=name=none"]));

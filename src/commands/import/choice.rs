@@ -1,6 +1,6 @@
 //! Which run an import is: a new one, the rest of an earlier one, or none at all (decision 4: an input is imported once).
 
-use super::Import;
+use super::command::Import;
 use crate::commands::error::CommandError;
 use crate::error::Advice;
 use crate::ledger::{Counts, Lease, LedgerError, Run, RunId, Store};

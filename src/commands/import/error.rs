@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 
 use crate::error::Advice;
-use crate::record::ProblemKind;
-use crate::run::CheckReport;
 use crate::text::counted;
 
 /// Some rows can't be sent, and nobody has said to leave them out.
@@ -21,20 +19,6 @@ pub(in crate::commands) struct InvalidRows {
 impl Advice for InvalidRows {
     fn hint(&self) -> Option<String> {
         Some(self.hint.to_owned())
-    }
-}
-
-/// What to do about rows that can't be sent.
-pub(super) fn invalid_hint(report: &CheckReport) -> &'static str {
-    match (report.problems.contains_key(&ProblemKind::NotUtf8), report.has_wide) {
-        (true, false) => "the file is not UTF-8: give its encoding, such as --encoding windows-1252",
-        (true, true) => {
-            "the file is UTF-8 but for these rows, and any other --encoding would garble the rest: mend them, or import \
-             the valid rows with --skip-invalid"
-        }
-        (false, _) => {
-            "mend the file, or import the valid rows with --skip-invalid: the others go into the failure report"
-        }
     }
 }
 

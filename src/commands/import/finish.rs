@@ -3,15 +3,15 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Import, forget_kept_inputs};
+use super::command::Import;
 use crate::clock;
 use crate::commands::error::CommandError;
-use crate::commands::runs::bot_views;
+use crate::commands::input::remove_kept_inputs;
 use crate::commands::setup::Bots;
 use crate::commands::stop_reason::StoppedEarly;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, Run, Store};
-use crate::report::{ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside};
+use crate::report::{BotView, ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside};
 use crate::text::counted;
 
 /// What the end is about.
@@ -31,7 +31,7 @@ impl Finish<'_> {
             self.store.finish(self.run.id, clock::now())?;
         }
         if counts.not_saved() == 0 {
-            forget_kept_inputs(self.store.directory(), self.run.id);
+            remove_kept_inputs(self.store.directory(), self.run.id);
         }
         // The run's result must not be lost because a report about it can't be written.
         let report = self.write_report(&counts);
@@ -102,7 +102,7 @@ impl Finish<'_> {
     fn summary(&self, counts: Counts, failures_file: Option<PathBuf>) -> Result<Summary, LedgerError> {
         let mut summary = Summary::new(Some(self.run.id.0), counts, self.import.began.elapsed(), failures_file);
         if self.import.setup.bots == Bots::OfRows {
-            summary.bots = bot_views(self.store, &self.run)?;
+            summary.bots = BotView::of_run(&self.run, &self.store.counts_by_bot(&self.run)?);
         }
         Ok(summary)
     }

@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use dialoguer::{Input, Select, theme::ColorfulTheme};
 
-use super::rules::check_settings;
-use super::{checked_summary, invalid_hint, open_all, preview};
 use crate::cli::{Command, GlobalArgs, ImportArgs, OutputFormat, parse_again};
 use crate::commands::error::{CommandError, Explain};
+use crate::commands::findings::{self, checked_summary, invalid_hint};
+use crate::commands::input::open_all;
+use crate::commands::rules::check_settings;
 use crate::commands::settings::{overrides, resolve};
 use crate::error::Advice;
 use crate::exit::Exit;
@@ -85,13 +86,13 @@ pub(super) fn plan(
 /// What would become of the rows.
 fn tell_checked(report: &CheckReport, args: &ImportArgs, settings: &Settings, printer: &Printer) {
     report.warnings.iter().for_each(|warning| printer.warning(warning));
-    preview::tell_skipped(report, printer);
+    findings::print_skipped(report, printer);
     if report.invalid > 0 {
         let rows = counted(report.rows, "row");
         let table = problems_table(report, printer.table_width());
         printer.warning(format_args!("{} of {rows} can't be sent:\n{table}", report.invalid));
     }
-    preview::tell(report, settings, args.sending.sandbox, printer);
+    findings::print_preview(report, settings, args.sending.sandbox, printer);
 }
 
 /// How to go on.

@@ -48,7 +48,7 @@ fn invalid_rows_stop_it_before_anything_is_sent_and_are_shown_with_their_places(
                                               tabs, nothing holds others
       … and 1 more
       in all: 1 × too few cells, 1 × too many cells, 2 × empty field, 1 × control character, 1 × unknown type, 1 × score not a number, 1 × score with a plus sign, 1 × score with a comma or separator, 1 × NPS score out of scale, 1 × CSAT score out of scale
-    hint: mend the file, or import the valid rows with --skip-invalid: the others go into the failure report
+    hint: fix the file, or import only the valid rows with --skip-invalid; the invalid ones are written to the failure report
     "#));
 }
 

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::rules::source;
-use super::{Import, STANDARD_INPUT, failure_report, kept_input, spool};
+use super::command::{Import, failure_report};
 use crate::cli::{Command, GlobalArgs, ImportArgs, parse_again};
 use crate::commands::error::{CommandError, Explain};
+use crate::commands::input::{STANDARD_INPUT, kept_input, spool};
+use crate::commands::rules::source;
 use crate::commands::setup::Setup;
 use crate::error::Advice;
 use crate::exit::Exit;

@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::choice::{Choice, choose, ensure_not_sent_in_part};
-use super::rules::source;
-use super::width::Width;
-use super::{DIED, Import, kept_input};
+use super::command::Import;
+use super::fd_budget::FdBudget;
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
-use crate::commands::setup::{Bots, Subject};
+use crate::commands::input::kept_input;
+use crate::commands::rules::source;
+use crate::commands::setup::{Bots, Subject, take_over};
 use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::verify::verify_at_end;
 use crate::exit::Exit;
-use crate::ledger::{Counts, Lease, LedgerError, ResendPolicy, Run, RunId, RunKind, Store};
+use crate::ledger::{Counts, LedgerError, ResendPolicy, Run, RunId, RunKind, Store};
 use crate::record::ScoreRule;
 use crate::report::{ProgressDisplay, ProgressStart};
 use crate::rlimit;
@@ -45,8 +46,7 @@ impl Import<'_> {
             Some(run) => (store.set_bots(run.id, &bots)?, "resuming"),
             None => (self.begin(&store, latest)?, "starting"),
         };
-        let _lease = Lease::take(store.directory(), run.id)?;
-        store.mark_claims_in_doubt(run.id, DIED, clock::now())?;
+        let _lease = take_over(&store, run.id)?;
         self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
         self.work(&store, run, resources, calls)
     }
@@ -54,8 +54,8 @@ impl Import<'_> {
     /// How many calls may be in flight to each of so many bots: as many as the settings say, if there are files for them.
     fn calls_at_once(&self, bots: usize) -> Result<usize, CommandError> {
         let asked = self.setup.settings.delivery().concurrency.value.get();
-        let width = Width { bots: bots as u64, calls: asked as u64, both_ends: self.setup.is_sandbox };
-        let calls = usize::try_from(width.fitted(rlimit::raise)?).unwrap_or(asked);
+        let budget = FdBudget { bots: bots as u64, calls: asked as u64, both_ends: self.setup.is_sandbox };
+        let calls = usize::try_from(budget.fitted(rlimit::raise)?).unwrap_or(asked);
         if calls < asked {
             self.printer.wrapped_warning(format_args!(
                 "calls at once to each bot: {calls} and not {asked}, for this process may not have more files open \

@@ -1,4 +1,4 @@
-//! How wide a run can be: how many calls at once this process has files and connections for.
+//! How many calls a run can make at once with the open files that this process may have.
 
 use crate::error::Advice;
 use crate::text::{counted, grouped};
@@ -35,7 +35,7 @@ impl Advice for TooFewFiles {
 
 /// What a run would have open.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Width {
+pub(super) struct FdBudget {
     pub(super) bots: u64,
     /// Calls in flight to each bot.
     pub(super) calls: u64,
@@ -43,7 +43,7 @@ pub(super) struct Width {
     pub(super) both_ends: bool,
 }
 
-impl Width {
+impl FdBudget {
     /// The open files that it takes with so many calls to each bot.
     fn needed(self, calls: u64) -> u64 {
         // One more reader has the rows that go to no bot.
@@ -70,12 +70,12 @@ impl Width {
 
 #[cfg(test)]
 mod tests {
-    use super::Width;
+    use super::FdBudget;
 
     #[test]
     fn as_many_calls_as_there_are_files_for_and_one_bot_always_has_one() {
-        let width = |bots, calls| Width { bots, calls, both_ends: false };
-        let fitted = |width: Width, allowed| width.fitted(|_| allowed).map_err(|few| few.to_string());
+        let width = |bots, calls| FdBudget { bots, calls, both_ends: false };
+        let fitted = |width: FdBudget, allowed| width.fitted(|_| allowed).map_err(|few| few.to_string());
         assert_eq!(fitted(width(100, 4), None), Ok(4));
         assert_eq!(fitted(width(100, 4), Some(1143)), Ok(4));
         assert_eq!(fitted(width(100, 4), Some(1142)), Ok(3));
@@ -84,6 +84,6 @@ mod tests {
         assert_eq!(fitted(width(100, 4), Some(256)), Err(told.to_owned()));
         assert_eq!(fitted(width(1, 4), Some(20)), Ok(1));
         assert_eq!(fitted(width(0, 4), Some(20)), Ok(1));
-        assert_eq!(fitted(Width { both_ends: true, ..width(10, 4) }, Some(160)), Ok(2));
+        assert_eq!(fitted(FdBudget { both_ends: true, ..width(10, 4) }, Some(160)), Ok(2));
     }
 }

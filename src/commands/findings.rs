@@ -1,0 +1,104 @@
+//! Shows what the check of an input found: how the records will look, what looks odd in them, and which rows are skipped
+//! or invalid.
+
+use std::ffi::OsStr;
+use std::time::Duration;
+
+use crate::ledger::Counts;
+use crate::record::{ColumnBy, Field, FieldSource, Mapping, Oddity, ProblemKind, SkipReason};
+use crate::report::{BotView, Printer, Summary, preview, preview_of_bots};
+use crate::run::{BotRows, CheckReport};
+use crate::settings::Settings;
+use crate::text::{counted, excerpt, shell_command};
+
+/// Prints the preview of the valid records, and warnings about what looks odd in them.
+pub(super) fn print_preview(report: &CheckReport, settings: &Settings, is_sandbox: bool, printer: &Printer) {
+    print_bots(&report.bots, printer);
+    if is_sandbox {
+        return;
+    }
+    if let Some(unasked) = unasked_bots(&report.mapping, settings) {
+        printer.wrapped_warning(unasked);
+    }
+    if report.valid > 0 {
+        printer.wrapped_warning(format_args!(
+            "the API takes no date: on the dashboard each record carries the day on which it is sent, not that of the \
+             answer ({} here)",
+            counted(report.valid, "record")
+        ));
+    }
+}
+
+fn print_bots(bots: &[BotRows], printer: &Printer) {
+    match bots {
+        [BotRows { bot_id: None, tally, .. }] => printer.styled(&preview(tally, printer.columns())),
+        bots => printer.styled(&preview_of_bots(bots, printer.columns())),
+    }
+    for bot in bots {
+        for oddity in Oddity::find_in(&bot.tally) {
+            match &bot.bot_id {
+                Some(bot_id) => printer.wrapped_warning(format_args!("bot {}: {oddity}", excerpt(bot_id, 48))),
+                None => printer.wrapped_warning(oddity),
+            }
+        }
+    }
+}
+
+/// A warning when rows go to other bots than the profile's only because a column happens to be named like the field.
+fn unasked_bots(mapping: &Mapping, settings: &Settings) -> Option<String> {
+    let FieldSource::Column { header, by: ColumnBy::ExactName | ColumnBy::SimilarName, .. } =
+        mapping.source(Field::BotId)?
+    else {
+        return None;
+    };
+    let bot_id = settings.bot_id().ok()?;
+    Some(format!(
+        "each row goes to the bot named in its column {:?}, not to {bot_id} from the settings; to send all rows to \
+         {bot_id}, use --set bot_id={bot_id}",
+        excerpt(header, 40)
+    ))
+}
+
+/// Prints how many rows are skipped for each reason. If no row is left, a hint says how to include them.
+pub(super) fn print_skipped(report: &CheckReport, printer: &Printer) {
+    for (reason, rows) in &report.skipped {
+        printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
+    }
+    let by_rule = report.skipped.keys().find_map(|reason| match reason {
+        SkipReason::Rule(words) => Some(words),
+        _ => None,
+    });
+    if let Some(words) = by_rule.filter(|_| report.valid + report.invalid == 0) {
+        let option = shell_command([OsStr::new("--include"), OsStr::new(&**words)]);
+        printer.hint(format_args!("no rows left to send; use `{option}` to include the rows skipped as {words}"));
+    }
+}
+
+/// What to do about invalid rows.
+pub(super) fn invalid_hint(report: &CheckReport) -> &'static str {
+    match (report.problems.contains_key(&ProblemKind::NotUtf8), report.has_wide) {
+        (true, false) => "the file is not UTF-8: specify its encoding, such as --encoding windows-1252",
+        (true, true) => {
+            "all other rows are UTF-8, and another --encoding would garble them: fix these rows, or import only the valid \
+             rows with --skip-invalid"
+        }
+        (false, _) => {
+            "fix the file, or import only the valid rows with --skip-invalid; the invalid ones are written to the failure \
+             report"
+        }
+    }
+}
+
+/// The summary of a check: nothing is sent yet.
+pub(super) fn checked_summary(report: &CheckReport, elapsed: Duration) -> Summary {
+    let counts = Counts {
+        rows: report.rows,
+        invalid: report.invalid,
+        skipped: report.all_skipped(),
+        unsent: report.valid,
+        ..Counts::default()
+    };
+    let unsent = |bot: &BotRows| Some(BotView::unsent(bot.bot_id.clone()?, bot.rows));
+    let bots = report.bots.iter().filter_map(unsent).collect();
+    Summary { bots, ..Summary::new(None, counts, elapsed, None) }
+}
