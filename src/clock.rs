@@ -1,15 +1,15 @@
-//! The one reader of the wall clock. Everything else is handed a moment, so that tests can choose it.
+//! The only reader of the wall clock. Everything else is passed the time, so that tests can choose it.
 
 use jiff::{Timestamp, Zoned};
 
-/// This moment.
-#[expect(clippy::disallowed_methods, reason = "this is the wall clock's home")]
+/// The current time.
+#[expect(clippy::disallowed_methods, reason = "this is the only reader of the wall clock")]
 pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// This moment where the user is, for what people read.
-#[expect(clippy::disallowed_methods, reason = "this is the wall clock's home")]
+/// The current time in the user's time zone, for messages.
+#[expect(clippy::disallowed_methods, reason = "this is the only reader of the wall clock")]
 pub fn local_now() -> Zoned {
     Zoned::now()
 }

@@ -1,10 +1,10 @@
-//! What every error of this crate can say beyond its message: how to mend it, and which exit code it is.
+//! What an error says beyond its message: a hint and an exit code.
 
 use crate::exit::Exit;
 
-/// Advice that goes with an error. The message says what is wrong and where; the hint says what to do about it.
+/// Advice that goes with an error. The message says what failed, where and why; the hint says what to do about it.
 pub trait Advice: std::error::Error {
-    /// What to do, in one or two sentences; `None` where the message says it all.
+    /// What to do, in one imperative sentence; `None` if the message says it all.
     fn hint(&self) -> Option<String> {
         None
     }
@@ -15,13 +15,13 @@ pub trait Advice: std::error::Error {
     }
 }
 
-/// The known name nearest to a mistyped one, for "did you mean".
-pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    const NEAR_ENOUGH: f64 = 0.8;
+/// The known name most similar to a mistyped one, for "did you mean".
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const LEAST_SIMILARITY: f64 = 0.8;
     known
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(&given.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(likeness, _)| *likeness >= NEAR_ENOUGH)
+        .map(|name| (strsim::jaro_winkler(&typed.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
 }
@@ -31,7 +31,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn a_typo_finds_the_name_it_meant_and_a_stranger_finds_none() {
+    fn a_typo_finds_the_nearest_name() {
         let known = ["client_id", "client_secret", "host", "bot_id"];
         assert_eq!(nearest("cleint_id", known), Some("client_id"));
         assert_eq!(nearest("Bot-ID", known), Some("bot_id"));

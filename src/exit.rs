@@ -1,22 +1,22 @@
 //! The exit codes, documented where they are defined. Scripts and CI jobs rely on them: a number never changes its meaning.
 
-/// How a command ended, as the process's exit code.
+/// How a command ended, as the exit code of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Everything that was asked for was done; in an import every row was saved, or skipped as it should be.
+    /// Everything was done. After an import: every row was saved, or skipped as requested.
     Success = 0,
-    /// The run finished, and some rows were not saved: rejected, invalid (and skipped on demand), unsent or in doubt.
+    /// The run finished, but some rows were not saved: rejected, invalid (with `--skip-invalid`), unsent or in doubt.
     SomeNotSaved = 1,
-    /// Usage, configuration or input is wrong. Nothing was sent.
+    /// The command line, the configuration or the input is wrong. Nothing was sent.
     Usage = 2,
-    /// The server refused the credentials, their scope or the bot. Rows are intact.
+    /// The server refused the credentials, their scope or the bot. No row was used up.
     Credentials = 3,
-    /// The target could not be reached, or can't prove who it is. Rows are intact.
+    /// The target could not be reached, or its certificate is not trusted. No row was used up.
     Unreachable = 4,
     /// The run stopped early and can be resumed.
     Stopped = 5,
-    /// Interrupted by a signal; an import can be resumed.
+    /// Interrupted by a signal. An import can be resumed.
     Interrupted = 130,
 }
 

@@ -23,6 +23,7 @@ pub mod delivery;
 pub mod error;
 pub mod exit;
 pub(crate) mod ledger;
+pub(crate) mod net;
 pub mod pacing;
 pub mod private;
 pub mod record;

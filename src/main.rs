@@ -1,4 +1,4 @@
-//! Arguments in, exit code out; nothing else.
+//! Arguments in, exit code out.
 
 use std::process::ExitCode;
 
@@ -9,6 +9,6 @@ fn main() -> ExitCode {
     let context = Context::read();
     match cli::parse() {
         Ok(arguments) => commands::run(arguments, &context).into(),
-        Err(refused) => cli::refuse(&refused).into(),
+        Err(error) => cli::print_error(&error).into(),
     }
 }

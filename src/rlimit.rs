@@ -1,12 +1,11 @@
-//! How many files and connections this process may have open at once. The one place that asks the system, and that raises
-//! the limit where it may.
+//! The limit on open files and connections of this process (`RLIMIT_NOFILE`). The only place that reads and raises it.
 
-/// macOS takes no higher limit, though it names one.
+/// macOS accepts no higher limit, although it reports one.
 #[cfg(unix)]
 const OPEN_MAX: u64 = 10_240;
 
-/// How many may be open, after the limit was raised to as many as are wanted where it was lower and that is allowed;
-/// `None` where there is no such limit.
+/// Raises the limit to `wanted`, or as near to it as the system allows, if it is lower. Returns the limit then in effect;
+/// `None` if there is none.
 #[cfg(unix)]
 pub fn raise(wanted: u64) -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -24,7 +23,7 @@ pub fn raise(wanted: u64) -> Option<u64> {
     raise(most).or_else(|| raise(most.min(OPEN_MAX))).or(Some(current))
 }
 
-/// There is no such limit.
+/// This system has no such limit.
 #[cfg(not(unix))]
 pub fn raise(_wanted: u64) -> Option<u64> {
     None

@@ -1,59 +1,58 @@
-//! The signals that ask the process to end: SIGINT (Ctrl-C), SIGTERM, and SIGHUP, which comes when the terminal is gone, as
-//! when an SSH connection drops. Once listened to they no longer end it by themselves; whoever listens does.
+//! The signals that ask the process to end: SIGINT (Ctrl-C), SIGTERM, and SIGHUP, which arrives when the terminal goes away,
+//! for example because an SSH connection drops. Once a listener exists, they no longer end the process; the listener decides.
 
 use std::io;
 
-/// Hears every signal from when it was made. Needs a runtime with I/O.
+/// Receives every signal sent after it was created. Needs a runtime with I/O.
 #[derive(Debug)]
 pub struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
-    /// `None` when it was ignored before, as `nohup` has it.
+    /// `None` if SIGHUP was ignored from the start, as under `nohup`.
     #[cfg(unix)]
     hang_up: Option<tokio::signal::unix::Signal>,
-    /// Whether any has been heard.
     #[cfg(unix)]
-    has_heard: bool,
+    has_received: bool,
 }
 
 impl Signals {
-    /// Begins to listen.
+    /// Starts to listen.
     ///
     /// # Errors
-    /// When the system gives no signals to listen to.
+    /// If the system does not let signals be handled.
     #[cfg(unix)]
     pub fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-            hang_up: if may_hear_hang_up() { Some(signal(SignalKind::hangup())?) } else { None },
-            has_heard: false,
+            hang_up: if may_handle_hang_up() { Some(signal(SignalKind::hangup())?) } else { None },
+            has_received: false,
         })
     }
 
-    /// Waits for the next signal; `false` when none can come any more. SIGHUP counts only as the first: the shell and the
-    /// system both send it when a terminal goes, and neither means that somebody has lost patience.
+    /// Waits for the next signal; `false` if none can arrive any more. SIGHUP counts only as the first one: the shell and
+    /// the kernel both send it when a terminal goes away, and the second does not mean that the user is impatient.
     #[cfg(unix)]
     pub async fn next(&mut self) -> bool {
         let hang_up = async {
-            match self.hang_up.as_mut().filter(|_| !self.has_heard) {
+            match self.hang_up.as_mut().filter(|_| !self.has_received) {
                 Some(hang_up) => hang_up.recv().await,
                 None => std::future::pending().await,
             }
         };
-        let heard = tokio::select! {
+        let received = tokio::select! {
             interrupted = self.interrupt.recv() => interrupted,
             terminated = self.terminate.recv() => terminated,
             hung_up = hang_up => hung_up,
         };
-        self.has_heard = true;
-        heard.is_some()
+        self.has_received = true;
+        received.is_some()
     }
 
-    /// Begins to listen.
+    /// Starts to listen.
     ///
     /// # Errors
     /// Never, on this system.
@@ -62,24 +61,24 @@ impl Signals {
         Ok(Self {})
     }
 
-    /// Waits for the next signal; `false` when none can come any more.
+    /// Waits for the next signal; `false` if none can arrive any more.
     #[cfg(not(unix))]
     pub async fn next(&mut self) -> bool {
         tokio::signal::ctrl_c().await.is_ok()
     }
 }
 
-/// Whether SIGHUP is not ignored. To listen would undo what `nohup` did, and there is no asking without unsafe code but
-/// through Linux' `/proc`; where that doesn't tell, SIGHUP is left as it is.
+/// Whether SIGHUP is not ignored: handling it would undo `nohup`. Without unsafe code only Linux's `/proc` answers that;
+/// elsewhere SIGHUP is left alone.
 #[cfg(unix)]
-fn may_hear_hang_up() -> bool {
+fn may_handle_hang_up() -> bool {
     use std::sync::OnceLock;
-    // Once it is listened to it is caught, and would never again be found ignored, nor what it was.
+    // Read only once: after the first listener, SIGHUP is never reported as ignored again.
     static MAY: OnceLock<bool> = OnceLock::new();
     *MAY.get_or_init(|| std::fs::read_to_string("/proc/self/status").is_ok_and(|status| !ignores_hang_up(&status)))
 }
 
-/// Whether bit 0 of `SigIgn`, which stands for signal 1, is set; true when that isn't said.
+/// Whether bit 0 of `SigIgn`, which stands for signal 1, is set; true if there is no such line.
 #[cfg(unix)]
 fn ignores_hang_up(status: &str) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -91,7 +90,7 @@ mod tests {
     use super::ignores_hang_up;
 
     #[test]
-    fn the_mask_of_ignored_signals_is_read_and_where_there_is_none_nothing_is_touched() {
+    fn an_unreadable_signal_mask_counts_as_ignored() {
         for (status, ignored) in [
             ("Name:\tx\nSigIgn:\t0000000000001000\nSigCgt:\t0000000000000001\n", false),
             ("SigIgn:\t0000000000001001\n", true),

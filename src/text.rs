@@ -1,11 +1,14 @@
-//! Making foreign text safe and short to show. Files and servers are data: what they say may carry terminal escapes,
-//! line breaks or right-to-left overrides, none of which may reach a terminal or a one-line message.
+//! Text for people: foreign text made safe and short, and numbers and durations in one format everywhere.
+//!
+//! Files and servers are untrusted. Their text can contain terminal escapes, line breaks and right-to-left overrides, none
+//! of which may reach a terminal or a one-line message.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::Write;
+use std::time::Duration;
 
-/// The text with every control and invisible formatting character replaced by `�`, and line breaks and tabs by a blank.
+/// The text with control and invisible formatting characters replaced by `�`, and line breaks and tabs by a space.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
@@ -13,7 +16,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(shown_as).collect())
 }
 
-/// At most `most` characters of the text, made [`printable`], with `…` where something was cut.
+/// At most `most` characters of the text, made [`printable`]; `…` marks a cut.
 pub fn excerpt(text: &str, most: usize) -> String {
     let text = text.trim();
     let mut short: String = text.chars().take(most).map(shown_as).collect();
@@ -28,7 +31,7 @@ pub fn quoted(text: &str, most: usize) -> String {
     format!("\"{}\"", excerpt(text, most))
 }
 
-/// The same, cut in its middle: for names that may differ at their end alone.
+/// An excerpt cut in the middle: for names that may differ only at the end.
 pub fn excerpt_of_both_ends(text: &str, most: usize) -> String {
     let text = text.trim();
     let (all, end) = (text.chars().count(), most / 3);
@@ -54,7 +57,7 @@ fn is_unsafe(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The text made [`printable`] line by line: its line breaks are ours.
+/// The text made [`printable`], with its line breaks kept: for text whose line breaks we wrote ourselves.
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| c != '\n' && is_unsafe(c)) {
         return Cow::Borrowed(text);
@@ -62,9 +65,9 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.split('\n').map(printable).collect::<Vec<_>>().join("\n"))
 }
 
-/// The same JSON, with whatever a terminal might obey written as an escape.
+/// The same JSON with unsafe characters written as escapes.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
-    // In JSON such a character stands in a string or, as a line break, between values.
+    // JSON has such a character only inside a string or, as a line break, between values.
     let to_escape = |c: char| c != '\n' && is_unsafe(c);
     if !json.chars().any(to_escape) {
         return Cow::Borrowed(json);
@@ -80,7 +83,7 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The command as it can be pasted into a shell: exactly these words, and nothing in it that a terminal might obey.
+/// A command that can be pasted into a shell and contains nothing that a terminal would interpret.
 pub fn shell_command<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
     words.into_iter().map(shell_word).collect::<Vec<_>>().join(" ")
 }
@@ -92,8 +95,8 @@ fn shell_word(word: &OsStr) -> String {
     }
 }
 
-/// `$'…'`, which POSIX has since 2024, and bash, zsh and ksh long before: the only quotes in which a control character
-/// or a byte that is no text can be written down.
+/// `$'…'`, in POSIX since 2024 and in bash, zsh and ksh long before: the only quotes that can express a control character
+/// or a byte that is not UTF-8.
 fn shell_escaped(bytes: &[u8]) -> String {
     let mut word = String::from("$'");
     for chunk in bytes.utf8_chunks() {
@@ -110,14 +113,14 @@ fn shell_escaped(bytes: &[u8]) -> String {
     word
 }
 
-/// Three digits each, so that no digit behind them is taken for theirs.
+/// Always three digits, so that a digit that follows is not read as part of the escape.
 fn push_octal(word: &mut String, bytes: &[u8]) {
     for byte in bytes {
         let _ = write!(word, "\\{byte:03o}");
     }
 }
 
-/// A whole number with thousands separated, as people read it: `1,800`.
+/// A number with thousands separators: `1,800`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -132,32 +135,56 @@ pub fn grouped(number: u64) -> String {
 
 /// `1 row`, `2 rows`, `1,800 rows`.
 pub fn counted(number: u64, singular: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {singular}{ending}", grouped(number))
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {singular}{plural}", grouped(number))
+}
+
+/// A duration in its two or three largest units: `2 days 7 h 33 min`, `3 min 20 s`, `0.4 s`.
+pub fn format_duration(duration: Duration) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    let seconds = duration.as_secs();
+    match seconds {
+        0..10 => format!("{:.1} s", duration.as_secs_f64()),
+        10..MINUTE => format!("{seconds} s"),
+        MINUTE..HOUR => two_units(seconds / MINUTE, "min", seconds % MINUTE, "s"),
+        HOUR..DAY => two_units(seconds / HOUR, "h", seconds % HOUR / MINUTE, "min"),
+        _ => {
+            let rest = two_units(seconds % DAY / HOUR, "h", seconds % HOUR / MINUTE, "min");
+            format!("{} {rest}", counted(seconds / DAY, "day"))
+        }
+    }
+}
+
+fn two_units(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
+    if small == 0 { format!("{large} {large_unit}") } else { format!("{large} {large_unit} {small} {small_unit}") }
 }
 
 #[cfg(test)]
 mod tests {
     use std::ffi::OsStr;
+    use std::time::Duration;
 
     use super::{
-        counted, excerpt, excerpt_of_both_ends, grouped, printable, printable_json, printable_lines, shell_command,
+        counted, excerpt, excerpt_of_both_ends, format_duration, grouped, printable, printable_json, printable_lines,
+        shell_command,
     };
 
     #[test]
-    fn escapes_and_overrides_never_get_through() {
+    fn escapes_and_overrides_are_replaced() {
         assert_eq!(printable("\u{1b}[31mred\u{202e}"), "\u{fffd}[31mred\u{fffd}");
         assert_eq!(printable("two\nlines"), "two lines");
         assert_eq!(printable("Grüße, 東京"), "Grüße, 東京");
     }
 
     #[test]
-    fn our_own_line_breaks_stay() {
+    fn printable_lines_keeps_line_breaks() {
         assert_eq!(printable_lines("one\ntwo\u{1b}\r\n"), "one\ntwo\u{fffd} \n");
     }
 
     #[test]
-    fn json_says_the_same_and_obeys_nobody() {
+    fn printable_json_keeps_values_and_escapes_controls() {
         let value = serde_json::json!({"a": "\u{1b}[2J\u{9b}m\u{7f}\u{202e}\n", "ü": ["東", 1]});
         let json = serde_json::to_string_pretty(&value).unwrap();
         let safe = printable_json(&json);
@@ -167,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_keeps_its_words_apart_and_shows_what_cannot_be_shown_as_escapes() {
+    fn shell_command_quotes_and_escapes_words() {
         let command = |words: &[&str]| shell_command(words.iter().map(OsStr::new));
         assert_eq!(
             command(&["import", "my file.csv", "--set", "name=It's"]),
@@ -178,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_says_that_it_was_cut() {
+    fn excerpt_marks_the_cut() {
         assert_eq!(excerpt("abcdef", 3), "abc…");
         assert_eq!(excerpt(" abc ", 3), "abc");
         assert_eq!(excerpt("日本語です", 2), "日本…");
@@ -188,11 +215,22 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped_and_counted() {
+    fn numbers_have_separators_and_plurals() {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(counted(1, "row"), "1 row");
         assert_eq!(counted(1800, "row"), "1,800 rows");
+    }
+    #[test]
+    fn durations_have_their_largest_units() {
+        let seconds = |seconds| format_duration(Duration::from_secs(seconds));
+        assert_eq!(format_duration(Duration::from_millis(420)), "0.4 s");
+        assert_eq!(seconds(59), "59 s");
+        assert_eq!(seconds(200), "3 min 20 s");
+        assert_eq!(seconds(1800), "30 min");
+        assert_eq!(seconds(5400), "1 h 30 min");
+        assert_eq!(seconds(86_400), "1 day 0 h");
+        assert_eq!(seconds(199_980), "2 days 7 h 33 min");
     }
 }

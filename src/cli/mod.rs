@@ -121,7 +121,7 @@ pub fn parse_again(words: &[String]) -> Result<Arguments, clap::Error> {
 }
 
 /// Prints what clap has to say, and the exit code that goes with it.
-pub fn refuse(error: &clap::Error) -> Exit {
+pub fn print_error(error: &clap::Error) -> Exit {
     // A closed pipe behind `--help | head` leaves nobody to tell.
     let _ = error.print();
     if error.use_stderr() { Exit::Usage } else { Exit::Success }

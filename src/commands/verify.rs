@@ -11,10 +11,11 @@ use crate::cli::{GlobalArgs, OutputFormat, VerifyArgs};
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, Run, RunBot, RunId, Store};
-use crate::report::{Printer, VerifiedView, format_duration};
+use crate::report::{Printer, VerifiedView};
 use crate::run::LaneResources;
 use crate::run::verify::{SETTLE_TIME, Verified, VerifyError, VerifyEvent, verify as verify_rows};
 use crate::settings::Context;
+use crate::text::format_duration;
 use crate::text::{counted, grouped, printable};
 
 /// How often a long reading says how far it is.

@@ -6,13 +6,14 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Response};
 use secrecy::{ExposeSecret, SecretString};
-use url::{Host, Url};
+use url::Url;
 
 use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, http_date};
 use super::responses::ResponsesQuery;
 use super::transport::{Timeouts, transport_error, with_causes};
 use crate::error::Advice;
 use crate::ledger::Claimed;
+use crate::net::is_loopback;
 use crate::text;
 
 /// An answer is a record of some 500 bytes; a gateway's error page may be longer, and is only quoted from its start.
@@ -189,15 +190,6 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError
 /// A connection has less time than the whole, so that one that never came about is told from an answer that never came.
 fn timeouts(settings: &ClientSettings) -> Timeouts {
     Timeouts { connect: CONNECT_AT_MOST.min(settings.timeout / 2), whole: settings.timeout }
-}
-
-fn is_loopback(host: &Url) -> bool {
-    match host.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientError> {

@@ -6,11 +6,12 @@ use std::time::Duration;
 use comfy_table::{ContentArrangement, Table, TableStyle};
 use jiff::Zoned;
 
-use super::time::{format_ahead, format_duration};
+use super::time::format_ahead;
 use crate::pacing::Limit;
 use crate::record::{Conversion, FieldSource, Mapping};
 use crate::run::CheckReport;
 use crate::settings::Preset;
+use crate::text::format_duration;
 use crate::text::{counted, excerpt, excerpt_of_both_ends, printable};
 
 /// How wide a table is where there is no terminal to say.

@@ -21,5 +21,4 @@ pub use progress::{ProgressDisplay, ProgressStart};
 pub use runs::{BotView, ROW_COLUMNS, RunView, io_error, runs_table, write_json_rows, write_rows};
 pub use scores::{preview, preview_of_bots};
 pub use summary::{Summary, SummaryView};
-pub use time::format_duration;
 pub use verified::VerifiedView;

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Printer;
-use super::time::{format_ahead, format_duration};
+use super::time::format_ahead;
 use crate::clock;
 use crate::ledger::{Counts, OutcomeKind};
 use crate::run::RunEvent;
+use crate::text::format_duration;
 use crate::text::{grouped, printable};
 
 /// How often the bar is drawn, and how often a line is printed where there is no terminal.

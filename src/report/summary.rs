@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::runs::BotView;
-use super::time::format_duration;
 use crate::ledger::Counts;
+use crate::text::format_duration;
 use crate::text::{counted, grouped, printable};
 
 /// What a run came to. As JSON it has exactly these keys, in this order; `bots` only where rows named them.

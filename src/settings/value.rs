@@ -6,10 +6,11 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::credential::Algorithm;
 use crate::error::nearest;
+use crate::net::is_loopback;
 use crate::pacing::{Limit, parse_duration};
 use crate::record::is_part_of_path;
 use crate::text::excerpt;
@@ -49,15 +50,6 @@ pub(super) fn host(text: &str) -> Result<Url, ValueError> {
         return Err(ValueError::NotEncrypted(shown()));
     }
     Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn non_empty(text: &str) -> Result<&str, ValueError> {

@@ -5,8 +5,9 @@ use std::thread::{JoinHandle, spawn};
 
 use serde_json::Value;
 
-use crate::report::{Printer, format_duration};
+use crate::report::Printer;
 use crate::run::RunEvent;
+use crate::text::format_duration;
 
 /// Says why it takes longer, and gives the server's record once the run has ended.
 pub(super) fn listen(told: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Option<Value>> {
