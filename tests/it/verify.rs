@@ -237,7 +237,7 @@ fn reads_and_saves_share_the_limits_of_a_server_that_keeps_them() {
     let faults = vec!["reset-after-save:at=2".parse().unwrap()];
     let stage = Stage::with(SandboxOptions { limits, faults, ..SandboxOptions::default() });
     stage.write("in.csv", different(4));
-    let limits = ["--limit", "4/2s"];
+    let limits = ["--rate-limit", "4/2s"];
     import(&stage, "in.csv", &[&limits[..], &["--pace", "early"]].concat());
     stage.run(&[&["runs", "verify", "1"], &limits[..]].concat()).code(0);
     stage.run(&[&["runs", "verify", "1"], &limits[..]].concat()).code(0);
