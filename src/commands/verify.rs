@@ -167,7 +167,7 @@ impl Asking<'_> {
             self.printer.note(format_args!("reading back what {}, bot {bot_id} has of run {}", setup.host(), run.id));
             let wait = wait.saturating_sub(began.elapsed());
             match self.ask_one(bot, &resources, (wait, visible_within)) {
-                Ok(verified) => asked.verified = asked.verified.and(verified),
+                Ok(verified) => asked.verified = asked.verified.merge(verified),
                 Err(error) if run.bots.len() == 1 => return Err(error),
                 Err(error) if is_interrupted(&error) => {
                     if let Some(failed) = asked.failed.replace(error) {
@@ -200,7 +200,7 @@ impl Asking<'_> {
 
 fn tell(event: VerifyEvent, said: &Cell<Instant>, printer: &Printer) {
     match event {
-        VerifyEvent::Read { records, of } => {
+        VerifyEvent::Read { records, total: of } => {
             let of = of.filter(|of| *of >= records).map_or_else(String::new, |of| format!(" of {}", grouped(of)));
             let line = format!("{}{of} read", counted(records, "record"));
             if said.get().elapsed() >= SAID_EVERY {
@@ -213,7 +213,7 @@ fn tell(event: VerifyEvent, said: &Cell<Instant>, printer: &Printer) {
         VerifyEvent::Paused { why, wait } => {
             printer.note(format_args!("holding: {}; going on in {}", printable(&why), format_duration(wait)));
         }
-        VerifyEvent::LookingAgain { rows, wait } => {
+        VerifyEvent::NotFoundYet { rows, wait } => {
             printer.note(format_args!(
                 "{} not found yet: looking again in {}",
                 counted(rows, "row"),

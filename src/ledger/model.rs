@@ -256,7 +256,7 @@ proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
 
     #[test]
-    fn whatever_happens_nothing_is_lost_and_nothing_is_sent_twice_without_leave(
+    fn no_row_is_lost_or_sent_twice(
         actions in prop::collection::vec(action(), 1..60),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -131,10 +131,10 @@ mod tests {
     use rusqlite::Connection;
 
     use super::{ONE_BOT_A_RUN, VERSION, version};
-    use crate::ledger::{OutcomeKind, RowState, RunBot, RunId, Store};
+    use crate::ledger::{OutcomeKind, RowState, RunBot, RunId, Store, TimeRange};
 
     #[test]
-    fn a_ledger_of_the_first_version_keeps_its_runs_and_learns_which_bot_they_went_to() {
+    fn version_1_ledgers_are_migrated() {
         let dir = tempfile::tempdir().unwrap();
         let old = Connection::open(dir.path().join("ledger.db")).unwrap();
         old.execute_batch(ONE_BOT_A_RUN).unwrap();
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(states, [settled(OutcomeKind::Saved), settled(OutcomeKind::Invalid), RowState::Claimed]);
         let counts = store.counts_by_bot(&run).unwrap();
         assert_eq!((counts[0].saved, counts[0].invalid, counts[0].in_doubt), (1, 0, 1));
-        let all = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+        let all = TimeRange { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX };
         assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all).unwrap().len(), 2);
         // A process of the first version that was at work meanwhile goes on writing rows as it knows them.
         let old = Connection::open(dir.path().join("ledger.db")).unwrap();
@@ -170,8 +170,8 @@ mod tests {
         let bots: Vec<_> = store.row_pages(run.id).flat_map(Result::unwrap).map(|row| row.bot).collect();
         assert_eq!(bots, [Some(1), None, Some(1), Some(1)]);
         assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all).unwrap().len(), 3);
-        let (_, last) = store.sending_span(&run, &run.bots[0]).unwrap().unwrap();
-        assert_eq!(last.as_millisecond(), 2400);
+        let range = store.sending_range(&run, &run.bots[0]).unwrap().unwrap();
+        assert_eq!(range.to.as_millisecond(), 2400);
         // What is found to be valid when the run is taken up is what counts from then on.
         let taken_up = store.set_bots(run.id, &[("st-1".to_owned(), 3), ("st-2".to_owned(), 1)]).unwrap();
         let rows: Vec<_> = taken_up.bots.iter().map(|bot| (bot.number, bot.rows)).collect();

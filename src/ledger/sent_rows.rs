@@ -1,11 +1,13 @@
 //! Rows that were sent, with what is needed to compare them with the server's records.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use super::millis::{from_millis, to_millis};
 use super::schema::BOT_OF_ROW;
-use super::{LedgerError, RowState, Run, RunBot, RunId};
+use super::{LedgerError, OutcomeKind, RowState, Run, RunBot, RunId, TimeRange};
 
 /// A row for which at least one POST was made, or was about to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,26 +30,44 @@ pub struct SentRow {
     pub ended_at: Timestamp,
 }
 
+impl SentRow {
+    pub fn is_saved(&self) -> bool {
+        self.state == RowState::Settled(OutcomeKind::Saved)
+    }
+
+    /// Whether the outcome is unknown, or not known yet.
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self.state, RowState::Claimed | RowState::Settled(OutcomeKind::InDoubt))
+    }
+
+    /// Whether the row counts as saved because a verification found a record for it, not because an answer said so. The
+    /// record may have been created by an equal row.
+    pub fn is_inferred(&self) -> bool {
+        self.is_saved() && self.status.is_none()
+    }
+
+    /// How long ago the call ended.
+    pub fn age(&self, now: Timestamp) -> Duration {
+        Duration::try_from(now.duration_since(self.ended_at)).unwrap_or_default()
+    }
+}
+
 /// A claim whose process died ended when its answer was due, no matter when that was detected.
 const ENDED_AT: &str = "min(rows.changed_at, coalesce(rows.answer_due, rows.changed_at))";
 
 /// The time in which the run made calls to this bot; `None` before the first.
-pub(super) fn span(
-    connection: &Connection,
-    run: &Run,
-    bot: &RunBot,
-) -> Result<Option<(Timestamp, Timestamp)>, LedgerError> {
+pub(super) fn range(connection: &Connection, run: &Run, bot: &RunBot) -> Result<Option<TimeRange>, LedgerError> {
     let sql = format!("SELECT max({ENDED_AT}) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} = ?2");
     let last: Option<i64> = connection.query_row(&sql, params![run.id.0, bot.number], |row| row.get(0))?;
     // It begins with the run, not with the first known claim: of a row that was sent again only the last claim is known.
-    Ok(last.map(|last| (run.started_at, from_millis(last).max(run.started_at))))
+    Ok(last.map(|last| TimeRange { from: run.started_at, to: from_millis(last).max(run.started_at) }))
 }
 
 /// The rows of all runs that were sent to this bot in this time.
 pub(super) fn between(
     connection: &Connection,
     (host, bot_id): (&str, &str),
-    (from, to): (Timestamp, Timestamp),
+    range: TimeRange,
 ) -> Result<Vec<SentRow>, LedgerError> {
     let sql = format!(
         "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {ENDED_AT}
@@ -57,7 +77,7 @@ pub(super) fn between(
          ORDER BY rows.run, row"
     );
     let mut statement = connection.prepare(&sql)?;
-    let rows = statement.query_map(params![host, bot_id, to_millis(from), to_millis(to)], read)?;
+    let rows = statement.query_map(params![host, bot_id, to_millis(range.from), to_millis(range.to)], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -81,14 +101,18 @@ mod tests {
 
     use crate::ledger::model::new_run;
     use crate::ledger::{
-        Admission, Call, Claim, Claimed, NewRun, Outcome, OutcomeKind, ResendPolicy, RunId, Store, Writer,
+        Admission, Call, Claim, Claimed, NewRun, Outcome, OutcomeKind, ResendPolicy, RunId, Store, TimeRange, Writer,
     };
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000).unwrap() + SignedDuration::from_secs(seconds)
     }
 
-    /// A claim at this moment, its answer due 30 seconds later.
+    fn range(from: i64, to: i64) -> TimeRange {
+        TimeRange { from: at(from), to: at(to) }
+    }
+
+    /// A claim at this time, its answer due 30 seconds later.
     async fn claim(writer: &Writer, run: RunId, row: u64, seconds: i64) -> Claimed {
         let call = Call { now: at(seconds), answer_due: at(seconds + 30), windows_since: None, foreign_version: 0 };
         let claim = Claim { run, row, fingerprint: [7; 16], resend: ResendPolicy::InDoubt, call };
@@ -111,7 +135,7 @@ mod tests {
         let other = store.begin(&elsewhere, at(0)).unwrap();
         let entry = store.run(run).unwrap();
         let bot = entry.bots[0].clone();
-        assert_eq!(store.sending_span(&entry, &bot).unwrap(), None);
+        assert_eq!(store.sending_range(&entry, &bot).unwrap(), None);
 
         let writer = writer(dir.path(), "one");
         let answered = claim(&writer, run, 1, 10).await;
@@ -127,18 +151,18 @@ mod tests {
         store.mark_claims_in_doubt(run, "died", at(3600)).unwrap();
 
         let target = ("https://bots.kore.ai", "st-1");
-        let sent = |from, to| store.sent_rows(target, (at(from), at(to))).unwrap();
+        let sent = |from, to| store.sent_rows(target, range(from, to)).unwrap();
         let times: Vec<_> = sent(0, 100).iter().map(|row| (row.row, row.claimed_at, row.ended_at)).collect();
         assert_eq!(times, [(1, at(10), at(12)), (2, at(20), at(50))]);
         assert_eq!(sent(0, 100)[0].status, Some(500));
-        assert_eq!(store.sending_span(&entry, &bot).unwrap(), Some((at(0), at(50))));
+        assert_eq!(store.sending_range(&entry, &bot).unwrap(), Some(range(0, 50)));
         assert_eq!(sent(13, 15), []);
         assert_eq!(sent(11, 15).len(), 1);
 
         // After a resend the last call counts, and the span still begins with the run.
         let _left_behind = claim(&writer, run, 1, 5000).await;
         assert_eq!((sent(4999, 5001)[0].row, sent(4999, 5001)[0].attempts), (1, 2));
-        assert_eq!(store.sending_span(&entry, &bot).unwrap(), Some((at(0), at(5000))));
+        assert_eq!(store.sending_range(&entry, &bot).unwrap(), Some(range(0, 5000)));
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use super::millis::to_millis;
 use super::row_pages::{RowCursor, RowPages};
 use super::sent_rows::{self, SentRow};
-use super::{Counts, Identity, LedgerError, NewRun, Run, RunBot, RunId, counts, runs, schema};
+use super::{Counts, Identity, LedgerError, NewRun, Run, RunBot, RunId, TimeRange, counts, runs, schema};
 use crate::private;
 
 const FILE: &str = "ledger.db";
@@ -162,13 +162,13 @@ impl Store {
 
     /// The time in which the run made calls to one of its bots: from the run's start to the end of the last call. `None`
     /// before the first.
-    pub fn sending_span(&self, run: &Run, bot: &RunBot) -> Result<Option<(Timestamp, Timestamp)>, LedgerError> {
-        sent_rows::span(&self.connection, run, bot)
+    pub fn sending_range(&self, run: &Run, bot: &RunBot) -> Result<Option<TimeRange>, LedgerError> {
+        sent_rows::range(&self.connection, run, bot)
     }
 
     /// The rows of all runs that were sent to this host and bot in this time.
-    pub fn sent_rows(&self, target: (&str, &str), span: (Timestamp, Timestamp)) -> Result<Vec<SentRow>, LedgerError> {
-        sent_rows::between(&self.connection, target, span)
+    pub fn sent_rows(&self, target: (&str, &str), range: TimeRange) -> Result<Vec<SentRow>, LedgerError> {
+        sent_rows::between(&self.connection, target, range)
     }
 
     /// Records which failure report was written last, if there is one.

@@ -37,7 +37,7 @@
 //! | an error that breaks off | by its status | by its verdict | `an_error_that_breaks_off_is_still_that_error` |
 //! | Ctrl-C, SIGTERM, or on Linux SIGHUP unless it is ignored | | flying attempts land; exit 130 | `the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on`, `a_hang_up_that_was_ignored_before_stays_ignored` |
 //! | a second one, but no second SIGHUP | in doubt, what was flying | ends at once; exit 130 | `the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt`, `a_second_hang_up_is_nobodys_impatience` |
-//! | SIGKILL, a power cut | in doubt, what was flying | a resumed run finds the intents | `killed_at_any_moment_and_resumed_no_row_arrives_twice_and_none_is_missing_that_is_not_in_doubt`, `whatever_happens_nothing_is_lost_and_nothing_is_sent_twice_without_leave` |
+//! | SIGKILL, a power cut | in doubt, what was flying | a resumed run finds the intents | `killed_at_any_moment_and_resumed_no_row_arrives_twice_and_none_is_missing_that_is_not_in_doubt`, `no_row_is_lost_or_sent_twice` |
 //! | the disk is full | | nothing goes without an intent; exit 5 | `when_the_disk_is_full_the_run_stops_and_goes_on_once_there_is_room` |
 //! | the ledger is damaged, or of a later version | | told, kept, nothing is sent; exit 2 | `a_damaged_ledger_is_told_kept_and_not_replaced`, `a_ledger_of_a_later_version_is_left_alone` |
 //! | two processes on one run | | the second is refused; exit 2 | `a_run_is_worked_on_by_one_process_at_a_time` |
@@ -46,11 +46,11 @@
 //! | the input changes | | the run stops; exit 5; it goes on once the input is back | `an_input_that_changes_stops_the_run_which_goes_on_when_it_is_back` |
 //! | the input disappears | | it is open, and read to its end | `an_input_that_disappears_is_read_to_its_end_all_the_same` |
 //! | the failure report can't be written | | told; the run counts all the same | `a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same` |
-//! | rows in doubt, and `runs verify` or `--verify` | | found: saved; surely absent: unsent, and a resumed run sends it; else in doubt, with the reason | `after_every_doubtful_answer_each_row_ends_up_saved_once`, `rows_whose_answer_never_came_are_found_at_once_or_surely_absent_after_a_minute`, `no_record_is_doubled_whatever_is_not_visible_yet` |
-//! | a signal while the records are read | | the reading ends, nothing is written down; exit 130 | `a_signal_ends_the_reading_and_everything_is_as_it_was`, `a_signal_ends_the_reading_at_the_end_of_an_import_whose_summary_is_printed_all_the_same` |
-//! | records equal to ours, of other runs or of others | | counted; where the counts leave it open, in doubt | `two_runs_with_equal_rows_in_doubt_don_t_share_a_record`, `more_equal_records_than_were_sent_leave_a_row_in_doubt` |
-//! | the records can't be read back, or don't add up | | a page is asked for again a few times; then nothing changes | `many_records_are_read_page_by_page_and_whatever_goes_wrong_is_asked_again`, `what_can_t_be_read_changes_nothing`, `a_record_that_came_in_between_is_missed_and_that_is_noticed` |
-//! | the server shows none of the run's saved rows | | nothing is called absent | `a_server_that_shows_nothing_leaves_everything_in_doubt` |
+//! | rows in doubt, and `runs verify` or `--verify` | | found: saved; surely absent: unsent, and a resumed run sends it; else in doubt, with the reason | `every_row_in_doubt_is_saved_once`, `unanswered_rows_are_found_or_absent_after_a_minute`, `late_records_are_never_doubled` |
+//! | a signal while the records are read | | the reading ends, nothing is written down; exit 130 | `a_signal_stops_verification_without_changes`, `a_signal_during_import_verification_keeps_the_summary` |
+//! | records equal to ours, of other runs or of others | | counted; where the counts leave it open, in doubt | `runs_with_equal_rows_share_no_record`, `more_equal_records_than_sent_stay_in_doubt` |
+//! | the records can't be read back, or don't add up | | a page is asked for again a few times; then nothing changes | `failed_pages_are_read_again`, `unreadable_records_change_nothing`, `an_added_record_makes_pages_inconsistent` |
+//! | the server shows none of the run's saved rows | | nothing is called absent | `an_empty_server_leaves_rows_in_doubt` |
 
 mod attempt;
 mod check;

@@ -77,7 +77,7 @@ fn figures(verified: &Value) -> [u64; 5] {
 }
 
 #[test]
-fn after_every_doubtful_answer_each_row_ends_up_saved_once() {
+fn every_row_in_doubt_is_saved_once() {
     let faults = ["reset-after-save:every=7", "500:every=9", "truncate:every=11", "html:at=20", "oversized:at=22"];
     let stage = Stage::faulty(&faults);
     stage.write("in.csv", different(60));
@@ -107,7 +107,7 @@ fn after_every_doubtful_answer_each_row_ends_up_saved_once() {
 }
 
 #[test]
-fn rows_whose_answer_never_came_are_found_at_once_or_surely_absent_after_a_minute() {
+fn unanswered_rows_are_found_or_absent_after_a_minute() {
     let stage = Stage::faulty(&["hang-after-save:at=4", "hang:at=8", "reset-before:at=9"]);
     stage.write("in.csv", different(12));
     assert_eq!(import(&stage, "in.csv", &["--timeout", "400ms"])["in_doubt"], 3);
@@ -135,7 +135,7 @@ fn equal_rows_are_counted() {
 }
 
 #[test]
-fn two_runs_with_equal_rows_in_doubt_don_t_share_a_record() {
+fn runs_with_equal_rows_share_no_record() {
     let stage = Stage::faulty(&["reset-after-save:at=2", "500:at=6"]);
     let respondents = ["first", "everybody", "last"].map(|name| format!("{name}@example.com"));
     stage.write("one.csv", csv(respondents.clone()));
@@ -153,7 +153,7 @@ fn two_runs_with_equal_rows_in_doubt_don_t_share_a_record() {
 }
 
 #[test]
-fn more_equal_records_than_were_sent_leave_a_row_in_doubt() {
+fn more_equal_records_than_sent_stay_in_doubt() {
     let stage = Stage::faulty(&["reset-after-save:at=2"]);
     stage.write("in.csv", different(3));
     assert_eq!(import(&stage, "in.csv", &[])["in_doubt"], 1);
@@ -166,7 +166,7 @@ fn more_equal_records_than_were_sent_leave_a_row_in_doubt() {
 }
 
 #[test]
-fn other_peoples_other_records_change_nothing() {
+fn foreign_records_change_nothing() {
     let stage = Stage::faulty(&["reset-after-save:at=2", "500:at=6"]);
     stage.write("in.csv", different(6));
     import(&stage, "in.csv", &[]);
@@ -177,7 +177,7 @@ fn other_peoples_other_records_change_nothing() {
 }
 
 #[test]
-fn a_server_that_shows_nothing_leaves_everything_in_doubt() {
+fn an_empty_server_leaves_rows_in_doubt() {
     let mut stage = Stage::faulty(&["500:at=2"]);
     stage.write("in.csv", different(4));
     import(&stage, "in.csv", &[]);
@@ -193,7 +193,7 @@ fn a_server_that_shows_nothing_leaves_everything_in_doubt() {
 }
 
 #[test]
-fn many_records_are_read_page_by_page_and_whatever_goes_wrong_is_asked_again() {
+fn failed_pages_are_read_again() {
     let faults = [
         "500:at=100",
         "500:at=1,on=responses",
@@ -213,7 +213,7 @@ fn many_records_are_read_page_by_page_and_whatever_goes_wrong_is_asked_again() {
 }
 
 #[test]
-fn what_can_t_be_read_changes_nothing() {
+fn unreadable_records_change_nothing() {
     for (fault, exit, said) in [
         ("html:every=1,on=responses", 5, "502 Bad Gateway"),
         ("truncate:every=1,on=responses", 5, "not JSON"),
@@ -232,7 +232,7 @@ fn what_can_t_be_read_changes_nothing() {
 }
 
 #[test]
-fn reads_and_saves_share_the_limits_of_a_server_that_keeps_them() {
+fn reads_and_saves_share_rate_limits() {
     let limits = vec![(4, Duration::from_secs(2))];
     let faults = vec!["reset-after-save:at=2".parse().unwrap()];
     let stage = Stage::with(SandboxOptions { limits, faults, ..SandboxOptions::default() });
@@ -246,7 +246,7 @@ fn reads_and_saves_share_the_limits_of_a_server_that_keeps_them() {
 }
 
 #[test]
-fn saved_rows_that_the_server_does_not_have_are_reported() {
+fn missing_saved_rows_are_reported() {
     let stage = Stage::faulty(&[]);
     stage.write("in.csv", different(3));
     import(&stage, "in.csv", &[]);
@@ -259,7 +259,7 @@ fn saved_rows_that_the_server_does_not_have_are_reported() {
 }
 
 #[test]
-fn a_row_that_a_killed_process_left_behind_is_looked_for() {
+fn rows_of_a_killed_process_are_verified() {
     let stage = Stage::faulty(&[]);
     stage.write("in.csv", different(3));
     import(&stage, "in.csv", &[]);
@@ -271,7 +271,7 @@ fn a_row_that_a_killed_process_left_behind_is_looked_for() {
 }
 
 #[test]
-fn an_import_verifies_itself_at_its_end() {
+fn import_verify_resolves_rows_in_doubt() {
     let stage = Stage::faulty(&["reset-after-save:at=2", "truncate:at=4"]);
     stage.write("in.csv", different(6));
     let arguments = ["import", "in.csv", "--concurrency", "1", "--verify", "--output", "json"];
@@ -283,7 +283,7 @@ fn an_import_verifies_itself_at_its_end() {
 }
 
 #[test]
-fn an_import_that_can_t_be_verified_ends_as_it_would_have() {
+fn failed_verification_keeps_the_import_result() {
     let stage = Stage::faulty(&["500:at=2", "403:every=1,on=responses"]);
     stage.write("in.csv", different(4));
     let imported = stage.run(&["import", "in.csv", "--concurrency", "1", "--verify", "--output", "json"]).code(1);
@@ -292,7 +292,7 @@ fn an_import_that_can_t_be_verified_ends_as_it_would_have() {
 }
 
 #[test]
-fn a_run_is_verified_against_its_own_target_only() {
+fn a_run_is_verified_at_its_target_only() {
     let (stage, other) = (Stage::new(), Stage::faulty(&[]));
     stage.write_config("[profiles.one]\nlimits = []\n");
     stage.write("in.csv", different(2));
@@ -343,7 +343,7 @@ const EVERY_FAULT: [&str; 20] = [
 ];
 
 #[test]
-fn a_thousand_rows_through_every_fault_are_all_there_once_in_the_end() {
+fn a_thousand_rows_survive_every_fault() {
     let stage = Stage::faulty(&EVERY_FAULT);
     stage.write("in.csv", different(1000));
     let sending = ["--concurrency", "8", "--timeout", "2s", "--output", "json"];
@@ -398,7 +398,7 @@ fn asked_in_vain(import: impl FnOnce(&Stage, &std::path::Path) -> Running) -> (S
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_the_reading_and_everything_is_as_it_was() {
+fn a_signal_stops_verification_without_changes() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let (stage, running) = asked_in_vain(|stage, _| {
             assert_eq!(import(stage, "in.csv", &[])["in_doubt"], 1);
@@ -415,7 +415,7 @@ fn a_signal_ends_the_reading_and_everything_is_as_it_was() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_the_reading_at_the_end_of_an_import_whose_summary_is_printed_all_the_same() {
+fn a_signal_during_import_verification_keeps_the_summary() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let (_stage, running) =
             asked_in_vain(|stage, file| stage.start_import(file, &["--concurrency", "1", "--verify"]));

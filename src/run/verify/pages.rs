@@ -1,56 +1,44 @@
-//! Pages put together into one reading, and whether it is whole. Pure.
+//! Joins pages into one complete list, and detects gaps. Pure.
 //!
-//! Pages are asked for by how many records to pass over, so that a record that comes or goes meanwhile shifts those
-//! behind it: one is then given twice, or not at all. Both show in the counts, and a reading that doesn't add up is no
-//! reading.
+//! A page is requested by how many records to skip. If a record is added or removed between two pages, the records after
+//! it shift: one of them is sent twice or not at all. The counts show both, and a list that does not add up is not used.
 
 use std::collections::HashSet;
 
-use super::ServerRecord;
+use super::snapshot::ServerRecord;
 use crate::delivery::SurveyPage;
 
-/// The pages of one reading.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
     records: Vec<ServerRecord>,
     ids: HashSet<String>,
-    received: u64,
-    given_twice: u64,
-    total: Option<u64>,
+    /// How many records to skip for the next page.
+    pub(super) received: u64,
+    /// The number of records on the server, if it says so.
+    pub(super) total: Option<u64>,
+    has_duplicates: bool,
 }
 
-/// What follows on a page.
+/// What follows a page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Another page.
     Page,
-    /// Nothing: all were read.
     End,
-    /// The server says that there is more, and gives nothing.
+    /// The server says that more records follow, but sends none.
     Stuck,
 }
 
-/// Records were given twice or not at all: the server's list changed, or has no fixed order.
+/// Records were sent twice or not at all: the server's list changed, or has no fixed order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Shifted {
+pub(super) struct Inconsistent {
     pub(super) read: u64,
     pub(super) total: Option<u64>,
 }
 
 impl Pages {
-    /// How many records to pass over next.
-    pub(super) fn received(&self) -> u64 {
-        self.received
-    }
-
-    /// How many different records there are so far.
+    /// How many different records were read so far.
     pub(super) fn read(&self) -> u64 {
         self.records.len() as u64
-    }
-
-    /// How many there are in all, as far as the server says so.
-    pub(super) fn total(&self) -> Option<u64> {
-        self.total
     }
 
     pub(super) fn add(&mut self, page: SurveyPage) -> Next {
@@ -59,7 +47,7 @@ impl Pages {
         self.received += page.records.len() as u64;
         for record in page.records.iter().map(ServerRecord::from) {
             if record.id.as_ref().is_some_and(|id| !self.ids.insert(id.clone())) {
-                self.given_twice += 1;
+                self.has_duplicates = true;
             } else {
                 self.records.push(record);
             }
@@ -71,14 +59,14 @@ impl Pages {
         }
     }
 
-    /// All records, if none can have been missed.
-    pub(super) fn whole(self) -> Result<Vec<ServerRecord>, Shifted> {
+    /// All records, if none can be missing.
+    pub(super) fn complete(self) -> Result<Vec<ServerRecord>, Inconsistent> {
         let read = self.read();
-        // A server may mean by its count that of the page: that is never more than was read.
-        let lacks = self.total.is_some_and(|total| read < total);
-        let confirmed = self.total == Some(read);
-        if lacks || (self.given_twice > 0 && !confirmed) {
-            return Err(Shifted { read, total: self.total });
+        // Some servers may count only the page: such a total is never larger than what was read.
+        let is_short = self.total.is_some_and(|total| read < total);
+        let is_confirmed = self.total == Some(read);
+        if is_short || (self.has_duplicates && !is_confirmed) {
+            return Err(Inconsistent { read, total: self.total });
         }
         Ok(self.records)
     }
@@ -86,7 +74,7 @@ impl Pages {
 
 #[cfg(test)]
 mod tests {
-    use super::{Next, Pages, Shifted};
+    use super::{Inconsistent, Next, Pages};
     use crate::delivery::{SurveyPage, SurveyResponse};
 
     fn page(ids: &[&str], more_available: bool, total_count: Option<u64>) -> SurveyPage {
@@ -94,60 +82,60 @@ mod tests {
         SurveyPage { more_available, total_count, records: ids.iter().map(record).collect() }
     }
 
-    fn read(pages: Vec<SurveyPage>) -> Result<usize, Shifted> {
+    fn read(pages: Vec<SurveyPage>) -> Result<usize, Inconsistent> {
         let mut reading = Pages::default();
         for page in pages {
             reading.add(page);
         }
-        reading.whole().map(|records| records.len())
+        reading.complete().map(|records| records.len())
     }
 
     #[test]
-    fn pages_are_asked_for_until_there_is_no_more() {
+    fn pages_are_read_to_the_end() {
         let mut reading = Pages::default();
         assert_eq!(reading.add(page(&["a", "b"], true, Some(3))), Next::Page);
-        assert_eq!(reading.received(), 2);
+        assert_eq!(reading.received, 2);
         assert_eq!(reading.add(page(&["c"], false, Some(3))), Next::End);
-        assert_eq!(reading.whole().unwrap().len(), 3);
+        assert_eq!(reading.complete().unwrap().len(), 3);
     }
 
     #[test]
-    fn more_that_never_comes_is_noticed() {
+    fn an_empty_page_before_the_end_is_an_error() {
         assert_eq!(Pages::default().add(page(&[], true, None)), Next::Stuck);
         assert_eq!(Pages::default().add(page(&[], false, None)), Next::End);
     }
 
     #[test]
-    fn a_record_that_came_in_between_is_missed_and_that_is_noticed() {
-        // "x" came in before the second page was asked for, and pushed "b" onto it.
+    fn an_added_record_makes_pages_inconsistent() {
+        // "x" was added before the second page was requested, and moved "b" onto it.
         let pages = vec![page(&["a", "b"], true, Some(3)), page(&["b", "c"], false, Some(4))];
-        assert_eq!(read(pages), Err(Shifted { read: 3, total: Some(4) }));
+        assert_eq!(read(pages), Err(Inconsistent { read: 3, total: Some(4) }));
     }
 
     #[test]
-    fn a_record_that_went_in_between_takes_another_along_and_that_is_noticed() {
+    fn a_removed_record_makes_pages_inconsistent() {
         let pages = vec![page(&["a", "b"], true, Some(4)), page(&["d"], false, Some(3))];
-        assert_eq!(read(pages), Err(Shifted { read: 3, total: Some(4) }));
+        assert_eq!(read(pages), Err(Inconsistent { read: 3, total: Some(4) }));
     }
 
     #[test]
-    fn a_record_at_the_end_is_read_like_any_other() {
+    fn a_record_added_at_the_end_is_read() {
         let pages = vec![page(&["a", "b"], true, Some(3)), page(&["c", "d"], false, Some(4))];
         assert_eq!(read(pages), Ok(4));
     }
 
     #[test]
-    fn a_count_of_the_page_or_none_is_taken_as_it_is_but_not_beside_a_record_given_twice() {
+    fn duplicates_require_a_confirming_total() {
         assert_eq!(read(vec![page(&["a", "b"], true, Some(2)), page(&["c"], false, Some(1))]), Ok(3));
         assert_eq!(read(vec![page(&["a", "b"], true, None), page(&["c"], false, None)]), Ok(3));
         let twice = vec![page(&["a", "b"], true, None), page(&["b"], false, None)];
-        assert_eq!(read(twice), Err(Shifted { read: 2, total: None }));
+        assert_eq!(read(twice), Err(Inconsistent { read: 2, total: None }));
     }
 
     #[test]
     fn records_without_an_id_are_all_kept() {
-        let nameless =
+        let without_ids =
             SurveyPage { more_available: false, total_count: Some(2), records: vec![SurveyResponse::default(); 2] };
-        assert_eq!(read(vec![nameless]), Ok(2));
+        assert_eq!(read(vec![without_ids]), Ok(2));
     }
 }

@@ -1,0 +1,34 @@
+use jiff::{SignedDuration, Timestamp};
+
+use super::SentRow;
+
+/// A range of time, with both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeRange {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+impl TimeRange {
+    /// The same range, this much longer at both ends.
+    #[must_use]
+    pub fn widened(self, by: SignedDuration) -> Self {
+        Self { from: shifted(self.from, -by), to: shifted(self.to, by) }
+    }
+
+    /// The same range, this much later.
+    #[must_use]
+    pub fn shifted(self, by: SignedDuration) -> Self {
+        Self { from: shifted(self.from, by), to: shifted(self.to, by) }
+    }
+
+    /// Whether the row was sent, and its call ended, within this range.
+    pub fn covers(&self, row: &SentRow) -> bool {
+        self.from <= row.claimed_at && row.ended_at <= self.to
+    }
+}
+
+fn shifted(time: Timestamp, by: SignedDuration) -> Timestamp {
+    // Only units longer than hours are an error; a time out of range becomes the first or last that can be represented.
+    time.saturating_add(by).unwrap_or(time)
+}

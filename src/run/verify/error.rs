@@ -1,0 +1,88 @@
+use std::io;
+
+use crate::credentials::CredentialError;
+use crate::delivery::Concern;
+use crate::error::Advice;
+use crate::exit::Exit;
+use crate::ledger::LedgerError;
+
+/// Why the server's records can't be read. No row is called absent because of records that were not read.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The async runtime can't start.
+    #[error("cannot start the async runtime: {0}")]
+    Runtime(#[source] io::Error),
+    /// A signal arrived before anything was written.
+    #[error("interrupted")]
+    Interrupted,
+    /// The ledger can't be read or written.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// No token can be created.
+    #[error(transparent)]
+    Credentials(#[from] CredentialError),
+    /// The server refuses the call.
+    #[error("the server refuses to return its records: {message}")]
+    Refused {
+        /// What the server objects to.
+        concern: Concern,
+        /// The server's message.
+        message: String,
+    },
+    /// No connection.
+    #[error("cannot reach the target: {message}")]
+    Unreachable {
+        /// The last error.
+        message: String,
+    },
+    /// The answers are not lists of records.
+    #[error("cannot read the server's records: {message}")]
+    Unreadable {
+        /// The last error.
+        message: String,
+    },
+    /// The pages don't add up, no matter how often they are read.
+    #[error(
+        "the server's pages are inconsistent: {read} records read{}",
+        total.map_or_else(String::new, |total| format!(" of {total}"))
+    )]
+    Inconsistent {
+        /// Different records that were read.
+        read: u64,
+        /// How many there should be.
+        total: Option<u64>,
+    },
+}
+
+impl Advice for VerifyError {
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Runtime(_) | Self::Interrupted => return None,
+            Self::Ledger(error) => return error.hint(),
+            Self::Credentials(error) => return error.hint(),
+            Self::Refused { concern: Concern::Credentials, .. } => {
+                "add the scope \"Feedback Analytics\" (Admin Console: Bot Analytics), which reading requires beside the \
+                 scope for saving; no row of this bot was changed"
+            }
+            Self::Refused { concern: Concern::Target, .. } => {
+                "check host and bot_id; installations without getFeedbackSurveyResponses don't support verification; \
+                 no row of this bot was changed"
+            }
+            Self::Refused { concern: Concern::Tls, .. } => {
+                "if the host is a private installation, set ca_file to its certificate authority"
+            }
+            Self::Unreachable { .. } => "check the host, the network and any proxy; no row of this bot was changed",
+            Self::Unreadable { .. } | Self::Inconsistent { .. } => "try again later; no row of this bot was changed",
+        };
+        Some(hint.to_owned())
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Interrupted => Exit::Interrupted,
+            Self::Refused { concern: Concern::Credentials, .. } | Self::Credentials(_) => Exit::Credentials,
+            Self::Refused { .. } | Self::Unreachable { .. } => Exit::Unreachable,
+            Self::Runtime(_) | Self::Ledger(_) | Self::Unreadable { .. } | Self::Inconsistent { .. } => Exit::Stopped,
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Reads the server's records of a time range, page by page. Every page takes a permit and is recorded in the ledger like
+//! any other call. Reading changes nothing on the server, so a failed page is requested again a few times.
+//!
+//! Records carry the time of the server's clock. The range requested is the run's, an hour longer at both ends. If the
+//! server's `Date` header shows that the clocks differ by more than half of that, the range is shifted by the difference.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::error::VerifyError;
+use super::pages::{Inconsistent, Next, Pages};
+use super::settings::{VerifyEvent, VerifySettings};
+use super::snapshot::ServerRecord;
+use crate::clock;
+use crate::credentials::Token;
+use crate::delivery::{Cause, Concern, Reply, ResponsesQuery, RetryAfter, SurveyPage, Verdict, judge};
+use crate::ledger::{Admission, Call, OpenCall, TimeRange};
+use crate::pacing::{Backoff, Moment, Permit};
+use crate::run::LaneResources;
+
+/// How much the server's clock may differ from ours, and a record's time from that of its call.
+pub(super) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
+/// Page sizes: the next smaller one is used when a page is too large for one answer or for the server. The vendor does not
+/// document the maximum; a server may also send smaller pages than requested.
+const PAGE_SIZES: [u32; 3] = [500, 100, 20];
+/// How often a failing page is requested.
+const MAX_TRIES: u32 = 5;
+/// How many rate-limited answers are accepted for one page.
+const MAX_RATE_LIMITED: u32 = 12;
+/// How often inconsistent pages are read again from the start.
+const MAX_READINGS: u32 = 4;
+
+pub(super) struct Reader<'a> {
+    pub(super) resources: &'a LaneResources,
+    pub(super) settings: &'a VerifySettings,
+    pub(super) on_event: &'a dyn Fn(VerifyEvent),
+}
+
+/// The result of reading all pages once.
+enum Reading {
+    Complete(Vec<ServerRecord>),
+    Inconsistent(Inconsistent),
+    /// The server's clock is this far ahead of ours, so another range must be requested.
+    ClocksDiffer(SignedDuration),
+}
+
+/// How often one page has failed so far.
+#[derive(Default)]
+struct Failures {
+    failed: u32,
+    refused: u32,
+    rate_limited: u32,
+}
+
+impl Reader<'_> {
+    /// Reads the records of this range by our clock, plus the margin.
+    pub(super) async fn read(&self, range: TimeRange) -> Result<Vec<ServerRecord>, VerifyError> {
+        let mut clock_offset = SignedDuration::ZERO;
+        let mut last = Inconsistent { read: 0, total: None };
+        for _ in 0..MAX_READINGS {
+            match self.read_once(range, clock_offset).await? {
+                Reading::Complete(records) => return Ok(records),
+                Reading::Inconsistent(inconsistent) => last = inconsistent,
+                Reading::ClocksDiffer(offset) => clock_offset = offset,
+            }
+        }
+        Err(VerifyError::Inconsistent { read: last.read, total: last.total })
+    }
+
+    async fn read_once(&self, range: TimeRange, clock_offset: SignedDuration) -> Result<Reading, VerifyError> {
+        let TimeRange { from, to } = range.shifted(clock_offset).widened(MARGIN);
+        let mut query = ResponsesQuery { from, to, channels: Vec::new(), limit: PAGE_SIZES[0], skip: 0 };
+        let mut pages = Pages::default();
+        loop {
+            let (page, date) = self.page(&mut query).await?;
+            let offset = date.map_or(clock_offset, |date| date.duration_since(clock::now()));
+            if (offset - clock_offset).abs() > MARGIN / 2 {
+                return Ok(Reading::ClocksDiffer(offset));
+            }
+            let next = pages.add(page);
+            (self.on_event)(VerifyEvent::Read { records: pages.read(), total: pages.total });
+            match next {
+                Next::Page => query.skip = pages.received,
+                Next::End => return Ok(pages.complete().map_or_else(Reading::Inconsistent, Reading::Complete)),
+                Next::Stuck => {
+                    let message = "it says that more records follow, but sends none".to_owned();
+                    return Err(VerifyError::Unreadable { message });
+                }
+            }
+        }
+    }
+
+    /// Requests one page until it arrives, with a smaller page size if necessary. Returns it with the server's time.
+    async fn page(&self, query: &mut ResponsesQuery) -> Result<(SurveyPage, Option<Timestamp>), VerifyError> {
+        let mut failures = Failures::default();
+        loop {
+            let (reply, sent) = self.call(query).await?;
+            let mut verdict = judge(&reply);
+            match &reply {
+                Reply::Answer(answer) if answer.status == 200 && answer.complete => {
+                    match SurveyPage::read(&answer.body) {
+                        Ok(page) => {
+                            self.resources.pacer.accept();
+                            return Ok((page, answer.date));
+                        }
+                        Err(error) if matches!(verdict, Verdict::InDoubt { .. } | Verdict::Saved { .. }) => {
+                            verdict = Verdict::InDoubt { status: Some(200), message: error.to_string() };
+                        }
+                        Err(_) => {}
+                    }
+                }
+                Reply::Answer(answer) if answer.status == 200 && shrink(query) => continue,
+                _ => {}
+            }
+            self.handle_failure(verdict, sent, query, &mut failures).await?;
+        }
+    }
+
+    /// Waits as long as the verdict requires, or fails if retrying is pointless.
+    async fn handle_failure(
+        &self,
+        verdict: Verdict,
+        sent: Moment,
+        query: &mut ResponsesQuery,
+        failures: &mut Failures,
+    ) -> Result<(), VerifyError> {
+        match verdict {
+            Verdict::Repeat { cause: Cause::RateLimited { window }, retry_after, message, .. } => {
+                self.wait_for_window(sent, window, retry_after, message, failures)
+            }
+            Verdict::Refused { concern, message, .. } => self.renew_credentials(concern, message, failures).await,
+            Verdict::Rejected { .. } if shrink(query) => Ok(()),
+            Verdict::Rejected { status, message } => {
+                Err(VerifyError::Unreadable { message: format!("{message} (status {status})") })
+            }
+            Verdict::Repeat { cause, retry_after, message, .. } => {
+                self.resources.tokens.fresh();
+                let error = match cause {
+                    Cause::Unreachable => VerifyError::Unreachable { message },
+                    _ => VerifyError::Unreadable { message },
+                };
+                self.back_off(retry_after, error, failures).await
+            }
+            Verdict::InDoubt { message, .. } => {
+                self.back_off(None, VerifyError::Unreadable { message }, failures).await
+            }
+            Verdict::Saved { .. } => {
+                let message = "the answer is a single record, not a list".to_owned();
+                self.back_off(None, VerifyError::Unreadable { message }, failures).await
+            }
+        }
+    }
+
+    /// Lets the windows wait, so that the next call gets its permit only when the server will accept it.
+    fn wait_for_window(
+        &self,
+        sent: Moment,
+        window: Option<Duration>,
+        retry_after: Option<RetryAfter>,
+        message: String,
+        failures: &mut Failures,
+    ) -> Result<(), VerifyError> {
+        failures.rate_limited += 1;
+        if failures.rate_limited > MAX_RATE_LIMITED {
+            return Err(VerifyError::Unreadable { message });
+        }
+        let wait = self.resources.pacer.refuse(sent, window, requested_wait(retry_after));
+        (self.on_event)(VerifyEvent::Paused { why: format!("the server's rate limit: {message}"), wait });
+        Ok(())
+    }
+
+    /// Creates a new token, once, with the secret read again: it may have been rotated.
+    async fn renew_credentials(
+        &self,
+        concern: Concern,
+        message: String,
+        failures: &mut Failures,
+    ) -> Result<(), VerifyError> {
+        failures.refused += 1;
+        if failures.refused > 1 {
+            return Err(VerifyError::Refused { concern, message });
+        }
+        let tokens = self.resources.tokens.clone();
+        tokens.fresh();
+        // If the secret can't be read now, the old one is refused again, and that is reported.
+        let _ = tokio::task::spawn_blocking(move || tokens.reread(tokens.rereads())).await;
+        Ok(())
+    }
+
+    async fn back_off(
+        &self,
+        retry_after: Option<RetryAfter>,
+        error: VerifyError,
+        failures: &mut Failures,
+    ) -> Result<(), VerifyError> {
+        failures.failed += 1;
+        if failures.failed >= MAX_TRIES {
+            return Err(error);
+        }
+        let wait = Backoff::default().wait(failures.failed).max(requested_wait(retry_after));
+        (self.on_event)(VerifyEvent::Paused { why: error.to_string(), wait });
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+
+    /// Returns the reply, and when the call was made.
+    async fn call(&self, query: &ResponsesQuery) -> Result<(Reply, Moment), VerifyError> {
+        let (mut permit, token, call) = self.start_call().await?;
+        permit.going_out();
+        let sent = permit.taken_at();
+        let reply = self.resources.client.survey_responses(&token.jwt, query).await;
+        drop(permit);
+        self.resources.writer.end_call(call, clock::now()).await?;
+        Ok((reply, sent))
+    }
+
+    /// Gets a permit that takes the calls of all other processes into account.
+    async fn start_call(&self) -> Result<(Permit, Token, OpenCall), VerifyError> {
+        let LaneResources { pacer, tokens, writer, .. } = self.resources;
+        let VerifySettings { timeout, longest_window, .. } = *self.settings;
+        loop {
+            let permit = pacer.permit().await;
+            let token = tokens.token(clock::now())?;
+            let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
+            match writer.start_call(call).await? {
+                Admission::Granted(call) => return Ok((permit, token, call)),
+                Admission::Stale(calls) => pacer.set_others(calls.version, &calls.relative_to(clock::now())),
+            }
+        }
+    }
+}
+
+fn requested_wait(retry_after: Option<RetryAfter>) -> Duration {
+    retry_after.map_or(Duration::ZERO, |after| after.wait_from(clock::now()))
+}
+
+/// Makes the query's pages smaller if possible.
+fn shrink(query: &mut ResponsesQuery) -> bool {
+    let smaller = PAGE_SIZES.into_iter().find(|size| *size < query.limit);
+    query.limit = smaller.unwrap_or(query.limit);
+    smaller.is_some()
+}
