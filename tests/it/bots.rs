@@ -545,7 +545,7 @@ fn what_can_t_be_asked_of_one_bot_is_still_asked_of_the_others() {
     stage.restart_with(serving(&["st-b"]));
     let asked = stage.run(&["runs", "verify", "1", "-o", "json"]).code(4);
     let said = stderr(&asked);
-    assert!(said.contains("error: bot st-a: the server does not let its records be read"), "{said}");
+    assert!(said.contains("error: bot st-a: the server refuses to return its records"), "{said}");
     assert!(said.contains("no row of this bot was changed") && !said.contains("everything"), "{said}");
     assert_eq!(json(&asked)["in_doubt_before"], 1, "st-b was asked: {said}");
 }

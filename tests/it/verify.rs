@@ -188,7 +188,7 @@ fn an_empty_server_leaves_rows_in_doubt() {
     assert_eq!(verified["undecided"][0]["reason"], "nothing_visible");
     assert_eq!(verified["missing_rows"], serde_json::json!([1, 3, 4]));
     let said = stdout(&stage.run(&["runs", "verify", "1"]).code(1));
-    assert!(said.contains("none of the run's saved rows can be seen"), "{said}");
+    assert!(said.contains("none of the run's saved rows are visible"), "{said}");
     assert_eq!(json(&stage.run(&["runs", "show", "1", "--output", "json"]))["in_doubt"], 1);
 }
 
@@ -218,7 +218,7 @@ fn unreadable_records_change_nothing() {
         ("html:every=1,on=responses", 5, "502 Bad Gateway"),
         ("truncate:every=1,on=responses", 5, "not JSON"),
         ("403:every=1,on=responses", 3, "Permission denied"),
-        ("404:every=1,on=responses", 4, "does not let its records be read"),
+        ("404:every=1,on=responses", 4, "refuses to return its records"),
         ("400:every=1,on=responses", 5, "Bad Request"),
     ] {
         let stage = Stage::faulty(&["500:at=2", fault]);
