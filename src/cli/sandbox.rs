@@ -77,13 +77,15 @@ fn parse_bot_id(text: &str) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::FAULTS;
+    use strum::VariantArray;
+
     use crate::sandbox::FaultKind;
 
     #[test]
     fn the_help_names_every_fault_where_it_belongs() {
         let (_, kinds) = FAULTS.split_once("Kinds that save nothing:").unwrap();
         let (unsaved, saved) = kinds.split_once("Kinds that save the record first:").unwrap();
-        for kind in FaultKind::ALL {
+        for kind in FaultKind::VARIANTS {
             let listed = if kind.saves() { saved } else { unsaved };
             let mut words = listed.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
             assert!(words.any(|word| word == kind.name()), "{}", kind.name());

@@ -28,7 +28,7 @@
 //! | 503 with `Retry-After` | repeat: unavailable | nothing goes before that; exit 4 after `--wait-for-target` | `a_target_that_asks_to_come_back_later_and_never_takes_anything_is_left_with_all_rows_intact`, `a_target_that_comes_back_in_time_is_noticed` |
 //! | one of several bots can't be sent to | by its verdict | its rows stay unsent, the others go on; exit as for that bot | `a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later`, `a_bot_that_the_app_is_not_allowed_for_is_given_up_and_the_others_get_their_rows` |
 //! | one row turned away again and again while others get through | repeat | unsent after `--retries`; the run goes on | `a_row_that_is_turned_away_while_others_get_through_is_given_up_and_resumed` |
-//! | 429 or a rate-limit text | repeat: rate-limited | holds until the window has room or as long as `Retry-After` says, paces down; no row is burned | `a_window_that_others_fill_is_waited_for_and_burns_no_row`, `refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly` |
+//! | 429 or a rate-limit text | repeat: rate-limited | holds until the window has room or as long as `Retry-After` says, paces down; no row is burned | `a_window_filled_by_others_costs_no_row`, `refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly` |
 //! | 401 `possibly a replay` | repeat: replayed | goes again with a fresh token; five in a row as for any other 401 | `what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved` |
 //! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | goes again with a fresh token, the first time with the secret read anew; five in a row end the run, exit 3; of several bots, five in a row give up that bot, and five in a row and one for each bot end the run | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact`, `a_wrong_secret_is_refused_once_for_each_bot_and_told_once`, `a_secret_that_was_rotated_is_read_anew_after_the_first_refusal` |
 //! | 404, 405, a text about the bot id | refused: target | five in a row end the run, exit 3; of several bots, they give up that bot | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact` |
@@ -42,7 +42,7 @@
 //! | the ledger is damaged, or of a later version | | told, kept, nothing is sent; exit 2 | `a_damaged_ledger_is_told_kept_and_not_replaced`, `a_ledger_of_a_later_version_is_left_alone` |
 //! | two processes on one run | | the second is refused; exit 2 | `a_run_is_worked_on_by_one_process_at_a_time` |
 //! | two processes that begin the same import | | one begins; exit 2 for the other | `of_many_processes_that_begin_at_once_one_imports_the_file` |
-//! | two runs and submits on one bot | | they share its windows | `two_runs_and_submits_beside_them_share_the_windows` |
+//! | two runs and submits on one bot | | they share its windows | `runs_and_submits_share_the_windows` |
 //! | the input changes | | the run stops; exit 5; it goes on once the input is back | `an_input_that_changes_stops_the_run_which_goes_on_when_it_is_back` |
 //! | the input disappears | | it is open, and read to its end | `an_input_that_disappears_is_read_to_its_end_all_the_same` |
 //! | the failure report can't be written | | told; the run counts all the same | `a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same` |

@@ -1,4 +1,4 @@
-//! The routes: the API's two calls by every path they have, and what people look at.
+//! The routes: the API's endpoints under each of their paths, and the pages for people.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,169 +8,113 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use serde::Serialize;
 
-use super::answer::{Ending, Refusal, html, json, nothing, to_json};
-use super::connection::ConnectionEnd;
+use super::connection::ResetHandle;
 use super::fault::Endpoint;
 use super::page;
+use super::reply::{REDIRECT_TARGET, Reply};
+use super::response::{ApiError, json};
 use super::service::{CallCounts, Service};
 use super::store::StoredRecord;
 
-/// Where the redirect of a fault leads.
-pub(super) const REDIRECTED: &str = "/redirected";
 /// The longest body that is read. A record is a few hundred bytes.
-const LONGEST_BODY: usize = 1024 * 1024;
+const MAX_BODY: usize = 1024 * 1024;
 
-/// Every route of the sandbox.
 pub(super) fn router(service: Arc<Service>) -> Router {
     Router::new()
-        .route("/api/1.1/public/bot/{bot_id}/saveFeedback", post(save))
-        .route("/api/public/bot/{bot_id}/saveFeedback", post(save))
-        .route("/api/public/bot/{bot_id}/getFeedbackSurveyResponses", post(responses))
-        .route(REDIRECTED, any(redirected))
-        .route("/", get(show_page))
+        .route("/api/1.1/public/bot/{bot_id}/saveFeedback", route(Endpoint::Save))
+        .route("/api/public/bot/{bot_id}/saveFeedback", route(Endpoint::Save))
+        .route("/api/public/bot/{bot_id}/getFeedbackSurveyResponses", route(Endpoint::Responses))
+        .route(REDIRECT_TARGET, any(count_redirect))
+        .route("/", get(async |State(service): State<Arc<Service>>| page::respond(&service)))
         .route("/records", get(list_records))
-        .method_not_allowed_fallback(async || Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"))
-        .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "Not Found"))
+        .method_not_allowed_fallback(async || ApiError::of_status(StatusCode::METHOD_NOT_ALLOWED))
+        .fallback(async || ApiError::of_status(StatusCode::NOT_FOUND))
         .with_state(service)
 }
 
-async fn save(
-    State(service): State<Arc<Service>>,
-    ConnectInfo(connection): ConnectInfo<ConnectionEnd>,
-    Path(bot_id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    serve(Endpoint::Save, &service, &connection, &bot_id, &headers, body).await
+fn route(endpoint: Endpoint) -> MethodRouter<Arc<Service>> {
+    post(
+        async move |State(service): State<Arc<Service>>,
+                    ConnectInfo(reset): ConnectInfo<ResetHandle>,
+                    Path(bot_id): Path<String>,
+                    headers: HeaderMap,
+                    body: Body| { serve(endpoint, &service, &reset, &bot_id, &headers, body).await },
+    )
 }
 
-async fn responses(
-    State(service): State<Arc<Service>>,
-    ConnectInfo(connection): ConnectInfo<ConnectionEnd>,
-    Path(bot_id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    serve(Endpoint::Responses, &service, &connection, &bot_id, &headers, body).await
-}
-
-/// A call from its way here to its answer's way back.
+/// Handles a request with the latency of its way here and back.
 async fn serve(
-    call: Endpoint,
+    endpoint: Endpoint,
     service: &Service,
-    connection: &ConnectionEnd,
+    reset: &ResetHandle,
     bot_id: &str,
     headers: &HeaderMap,
     body: Body,
 ) -> Response {
-    let journey = service.journey();
-    pass(journey.there).await;
-    let ending = take(call, service, bot_id, headers, body).await.unwrap_or_else(|refusal| {
-        service.note(&refusal);
-        Ending::Answer(refusal.into_response())
+    let latency = service.next_latency();
+    pause(latency.request).await;
+    let reply = handle(endpoint, service, bot_id, headers, body).await.unwrap_or_else(|error| {
+        service.record_error(&error);
+        Reply::Response(error.into_response())
     });
-    pass(journey.back).await;
-    match ending {
-        Ending::Answer(response) => response,
-        Ending::Reset => {
-            connection.reset_instead_of_writing();
-            nothing()
+    pause(latency.response).await;
+    match reply {
+        Reply::Response(response) => response,
+        Reply::Reset => {
+            reset.reset_on_write();
+            // hyper tries to write this, which resets the connection.
+            Response::new(Body::empty())
         }
-        Ending::Hang => std::future::pending().await,
+        Reply::Hang => std::future::pending().await,
     }
 }
 
-async fn take(
-    call: Endpoint,
+async fn handle(
+    endpoint: Endpoint,
     service: &Service,
     bot_id: &str,
     headers: &HeaderMap,
     body: Body,
-) -> Result<Ending, Refusal> {
-    service.arrive(bot_id, Instant::now())?;
-    let body = to_bytes(body, LONGEST_BODY)
+) -> Result<Reply, ApiError> {
+    service.admit(bot_id, Instant::now())?;
+    let body = to_bytes(body, MAX_BODY)
         .await
-        .map_err(|_| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "request entity too large"))?;
+        .map_err(|_| ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "request entity too large"))?;
     if !is_json(headers) {
-        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json"));
+        return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json"));
     }
-    match call {
-        Endpoint::Save => service.save(bot_id, headers, &body),
-        Endpoint::Responses => service.responses(bot_id, headers, &body),
-    }
+    service.handle(endpoint, bot_id, headers, &body)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let written = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = written.split(';').next().unwrap_or_default();
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default();
     media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Lets time pass, without a trip through the timer when there is none to pass.
-async fn pass(time: Duration) {
+/// Sleeps, but skips the timer if there is nothing to wait for.
+async fn pause(time: Duration) {
     if !time.is_zero() {
         tokio::time::sleep(time).await;
     }
 }
 
-async fn redirected(State(service): State<Arc<Service>>) -> Refusal {
-    service.memory().counts.redirects_followed += 1;
-    Refusal::new(StatusCode::NOT_FOUND, "Not Found")
-}
-
-async fn show_page(State(service): State<Arc<Service>>) -> Response {
-    let page = page::page(&service.options, &service.memory());
-    html(StatusCode::OK, page)
+async fn count_redirect(State(service): State<Arc<Service>>) -> ApiError {
+    service.state().counts.redirects_followed += 1;
+    ApiError::of_status(StatusCode::NOT_FOUND)
 }
 
 async fn list_records(State(service): State<Arc<Service>>) -> Response {
-    let memory = service.memory();
-    let records = memory.store.records().iter().map(Listed::from).collect();
-    json(StatusCode::OK, to_json(&Listing { tally: memory.counts, records }))
+    let state = service.state();
+    json(StatusCode::OK, &Listing { tally: state.counts, records: state.store.records() })
 }
 
-/// What `GET /records` answers.
+/// The response to `GET /records`.
 #[derive(Serialize)]
 struct Listing<'a> {
     tally: CallCounts,
-    records: Vec<Listed<'a>>,
-}
-
-/// A record with all that was received, by the names it came with.
-#[derive(Serialize)]
-struct Listed<'a> {
-    #[serde(rename = "_id")]
-    id: String,
-    #[serde(rename = "botId")]
-    bot_id: &'a str,
-    timestamp: String,
-    #[serde(rename = "channelUId")]
-    channel_uid: &'a str,
-    name: &'a str,
-    score: &'a serde_json::Number,
-    channel: &'a str,
-    #[serde(rename = "type")]
-    survey_type: &'a str,
-    language: &'a str,
-    message: &'a str,
-}
-
-impl<'a> From<&'a StoredRecord> for Listed<'a> {
-    fn from(record: &'a StoredRecord) -> Self {
-        Self {
-            id: record.id.to_string(),
-            bot_id: &record.bot_id,
-            timestamp: format!("{:.3}", record.saved_at),
-            channel_uid: &record.channel_uid,
-            name: &record.name,
-            score: &record.score,
-            channel: &record.channel,
-            survey_type: record.survey_type.as_str(),
-            language: &record.language,
-            message: &record.message,
-        }
-    }
+    records: &'a [StoredRecord],
 }

@@ -1,5 +1,5 @@
-//! Connections that a handler can have reset. hyper has no way to end one without an answer, so the handler marks the
-//! connection and answers anything; the first byte of that answer to be written becomes a TCP reset instead.
+//! Connections that a handler can reset. hyper cannot end a connection without a response, so the handler marks the
+//! connection and returns any response; writing the first byte of it resets the connection instead.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +13,6 @@ use axum::serve::IncomingStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A listener whose connections can be reset.
 #[derive(Debug)]
 pub(super) struct Listener(pub(super) TcpListener);
 
@@ -22,11 +21,11 @@ impl axum::serve::Listener for Listener {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        // Not TcpListener::accept: axum's waits out what makes that one fail for a while, such as too many open files.
+        // Unlike TcpListener::accept, axum's version waits out temporary failures such as too many open files.
         let (stream, address) = axum::serve::Listener::accept(&mut self.0).await;
-        // Without it answers only come later.
+        // Without it, responses only arrive later.
         let _ = stream.set_nodelay(true);
-        (Connection { stream, end: ConnectionEnd::default() }, address)
+        (Connection { stream, reset: ResetHandle::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -34,38 +33,38 @@ impl axum::serve::Listener for Listener {
     }
 }
 
-/// A handler's hold on the connection that its call came by.
+/// Lets a handler reset the connection that its request came from.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ConnectionEnd(Arc<AtomicBool>);
+pub(super) struct ResetHandle(Arc<AtomicBool>);
 
-impl ConnectionEnd {
-    /// Has the connection reset as soon as something is written to it.
-    pub(super) fn reset_instead_of_writing(&self) {
+impl ResetHandle {
+    /// Resets the connection as soon as something is written to it.
+    pub(super) fn reset_on_write(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    fn is_near(&self) -> bool {
+    fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
-impl Connected<IncomingStream<'_, Listener>> for ConnectionEnd {
+impl Connected<IncomingStream<'_, Listener>> for ResetHandle {
     fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
-        stream.io().end.clone()
+        stream.io().reset.clone()
     }
 }
 
-/// A TCP stream that turns into a reset when it was marked so.
+/// A TCP stream that may be marked to be reset.
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: TcpStream,
-    end: ConnectionEnd,
+    reset: ResetHandle,
 }
 
 impl Connection {
-    /// Fails when the connection is marked, after which hyper drops it: with no lingering, the drop sends RST, not FIN.
+    /// Fails if the connection is marked; hyper then drops it, which sends RST instead of FIN because it must not linger.
     fn check(&self) -> io::Result<()> {
-        if !self.end.is_near() {
+        if !self.reset.is_set() {
             return Ok(());
         }
         self.stream.set_zero_linger()?;
@@ -107,7 +106,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // A shutdown would send FIN before the reset, and the other side could take it for an orderly end.
+        // A shutdown would send FIN first, which looks like an orderly end to the client.
         self.check()?;
         Pin::new(&mut self.stream).poll_shutdown(context)
     }

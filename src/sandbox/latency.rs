@@ -1,32 +1,29 @@
-//! How long calls take: a range of times, and what is drawn from it.
+//! Simulated network latency.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// Why a text is no latency.
+use crate::text::excerpt;
+
+/// Why a text is not a valid latency.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a latency: write one time or two, such as 50ms or 20ms..80ms, the smaller first")]
+#[error("invalid latency {given:?}: expected a time or a range, such as 50ms or 20ms..80ms")]
 pub struct LatencyError {
     given: String,
 }
 
 impl crate::error::Advice for LatencyError {}
 
-/// Reads `50ms` or `20ms..80ms`.
+/// Parses `50ms` or `20ms..80ms`.
 ///
 /// # Errors
-/// When it is neither, or the first time is the larger one.
+/// If the text is neither, or the range is empty.
 pub fn parse_latency(text: &str) -> Result<RangeInclusive<Duration>, LatencyError> {
-    let wrong = || LatencyError { given: crate::text::excerpt(text, 40) };
     let (least, most) = text.split_once("..").unwrap_or((text, text));
-    let least = parse_time(least).ok_or_else(wrong)?;
-    let most = parse_time(most).ok_or_else(wrong)?;
-    if least > most {
-        return Err(wrong());
-    }
-    Ok(least..=most)
+    let range = parse_time(least).zip(parse_time(most)).filter(|(least, most)| least <= most);
+    range.map(|(least, most)| least..=most).ok_or_else(|| LatencyError { given: excerpt(text, 40) })
 }
 
 fn parse_time(text: &str) -> Option<Duration> {
@@ -34,27 +31,27 @@ fn parse_time(text: &str) -> Option<Duration> {
     Duration::try_from(time).ok()
 }
 
-/// The two halves of a call's latency: its way to the server, after which it is counted, and the answer's way back.
+/// The latency of one call: before it counts as arrived, and before its response leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Journey {
-    pub(super) there: Duration,
-    pub(super) back: Duration,
+pub(super) struct CallLatency {
+    pub(super) request: Duration,
+    pub(super) response: Duration,
 }
 
-impl Journey {
-    /// Draws a latency from the range, and where in it the call arrives. That moment varies on a real network, and a
-    /// client that counts its calls from when it sent them goes wrong only when it does.
-    pub(super) fn draw(latency: &RangeInclusive<Duration>, chance: &mut fastrand::Rng) -> Self {
-        let spread = latency.end().saturating_sub(*latency.start());
-        let whole = *latency.start() + spread.mul_f64(chance.f64());
-        let there = whole.mul_f64(chance.f64()).min(whole);
-        Self { there, back: whole.saturating_sub(there) }
+impl CallLatency {
+    /// Draws a total from the range and splits it at random. The arrival varies on a real network, too, which is what
+    /// catches a client that counts its calls from when it sent them.
+    pub(super) fn draw(range: &RangeInclusive<Duration>, rng: &mut fastrand::Rng) -> Self {
+        let spread = range.end().saturating_sub(*range.start());
+        let total = *range.start() + spread.mul_f64(rng.f64());
+        let request = total.mul_f64(rng.f64()).min(total);
+        Self { request, response: total.saturating_sub(request) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Journey, parse_latency};
+    use super::{CallLatency, parse_latency};
     use std::time::Duration;
 
     const fn ms(number: u64) -> Duration {
@@ -62,14 +59,14 @@ mod tests {
     }
 
     #[test]
-    fn one_time_or_two_read_as_people_write_them() {
+    fn a_latency_is_a_time_or_a_range() {
         assert_eq!(parse_latency("50ms"), Ok(ms(50)..=ms(50)));
         assert_eq!(parse_latency("20ms..80ms"), Ok(ms(20)..=ms(80)));
         assert_eq!(parse_latency(" 1s .. 1m "), Ok(ms(1000)..=ms(60_000)));
     }
 
     #[test]
-    fn what_is_no_latency_is_refused_with_what_to_write() {
+    fn an_invalid_latency_gets_an_example() {
         for text in ["", "50", "80ms..20ms", "20ms..", "-5ms", "20ms-80ms", "20ms..80ms..90ms"] {
             let error = parse_latency(text).unwrap_err();
             assert!(error.to_string().contains("20ms..80ms"), "{text}: {error}");
@@ -77,13 +74,13 @@ mod tests {
     }
 
     #[test]
-    fn a_journey_takes_as_long_as_the_range_allows_and_arrives_anywhere_in_it() {
+    fn a_call_stays_in_range_and_arrives_anywhere() {
         let mut chance = fastrand::Rng::with_seed(7);
-        let journeys: Vec<_> = (0..500).map(|_| Journey::draw(&(ms(20)..=ms(80)), &mut chance)).collect();
-        assert!(journeys.iter().all(|way| (ms(20)..=ms(80)).contains(&(way.there + way.back))));
-        assert!(journeys.iter().any(|way| way.there < ms(5)), "some calls arrive early");
-        assert!(journeys.iter().any(|way| way.back < ms(5)), "some calls arrive late");
-        let fixed = Journey::draw(&(ms(50)..=ms(50)), &mut chance);
-        assert_eq!(fixed.there + fixed.back, ms(50));
+        let calls: Vec<_> = (0..500).map(|_| CallLatency::draw(&(ms(20)..=ms(80)), &mut chance)).collect();
+        assert!(calls.iter().all(|call| (ms(20)..=ms(80)).contains(&(call.request + call.response))));
+        assert!(calls.iter().any(|call| call.request < ms(5)), "some calls arrive early");
+        assert!(calls.iter().any(|call| call.response < ms(5)), "some calls arrive late");
+        let fixed = CallLatency::draw(&(ms(50)..=ms(50)), &mut chance);
+        assert_eq!(fixed.request + fixed.response, ms(50));
     }
 }

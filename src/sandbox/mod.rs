@@ -1,33 +1,40 @@
-//! An imitation of the two feedback calls of the Kore.ai API, on loopback, written from the API's contract alone.
+//! A local imitation of the API's two feedback endpoints, written from the API's contract alone.
 //!
-//! It is what the rest of the crate is tried against, so it must not know the rest: it shares no type with `record`,
-//! `delivery`, `credentials` or `pacing`, and reads tokens, bodies and limits by its own lights. A mistake made there
-//! then meets a refusal here, and not the same mistake. Where the contract is silent the stricter reading is taken.
+//! The rest of the crate is tested against it, so it must not depend on the rest: it shares no type with `record`,
+//! `delivery`, `credentials` or `pacing`, and has its own code for tokens, bodies and limits. A mistake made there is
+//! then caught here instead of being repeated. Where the contract is silent, the sandbox takes the stricter reading.
 //!
-//! [`Sandbox::start`] serves from a thread of its own until the value is dropped.
+//! [`Sandbox::start`] serves from its own thread, on loopback only, until the value is dropped.
 
-mod answer;
 mod api;
 mod connection;
 mod fault;
+mod fault_kind;
+mod fields;
+mod injector;
 mod latency;
 mod options;
 mod page;
 mod query;
-mod quota;
-mod saved;
+mod rate_limit;
+mod reply;
+mod response;
+mod save_response;
 mod schedule;
 mod scores;
 mod server;
 mod service;
 mod store;
 mod submission;
+mod survey_type;
 mod token;
 
-pub use fault::{Endpoint, FaultError, FaultKind, InjectedFault};
+pub use fault::{Endpoint, FaultError, InjectedFault};
+pub use fault_kind::FaultKind;
 pub use latency::{LatencyError, parse_latency};
 pub use options::{SandboxCredentials, SandboxOptions};
 pub use schedule::Schedule;
 pub use server::{Sandbox, SandboxError};
 pub use service::CallCounts;
-pub use store::{RecordId, StoredRecord, SurveyType};
+pub use store::{RecordId, StoredRecord};
+pub use survey_type::SurveyType;

@@ -1,4 +1,4 @@
-//! What a sandbox is started with.
+//! The settings of a sandbox.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,26 +7,27 @@ use std::time::Duration;
 
 use super::fault::InjectedFault;
 
-/// How a sandbox behaves. The default is a free port of 127.0.0.1, invented credentials, and nothing switched on.
+/// The settings of a sandbox. By default it listens on a free port of 127.0.0.1 with generated credentials, and has no
+/// limits, latency or faults.
 #[derive(Debug, Clone)]
 pub struct SandboxOptions {
-    /// Where to listen: a loopback address; port 0 takes a free one.
+    /// The loopback address to listen on; port 0 takes a free one.
     pub address: SocketAddr,
-    /// The bot that is served, and the one app whose tokens are taken.
+    /// The bot to serve, and the only app whose tokens are accepted.
     pub credentials: SandboxCredentials,
-    /// Other bots that are served to the same app, each with records and windows of its own.
+    /// More bots to serve for the same app, each with its own records and rate limits.
     pub more_bots: Vec<String>,
-    /// Whether a bot is served whatever its id.
+    /// Whether to serve every bot id.
     pub any_bot: bool,
-    /// Rolling limits of each bot: at most so many calls in any stretch of that length. Empty: none.
+    /// Rate limits of each bot: at most N requests in any span of that length.
     pub limits: Vec<(u32, Duration)>,
-    /// How long a call takes there and back, drawn evenly from this range. `None`: no longer than it takes.
+    /// The range of a request's total latency.
     pub latency: Option<RangeInclusive<Duration>>,
-    /// What goes wrong, and when. The first that strikes a call wins.
+    /// Faults to inject. If several hit the same request, the first one wins.
     pub faults: Vec<InjectedFault>,
-    /// Whether a token without `jti` is refused. One that has a `jti` is always held to its rules.
+    /// Whether tokens must have a `jti`. A token that has one is always held to its rules.
     pub enforce_jti: bool,
-    /// Where invented ids, latencies and chances start: the same seed, the same sandbox.
+    /// Seed of generated ids, latencies and random faults.
     pub seed: u64,
 }
 
@@ -37,11 +38,11 @@ impl Default for SandboxOptions {
 }
 
 impl SandboxOptions {
-    /// The default, with everything that is invented drawn from this seed.
+    /// The default options, with everything random generated from this seed.
     pub fn seeded(seed: u64) -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            credentials: SandboxCredentials::invented(seed),
+            credentials: SandboxCredentials::generate(seed),
             more_bots: Vec::new(),
             any_bot: false,
             limits: Vec::new(),
@@ -51,43 +52,40 @@ impl SandboxOptions {
             seed,
         }
     }
-}
 
-impl SandboxOptions {
-    /// Whether calls for this bot are served.
     pub(super) fn serves(&self, bot_id: &str) -> bool {
         self.any_bot || self.credentials.bot_id == bot_id || self.more_bots.iter().any(|bot| bot == bot_id)
     }
 }
 
-/// A bot and an app that exist nowhere but in the sandbox.
+/// A bot and an app that exist only in the sandbox.
 #[derive(Clone)]
 pub struct SandboxCredentials {
-    /// The bot's id, as it stands in the path.
+    /// The bot's id in the URL path.
     pub bot_id: String,
-    /// The app's client id, which a token names in `appId`.
+    /// The app's client id: `appId` in tokens.
     pub client_id: String,
-    /// What tokens are signed with (HS256, HS384, HS512).
+    /// The key of tokens signed with HS256, HS384 or HS512.
     pub client_secret: String,
-    /// A public key in PEM. Only with one are tokens signed by RS256, RS384 or RS512 taken.
+    /// A public key in PEM. Tokens signed with RS256, RS384 or RS512 are accepted only if it is set.
     pub public_key: Option<String>,
 }
 
 impl SandboxCredentials {
-    /// Credentials in the vendor's form, the same for the same seed.
-    pub fn invented(seed: u64) -> Self {
-        let mut chance = fastrand::Rng::with_seed(seed);
-        let secret = std::iter::repeat_with(|| chance.alphanumeric()).take(44).collect();
+    /// Credentials in the vendor's format; the same seed gives the same ones.
+    pub fn generate(seed: u64) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let secret = std::iter::repeat_with(|| rng.alphanumeric()).take(44).collect();
         Self {
-            bot_id: format!("st-{}", invented_uuid(&mut chance)),
-            client_id: format!("cs-{}", invented_uuid(&mut chance)),
+            bot_id: format!("st-{}", generate_uuid(&mut rng)),
+            client_id: format!("cs-{}", generate_uuid(&mut rng)),
             client_secret: secret,
             public_key: None,
         }
     }
 }
 
-/// The secret stays out, for people may sign with one of theirs.
+/// Leaves out the secret: it may be one that the user set.
 impl fmt::Debug for SandboxCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SandboxCredentials")
@@ -97,9 +95,8 @@ impl fmt::Debug for SandboxCredentials {
     }
 }
 
-/// A UUID from the sandbox's own chance, so that a seed gives the same one again.
-pub(super) fn invented_uuid(chance: &mut fastrand::Rng) -> uuid::Uuid {
-    uuid::Uuid::from_u128(chance.u128(..))
+pub(super) fn generate_uuid(rng: &mut fastrand::Rng) -> uuid::Uuid {
+    uuid::Uuid::from_u128(rng.u128(..))
 }
 
 #[cfg(test)]
@@ -107,16 +104,16 @@ mod tests {
     use super::SandboxCredentials;
 
     #[test]
-    fn a_seed_gives_the_same_credentials_again_and_another_seed_others() {
-        let [one, again, other] = [1, 1, 2].map(SandboxCredentials::invented);
+    fn credentials_depend_on_the_seed() {
+        let [one, again, other] = [1, 1, 2].map(SandboxCredentials::generate);
         assert_eq!((&one.bot_id, &one.client_secret), (&again.bot_id, &again.client_secret));
         assert_ne!(one.bot_id, other.bot_id);
         assert_ne!(one.client_secret, other.client_secret);
     }
 
     #[test]
-    fn the_secret_is_not_in_debug_output() {
-        let credentials = SandboxCredentials::invented(0);
+    fn debug_output_hides_the_secret() {
+        let credentials = SandboxCredentials::generate(0);
         assert!(!format!("{credentials:?}").contains(&credentials.client_secret));
     }
 }

@@ -1,227 +1,127 @@
-//! The page for people: what was received and what it scores. Self-contained, without scripts; it reloads itself.
+//! The page that shows what was received and how it scores. It is self-contained, runs no scripts and reloads itself.
 
-use std::fmt::{Display, Write};
-
-use jiff::{SignedDuration, Timestamp};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
+use minijinja::Environment;
+use minijinja::value::Serde;
+use serde::Serialize;
 
 use super::options::SandboxOptions;
-use super::scores::{Bands, Survey};
-use super::service::{Memory, RefusedCalls};
-use super::store::{StoredRecord, SurveyType};
+use super::response::html;
+use super::scores::Survey;
+use super::service::{CallCounts, RecentError, Service, State};
+use super::store::StoredRecord;
+use super::survey_type::SurveyType;
 use crate::text::{excerpt, grouped};
 
-const STYLE: &str = include_str!("page.css");
-/// How many records are shown, the latest first.
-const LATEST: usize = 50;
-/// How much of a text is shown.
-const LONGEST_TEXT: usize = 160;
+/// The extension makes minijinja escape every value for HTML.
+const NAME: &str = "page.html";
+const TEMPLATE: &str = include_str!("page.html");
+/// How many records the page shows, the newest first.
+const MAX_RECORDS: usize = 50;
+const MAX_TEXT: usize = 160;
 
-/// The whole page.
-pub(super) fn page(options: &SandboxOptions, memory: &Memory) -> String {
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n<meta http-equiv=\"refresh\" content=\"5\">\n\
-         <title>kore-feedback sandbox</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1>kore-feedback sandbox</h1>\n{settings}{counts}{scores}{refusals}{records}</main>\n</body>\n</html>\n",
-        settings = settings(options),
-        counts = counts(memory),
-        scores = scores(memory),
-        refusals = refusals(memory),
-        records = records(memory),
-    )
+pub(super) fn respond(service: &Service) -> Response {
+    let page = {
+        let state = service.state();
+        render(&View::new(&service.options, &state))
+    };
+    match page {
+        Ok(page) => html(StatusCode::OK, page),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
 }
 
-fn settings(options: &SandboxOptions) -> String {
-    let bots: Vec<String> = std::iter::once(&options.credentials.bot_id)
-        .chain(&options.more_bots)
-        .map(|bot| format!("<code>{}</code>", escape(bot)))
-        .collect();
-    format!(
-        "<p>An imitation of the Kore.ai feedback API. Nothing leaves this machine.</p>\n\
-         <p>{} {} · {}</p>\n",
-        if bots.len() == 1 { "Bot" } else { "Bots" },
-        bots.join(", "),
-        escape(&switched_on(options))
-    )
+fn render(view: &View<'_>) -> Result<String, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.add_filter("grouped", grouped);
+    environment.add_filter("excerpt", |text: &str| excerpt(text, MAX_TEXT));
+    environment.render_named_str(NAME, TEMPLATE, Serde(view))
 }
 
-/// What was asked of the sandbox beyond answering, in the words of its options.
-fn switched_on(options: &SandboxOptions) -> String {
+/// What the template shows.
+#[derive(Serialize)]
+struct View<'a> {
+    bots: Vec<&'a str>,
+    several_bots: bool,
+    settings: Vec<String>,
+    counts: CallCounts,
+    surveys: Vec<SurveyView<'a>>,
+    errors: Vec<&'a RecentError>,
+    records: Vec<&'a StoredRecord>,
+    total: u64,
+}
+
+impl<'a> View<'a> {
+    fn new(options: &'a SandboxOptions, state: &'a State) -> Self {
+        let records = state.store.records();
+        Self {
+            bots: std::iter::once(&options.credentials.bot_id).chain(&options.more_bots).map(String::as_str).collect(),
+            several_bots: state.scores.has_several_bots(),
+            settings: settings(options),
+            counts: state.counts,
+            surveys: state.scores.surveys().map(SurveyView::new).collect(),
+            errors: state.recent_errors.iter().collect(),
+            records: records.iter().rev().take(MAX_RECORDS).collect(),
+            total: records.len() as u64,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SurveyView<'a> {
+    bot_id: &'a str,
+    name: &'a str,
+    #[serde(rename = "type")]
+    survey_type: SurveyType,
+    score: String,
+    /// The parts of the bar: CSS class and size.
+    bands: [(&'static str, u64); 3],
+    /// The bar in words.
+    distribution: String,
+    total: u64,
+    off_scale: u64,
+}
+
+impl<'a> SurveyView<'a> {
+    fn new(survey: Survey<'a>) -> Self {
+        let Survey { bot_id, name, survey_type, bands } = survey;
+        let score = match (bands.score(survey_type), survey_type) {
+            (None, _) => "–".to_owned(),
+            (Some(score @ 1..), SurveyType::Nps) => format!("+{score}"),
+            (Some(score), SurveyType::Nps) => score.to_string(),
+            (Some(score), _) => format!("{score}%"),
+        };
+        let [good, neutral, bad] = [bands.good, bands.neutral, bands.bad].map(grouped);
+        let distribution = match survey_type {
+            SurveyType::Nps => format!("{good} promoters, {neutral} passives, {bad} detractors"),
+            SurveyType::Csat => format!("{good} satisfied, {neutral} neutral, {bad} unsatisfied"),
+            SurveyType::Thumb => format!("{good} likes, {bad} dislikes"),
+        };
+        Self {
+            bot_id,
+            name,
+            survey_type,
+            score,
+            bands: [("good", bands.good), ("neutral", bands.neutral), ("bad", bands.bad)],
+            distribution,
+            total: bands.total(),
+            off_scale: bands.off_scale,
+        }
+    }
+}
+
+/// The options that are set, in words.
+fn settings(options: &SandboxOptions) -> Vec<String> {
     let time = |time: &std::time::Duration| {
         SignedDuration::try_from(*time).map_or_else(|_| format!("{time:?}"), |time| format!("{time:#}"))
     };
-    let mut words: Vec<String> =
-        options.limits.iter().map(|(calls, per)| format!("at most {calls} in {}", time(per))).collect();
-    if let Some(latency) = &options.latency {
-        words.push(format!("latency {}..{}", time(latency.start()), time(latency.end())));
-    }
-    words.extend(options.faults.iter().map(|fault| format!("fault {fault}")));
-    if options.enforce_jti {
-        words.push("jti enforced".to_owned());
-    }
-    if words.is_empty() { "no limits, no latency, no faults".to_owned() } else { words.join(" · ") }
-}
-
-fn counts(memory: &Memory) -> String {
-    let counts = &memory.counts;
-    let good = [("calls received", counts.arrivals), ("records saved", counts.saved), ("calls that read", counts.read)];
-    let bad =
-        [("refused", counts.refused), ("rate-limited", counts.rate_limited), ("struck by faults", counts.faulted)];
-    let mut list = String::from("<dl>\n");
-    for (name, count) in good {
-        push(&mut list, format_args!("<div><dt>{name}</dt><dd>{}</dd></div>\n", grouped(count)));
-    }
-    for (name, count) in bad {
-        let class = if count == 0 { "none" } else { "some" };
-        push(&mut list, format_args!("<div><dt>{name}</dt><dd class=\"{class}\">{}</dd></div>\n", grouped(count)));
-    }
-    list.push_str("</dl>\n");
-    list
-}
-
-fn scores(memory: &Memory) -> String {
-    let head = "<th>Survey</th><th>Type</th><th class=\"number\">Score</th><th>Split</th>\
-                <th class=\"number\">Records</th><th class=\"number\">Off the scale</th>";
-    let by_bot = memory.scores.has_several_bots();
-    let rows =
-        memory.scores.surveys().map(|survey| format!("{}{}", bot_cell(survey.bot_id, by_bot), score_row(survey)));
-    let head = format!("{}{head}", bot_head(by_bot));
-    let note = "<p>NPS: promoters (9–10) less detractors (0–5), in per cent of all. CSAT: 4 and 5 of all. \
-                THUMB: likes of all.</p>\n";
-    format!("<h2>Scores, as the dashboard reads them</h2>\n{}{note}", table(&head, rows, "No scores yet."))
-}
-
-/// Where there are several bots each line says which; one alone stands at the top of the page.
-fn bot_head(by_bot: bool) -> &'static str {
-    if by_bot { "<th>Bot</th>" } else { "" }
-}
-
-fn bot_cell(bot_id: &str, by_bot: bool) -> String {
-    if by_bot { format!("<td class=\"text\">{}</td>", shown(bot_id)) } else { String::new() }
-}
-
-fn score_row(survey: Survey<'_>) -> String {
-    let Survey { name, survey_type, bands, .. } = survey;
-    let score = match (bands.score(survey_type), survey_type) {
-        (None, _) => "–".to_owned(),
-        (Some(score @ 1..), SurveyType::Nps) => format!("+{score}"),
-        (Some(score), SurveyType::Nps) => score.to_string(),
-        (Some(score), _) => format!("{score} %"),
-    };
-    format!(
-        "<td class=\"text\">{}</td><td class=\"short\">{survey_type}</td><td class=\"number score\">{score}</td><td>{}</td>\
-         <td class=\"number\">{}</td><td class=\"number\">{}</td>",
-        shown(name),
-        split(survey_type, bands),
-        grouped(bands.all()),
-        grouped(bands.outside),
-    )
-}
-
-/// The parts as a bar, and in words for who hovers over it or has it read out.
-fn split(survey_type: SurveyType, bands: &Bands) -> String {
-    let [good, middling, bad] = match survey_type {
-        SurveyType::Nps => ["promoters", "passives", "detractors"],
-        SurveyType::Csat => ["satisfied", "neutral", "unsatisfied"],
-        SurveyType::Thumb => ["likes", "", "dislikes"],
-    };
-    let parts = [("good", good, bands.good), ("middling", middling, bands.middling), ("bad", bad, bands.bad)];
-    let named = parts.iter().filter(|(_, name, _)| !name.is_empty());
-    let words: Vec<String> = named.map(|(_, name, count)| format!("{} {name}", grouped(*count))).collect();
-    let words = words.join(", ");
-    let mut bar = format!("<div class=\"bar\" role=\"img\" aria-label=\"{words}\" title=\"{words}\">");
-    for (class, _, count) in parts.iter().filter(|(_, _, count)| *count > 0) {
-        push(&mut bar, format_args!("<div class=\"{class}\" style=\"flex:{count}\"></div>"));
-    }
-    bar.push_str("</div>");
-    bar
-}
-
-fn refusals(memory: &Memory) -> String {
-    if memory.refusals.is_empty() {
-        return String::new();
-    }
-    let row = |refused: &RefusedCalls| {
-        format!(
-            "<td class=\"short\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"text\">{}</td>",
-            time_of_day(refused.at),
-            grouped(refused.count),
-            refused.status.as_u16(),
-            shown(&refused.words)
-        )
-    };
-    let head = "<th>UTC</th><th class=\"number\">Times</th><th class=\"number\">Status</th><th class=\"wide\">Why</th>";
-    format!("<h2>Latest refusals</h2>\n{}", table(head, memory.refusals.iter().map(row), ""))
-}
-
-fn records(memory: &Memory) -> String {
-    let records = memory.store.records();
-    let by_bot = memory.scores.has_several_bots();
-    let row = |record: &StoredRecord| format!("{}{}", bot_cell(&record.bot_id, by_bot), record_row(record));
-    let latest = records.iter().rev().take(LATEST).map(row);
-    let head = "<th>UTC</th><th>Type</th><th class=\"number\">Score</th><th>Survey</th><th>Channel user</th>\
-                <th>Channel</th><th>Language</th><th>Message</th>";
-    let head = format!("{}{head}", bot_head(by_bot));
-    let count = match records.len() {
-        0..=LATEST => String::new(),
-        all => format!(" ({LATEST} of {})", grouped(all as u64)),
-    };
-    let link = "<p>All of them, as JSON: <a href=\"/records\">/records</a></p>\n";
-    format!("<h2>Latest records{count}</h2>\n{}{link}", table(&head, latest, "Nothing was saved yet."))
-}
-
-fn record_row(record: &StoredRecord) -> String {
-    format!(
-        "<td class=\"short\">{}</td><td class=\"short\">{}</td><td class=\"number score\">{}</td>\
-         <td class=\"text\">{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td><td class=\"text\">{}</td>",
-        time_of_day(record.saved_at),
-        record.survey_type,
-        record.score,
-        shown(&record.name),
-        shown(&record.channel_uid),
-        shown(&record.channel),
-        shown(&record.language),
-        shown(&record.message),
-    )
-}
-
-fn table(head: &str, rows: impl ExactSizeIterator<Item = String>, when_empty: &str) -> String {
-    if rows.len() == 0 {
-        return format!("<div class=\"table\"><p class=\"nothing\">{when_empty}</p></div>\n");
-    }
-    let mut html = format!("<div class=\"table\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n");
-    for row in rows {
-        push(&mut html, format_args!("<tr>{row}</tr>\n"));
-    }
-    html.push_str("</tbody>\n</table></div>\n");
-    html
-}
-
-fn time_of_day(moment: Timestamp) -> impl Display {
-    moment.strftime("%H:%M:%S")
-}
-
-/// A foreign text, short, without what could play tricks, and escaped.
-fn shown(text: &str) -> String {
-    escape(&excerpt(text, LONGEST_TEXT))
-}
-
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-fn push(html: &mut String, part: std::fmt::Arguments<'_>) {
-    // A String takes everything that is written to it.
-    let _ = html.write_fmt(part);
+    let limits = options.limits.iter().map(|(limit, length)| format!("at most {limit} per {}", time(length)));
+    let latency =
+        options.latency.iter().map(|latency| format!("latency {}..{}", time(latency.start()), time(latency.end())));
+    let faults = options.faults.iter().map(|fault| format!("fault {fault}"));
+    let jti = options.enforce_jti.then(|| "jti enforced".to_owned());
+    let settings: Vec<_> = limits.chain(latency).chain(faults).chain(jti).collect();
+    if settings.is_empty() { vec!["no limits, no latency, no faults".to_owned()] } else { settings }
 }

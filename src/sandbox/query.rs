@@ -1,20 +1,19 @@
-//! What `getFeedbackSurveyResponses` is asked and answers. How many records a page holds is not documented: the
-//! sandbox gives few unless asked, and never very many, so that who doesn't page notices.
+//! `getFeedbackSurveyResponses`. The default and maximum page size are not documented: the sandbox's are small, so that
+//! a client that does not page is noticed.
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
-use super::answer::Refusal;
-use super::saved::Identity;
-use super::store::{Store, StoredRecord};
+use super::fields::{FieldReader, string};
+use super::response::ApiError;
+use super::save_response::AccountIds;
+use super::store::{RecordId, Store, StoredRecord, api_time};
 
-/// How many records a page holds when no `limit` is given.
-const PAGE: usize = 100;
-/// How many it holds at most.
-const LARGEST_PAGE: usize = 1000;
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1000;
 
-/// A good body of the call.
+/// A valid request body.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Query {
     from: Timestamp,
@@ -26,118 +25,94 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Reads a body.
-    pub(super) fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let refused = |message: &str| Refusal::of_body(vec![message.to_owned()]);
-        let Ok(value) = serde_json::from_slice(body) else { return Err(refused("the body is not valid JSON")) };
-        let Value::Object(body) = value else { return Err(refused("the body is not a JSON object")) };
-        let Some(Value::Object(filters)) = body.get("filters") else { return Err(refused("filters is required")) };
-        let mut problems = Vec::new();
-        let from = moment(filters, "from", &mut problems);
-        let to = moment(filters, "to", &mut problems);
-        let query = Self {
-            from,
-            to,
-            channels: channels(filters, &mut problems),
-            ascending: ascending(&body, &mut problems),
-            limit: whole(&body, "limit", PAGE, &mut problems).min(LARGEST_PAGE),
-            skip: whole(&body, "skip", 0, &mut problems),
-        };
-        if problems.is_empty() && from > to {
-            problems.push("filters.from must not be after filters.to".to_owned());
+    pub(super) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let mut fields = FieldReader::new(body)?;
+        if !fields.get("filters").is_some_and(Value::is_object) {
+            return Err(ApiError::invalid_body(["filters is required".to_owned()]));
         }
-        if problems.is_empty() { Ok(query) } else { Err(Refusal::of_body(problems)) }
+        let from = fields.required("filters.from", "an ISO 8601 date", timestamp);
+        let to = fields.required("filters.to", "an ISO 8601 date", timestamp);
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            fields.problem("filters.from must not be after filters.to");
+        }
+        let query = Self {
+            from: from.unwrap_or_default(),
+            to: to.unwrap_or_default(),
+            channels: fields.optional("filters.channel", "an array of strings", strings),
+            ascending: is_ascending(&mut fields),
+            limit: fields.optional("limit", "a whole number", whole).unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT),
+            skip: fields.optional("skip", "a whole number", whole).unwrap_or_default(),
+        };
+        fields.finish(query)
     }
 
-    /// The page of the bot's records that is asked for.
-    pub(super) fn answer<'a>(&self, bot_id: &str, store: &'a Store, identity: &'a Identity) -> Responses<'a> {
-        let wanted = |record: &&StoredRecord| {
-            let is_of = |channels: &Vec<String>| channels.iter().any(|channel| **channel == *record.channel);
-            *record.bot_id == *bot_id && self.channels.as_ref().is_none_or(is_of)
+    /// The requested page of the bot's records.
+    pub(super) fn run<'a>(&self, bot_id: &str, store: &'a Store, ids: &'a AccountIds) -> Page<'a> {
+        let is_wanted = |record: &&StoredRecord| {
+            let has_channel = |channels: &Vec<String>| channels.iter().any(|channel| **channel == *record.channel);
+            *record.bot_id == *bot_id && self.channels.as_ref().is_none_or(has_channel)
         };
-        let mut matching: Vec<&StoredRecord> = store.between(self.from, self.to).iter().filter(wanted).collect();
+        let mut matching: Vec<_> = store.between(self.from, self.to).iter().filter(is_wanted).collect();
         if !self.ascending {
             matching.reverse();
         }
-        let result: Vec<_> =
-            matching.iter().skip(self.skip).take(self.limit).map(|record| Response::of(record, identity)).collect();
+        let page = matching.iter().skip(self.skip).take(self.limit);
+        let result: Vec<_> = page.map(|record| Response::new(record, ids)).collect();
         let more_available = self.skip.saturating_add(result.len()) < matching.len();
-        Responses { more_available, total_count: matching.len(), result }
+        Page { more_available, total_count: matching.len(), result }
     }
 }
 
-fn moment(filters: &Map<String, Value>, name: &str, problems: &mut Vec<String>) -> Timestamp {
-    let read = match filters.get(name) {
-        None | Some(Value::Null) => Err(format!("filters.{name} is required")),
-        Some(Value::String(text)) => iso8601(text).ok_or_else(|| format!("filters.{name} must be an ISO 8601 date")),
-        Some(_) => Err(format!("filters.{name} must be an ISO 8601 date")),
+/// An ISO 8601 time; without an offset it is UTC.
+fn timestamp(value: Value) -> Option<Timestamp> {
+    let text = value.as_str()?;
+    let in_utc = || {
+        let time: jiff::civil::DateTime = text.parse().ok()?;
+        Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
     };
-    read.unwrap_or_else(|problem| {
-        problems.push(problem);
-        Timestamp::UNIX_EPOCH
-    })
+    text.parse().ok().or_else(in_utc)
 }
 
-/// A moment with its offset, or one without, which is taken as UTC.
-fn iso8601(text: &str) -> Option<Timestamp> {
-    let civil = || {
-        let moment: jiff::civil::DateTime = text.parse().ok()?;
-        Some(moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
-    };
-    text.parse().ok().or_else(civil)
+fn strings(value: Value) -> Option<Vec<String>> {
+    let Value::Array(values) = value else { return None };
+    values.into_iter().map(string).collect()
 }
 
-fn channels(filters: &Map<String, Value>, problems: &mut Vec<String>) -> Option<Vec<String>> {
-    let listed = match filters.get("channel") {
-        None | Some(Value::Null) => return None,
-        Some(Value::Array(channels)) => channels.iter().map(|channel| channel.as_str().map(str::to_owned)).collect(),
-        Some(_) => None,
-    };
-    if listed.is_none() {
-        problems.push("filters.channel must be an array of strings".to_owned());
+fn whole(value: Value) -> Option<usize> {
+    usize::try_from(value.as_u64()?).ok()
+}
+
+/// Whether the oldest records come first; by default the newest do.
+fn is_ascending(fields: &mut FieldReader) -> bool {
+    if fields.get("sort").is_none() {
+        return false;
     }
-    listed
-}
-
-/// Whether the oldest come first; the latest do unless it is said otherwise.
-fn ascending(body: &Map<String, Value>, problems: &mut Vec<String>) -> bool {
-    let Some(sort) = body.get("sort").filter(|sort| !sort.is_null()) else { return false };
-    if sort.get("by").is_some_and(|by| by != "timestamp") {
-        problems.push("sort.by must be timestamp".to_owned());
+    if fields.get("sort.by").is_some_and(|by| by != "timestamp") {
+        fields.problem("sort.by must be timestamp");
     }
-    match sort.get("order").and_then(Value::as_str) {
-        Some("asc") => true,
-        Some("desc") => false,
-        _ => {
-            problems.push("sort.order must be asc or desc".to_owned());
-            false
-        }
+    let order = fields.get("sort.order").and_then(Value::as_str);
+    let ascending = order == Some("asc");
+    if !ascending && order != Some("desc") {
+        fields.problem("sort.order must be asc or desc");
     }
+    ascending
 }
 
-fn whole(body: &Map<String, Value>, name: &str, default: usize, problems: &mut Vec<String>) -> usize {
-    let Some(value) = body.get(name).filter(|value| !value.is_null()) else { return default };
-    value.as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or_else(|| {
-        problems.push(format!("{name} must be a whole number"));
-        default
-    })
-}
-
-/// The answer: a page, and how many there are in all.
+/// The response: one page of records.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Responses<'a> {
+pub(super) struct Page<'a> {
     more_available: bool,
     total_count: usize,
     result: Vec<Response<'a>>,
 }
 
-/// A record as this call names its fields.
+/// A record with the field names of this endpoint.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Response<'a> {
     #[serde(rename = "_id")]
-    id: String,
+    id: RecordId,
     survey_name: &'a str,
     survey_type: &'a str,
     user_id: &'a str,
@@ -147,25 +122,25 @@ struct Response<'a> {
     channel: &'a str,
     language: &'a str,
     score: &'a Number,
-    /// The respondent's own words, which a save call has no field for.
+    /// The respondent's own words, which `saveFeedback` has no field for.
     comments: &'a str,
     timestamp: String,
 }
 
 impl<'a> Response<'a> {
-    fn of(record: &'a StoredRecord, identity: &'a Identity) -> Self {
+    fn new(record: &'a StoredRecord, ids: &'a AccountIds) -> Self {
         Self {
-            id: record.id.to_string(),
+            id: record.id,
             survey_name: &record.name,
-            survey_type: record.survey_type.read_back(),
-            user_id: &identity.user_id,
+            survey_type: record.survey_type.name_in_responses(),
+            user_id: &ids.user_id,
             channel_uid: &record.channel_uid,
-            session_id: &identity.session_id,
+            session_id: &ids.session_id,
             channel: &record.channel,
             language: &record.language,
             score: &record.score,
             comments: "",
-            timestamp: format!("{:.3}", record.saved_at),
+            timestamp: api_time(record.saved_at),
         }
     }
 }
@@ -173,7 +148,7 @@ impl<'a> Response<'a> {
 #[cfg(test)]
 mod tests {
     use super::Query;
-    use crate::sandbox::saved::Identity;
+    use crate::sandbox::save_response::AccountIds;
     use crate::sandbox::store::Store;
     use crate::sandbox::submission::Submission;
     use jiff::{Timestamp, ToSpan};
@@ -183,21 +158,21 @@ mod tests {
         "2024-05-01T12:00:00Z".parse().unwrap()
     }
 
-    /// A store with a record a second, scores counting up, every third one by e-mail.
+    /// A store with one record per second, scores counting up, every third by e-mail.
     fn store(records: i64) -> Store {
         let mut store = Store::new(0);
         for score in 0..records {
             let channel = if score % 3 == 0 { "email" } else { "rtm" };
             let body = json!({"channelUId": "a", "name": "n", "score": score, "channel": channel,
                               "type": "THUMB", "language": "en", "message": "?"});
-            store.save("st-1", Submission::read(body.to_string().as_bytes()).unwrap(), start() + score.seconds());
+            store.save("st-1", Submission::parse(body.to_string().as_bytes()).unwrap(), start() + score.seconds());
         }
         store
     }
 
     fn ask(store: &Store, body: &Value) -> Value {
-        let query = Query::read(body.to_string().as_bytes()).unwrap();
-        serde_json::to_value(query.answer("st-1", store, &Identity::invented(0))).unwrap()
+        let query = Query::parse(body.to_string().as_bytes()).unwrap();
+        serde_json::to_value(query.run("st-1", store, &AccountIds::generate(0))).unwrap()
     }
 
     fn scores(answer: &Value) -> Vec<i64> {
@@ -209,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_reads_back_under_the_names_of_this_call() {
+    fn a_record_has_the_documented_fields() {
         let answer = ask(&store(1), &json!({"filters": day()}));
         let record = &answer["result"][0];
         assert_eq!(record["surveyType"], "Like/Dislike");
@@ -221,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_follow_one_another_until_no_more_are_available() {
+    fn pages_follow_until_no_more_are_available() {
         let store = store(250);
         let page = |skip: usize| {
             let sort = json!({"by": "timestamp", "order": "asc"});
@@ -235,14 +210,14 @@ mod tests {
     }
 
     #[test]
-    fn without_an_order_the_latest_come_first_and_pages_are_small() {
+    fn the_default_page_is_small_and_newest_first() {
         let answer = ask(&store(250), &json!({"filters": day()}));
         assert_eq!(scores(&answer), (150..250).rev().collect::<Vec<_>>());
         assert_eq!(scores(&ask(&store(2000), &json!({"filters": day(), "limit": 5000}))).len(), 1000);
     }
 
     #[test]
-    fn both_ends_of_the_time_span_belong_to_it_and_channels_are_picked() {
+    fn time_spans_are_inclusive_and_channels_filter() {
         let filters = json!({"from": "2024-05-01T12:00:03Z", "to": "2024-05-01T14:00:09+02:00"});
         assert_eq!(scores(&ask(&store(30), &json!({"filters": filters}))), (3..=9).rev().collect::<Vec<_>>());
         let filters = json!({"from": "2024-05-01", "to": "2024-05-01T12:00:07", "channel": ["email", "sms"]});
@@ -250,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_cannot_be_asked_is_said() {
+    fn invalid_queries_are_explained() {
         let cases = [
             (json!({}), "filters is required"),
             (json!({"filters": {"to": "2024-05-01"}}), "filters.from is required"),
@@ -264,8 +239,8 @@ mod tests {
             (json!({"filters": day(), "skip": "1"}), "skip must be a whole number"),
         ];
         for (body, expected) in cases {
-            let refusal = Query::read(body.to_string().as_bytes()).unwrap_err();
-            assert!(refusal.problems[0].msg.contains(expected), "{body}: {refusal:?}");
+            let error = Query::parse(body.to_string().as_bytes()).unwrap_err();
+            assert!(error.errors[0].msg.contains(expected), "{body}: {error:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A sandbox that runs: its socket, its thread, and the way to end it.
+//! A running sandbox: its socket and its thread.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -11,50 +11,51 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use super::api;
-use super::connection::{ConnectionEnd, Listener};
+use super::connection::{Listener, ResetHandle};
 use super::options::SandboxOptions;
 use super::service::{CallCounts, Service};
 use super::store::StoredRecord;
 use crate::error::Advice;
 
-/// Why a sandbox could not be started.
+/// Why a sandbox cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// The address can be reached from other machines.
-    #[error("a sandbox listens on loopback only, and {0} is not")]
+    /// Other machines can reach the address.
+    #[error("the sandbox listens on loopback addresses only, and {0} is not one")]
     NotLoopback(SocketAddr),
-    /// The address can't be listened on.
-    #[error("can't listen on {address}")]
+    /// Listening on the address failed.
+    #[error("cannot listen on {address}")]
     Listen {
-        /// The address that was asked for.
+        /// The requested address.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The system gave no thread, or no way to wait for sockets.
-    #[error("can't start the sandbox's thread")]
+    /// The system refused a thread or an event loop.
+    #[error("cannot start the sandbox's thread")]
     Thread(#[source] io::Error),
-    /// The public key of the options is none.
+    /// The public key is not valid.
     #[error("the sandbox's public key is not an RSA key in PEM")]
     PublicKey(#[source] jsonwebtoken::errors::Error),
 }
 
 impl Advice for SandboxError {
     fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotLoopback(_) => Some("use 127.0.0.1 or [::1]".to_owned()),
+        let hint = match self {
+            Self::NotLoopback(_) => "use 127.0.0.1 or [::1]",
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
-                Some("another program has that port: choose another, or 0 for any free one".to_owned())
+                "another program uses this port: choose another, or 0 for any free one"
             }
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
-                Some("choose a port from 1024 up, or 0 for any free one".to_owned())
+                "choose a port of at least 1024, or 0 for any free one"
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(hint.to_owned())
     }
 }
 
-/// An imitation of the API that runs on a thread of its own until it is dropped.
+/// A sandbox that runs on its own thread until it is dropped.
 pub struct Sandbox {
     address: SocketAddr,
     service: Arc<Service>,
@@ -63,17 +64,17 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts one. It takes calls from the moment this returns.
+    /// Starts a sandbox. It accepts requests as soon as this returns.
     ///
     /// # Errors
-    /// When the address is not loopback or can't be listened on, or the system gives no thread for it.
+    /// If it cannot listen on the address, or the system refuses a thread.
     pub fn start(options: SandboxOptions) -> Result<Self, SandboxError> {
         let (socket, address) = listen(options.address)?;
         let service = Arc::new(Service::new(options).map_err(SandboxError::PublicKey)?);
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SandboxError::Thread)?;
         let listener = {
-            let _inside = runtime.enter();
+            let _guard = runtime.enter();
             Listener(tokio::net::TcpListener::from_std(socket).map_err(SandboxError::Thread)?)
         };
         let (stop, stopped) = oneshot::channel();
@@ -85,37 +86,37 @@ impl Sandbox {
         Ok(Self { address, service, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it is: `http://127.0.0.1:PORT`, without a slash at the end.
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The bot it serves.
+    /// The first bot that it serves.
     pub fn bot_id(&self) -> &str {
         &self.service.options.credentials.bot_id
     }
 
-    /// The client id that its tokens name.
+    /// The `appId` that tokens must name.
     pub fn client_id(&self) -> &str {
         &self.service.options.credentials.client_id
     }
 
-    /// The secret that its tokens are signed with. It opens nothing but this sandbox.
+    /// The key that tokens must be signed with. It is of no use anywhere else.
     pub fn client_secret(&self) -> &str {
         &self.service.options.credentials.client_secret
     }
 
-    /// Everything that was saved so far, in the order it was.
+    /// The records saved so far, in order.
     pub fn records(&self) -> Vec<StoredRecord> {
-        self.service.memory().store.records().to_vec()
+        self.service.state().store.records().to_vec()
     }
 
-    /// What became of all calls so far.
+    /// The outcomes of all calls so far.
     pub fn counts(&self) -> CallCounts {
-        self.service.memory().counts
+        self.service.state().counts
     }
 
-    /// Ends it, as dropping it does: open connections are closed, whatever they wait for.
+    /// Stops the sandbox, as dropping it does: all connections are closed, even those that hang.
     pub fn stop(self) {
         drop(self);
     }
@@ -124,17 +125,17 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // It fails only when the thread has ended already.
+            // Fails only if the thread has ended already.
             let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take() {
-            // A panic there was printed there; here is nothing left to do about it.
+            // A panic was printed by the thread itself.
             let _ = thread.join();
         }
     }
 }
 
-/// The client secret stays out.
+/// Leaves out the client secret.
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
@@ -148,15 +149,15 @@ fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), SandboxError
     let open = || {
         let socket = TcpListener::bind(address)?;
         socket.set_nonblocking(true)?;
-        let taken = socket.local_addr()?;
-        Ok((socket, taken))
+        let bound = socket.local_addr()?;
+        Ok((socket, bound))
     };
     open().map_err(|source| SandboxError::Listen { address, source })
 }
 
-/// Serves until it is told to stop. Dropping the runtime ends every connection, the hanging ones too.
+/// Serves until told to stop. Dropping the runtime closes every connection.
 fn serve(runtime: Runtime, listener: Listener, service: Arc<Service>, stopped: oneshot::Receiver<()>) {
-    let routes = api::router(service).into_make_service_with_connect_info::<ConnectionEnd>();
+    let routes = api::router(service).into_make_service_with_connect_info::<ResetHandle>();
     runtime.block_on(async {
         tokio::select! {
             _ = axum::serve(listener, routes).into_future() => {}

@@ -1,213 +1,193 @@
-//! The sandbox's state, and what a call does to it: counted, checked, struck by a fault or not, saved, answered.
+//! The sandbox's state, and what a request does to it.
 
 use std::collections::{HashMap, VecDeque};
-use std::ops::RangeInclusive;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::answer::{Ending, Refusal, faulty, json, to_json};
-use super::fault::{Endpoint, FaultKind};
-use super::latency::Journey;
+use super::fault::Endpoint;
+use super::injector::FaultInjector;
+use super::latency::CallLatency;
 use super::options::SandboxOptions;
 use super::query::Query;
-use super::quota::Quota;
-use super::saved::{Identity, SavedAnswer};
-use super::schedule::Faults;
+use super::rate_limit::RateLimiter;
+use super::reply::Reply;
+use super::response::{ApiError, to_json};
+use super::save_response::{AccountIds, SaveResponse};
 use super::scores::Scores;
 use super::store::Store;
 use super::submission::Submission;
-use super::token::{OneTime, TokenCheck, UsedTokens, carried};
+use super::token::{TokenCheck, UsedTokens, token_in};
 use crate::clock;
 
-/// How many refusals are remembered for the page, those in a row for one reason as one.
-const REFUSALS: usize = 20;
+/// How many groups of equal errors are kept for the page.
+const RECENT_ERRORS: usize = 20;
 
-/// What became of all calls so far.
+/// The outcomes of all calls so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct CallCounts {
-    /// Calls of the API that arrived, whatever became of them.
+    /// All API requests that arrived.
     pub arrivals: u64,
-    /// Records saved, with those whose answer a fault spoiled.
+    /// Records saved, including those whose response a fault spoiled.
     pub saved: u64,
-    /// Calls of `getFeedbackSurveyResponses` that were answered.
+    /// Successful requests to `getFeedbackSurveyResponses`.
     pub read: u64,
-    /// Calls turned down for their bot, token or body.
+    /// Requests rejected because of their bot, token or body.
     pub refused: u64,
-    /// Calls turned down because a window was full.
+    /// Requests rejected because a window was full.
     pub rate_limited: u64,
-    /// Calls that a fault struck.
+    /// Requests that a fault hit.
     pub faulted: u64,
-    /// Calls that followed a redirect, which nobody should with a POST.
+    /// Requests that followed a redirect, which no client should do with a POST.
     pub redirects_followed: u64,
 }
 
-/// Calls in a row that were turned down for one reason, for the page.
-#[derive(Debug, Clone)]
-pub(super) struct RefusedCalls {
-    pub(super) count: u64,
-    /// When the latest of them was.
-    pub(super) at: Timestamp,
-    pub(super) status: StatusCode,
-    pub(super) words: String,
+/// Consecutive equal errors, for the page.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct RecentError {
+    count: u64,
+    /// When the latest of them happened.
+    at: Timestamp,
+    status: u16,
+    message: String,
 }
 
-/// All that changes as calls come in.
+/// Everything that requests change.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(super) struct State {
     pub(super) store: Store,
     pub(super) scores: Scores,
     pub(super) counts: CallCounts,
-    pub(super) refusals: VecDeque<RefusedCalls>,
-    /// By bot.
-    quotas: HashMap<Arc<str>, Quota>,
-    used: UsedTokens,
-    faults: Faults,
-    chance: fastrand::Rng,
+    pub(super) recent_errors: VecDeque<RecentError>,
+    /// By bot id.
+    rate_limiters: HashMap<String, RateLimiter>,
+    used_tokens: UsedTokens,
+    injector: FaultInjector,
+    rng: fastrand::Rng,
 }
 
-/// The sandbox behind its routes.
 pub(super) struct Service {
     pub(super) options: SandboxOptions,
-    identity: Identity,
+    ids: AccountIds,
     tokens: TokenCheck,
-    memory: Mutex<Memory>,
+    state: Mutex<State>,
 }
 
 impl Service {
     /// # Errors
-    /// When the public key is no RSA key in PEM.
+    /// If the public key is not an RSA key in PEM.
     pub(super) fn new(options: SandboxOptions) -> Result<Self, jsonwebtoken::errors::Error> {
-        let memory = Memory {
+        let state = State {
             store: Store::new(options.seed),
             scores: Scores::default(),
             counts: CallCounts::default(),
-            refusals: VecDeque::with_capacity(REFUSALS),
-            quotas: HashMap::new(),
-            used: UsedTokens::default(),
-            faults: Faults::new(&options.faults, options.seed),
-            chance: fastrand::Rng::with_seed(options.seed),
+            recent_errors: VecDeque::with_capacity(RECENT_ERRORS),
+            rate_limiters: HashMap::new(),
+            used_tokens: UsedTokens::default(),
+            injector: FaultInjector::new(&options.faults, options.seed),
+            rng: fastrand::Rng::with_seed(options.seed),
         };
         Ok(Self {
-            identity: Identity::invented(options.seed),
+            ids: AccountIds::generate(options.seed),
             tokens: TokenCheck::new(&options.credentials, options.enforce_jti)?,
-            memory: Mutex::new(memory),
+            state: Mutex::new(state),
             options,
         })
     }
 
-    /// The state. A handler that panicked while it held it leaves counts behind that are at worst one off.
-    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The state. If a handler panicked while holding it, its counts are off by one at worst.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How long the next call takes.
-    pub(super) fn journey(&self) -> Journey {
+    pub(super) fn next_latency(&self) -> CallLatency {
         let none = Duration::ZERO..=Duration::ZERO;
-        let latency: &RangeInclusive<Duration> = self.options.latency.as_ref().unwrap_or(&none);
-        Journey::draw(latency, &mut self.memory().chance)
+        CallLatency::draw(self.options.latency.as_ref().unwrap_or(&none), &mut self.state().rng)
     }
 
-    /// Counts a call that arrives, before anything else about it is looked at.
-    pub(super) fn arrive(&self, bot_id: &str, now: Instant) -> Result<(), Refusal> {
-        let mut memory = self.memory();
-        memory.counts.arrivals += 1;
+    /// Counts a request when it arrives, before anything else about it is checked.
+    pub(super) fn admit(&self, bot_id: &str, now: Instant) -> Result<(), ApiError> {
+        let mut state = self.state();
+        state.counts.arrivals += 1;
         if !self.options.serves(bot_id) {
-            return Err(Refusal::unknown_bot());
+            return Err(ApiError::unknown_bot());
         }
-        if let Some(quota) = memory.quotas.get_mut(bot_id) {
-            return quota.count(now).map_err(Refusal::rate_limited);
+        if !state.rate_limiters.contains_key(bot_id) {
+            state.rate_limiters.insert(bot_id.to_owned(), RateLimiter::new(&self.options.limits));
         }
-        let quota = memory.quotas.entry(bot_id.into()).or_insert_with(|| Quota::new(&self.options.limits));
-        quota.count(now).map_err(Refusal::rate_limited)
+        let admitted = state.rate_limiters.get_mut(bot_id).map_or(Ok(()), |limiter| limiter.admit(now));
+        admitted.map_err(|window| ApiError::rate_limited(Some(window)))
     }
 
-    /// `saveFeedback`.
-    pub(super) fn save(&self, bot_id: &str, headers: &HeaderMap, body: &[u8]) -> Result<Ending, Refusal> {
+    /// Handles an admitted request: checks its token and body, and saves or reads records.
+    pub(super) fn handle(
+        &self,
+        endpoint: Endpoint,
+        bot_id: &str,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Reply, ApiError> {
         let now = clock::now();
-        let token = self.check_token(headers, now)?;
-        let mut memory = self.memory();
-        memory.use_up(token, now)?;
-        let submission = Submission::read(body)?;
-        let fault = memory.strike(Endpoint::Save);
-        if fault.is_some_and(|kind| !kind.saves()) {
-            return Ok(ending(fault, String::new()));
+        let token = self.tokens.check(token_in(headers)?, now)?;
+        let mut state = self.state();
+        if let Some(token) = token {
+            state.used_tokens.use_up(token, now)?;
         }
-        let Memory { store, scores, counts, .. } = &mut *memory;
-        let record = store.save(bot_id, submission, now);
-        scores.count(record);
-        counts.saved += 1;
-        Ok(ending(fault, to_json(&SavedAnswer::of(record, &self.identity))))
+        match endpoint {
+            Endpoint::Save => Ok(state.save(bot_id, Submission::parse(body)?, &self.ids, now)),
+            Endpoint::Responses => Ok(state.read(bot_id, &Query::parse(body)?, &self.ids)),
+        }
     }
 
-    /// `getFeedbackSurveyResponses`.
-    pub(super) fn responses(&self, bot_id: &str, headers: &HeaderMap, body: &[u8]) -> Result<Ending, Refusal> {
-        let now = clock::now();
-        let token = self.check_token(headers, now)?;
-        let mut memory = self.memory();
-        memory.use_up(token, now)?;
-        let query = Query::read(body)?;
-        let fault = memory.strike(Endpoint::Responses);
-        if fault.is_none() {
-            memory.counts.read += 1;
+    /// Counts an error and remembers it for the page.
+    pub(super) fn record_error(&self, error: &ApiError) {
+        let mut state = self.state();
+        match error.status {
+            StatusCode::TOO_MANY_REQUESTS => state.counts.rate_limited += 1,
+            _ => state.counts.refused += 1,
         }
-        Ok(ending(fault, to_json(&query.answer(bot_id, &memory.store, &self.identity))))
-    }
-
-    fn check_token(&self, headers: &HeaderMap, now: Timestamp) -> Result<Option<OneTime>, Refusal> {
-        let token = carried(headers)?;
-        Ok(self.tokens.check(token, now)?)
-    }
-
-    /// Counts a refusal and remembers it for the page.
-    pub(super) fn note(&self, refusal: &Refusal) {
-        let mut memory = self.memory();
-        if refusal.status == StatusCode::TOO_MANY_REQUESTS {
-            memory.counts.rate_limited += 1;
-        } else {
-            memory.counts.refused += 1;
+        let mut message = error.errors.iter().map(|entry| entry.msg.as_str()).collect::<Vec<_>>().join("; ");
+        if let Some(reason) = &error.reason {
+            message = format!("{message} ({reason})");
         }
-        let mut words = refusal.problems.iter().map(|problem| problem.msg.as_str()).collect::<Vec<_>>().join("; ");
-        if let Some(reason) = refusal.reason {
-            words = format!("{words} ({reason})");
-        }
-        memory.remember(RefusedCalls { count: 1, at: clock::now(), status: refusal.status, words });
+        state.remember(RecentError { count: 1, at: clock::now(), status: error.status.as_u16(), message });
     }
 }
 
-impl Memory {
-    fn use_up(&mut self, token: Option<OneTime>, now: Timestamp) -> Result<(), Refusal> {
-        if let Some(token) = token {
-            self.used.take(token, now)?;
+impl State {
+    fn save(&mut self, bot_id: &str, submission: Submission, ids: &AccountIds, now: Timestamp) -> Reply {
+        let fault = self.injector.next_fault(Endpoint::Save);
+        self.counts.faulted += u64::from(fault.is_some());
+        if fault.is_some_and(|kind| !kind.saves()) {
+            return Reply::new(String::new(), fault);
         }
-        Ok(())
+        let record = self.store.save(bot_id, submission, now);
+        self.scores.count(record);
+        self.counts.saved += 1;
+        Reply::new(to_json(&SaveResponse::new(record, ids)), fault)
     }
 
-    fn remember(&mut self, refused: RefusedCalls) {
-        match self.refusals.front_mut() {
-            Some(last) if last.status == refused.status && last.words == refused.words => {
-                *last = RefusedCalls { count: last.count + 1, ..refused };
+    fn read(&mut self, bot_id: &str, query: &Query, ids: &AccountIds) -> Reply {
+        let fault = self.injector.next_fault(Endpoint::Responses);
+        match fault {
+            Some(_) => self.counts.faulted += 1,
+            None => self.counts.read += 1,
+        }
+        Reply::new(to_json(&query.run(bot_id, &self.store, ids)), fault)
+    }
+
+    fn remember(&mut self, error: RecentError) {
+        match self.recent_errors.front_mut() {
+            Some(last) if last.status == error.status && last.message == error.message => {
+                *last = RecentError { count: last.count + 1, ..error };
             }
             _ => {
-                self.refusals.truncate(REFUSALS - 1);
-                self.refusals.push_front(refused);
+                self.recent_errors.truncate(RECENT_ERRORS - 1);
+                self.recent_errors.push_front(error);
             }
         }
-    }
-
-    fn strike(&mut self, call: Endpoint) -> Option<FaultKind> {
-        let struck = self.faults.strike(call);
-        self.counts.faulted += u64::from(struck.is_some());
-        struck
-    }
-}
-
-fn ending(fault: Option<FaultKind>, good: String) -> Ending {
-    match fault {
-        None => Ending::Answer(json(StatusCode::OK, good)),
-        Some(kind) => faulty(kind, &good),
     }
 }

@@ -1,54 +1,17 @@
-//! What was saved: records kept small, each with a moment and an id of its own.
+//! The saved records, in little memory, each with its time and id.
 
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use serde_json::Number;
 
 use super::submission::Submission;
+use super::survey_type::SurveyType;
 
-/// The survey types that the contract names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SurveyType {
-    /// Satisfaction, 1 to 5.
-    Csat,
-    /// Net promoter score, 0 to 10.
-    Nps,
-    /// Like or dislike, 1 or 0.
-    Thumb,
-}
-
-impl SurveyType {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Csat, Self::Nps, Self::Thumb];
-
-    /// Its name in a `saveFeedback` body.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Csat => "CSAT",
-            Self::Nps => "NPS",
-            Self::Thumb => "THUMB",
-        }
-    }
-
-    /// Its name in an answer of `getFeedbackSurveyResponses`.
-    pub(super) const fn read_back(self) -> &'static str {
-        match self {
-            Self::Thumb => "Like/Dislike",
-            other => other.as_str(),
-        }
-    }
-}
-
-impl fmt::Display for SurveyType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A record's `_id`: 24 hexadecimal digits, no two alike.
+/// A record's `_id`: 24 hexadecimal digits, unique.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RecordId([u8; 12]);
 
@@ -64,24 +27,35 @@ impl fmt::Debug for RecordId {
     }
 }
 
-/// A record as it was saved. Texts that many records share are kept once.
-#[derive(Debug, Clone, PartialEq)]
+impl Serialize for RecordId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A saved record, which serializes as `GET /records` lists it. Texts that many records have are stored once.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoredRecord {
-    /// The `_id` that the save was answered with.
+    /// The `_id` in the response to the save.
+    #[serde(rename = "_id")]
     pub id: RecordId,
-    /// The bot that it was sent to.
+    /// The bot it was sent to.
+    #[serde(rename = "botId")]
     pub bot_id: Arc<str>,
-    /// When it was saved, to the millisecond; never before the record saved before it.
+    /// When it was saved, to the millisecond; never before an earlier record.
+    #[serde(rename = "timestamp", serialize_with = "serialize_time")]
     pub saved_at: Timestamp,
     /// `channelUId`.
+    #[serde(rename = "channelUId")]
     pub channel_uid: Box<str>,
     /// `name`.
     pub name: Arc<str>,
-    /// `score`, as it was written.
+    /// `score`, as written in the body.
     pub score: Number,
     /// `channel`.
     pub channel: Arc<str>,
     /// `type`.
+    #[serde(rename = "type")]
     pub survey_type: SurveyType,
     /// `language`.
     pub language: Arc<str>,
@@ -89,54 +63,63 @@ pub struct StoredRecord {
     pub message: Arc<str>,
 }
 
-/// All records, in the order they were saved, which is also that of their moments.
+/// A time in the API's format: UTC, with milliseconds.
+pub(super) fn api_time(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+fn serialize_time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&api_time(*time))
+}
+
+/// All records, sorted by time.
 #[derive(Debug)]
 pub(super) struct Store {
     records: Vec<StoredRecord>,
-    shared: HashSet<Arc<str>>,
-    ids: Ids,
+    texts: HashSet<Arc<str>>,
+    ids: IdSequence,
 }
 
 impl Store {
     pub(super) fn new(seed: u64) -> Self {
-        Self { records: Vec::new(), shared: HashSet::new(), ids: Ids::new(seed) }
+        Self { records: Vec::new(), texts: HashSet::new(), ids: IdSequence::new(seed) }
     }
 
     pub(super) fn records(&self) -> &[StoredRecord] {
         &self.records
     }
 
-    /// Saves a record at this moment, or at the last record's when the clock has gone back since.
+    /// Saves a record now, or at the last record's time if the clock went back since.
     pub(super) fn save(&mut self, bot_id: &str, submission: Submission, now: Timestamp) -> &StoredRecord {
         let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
         let saved_at = self.records.last().map_or(now, |last| last.saved_at.max(now));
         let record = StoredRecord {
             id: self.ids.next(saved_at),
-            bot_id: self.share(bot_id.to_owned()),
+            bot_id: self.shared(bot_id.to_owned()),
             saved_at,
             channel_uid: submission.channel_uid.into(),
-            name: self.share(submission.name),
+            name: self.shared(submission.name),
             score: submission.score,
-            channel: self.share(submission.channel),
+            channel: self.shared(submission.channel),
             survey_type: submission.survey_type,
-            language: self.share(submission.language),
-            message: self.share(submission.message),
+            language: self.shared(submission.language),
+            message: self.shared(submission.message),
         };
-        let place = self.records.len();
+        let index = self.records.len();
         self.records.push(record);
-        &self.records[place]
+        &self.records[index]
     }
 
-    fn share(&mut self, text: String) -> Arc<str> {
-        if let Some(shared) = self.shared.get(text.as_str()) {
+    fn shared(&mut self, text: String) -> Arc<str> {
+        if let Some(shared) = self.texts.get(text.as_str()) {
             return Arc::clone(shared);
         }
         let shared: Arc<str> = text.into();
-        self.shared.insert(Arc::clone(&shared));
+        self.texts.insert(Arc::clone(&shared));
         shared
     }
 
-    /// The records saved from one moment to another, both included.
+    /// The records saved in this time span, including both ends.
     pub(super) fn between(&self, from: Timestamp, to: Timestamp) -> &[StoredRecord] {
         let start = self.records.partition_point(|record| record.saved_at < from);
         let end = self.records.partition_point(|record| record.saved_at <= to);
@@ -144,27 +127,27 @@ impl Store {
     }
 }
 
-/// Ids in the form of the contract's sample: the second, five bytes of the sandbox's own, a count.
+/// Ids in the format of the contract's sample: seconds, five random bytes of this sandbox, a counter.
 #[derive(Debug)]
-struct Ids {
-    own: [u8; 5],
+struct IdSequence {
+    random: [u8; 5],
     count: u32,
 }
 
-impl Ids {
+impl IdSequence {
     fn new(seed: u64) -> Self {
-        let mut own = [0; 5];
-        fastrand::Rng::with_seed(seed).fill(&mut own);
-        Self { own, count: 0 }
+        let mut random = [0; 5];
+        fastrand::Rng::with_seed(seed).fill(&mut random);
+        Self { random, count: 0 }
     }
 
     fn next(&mut self, now: Timestamp) -> RecordId {
-        let second = u32::try_from(now.as_second()).unwrap_or_default().to_be_bytes();
+        let seconds = u32::try_from(now.as_second()).unwrap_or_default().to_be_bytes();
         let [_, count @ ..] = self.count.to_be_bytes();
         self.count = self.count.wrapping_add(1);
         let mut id = [0; 12];
-        id[..4].copy_from_slice(&second);
-        id[4..9].copy_from_slice(&self.own);
+        id[..4].copy_from_slice(&seconds);
+        id[4..9].copy_from_slice(&self.random);
         id[9..].copy_from_slice(&count);
         RecordId(id)
     }
@@ -180,11 +163,11 @@ mod tests {
     fn submission() -> Submission {
         let body =
             r#"{"channelUId":"a","name":"n","score":4.5,"channel":"rtm","type":"CSAT","language":"en","message":""}"#;
-        Submission::read(body.as_bytes()).unwrap()
+        Submission::parse(body.as_bytes()).unwrap()
     }
 
     #[test]
-    fn ids_are_24_hexadecimal_digits_and_no_two_alike() {
+    fn ids_are_unique_and_have_24_hex_digits() {
         let mut store = Store::new(0);
         let now = Timestamp::from_second(1_700_000_000).unwrap();
         let ids: HashSet<String> = (0..70_000).map(|_| store.save("st-1", submission(), now).id.to_string()).collect();
@@ -193,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn records_stay_in_the_order_of_their_moments_when_the_clock_goes_back() {
+    fn records_stay_sorted_when_the_clock_goes_back() {
         let mut store = Store::new(0);
         let now: Timestamp = "2024-05-01T12:00:00.123456Z".parse().unwrap();
         let first = store.save("st-1", submission(), now).saved_at;
@@ -206,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_records_share_are_kept_once() {
+    fn equal_texts_are_stored_once() {
         let mut store = Store::new(0);
         store.save("st-1", submission(), Timestamp::UNIX_EPOCH);
         store.save("st-1", submission(), Timestamp::UNIX_EPOCH);

@@ -1,11 +1,12 @@
-//! The seven fields of a `saveFeedback` body (contract: "Request Body Parameters"), and all that is wrong with them.
+//! The body of a `saveFeedback` request (contract: "Request Body Parameters").
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
-use super::answer::Refusal;
-use super::store::SurveyType;
+use super::fields::{FieldReader, string};
+use super::response::ApiError;
+use super::survey_type::SurveyType;
 
-/// A body with seven good fields.
+/// A valid body.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Submission {
     pub(super) channel_uid: String,
@@ -18,74 +19,32 @@ pub(super) struct Submission {
 }
 
 impl Submission {
-    /// Reads a body. Fields that the contract doesn't name are passed over.
-    pub(super) fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let refused = |message: &str| Refusal::of_body(vec![message.to_owned()]);
-        let Ok(value) = serde_json::from_slice(body) else { return Err(refused("the body is not valid JSON")) };
-        let Value::Object(fields) = value else { return Err(refused("the body is not a JSON object")) };
-        let mut reader = Reader { fields, problems: Vec::new() };
+    /// Parses a body. Only `message` may be empty, as in the contract's sample; unknown fields are ignored.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let mut fields = FieldReader::new(body)?;
         let submission = Self {
-            channel_uid: reader.filled("channelUId"),
-            name: reader.filled("name"),
-            score: reader.number("score"),
-            channel: reader.filled("channel"),
-            survey_type: reader.survey_type(),
-            language: reader.filled("language"),
-            message: reader.text("message"),
+            channel_uid: fields.text("channelUId").unwrap_or_default(),
+            name: fields.text("name").unwrap_or_default(),
+            score: fields.required("score", "a number", number).unwrap_or_else(|| Number::from(0)),
+            channel: fields.text("channel").unwrap_or_default(),
+            survey_type: survey_type(&mut fields).unwrap_or(SurveyType::Thumb),
+            language: fields.text("language").unwrap_or_default(),
+            message: fields.required("message", "a string", string).unwrap_or_default(),
         };
-        if reader.problems.is_empty() { Ok(submission) } else { Err(Refusal::of_body(reader.problems)) }
+        fields.finish(submission)
     }
 }
 
-/// Takes fields out of an object and notes what is wrong with each. What it returns for a bad field is never used.
-struct Reader {
-    fields: Map<String, Value>,
-    problems: Vec<String>,
+fn number(value: Value) -> Option<Number> {
+    if let Value::Number(number) = value { Some(number) } else { None }
 }
 
-impl Reader {
-    fn text(&mut self, name: &str) -> String {
-        match self.fields.remove(name) {
-            Some(Value::String(text)) => text,
-            other => self.problem(name, other.as_ref(), "string"),
-        }
+fn survey_type(fields: &mut FieldReader) -> Option<SurveyType> {
+    let parsed = fields.text("type")?.parse().ok();
+    if parsed.is_none() {
+        fields.problem("type must be one of THUMB, NPS, CSAT");
     }
-
-    /// A text that is there: "required" is read strictly, and only `message` is empty in the contract's sample.
-    fn filled(&mut self, name: &str) -> String {
-        match self.fields.remove(name) {
-            Some(Value::String(text)) if text.is_empty() => self.problem(name, None, "string"),
-            Some(Value::String(text)) => text,
-            other => self.problem(name, other.as_ref(), "string"),
-        }
-    }
-
-    fn number(&mut self, name: &str) -> Number {
-        match self.fields.remove(name) {
-            Some(Value::Number(number)) => number,
-            other => {
-                self.problem(name, other.as_ref(), "number");
-                Number::from(0)
-            }
-        }
-    }
-
-    fn survey_type(&mut self) -> SurveyType {
-        let text = self.filled("type");
-        let known = SurveyType::ALL.into_iter().find(|survey_type| survey_type.as_str() == text);
-        if known.is_none() && !text.is_empty() {
-            self.problems.push("type must be one of THUMB, NPS, CSAT".to_owned());
-        }
-        known.unwrap_or(SurveyType::Thumb)
-    }
-
-    fn problem(&mut self, name: &str, found: Option<&Value>, wanted: &str) -> String {
-        self.problems.push(match found {
-            None | Some(Value::Null) => format!("{name} is required"),
-            Some(_) => format!("{name} must be a {wanted}"),
-        });
-        String::new()
-    }
+    parsed
 }
 
 #[cfg(test)]
@@ -101,20 +60,23 @@ mod tests {
     }
 
     fn problems(body: &Value) -> Vec<String> {
-        let refusal = Submission::read(body.to_string().as_bytes()).unwrap_err();
-        assert!(refusal.problems.iter().all(|problem| problem.code == 400));
-        refusal.problems.into_iter().map(|problem| problem.msg).collect()
+        let error = Submission::parse(body.to_string().as_bytes()).unwrap_err();
+        assert!(error.errors.iter().all(|entry| entry.code == 400));
+        error.errors.into_iter().map(|entry| entry.msg).collect()
     }
 
     #[test]
-    fn the_contracts_sample_is_taken() {
-        let read = Submission::read(sample().to_string().as_bytes()).unwrap();
-        assert_eq!((read.channel_uid.as_str(), read.survey_type), ("qatesting@vomoto.com", SurveyType::Thumb));
-        assert_eq!(read.message, "");
+    fn the_contracts_sample_is_valid() {
+        let submission = Submission::parse(sample().to_string().as_bytes()).unwrap();
+        assert_eq!(
+            (submission.channel_uid.as_str(), submission.survey_type),
+            ("qatesting@vomoto.com", SurveyType::Thumb)
+        );
+        assert_eq!(submission.message, "");
     }
 
     #[test]
-    fn each_field_is_required_and_of_its_type() {
+    fn every_field_is_required_and_typed() {
         for (field, wanted) in [
             ("channelUId", "string"),
             ("name", "string"),
@@ -135,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_score_in_quotes_an_empty_name_and_a_type_in_lower_case_are_each_named() {
+    fn every_problem_is_reported() {
         let mut body = sample();
         (body["score"], body["name"], body["type"]) = (json!("4"), json!(""), json!("nps"));
         let expected = ["name is required", "score must be a number", "type must be one of THUMB, NPS, CSAT"];
@@ -143,10 +105,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_refused() {
+    fn a_body_must_be_a_json_object() {
         for body in ["", "{", "[]", "null", "\"x\"", "{\"score\":1e999}", "\u{feff}{}"] {
-            assert_eq!(Submission::read(body.as_bytes()).unwrap_err().status, 400, "{body}");
+            assert_eq!(Submission::parse(body.as_bytes()).unwrap_err().status, 400, "{body}");
         }
-        assert_eq!(Submission::read(b"{\"name\":\"\xff\"}").unwrap_err().status, 400);
+        assert_eq!(Submission::parse(b"{\"name\":\"\xff\"}").unwrap_err().status, 400);
     }
 }

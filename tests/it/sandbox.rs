@@ -1,5 +1,5 @@
-//! The sandbox over real sockets: what it takes and what it turns down. The requests are written byte by byte here, so
-//! that no client library's kindness comes between.
+//! The sandbox over real sockets: what it accepts and what it rejects. The requests are written as raw bytes, so that no
+//! client library corrects them.
 
 #[cfg(unix)]
 mod command;
@@ -22,7 +22,7 @@ fn start(options: SandboxOptions) -> Sandbox {
     Sandbox::start(options).expect("a sandbox on a free port")
 }
 
-/// A token of the sandbox's own app with more claims.
+/// A token of the sandbox's app with extra claims.
 fn token(sandbox: &Sandbox, claims: &Value) -> String {
     let mut all = json!({"sub": "1", "appId": sandbox.client_id()});
     for (name, value) in claims.as_object().expect("claims") {
@@ -44,12 +44,12 @@ fn responses_path(sandbox: &Sandbox) -> String {
     format!("/api/public/bot/{}/getFeedbackSurveyResponses", sandbox.bot_id())
 }
 
-/// A POST as it goes over the wire.
+/// The bytes of a POST request.
 fn post(path: &str, headers: &str, body: &str) -> String {
     format!("POST {path} HTTP/1.1\r\nhost: sandbox\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }
 
-/// A save that nothing is wrong with.
+/// A valid save.
 fn good_save(sandbox: &Sandbox) -> String {
     signed(sandbox, &save_path(sandbox), &sample())
 }
@@ -61,18 +61,18 @@ fn signed(sandbox: &Sandbox, path: &str, body: &Value) -> String {
 
 struct Connection(TcpStream);
 
-struct Answer {
+struct Response {
     status: u16,
     head: String,
     body: String,
 }
 
-impl Answer {
+impl Response {
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("a JSON body")
     }
 
-    /// The first documented error's words and code.
+    /// The message and code of the first error.
     fn error(&self) -> (String, u64) {
         let error = &self.json()["errors"][0];
         (error["msg"].as_str().expect("a msg").to_owned(), error["code"].as_u64().expect("a code"))
@@ -88,8 +88,8 @@ impl Connection {
     fn to(sandbox: &Sandbox) -> Self {
         let address: SocketAddr = sandbox.url().trim_start_matches("http://").parse().expect("an address");
         let stream = TcpStream::connect(address).expect("a connection");
-        // Far beyond what any answer takes: a test that waits for one that never comes fails, and doesn't hang.
-        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+        // Far longer than any response takes: a test whose response never comes fails instead of hanging.
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
         Self(stream)
     }
 
@@ -97,30 +97,30 @@ impl Connection {
         self.0.write_all(request.as_bytes()).expect("a request sent");
     }
 
-    /// Reads one answer, and leaves the connection open for more.
-    fn read(&mut self) -> Answer {
+    /// Reads one response and keeps the connection open.
+    fn read(&mut self) -> Response {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
-            self.0.read_exact(&mut byte).expect("an answer's head");
+            self.0.read_exact(&mut byte).expect("a response head");
             head.extend(byte);
         }
         let head = String::from_utf8(head).expect("a head in UTF-8");
         let status = head[9..12].parse().expect("a status");
-        let mut answer = Answer { status, head, body: String::new() };
-        let length = answer.header("content-length").expect("a length").parse().expect("a number");
+        let mut response = Response { status, head, body: String::new() };
+        let length = response.header("content-length").expect("a length").parse().expect("a number");
         let mut body = vec![0; length];
-        self.0.read_exact(&mut body).expect("an answer's body");
-        answer.body = String::from_utf8(body).expect("a body in UTF-8");
-        answer
+        self.0.read_exact(&mut body).expect("a response body");
+        response.body = String::from_utf8(body).expect("a body in UTF-8");
+        response
     }
 
-    fn ask(&mut self, request: &str) -> Answer {
+    fn exchange(&mut self, request: &str) -> Response {
         self.send(request);
         self.read()
     }
 
-    /// What comes until the connection ends, and how it ends.
+    /// The bytes until the connection ends, and how it ends.
     fn read_to_end(&mut self) -> (Vec<u8>, Result<(), ErrorKind>) {
         let mut bytes = Vec::new();
         let end = self.0.read_to_end(&mut bytes);
@@ -128,33 +128,33 @@ impl Connection {
     }
 }
 
-fn ask(sandbox: &Sandbox, request: &str) -> Answer {
-    Connection::to(sandbox).ask(request)
+fn exchange(sandbox: &Sandbox, request: &str) -> Response {
+    Connection::to(sandbox).exchange(request)
 }
 
-fn get(sandbox: &Sandbox, path: &str) -> Answer {
-    ask(sandbox, &format!("GET {path} HTTP/1.1\r\nhost: sandbox\r\n\r\n"))
+fn get(sandbox: &Sandbox, path: &str) -> Response {
+    exchange(sandbox, &format!("GET {path} HTTP/1.1\r\nhost: sandbox\r\n\r\n"))
 }
 
 #[test]
-fn a_record_is_saved_by_either_path_and_answered_with_fifteen_fields() {
+fn both_paths_save_and_return_fifteen_fields() {
     let sandbox = start(SandboxOptions::default());
     let mut connection = Connection::to(&sandbox);
-    let versioned = connection.ask(&good_save(&sandbox));
+    let versioned = connection.exchange(&good_save(&sandbox));
     let plain = format!("/api/public/bot/{}/saveFeedback", sandbox.bot_id());
     let body = json!({"channelUId": "0042", "name": "Größe \"1\"", "score": 9.5, "channel": "email", "type": "NPS",
                       "language": "de", "message": "line\nbreak"});
-    let unversioned = connection.ask(&signed(&sandbox, &plain, &body));
+    let unversioned = connection.exchange(&signed(&sandbox, &plain, &body));
 
     assert_eq!((versioned.status, unversioned.status), (200, 200));
-    let answer = unversioned.json();
-    assert_eq!(answer.as_object().map(serde_json::Map::len), Some(15));
+    let response = unversioned.json();
+    assert_eq!(response.as_object().map(serde_json::Map::len), Some(15));
     for field in ["channelUId", "name", "score", "channel", "type", "language"] {
-        assert_eq!(answer[field], body[field], "{field}");
+        assert_eq!(response[field], body[field], "{field}");
     }
-    assert_eq!(answer["botId"], sandbox.bot_id());
-    assert_eq!(answer["orgId"], versioned.json()["orgId"]);
-    assert_ne!(answer["_id"], versioned.json()["_id"]);
+    assert_eq!(response["botId"], sandbox.bot_id());
+    assert_eq!(response["orgId"], versioned.json()["orgId"]);
+    assert_ne!(response["_id"], versioned.json()["_id"]);
 
     let records = sandbox.records();
     let [first, second] = records.as_slice() else { panic!("two records, not {records:?}") };
@@ -163,12 +163,12 @@ fn a_record_is_saved_by_either_path_and_answered_with_fifteen_fields() {
         (SurveyType::Thumb, "qatesting@vomoto.com", "")
     );
     assert_eq!((&*second.message, second.score.as_f64()), ("line\nbreak", Some(9.5)));
-    assert_eq!(answer["_id"], second.id.to_string());
+    assert_eq!(response["_id"], second.id.to_string());
     assert_eq!(sandbox.counts(), CallCounts { arrivals: 2, saved: 2, ..CallCounts::default() });
 }
 
 #[test]
-fn only_a_token_of_the_app_in_the_auth_header_is_taken() {
+fn only_the_apps_token_in_auth_is_accepted() {
     let sandbox = start(SandboxOptions::default());
     let good = token(&sandbox, &json!({}));
     let stranger = sign(&json!({"appId": sandbox.client_id()}), "not the secret");
@@ -186,9 +186,9 @@ fn only_a_token_of_the_app_in_the_auth_header_is_taken() {
     ];
     for (header, message, reason) in &cases {
         let headers = format!("{header}content-type: application/json\r\n");
-        let answer = ask(&sandbox, &post(&save_path(&sandbox), &headers, &sample().to_string()));
-        assert_eq!((answer.status, answer.error()), (401, ((*message).to_owned(), 4002)), "{header}");
-        let said = answer.header("x-sandbox-reason").unwrap_or_default();
+        let response = exchange(&sandbox, &post(&save_path(&sandbox), &headers, &sample().to_string()));
+        assert_eq!((response.status, response.error()), (401, ((*message).to_owned(), 4002)), "{header}");
+        let said = response.header("x-sandbox-reason").unwrap_or_default();
         assert!(said.contains(reason), "{header}: {said}");
     }
     let refused = cases.len() as u64;
@@ -196,12 +196,12 @@ fn only_a_token_of_the_app_in_the_auth_header_is_taken() {
 }
 
 #[test]
-fn a_jti_works_once_and_is_needed_where_it_is_enforced() {
+fn an_enforced_jti_works_once() {
     let sandbox = start(SandboxOptions { enforce_jti: true, ..SandboxOptions::default() });
     let ends = kore_feedback::clock::now().as_second() + 600;
     let save = |claims: &Value| {
         let headers = format!("auth: {}\r\ncontent-type: application/json\r\n", token(&sandbox, claims));
-        ask(&sandbox, &post(&save_path(&sandbox), &headers, &sample().to_string()))
+        exchange(&sandbox, &post(&save_path(&sandbox), &headers, &sample().to_string()))
     };
     assert!(save(&json!({"exp": ends})).error().0.contains("\"jti\" claim is missing"));
     assert_eq!(save(&json!({"exp": ends, "jti": "a"})).status, 200);
@@ -213,7 +213,7 @@ fn a_jti_works_once_and_is_needed_where_it_is_enforced() {
 }
 
 #[test]
-fn what_the_api_does_not_know_is_refused_in_its_error_shape() {
+fn invalid_requests_get_the_documented_error_shape() {
     let sandbox = start(SandboxOptions::default());
     let path = save_path(&sandbox);
     let auth = format!("auth: {}\r\n", token(&sandbox, &json!({})));
@@ -228,9 +228,9 @@ fn what_the_api_does_not_know_is_refused_in_its_error_shape() {
         (post(&path, &json_type, ""), 400, "not valid JSON"),
     ];
     for (request, status, message) in &cases {
-        let answer = ask(&sandbox, request);
-        assert_eq!(answer.status, *status, "{message}: {}", answer.body);
-        let (said, code) = answer.error();
+        let response = exchange(&sandbox, request);
+        assert_eq!(response.status, *status, "{message}: {}", response.body);
+        let (said, code) = response.error();
         assert!(said.contains(message), "{said}");
         assert_eq!(code, u64::from(*status));
     }
@@ -238,29 +238,29 @@ fn what_the_api_does_not_know_is_refused_in_its_error_shape() {
 }
 
 #[test]
-fn a_body_without_end_is_refused_at_a_mebibyte() {
+fn a_body_over_one_mebibyte_is_rejected() {
     const LONGEST: usize = 1024 * 1024;
     let sandbox = start(SandboxOptions::default());
     let mut connection = Connection::to(&sandbox);
     let length = 1000 * LONGEST;
     connection.send(&format!("POST {} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n", save_path(&sandbox)));
-    // No more than it takes: bytes that nobody reads would reset the connection, and the answer with it.
+    // Not more than that: unread bytes would reset the connection before the response arrives.
     connection.send(&"x".repeat(LONGEST + 1));
     assert_eq!(connection.read().status, 413);
     assert_eq!(sandbox.counts(), CallCounts { arrivals: 1, refused: 1, ..CallCounts::default() });
 }
 
 #[test]
-fn a_full_window_is_answered_with_429_in_the_words_for_its_length() {
+fn a_full_window_gets_429_naming_it() {
     const DAY: Duration = Duration::from_secs(86_400);
     for (per, words) in [(60, "per-minute"), (3600, "hourly"), (86_400, "Rate limit for this API")] {
         let limits = vec![(3, Duration::from_secs(per)), (1000, DAY)];
         let sandbox = start(SandboxOptions { limits, ..SandboxOptions::default() });
         let mut connection = Connection::to(&sandbox);
         let request = good_save(&sandbox);
-        let statuses: Vec<u16> = (0..5).map(|_| connection.ask(&request).status).collect();
+        let statuses: Vec<u16> = (0..5).map(|_| connection.exchange(&request).status).collect();
         assert_eq!(statuses, [200, 200, 200, 429, 429]);
-        let (said, code) = connection.ask(&request).error();
+        let (said, code) = connection.exchange(&request).error();
         assert!(said.contains(words), "{said}");
         assert_eq!(code, 429);
         assert_eq!(sandbox.counts(), CallCounts { arrivals: 6, saved: 3, rate_limited: 3, ..CallCounts::default() });
@@ -268,71 +268,72 @@ fn a_full_window_is_answered_with_429_in_the_words_for_its_length() {
 }
 
 #[test]
-fn calls_that_are_refused_count_in_the_window_too() {
+fn rejected_requests_count_in_the_window() {
     let limits = vec![(2, Duration::from_secs(3600))];
     let sandbox = start(SandboxOptions { limits, ..SandboxOptions::default() });
     let unsigned = post(&save_path(&sandbox), "content-type: application/json\r\n", &sample().to_string());
-    assert_eq!(ask(&sandbox, &unsigned).status, 401);
-    assert_eq!(ask(&sandbox, &signed(&sandbox, &responses_path(&sandbox), &json!({}))).status, 400);
-    assert_eq!(ask(&sandbox, &good_save(&sandbox)).status, 429);
+    assert_eq!(exchange(&sandbox, &unsigned).status, 401);
+    assert_eq!(exchange(&sandbox, &signed(&sandbox, &responses_path(&sandbox), &json!({}))).status, 400);
+    assert_eq!(exchange(&sandbox, &good_save(&sandbox)).status, 429);
 }
 
 #[test]
-fn what_was_saved_reads_back() {
+fn saved_records_read_back() {
     let sandbox = start(SandboxOptions::default());
     let mut connection = Connection::to(&sandbox);
-    let saved: Vec<Value> = (0..3).map(|_| connection.ask(&good_save(&sandbox)).json()["_id"].clone()).collect();
+    let saved: Vec<Value> = (0..3).map(|_| connection.exchange(&good_save(&sandbox)).json()["_id"].clone()).collect();
     let now = kore_feedback::clock::now();
     let [from, to] = [-60, 60].map(|seconds| (now + jiff::SignedDuration::from_secs(seconds)).to_string());
     let body = json!({"filters": {"from": from, "to": to, "channel": ["rtm"]},
                       "sort": {"by": "timestamp", "order": "asc"}, "limit": 2, "skip": 0});
-    let answer = connection.ask(&signed(&sandbox, &responses_path(&sandbox), &body)).json();
-    assert_eq!((&answer["moreAvailable"], &answer["totalCount"]), (&json!(true), &json!(3)));
-    let ids: Vec<&Value> = answer["result"].as_array().expect("records").iter().map(|record| &record["_id"]).collect();
+    let response = connection.exchange(&signed(&sandbox, &responses_path(&sandbox), &body)).json();
+    assert_eq!((&response["moreAvailable"], &response["totalCount"]), (&json!(true), &json!(3)));
+    let ids: Vec<&Value> =
+        response["result"].as_array().expect("records").iter().map(|record| &record["_id"]).collect();
     assert_eq!(ids, [&saved[0], &saved[1]]);
-    assert_eq!(answer["result"][0]["surveyType"], "Like/Dislike");
+    assert_eq!(response["result"][0]["surveyType"], "Like/Dislike");
     assert_eq!(sandbox.counts().read, 1);
 }
 
 #[test]
-fn each_bot_that_is_served_has_records_and_windows_of_its_own() {
+fn each_bot_has_its_own_records_and_windows() {
     let limits = vec![(2, Duration::from_secs(3600))];
     let more_bots = vec!["st-more".to_owned()];
     let sandbox = start(SandboxOptions { limits, more_bots, ..SandboxOptions::default() });
     let path = |bot: &str, call: &str| format!("/api/public/bot/{bot}/{call}");
-    let save = |bot: &str| ask(&sandbox, &signed(&sandbox, &path(bot, "saveFeedback"), &sample()));
-    let answers = [sandbox.bot_id(), "st-more", sandbox.bot_id(), sandbox.bot_id()].map(save);
-    assert_eq!(answers.each_ref().map(|answer| answer.status), [200, 200, 200, 429]);
-    assert_eq!(answers[1].json()["botId"], "st-more");
+    let save = |bot: &str| exchange(&sandbox, &signed(&sandbox, &path(bot, "saveFeedback"), &sample()));
+    let responses = [sandbox.bot_id(), "st-more", sandbox.bot_id(), sandbox.bot_id()].map(save);
+    assert_eq!(responses.each_ref().map(|response| response.status), [200, 200, 200, 429]);
+    assert_eq!(responses[1].json()["botId"], "st-more");
     assert_eq!(save("st-other").error().0, "Invalid StreamId");
     let body = json!({"filters": {"from": "2020-01-01", "to": "2100-01-01"}});
-    let read = ask(&sandbox, &signed(&sandbox, &path("st-more", "getFeedbackSurveyResponses"), &body)).json();
+    let read = exchange(&sandbox, &signed(&sandbox, &path("st-more", "getFeedbackSurveyResponses"), &body)).json();
     assert_eq!(read["totalCount"], 1, "{read}");
-    assert_eq!(read["result"][0]["_id"], answers[1].json()["_id"]);
+    assert_eq!(read["result"][0]["_id"], responses[1].json()["_id"]);
     let page = get(&sandbox, "/").body;
     assert!(page.contains("<th>Bot</th>") && page.contains(">st-more</td>"), "{page}");
 }
 
 #[test]
-fn latency_is_there_and_back() {
+fn latency_delays_the_response() {
     let least = Duration::from_millis(30);
     let sandbox = start(SandboxOptions { latency: Some(least..=least), ..SandboxOptions::default() });
     let request = good_save(&sandbox);
     let mut connection = Connection::to(&sandbox);
     let started = Instant::now();
-    assert_eq!(connection.ask(&request).status, 200);
+    assert_eq!(connection.exchange(&request).status, 200);
     assert!(started.elapsed() >= least);
 }
 
 #[test]
-fn many_connections_at_once_lose_nothing() {
+fn parallel_connections_lose_nothing() {
     let sandbox = start(SandboxOptions::default());
     let request = good_save(&sandbox);
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 let mut connection = Connection::to(&sandbox);
-                (0..100).for_each(|_| assert_eq!(connection.ask(&request).status, 200));
+                (0..100).for_each(|_| assert_eq!(connection.exchange(&request).status, 200));
             });
         }
     });
@@ -341,7 +342,7 @@ fn many_connections_at_once_lose_nothing() {
 }
 
 #[test]
-fn it_listens_on_loopback_only_and_says_when_a_port_is_taken() {
+fn it_listens_on_free_loopback_ports_only() {
     let everywhere = SocketAddr::from(([0, 0, 0, 0], 0));
     let refused = Sandbox::start(SandboxOptions { address: everywhere, ..SandboxOptions::default() });
     assert!(matches!(refused, Err(SandboxError::NotLoopback(_))));
@@ -355,26 +356,26 @@ fn it_listens_on_loopback_only_and_says_when_a_port_is_taken() {
 }
 
 #[test]
-fn the_page_shows_what_came_in_and_lets_nothing_of_it_run() {
+fn the_page_escapes_what_it_shows() {
     let sandbox = start(SandboxOptions { limits: vec![(60, Duration::from_secs(60))], ..SandboxOptions::default() });
     let mut body = sample();
     body["type"] = json!("CSAT");
     body["name"] = json!("<script>alert(1)</script>");
     for score in [5, 4, 4, 1] {
         body["score"] = json!(score);
-        assert_eq!(ask(&sandbox, &signed(&sandbox, &save_path(&sandbox), &body)).status, 200);
+        assert_eq!(exchange(&sandbox, &signed(&sandbox, &save_path(&sandbox), &body)).status, 200);
     }
-    assert_eq!(ask(&sandbox, &signed(&sandbox, &save_path(&sandbox), &json!({}))).status, 400);
+    assert_eq!(exchange(&sandbox, &signed(&sandbox, &save_path(&sandbox), &json!({}))).status, 400);
     let page = get(&sandbox, "/");
     assert_eq!(page.status, 200);
     assert!(page.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'none'")));
     assert!(!page.body.contains("<script"), "foreign text is escaped");
     for shown in [
         "&lt;script&gt;",
-        "75 %",
+        "75%",
         "3 satisfied, 0 neutral, 1 unsatisfied",
         "channelUId is required",
-        "at most 60 in 1m",
+        "at most 60 per 1m",
     ] {
         assert!(page.body.contains(shown), "{shown} is not on the page");
     }
@@ -382,9 +383,9 @@ fn the_page_shows_what_came_in_and_lets_nothing_of_it_run() {
 }
 
 #[test]
-fn records_are_listed_as_json_with_the_tally() {
+fn records_are_listed_as_json_with_counts() {
     let sandbox = start(SandboxOptions::default());
-    ask(&sandbox, &good_save(&sandbox));
+    exchange(&sandbox, &good_save(&sandbox));
     let listing = get(&sandbox, "/records").json();
     assert_eq!((&listing["tally"]["arrivals"], &listing["tally"]["saved"]), (&json!(1), &json!(1)));
     let record = &listing["records"][0];

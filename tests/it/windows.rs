@@ -1,4 +1,4 @@
-//! Several processes on one bot stay within its rolling limits together. The sandbox counts, exactly and at arrival.
+//! Several processes share the rate limits of one bot. The sandbox counts exactly, on arrival.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn limited_stage() -> Stage {
 }
 
 #[test]
-fn two_runs_and_submits_beside_them_share_the_windows() {
+fn runs_and_submits_share_the_windows() {
     let stage = limited_stage();
     let records = numbered(48);
     let (one, other) = records.split_at(24);
@@ -30,26 +30,26 @@ fn two_runs_and_submits_beside_them_share_the_windows() {
         let ended = run.end();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     }
-    let tally = stage.sandbox.counts();
-    assert_eq!((tally.saved, tally.rate_limited), (51, 0));
+    let counts = stage.sandbox.counts();
+    assert_eq!((counts.saved, counts.rate_limited), (51, 0));
 }
 
 #[test]
-fn a_new_process_remembers_what_the_one_before_it_sent() {
+fn a_new_process_remembers_earlier_calls() {
     let stage = limited_stage();
     for part in numbered(24).chunks(8) {
         let file = stage.write_records(part);
         stage.import(&file, &["--rate-limit", LIMIT, "--pace", "early"]).success();
     }
-    let tally = stage.sandbox.counts();
-    assert_eq!((tally.saved, tally.rate_limited), (24, 0));
+    let counts = stage.sandbox.counts();
+    assert_eq!((counts.saved, counts.rate_limited), (24, 0));
 }
 
 #[test]
-fn a_window_that_others_fill_is_waited_for_and_burns_no_row() {
+fn a_window_filled_by_others_costs_no_row() {
     let stage = limited_stage();
     let records = numbered(20);
     stage.import(&stage.write_records(&records), &["--no-rate-limit", "--concurrency", "4"]).success();
     stage.has_exactly(&records);
-    assert!(stage.sandbox.counts().rate_limited > 0, "nothing was refused: the test shows nothing");
+    assert!(stage.sandbox.counts().rate_limited > 0, "nothing was rate-limited: the test shows nothing");
 }

@@ -1,4 +1,4 @@
-//! `kore-feedback sandbox`: the real binary, as a process that goes on until it is told to end.
+//! `kore-feedback sandbox`: the real binary, as a process that runs until it is stopped.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -14,7 +14,7 @@ fn binary(home: &tempfile::TempDir, arguments: &[&str]) -> Command {
     command
 }
 
-/// Ends the process as a service manager would, and gives its exit code and standard error.
+/// Stops the process as a service manager does, and returns its exit code and standard error.
 fn terminate(mut child: Child) -> (Option<i32>, String) {
     let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     assert!(killed.expect("kill").success());
@@ -24,7 +24,7 @@ fn terminate(mut child: Child) -> (Option<i32>, String) {
 }
 
 #[test]
-fn it_prints_one_json_line_serves_and_ends_well_when_told() {
+fn json_output_is_one_line_and_sigterm_exits_zero() {
     let home = tempfile::tempdir().expect("a directory");
     let arguments = ["--output", "json", "--bot-id", "st-mine", "--enforce-jti", "--fault", "500:every=2"];
     let mut child = binary(&home, &arguments).spawn().expect("a sandbox");
@@ -41,8 +41,8 @@ fn it_prints_one_json_line_serves_and_ends_well_when_told() {
     let token = sign(&json!({"appId": text("client_id")}), &text("client_secret"));
     let headers = format!("auth: {token}\r\ncontent-type: application/json\r\n");
     let save = post("/api/1.1/public/bot/st-mine/saveFeedback", &headers, &sample().to_string());
-    let answer = Connection(stream).ask(&save);
-    assert!(answer.error().0.contains("jti"), "{}", answer.body);
+    let response = Connection(stream).exchange(&save);
+    assert!(response.error().0.contains("jti"), "{}", response.body);
 
     let (exit, said) = terminate(child);
     assert_eq!(exit, Some(0));
@@ -51,11 +51,11 @@ fn it_prints_one_json_line_serves_and_ends_well_when_told() {
 }
 
 #[test]
-fn the_profile_it_prints_is_toml_with_its_limits() {
+fn the_printed_profile_is_toml_with_limits() {
     let home = tempfile::tempdir().expect("a directory");
     let mut child = binary(&home, &["--limit", "60/1m", "--limit", "1800/1h", "--quiet"]).spawn().expect("a sandbox");
     let output = BufReader::new(child.stdout.take().expect("standard output"));
-    // It goes on serving: the profile ends with its limits, not with the output.
+    // The process keeps running: the profile ends with its limits, not at the end of the output.
     let mut profile = String::new();
     for line in output.lines().map(|line| line.expect("a line")) {
         profile.push_str(&format!("{line}\n"));
@@ -71,11 +71,11 @@ fn the_profile_it_prints_is_toml_with_its_limits() {
     for key in ["bot_id", "client_id", "client_secret"] {
         assert!(sandbox[key].is_str(), "{key}");
     }
-    assert_eq!(terminate(child), (Some(0), String::new()), "--quiet says nothing");
+    assert_eq!(terminate(child), (Some(0), String::new()), "--quiet prints nothing");
 }
 
 #[test]
-fn a_wrong_fault_is_a_usage_error_that_names_the_right_ones() {
+fn an_unknown_fault_is_a_usage_error() {
     let home = tempfile::tempdir().expect("a directory");
     let output = binary(&home, &["--fault", "hangs"]).output().expect("an end");
     assert_eq!(output.status.code(), Some(2));
@@ -84,12 +84,12 @@ fn a_wrong_fault_is_a_usage_error_that_names_the_right_ones() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_said_with_what_to_do() {
+fn a_port_in_use_gets_a_hint() {
     let home = tempfile::tempdir().expect("a directory");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
     let output = binary(&home, &["--port", &port]).output().expect("an end");
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains(&format!("can't listen on 127.0.0.1:{port}")) && said.contains("choose another"), "{said}");
+    assert!(said.contains(&format!("cannot listen on 127.0.0.1:{port}")) && said.contains("choose another"), "{said}");
 }

@@ -124,7 +124,7 @@ impl Stage {
         let mut sent: Vec<Record> = stored
             .iter()
             .map(|record| {
-                let survey_type = record.survey_type.as_str().to_owned();
+                let survey_type = record.survey_type.to_string();
                 let texts = [&record.name, &record.channel, &record.language, &record.message];
                 let [name, channel, language, message] = texts.map(|text| text.to_string());
                 let (uid, score) = (record.channel_uid.to_string(), record.score.to_string());
