@@ -8,7 +8,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// The system's error.
-pub fn create_dir(path: &Path) -> io::Result<()> {
+pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -17,7 +17,7 @@ pub fn create_dir(path: &Path) -> io::Result<()> {
 }
 
 /// Options for opening a file that is created with mode 0600.
-pub fn file_options() -> OpenOptions {
+pub(crate) fn file_options() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "the mode is set on Unix only"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]

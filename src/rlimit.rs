@@ -7,7 +7,7 @@ const OPEN_MAX: u64 = 10_240;
 /// Raises the limit to `wanted`, or as near to it as the system allows, if it is lower. Returns the limit then in effect;
 /// `None` if there is none.
 #[cfg(unix)]
-pub fn raise(wanted: u64) -> Option<u64> {
+pub(crate) fn raise(wanted: u64) -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let limit = getrlimit(Resource::Nofile);
@@ -25,6 +25,6 @@ pub fn raise(wanted: u64) -> Option<u64> {
 
 /// This system has no such limit.
 #[cfg(not(unix))]
-pub fn raise(_wanted: u64) -> Option<u64> {
+pub(crate) fn raise(_wanted: u64) -> Option<u64> {
     None
 }

@@ -5,7 +5,7 @@ use std::io;
 
 /// Receives every signal sent after it was created. Needs a runtime with I/O.
 #[derive(Debug)]
-pub struct Signals {
+pub(crate) struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -23,7 +23,7 @@ impl Signals {
     /// # Errors
     /// If the system does not let signals be handled.
     #[cfg(unix)]
-    pub fn listen() -> io::Result<Self> {
+    pub(crate) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
@@ -36,7 +36,7 @@ impl Signals {
     /// Waits for the next signal; `false` if none can arrive any more. SIGHUP counts only as the first one: the shell and
     /// the kernel both send it when a terminal goes away, and the second does not mean that the user is impatient.
     #[cfg(unix)]
-    pub async fn next(&mut self) -> bool {
+    pub(crate) async fn next(&mut self) -> bool {
         let hang_up = async {
             match self.hang_up.as_mut().filter(|_| !self.has_received) {
                 Some(hang_up) => hang_up.recv().await,
@@ -57,13 +57,13 @@ impl Signals {
     /// # Errors
     /// Never, on this system.
     #[cfg(not(unix))]
-    pub fn listen() -> io::Result<Self> {
+    pub(crate) fn listen() -> io::Result<Self> {
         Ok(Self {})
     }
 
     /// Waits for the next signal; `false` if none can arrive any more.
     #[cfg(not(unix))]
-    pub async fn next(&mut self) -> bool {
+    pub(crate) async fn next(&mut self) -> bool {
         tokio::signal::ctrl_c().await.is_ok()
     }
 }

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// The text with control and invisible formatting characters replaced by `�`, and line breaks and tabs by a space.
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
@@ -17,7 +17,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// At most `most` characters of the text, made [`printable`]; `…` marks a cut.
-pub fn excerpt(text: &str, most: usize) -> String {
+pub(crate) fn excerpt(text: &str, most: usize) -> String {
     let text = text.trim();
     let mut short: String = text.chars().take(most).map(shown_as).collect();
     if text.chars().nth(most).is_some() {
@@ -27,12 +27,12 @@ pub fn excerpt(text: &str, most: usize) -> String {
 }
 
 /// An [`excerpt`] in double quotes.
-pub fn quoted(text: &str, most: usize) -> String {
+pub(crate) fn quoted(text: &str, most: usize) -> String {
     format!("\"{}\"", excerpt(text, most))
 }
 
 /// An excerpt cut in the middle: for names that may differ only at the end.
-pub fn excerpt_of_both_ends(text: &str, most: usize) -> String {
+pub(crate) fn excerpt_of_both_ends(text: &str, most: usize) -> String {
     let text = text.trim();
     let (all, end) = (text.chars().count(), most / 3);
     if all <= most {
@@ -58,7 +58,7 @@ fn is_unsafe(c: char) -> bool {
 }
 
 /// The text made [`printable`], with its line breaks kept: for text whose line breaks we wrote ourselves.
-pub fn printable_lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable_lines(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| c != '\n' && is_unsafe(c)) {
         return Cow::Borrowed(text);
     }
@@ -66,7 +66,7 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
 }
 
 /// The same JSON with unsafe characters written as escapes.
-pub fn printable_json(json: &str) -> Cow<'_, str> {
+pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
     // JSON has such a character only inside a string or, as a line break, between values.
     let to_escape = |c: char| c != '\n' && is_unsafe(c);
     if !json.chars().any(to_escape) {
@@ -84,7 +84,7 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
 }
 
 /// A command that can be pasted into a shell and contains nothing that a terminal would interpret.
-pub fn shell_command<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
+pub(crate) fn shell_command<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
     words.into_iter().map(shell_word).collect::<Vec<_>>().join(" ")
 }
 
@@ -121,7 +121,7 @@ fn push_octal(word: &mut String, bytes: &[u8]) {
 }
 
 /// A number with thousands separators: `1,800`.
-pub fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -134,13 +134,13 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// `1 row`, `2 rows`, `1,800 rows`.
-pub fn counted(number: u64, singular: &str) -> String {
+pub(crate) fn counted(number: u64, singular: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {singular}{plural}", grouped(number))
 }
 
 /// A duration in its two or three largest units: `2 days 7 h 33 min`, `3 min 20 s`, `0.4 s`.
-pub fn format_duration(duration: Duration) -> String {
+pub(crate) fn format_duration(duration: Duration) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
     const DAY: u64 = 24 * HOUR;

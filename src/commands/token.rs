@@ -128,9 +128,9 @@ fn inspection_text(inspection: &Inspection, now: Timestamp) -> String {
     lines.push("Claims".to_owned());
     lines.extend(object_lines(&inspection.claims));
     lines.push("Time".to_owned());
-    let issued = inspection.age(now).unwrap_or_else(|| "does not say when it was issued".to_owned());
+    let issued = inspection.issued_text(now).unwrap_or_else(|| "does not say when it was issued".to_owned());
     lines.push(moment_line(issued, inspection.issued));
-    let end = inspection.end(now).unwrap_or_else(|| "does not say when it ends".to_owned());
+    let end = inspection.expiry_text(now).unwrap_or_else(|| "does not say when it ends".to_owned());
     lines.push(moment_line(end, inspection.expires));
     lines.push("Signature".to_owned());
     lines.push(format!("  {}", signature_text(inspection.signature)));
@@ -175,7 +175,7 @@ fn inspection_json(inspection: &Inspection, now: Timestamp) -> Value {
     let refusals: Vec<_> = inspection
         .refusals
         .iter()
-        .map(|refusal| json!({ "kind": refusal.kind.name(), "message": refusal.message }))
+        .map(|refusal| json!({ "kind": refusal.kind.into_str(), "message": refusal.message }))
         .collect();
     json!({
         "header": inspection.header,

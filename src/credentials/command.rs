@@ -1,4 +1,4 @@
-//! Running the command that prints the client secret: no shell, no input, an end to waiting.
+//! Runs the command that prints the client secret: without a shell, without input, with a timeout.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -13,44 +13,41 @@ use secrecy::zeroize::Zeroizing;
 use super::{CredentialError, read};
 use crate::text::excerpt;
 
-/// How often a command that closed its output without ending is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(5);
-/// How long is waited for the last words of a command that has ended: another process may hold its pipes open.
-const LAST_WORDS: Duration = Duration::from_millis(200);
-const MOST_SAID: u64 = 4 * 1024;
+/// How often to check a command that closed its output but still runs.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// How long to wait for the standard error of a finished command: another process may keep the pipe open.
+const STDERR_WAIT: Duration = Duration::from_millis(200);
+const MAX_STDERR: u64 = 4 * 1024;
 const SHOWN: usize = 200;
 
 type Output = Zeroizing<Vec<u8>>;
 
-/// What the command prints, when it ends well and in time.
+/// The output of the command, if it succeeds in time.
 ///
 /// # Errors
-/// When it can't be started, fails, or is not done after `patience`; it is killed then.
-pub(super) fn run(words: &[OsString], patience: Duration) -> Result<Output, CredentialError> {
+/// If it cannot be started, fails, or still runs after `timeout`; then it is killed.
+pub(super) fn run(words: &[OsString], timeout: Duration) -> Result<Output, CredentialError> {
     let program = program_name(words);
     let not_run = |source| CredentialError::CommandNotRun { program: program.clone(), source };
     let mut child = start(words).map_err(not_run)?;
-    let printed = listen(child.stdout.take(), read::MOST);
-    let said = listen(child.stderr.take(), MOST_SAID);
-    let deadline = Instant::now() + patience;
-    // Most commands end with their output, so this waits without looking again and again.
-    let output = printed.recv_timeout(patience);
-    let ended = wait(&mut child, deadline).map_err(not_run)?;
-    let said = || excerpt(&String::from_utf8_lossy(&said.recv_timeout(LAST_WORDS).unwrap_or_default()), SHOWN);
-    match ended {
-        None => Err(CredentialError::CommandTimedOut { program, after: patience, said: said() }),
-        Some(status) if status.success() => match output {
-            Ok(output) => Ok(output),
-            Err(RecvTimeoutError::Disconnected) => Ok(Output::default()),
-            Err(RecvTimeoutError::Timeout) => {
-                Err(CredentialError::CommandTimedOut { program, after: patience, said: said() })
-            }
-        },
-        Some(status) => Err(CredentialError::CommandFailed { program, ended: ending(status), said: said() }),
+    let stdout = read_in_background(child.stdout.take(), read::MAX_SIZE);
+    let stderr = read_in_background(child.stderr.take(), MAX_STDERR);
+    let deadline = Instant::now() + timeout;
+    // Most commands exit when they close their output, so there is nothing left to poll for after this.
+    let output = stdout.recv_timeout(timeout);
+    let status = wait(&mut child, deadline).map_err(not_run)?;
+    let stderr = || excerpt(&String::from_utf8_lossy(&stderr.recv_timeout(STDERR_WAIT).unwrap_or_default()), SHOWN);
+    match (status, output) {
+        (Some(status), Ok(output)) if status.success() => Ok(output),
+        (Some(status), Err(RecvTimeoutError::Disconnected)) if status.success() => Ok(Output::default()),
+        (Some(status), _) if !status.success() => {
+            Err(CredentialError::CommandFailed { program, status: status_text(status), stderr: stderr() })
+        }
+        _ => Err(CredentialError::CommandTimedOut { program, timeout, stderr: stderr() }),
     }
 }
 
-/// The program's name without its directory, for messages. Never the arguments.
+/// The program's file name, for messages. Never the arguments.
 pub(super) fn program_name(words: &[OsString]) -> String {
     let path = words.first().map(Path::new);
     let name = path.and_then(Path::file_name).unwrap_or_default();
@@ -62,13 +59,13 @@ fn start(words: &[OsString]) -> std::io::Result<Child> {
     Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
 }
 
-/// Reads in a thread of its own, so that neither pipe can fill up and stall the command.
-fn listen(pipe: Option<impl Read + Send + 'static>, most: u64) -> Receiver<Output> {
+/// Reads in a thread, so that neither pipe fills up and blocks the command.
+fn read_in_background(pipe: Option<impl Read + Send + 'static>, limit: u64) -> Receiver<Output> {
     let (sender, receiver) = channel();
     if let Some(mut pipe) = pipe {
         thread::spawn(move || {
-            let output = read::at_most(&mut pipe, most).unwrap_or_default();
-            // Nobody listens any more when the command took too long.
+            let output = read::at_most(&mut pipe, limit).unwrap_or_default();
+            // The receiver is gone if the command timed out.
             let _ = sender.send(output);
             let _ = std::io::copy(&mut pipe, &mut std::io::sink());
         });
@@ -76,23 +73,23 @@ fn listen(pipe: Option<impl Read + Send + 'static>, most: u64) -> Receiver<Outpu
     receiver
 }
 
-/// Waits for the end until the deadline; kills the command then.
+/// Waits until the command ends; kills it at the deadline.
 fn wait(child: &mut Child, deadline: Instant) -> std::io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
         if Instant::now() >= deadline {
-            // It may have ended by itself in between; either way it is gone afterwards.
+            // It may have ended in between; either way it is gone afterwards.
             let _ = child.kill();
             child.wait()?;
             return Ok(None);
         }
-        thread::sleep(LOOK_EVERY);
+        thread::sleep(POLL_INTERVAL);
     }
 }
 
-fn ending(status: ExitStatus) -> String {
+fn status_text(status: ExitStatus) -> String {
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt;

@@ -1,4 +1,4 @@
-//! What a token says, and what the platform would refuse in it. Pure: the moment and the key are given, and nothing in
+//! What a token claims, and what the platform would reject in it. Pure: the time and the key are passed in, and nothing in
 //! the token is trusted.
 
 mod checks;
@@ -7,82 +7,80 @@ use jiff::Timestamp;
 use jsonwebtoken::{AlgorithmFamily, DecodingKey, EncodingKey};
 use serde_json::{Map, Value};
 
+use super::CredentialError;
 use super::jws::Jws;
 use super::refusal::{Refusal, Signature};
 use super::token::{encoding_key, wire_algorithm};
-use super::{CredentialError, span};
 use crate::settings::{Algorithm, Context, Settings};
+use crate::text::format_duration;
 
-/// What a token is held against: as much as the settings know.
+/// What the settings say a token should be.
 #[derive(Debug, Default)]
-pub struct Expected {
+pub(crate) struct Expected {
     client_id: Option<String>,
     key: Option<EncodingKey>,
 }
 
 impl Expected {
-    /// The client id alone, for when the secret is not to be had.
-    pub fn without_key(settings: &Settings) -> Self {
+    /// For when the secret cannot be read.
+    pub(crate) fn without_key(settings: &Settings) -> Self {
         Self { client_id: settings.client_id().map(str::to_owned), key: None }
     }
 
-    /// The client id and what signs, as far as they are configured.
+    /// The client id and the signing key, if configured.
     ///
     /// # Errors
-    /// When a secret or a key is configured and can't be read.
-    pub fn of(settings: &Settings, context: &Context) -> Result<Self, CredentialError> {
+    /// If a configured secret or key cannot be read.
+    pub(crate) fn of(settings: &Settings, context: &Context) -> Result<Self, CredentialError> {
         let key = settings.signing_key().map(|key| encoding_key(&key, settings.algorithm(), context)).transpose()?;
         Ok(Self { key, ..Self::without_key(settings) })
     }
 }
 
-/// What a token says.
+/// A decoded token. Header and claims are untrusted text.
 #[derive(Debug, Clone)]
-pub struct Inspection {
-    /// Its header, as it is.
-    pub header: Map<String, Value>,
-    /// Its claims, as they are: text of unknown origin.
-    pub claims: Map<String, Value>,
-    /// Its `iat`; the last moment that can be written where it lies beyond.
-    pub issued: Option<Timestamp>,
-    /// Its `exp`; the last moment that can be written where it lies beyond.
-    pub expires: Option<Timestamp>,
-    /// Whether it is signed with the expected key.
-    pub signature: Signature,
-    /// What the platform would refuse; empty when it would accept the token, as far as can be told from here.
-    pub refusals: Vec<Refusal>,
-    /// What is worth knowing and no reason to refuse.
-    pub notes: Vec<String>,
+pub(crate) struct Inspection {
+    pub(crate) header: Map<String, Value>,
+    pub(crate) claims: Map<String, Value>,
+    /// Its `iat`, clamped to the dates that can be represented.
+    pub(crate) issued: Option<Timestamp>,
+    /// Its `exp`, clamped likewise.
+    pub(crate) expires: Option<Timestamp>,
+    pub(crate) signature: Signature,
+    /// Why the platform would reject it.
+    pub(crate) refusals: Vec<Refusal>,
+    /// What is worth knowing but no reason to reject it.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Inspection {
-    /// Whether the platform would accept it, as far as can be told from here.
-    pub fn is_acceptable(&self) -> bool {
+    /// Whether the platform would accept the token, as far as local checks can tell.
+    pub(crate) fn is_acceptable(&self) -> bool {
         self.refusals.is_empty()
     }
 
-    /// How old it is, in words; `None` when it does not say.
-    pub fn age(&self, now: Timestamp) -> Option<String> {
+    /// `issued 5 min ago`; `None` without `iat`.
+    pub(crate) fn issued_text(&self, now: Timestamp) -> Option<String> {
         self.issued.map(|issued| match issued <= now {
-            true => format!("issued {} ago", span::between(issued, now)),
-            false => format!("issued {} from now", span::between(now, issued)),
+            true => format!("issued {} ago", time_between(issued, now)),
+            false => format!("issued {} from now", time_between(now, issued)),
         })
     }
 
-    /// When it ends, in words; `None` when it never does.
-    pub fn end(&self, now: Timestamp) -> Option<String> {
+    /// `expires in 5 min`; `None` without `exp`.
+    pub(crate) fn expiry_text(&self, now: Timestamp) -> Option<String> {
         self.expires.map(|expires| match expires > now {
-            true => format!("ends in {}", span::between(now, expires)),
-            false => format!("ended {} ago", span::between(expires, now)),
+            true => format!("expires in {}", time_between(now, expires)),
+            false => format!("expired {} ago", time_between(expires, now)),
         })
     }
 }
 
-/// Decodes a token and holds it against what is expected. Accepts it as `--header` prints it, too.
+/// Decodes a token and checks it against what is expected. Accepts the output of `token --header` too.
 ///
 /// # Errors
-/// When the text is no token, or an encrypted one.
-pub fn inspect(token: &str, expected: &Expected, now: Timestamp) -> Result<Inspection, CredentialError> {
+/// If the text is not a token, or an encrypted one.
+pub(crate) fn inspect(token: &str, expected: &Expected, now: Timestamp) -> Result<Inspection, CredentialError> {
     let jws = Jws::decode(token)?;
     let algorithm = jws.header.get("alg").and_then(Value::as_str).and_then(exact_algorithm);
     let mut inspection = Inspection {
@@ -101,27 +99,31 @@ pub fn inspect(token: &str, expected: &Expected, now: Timestamp) -> Result<Inspe
     Ok(inspection)
 }
 
-/// In a token's header, unlike in a config, the name's case counts (RFC 7515 §4.1.1).
+fn time_between(from: Timestamp, to: Timestamp) -> String {
+    format_duration(to.duration_since(from).unsigned_abs())
+}
+
+/// Case-sensitive, as RFC 7515 §4.1.1 demands of a header, unlike the config.
 fn exact_algorithm(name: &str) -> Option<Algorithm> {
     Algorithm::from_name(name).filter(|algorithm| algorithm.name() == name)
 }
 
 fn check_signature(jws: &Jws, algorithm: Option<Algorithm>, key: Option<&EncodingKey>) -> Signature {
-    let Some(key) = key else { return Signature::Unchecked("there is no secret or key configured to check it with") };
-    let Some(algorithm) = algorithm else { return Signature::Unchecked("its algorithm is not known here") };
+    let Some(key) = key else { return Signature::Unchecked("no secret or key is configured") };
+    let Some(algorithm) = algorithm else { return Signature::Unchecked("its algorithm is not supported") };
     let expects_rsa = key.family() == AlgorithmFamily::Rsa;
     if algorithm.uses_private_key() != expects_rsa {
         return Signature::Unchecked("it is signed with another kind of key than the configured one");
     }
     let wire = wire_algorithm(algorithm);
-    let holds = if expects_rsa {
-        // These signatures are deterministic, so the private key alone can tell its own.
+    let is_valid = if expects_rsa {
+        // These signatures are deterministic, so signing again with the private key is enough to compare.
         jsonwebtoken::crypto::sign(jws.signed.as_bytes(), key, wire).is_ok_and(|own| own == jws.signature)
     } else {
         let secret = DecodingKey::from_secret(key.as_bytes());
         jsonwebtoken::crypto::verify(&jws.signature, jws.signed.as_bytes(), &secret, wire).unwrap_or(false)
     };
-    if holds { Signature::Verified } else { Signature::Wrong }
+    if is_valid { Signature::Verified } else { Signature::Wrong }
 }
 
 #[cfg(test)]
@@ -160,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_minted_is_accepted() {
+    fn minted_tokens_are_acceptable() {
         for jti in [false, true] {
             let mut settings = credentials();
             settings.jti.value = jti;
@@ -170,13 +172,13 @@ mod tests {
             assert_eq!(inspection.signature, Signature::Verified);
             assert_eq!(inspection.claims, token.claims);
             assert_eq!(inspection.notes, [] as [String; 0]);
-            assert_eq!(inspection.age(now()).unwrap(), "issued 0 seconds ago");
-            assert_eq!(inspection.end(token.expires).unwrap(), "ended 0 seconds ago");
+            assert_eq!(inspection.issued_text(now()).unwrap(), "issued 0.0 s ago");
+            assert_eq!(inspection.expiry_text(token.expires).unwrap(), "expired 0.0 s ago");
         }
     }
 
     #[test]
-    fn each_thing_that_the_platform_would_refuse_is_named() {
+    fn every_reason_for_rejection_is_named() {
         let (at, s) = (now().as_second(), "a");
         for (claims, kinds) in [
             (json!({"sub": s, "appId": "cs-1"}), vec![]),
@@ -210,13 +212,13 @@ mod tests {
     }
 
     #[test]
-    fn a_date_in_milliseconds_is_recognised() {
+    fn a_date_in_milliseconds_is_noted() {
         let notes = inspected(&json!({"appId": "cs-1", "exp": now().as_millisecond()})).notes;
         assert!(notes[0].contains("milliseconds"), "{notes:?}");
     }
 
     #[test]
-    fn the_signature_is_checked_as_far_as_it_can_be() {
+    fn an_hmac_signature_is_checked() {
         let claims = json!({"sub": "a", "appId": "cs-1"});
         let good = token(jsonwebtoken::Algorithm::HS512, &claims);
         let signature = |token: &str, key: Option<EncodingKey>| {
@@ -236,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_private_key_knows_its_own_signature() {
+    fn an_rsa_signature_is_checked() {
         let (own, other) = (RsaKey::generate(), RsaKey::generate());
         let mut settings = credentials();
         settings.algorithm.value = Algorithm::Rs256;
@@ -253,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn an_algorithm_that_the_platform_does_not_list_is_refused() {
+    fn an_unlisted_algorithm_is_rejected() {
         let claims = json!({"sub": "a", "appId": "cs-1"});
         let kinds = |token: &str| {
             let refusals = inspect(token, &expected(), now()).unwrap().refusals;
@@ -273,10 +275,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_claims_make_it_panic(iat in any::<i64>(), exp in any::<f64>(), text in "\\PC{0,20}") {
+        fn any_claims_are_inspected_without_panic(iat in any::<i64>(), exp in any::<f64>(), text in "\\PC{0,20}") {
             let claims = json!({"iat": iat, "exp": exp, "jti": text, "appId": text, "sub": [text]});
             let inspection = inspected(&claims);
-            let _ = (inspection.age(now()), inspection.end(now()));
+            let _ = (inspection.issued_text(now()), inspection.expiry_text(now()));
         }
     }
 }

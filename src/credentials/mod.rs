@@ -1,5 +1,5 @@
-//! The client secret read from where the settings say it is, and the tokens minted with it. The only place where a
-//! secret is exposed. Knows no HTTP, no terminal and no field of a record.
+//! Reads the client secret from where the settings say it is, and mints tokens with it. The only module that exposes a
+//! secret. Knows no HTTP, no terminal and no field of a record.
 
 mod command;
 mod error;
@@ -10,12 +10,13 @@ mod refusal;
 #[cfg(test)]
 mod samples;
 mod secret;
-mod span;
 mod supply;
 mod token;
 
-pub use error::CredentialError;
-pub use inspect::{Expected, Inspection, inspect};
-pub use refusal::{Refusal, RefusalKind, Signature};
-pub use supply::TokenSource;
-pub use token::{Minter, Token};
+pub(crate) use error::CredentialError;
+pub(crate) use inspect::{Expected, Inspection, inspect};
+#[cfg(test)]
+pub(crate) use refusal::RefusalKind;
+pub(crate) use refusal::Signature;
+pub(crate) use supply::TokenSource;
+pub(crate) use token::{Minter, Token};

@@ -1,4 +1,4 @@
-//! Reading small files that hold secrets: never more than is sensible, and wiped from memory afterwards.
+//! Reads small secret files: never more than a limit, and wiped from memory after use.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,22 +8,21 @@ use secrecy::zeroize::Zeroizing;
 
 use super::CredentialError;
 
-/// The largest secret, key or line of a command that is read, in bytes.
-pub(super) const MOST: u64 = 64 * 1024;
+/// The largest secret, key or command output that is read, in bytes.
+pub(super) const MAX_SIZE: u64 = 64 * 1024;
 
-/// A file's bytes.
+/// Reads a whole file; `what` names it in errors.
 pub(super) fn file(what: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
     let unreadable = |source| CredentialError::Unreadable { what, path: path.to_owned(), source };
-    let bytes = File::open(path).and_then(|file| at_most(file, MOST + 1)).map_err(unreadable)?;
-    if bytes.len() as u64 > MOST {
-        return Err(CredentialError::TooLarge { what, path: path.to_owned(), most: MOST });
+    let bytes = File::open(path).and_then(|file| at_most(file, MAX_SIZE + 1)).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_SIZE {
+        return Err(CredentialError::TooLarge { what, path: path.to_owned(), limit: MAX_SIZE });
     }
     Ok(bytes)
 }
 
-/// What can be read, up to so many bytes.
-pub(super) fn at_most(from: impl Read, most: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(super) fn at_most(from: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
-    from.take(most).read_to_end(&mut bytes)?;
+    from.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -1,4 +1,4 @@
-//! What the tests of this module mint with.
+//! Secrets and settings for this module's tests.
 
 use std::io::Write;
 use std::time::Duration;
@@ -31,10 +31,10 @@ pub(super) fn credentials() -> CredentialSettings {
     }
 }
 
-/// A key of its own for each test run, so that none is kept in the repository.
+/// Generated for each test, so that the repository contains no private key.
 pub(super) struct RsaKey {
     file: tempfile::NamedTempFile,
-    /// The public half in DER (PKCS #1).
+    /// The public key in DER (PKCS #1).
     pub(super) public: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! The client secret, from wherever the settings say it is.
+//! Reads the client secret from its configured source.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,20 +9,20 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{CredentialError, command, read};
 use crate::settings::{Context, SecretSource};
 
-/// How long a `client_secret_command` may take: long enough for a password manager's daemon, too short to look hung.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Long enough for a password manager's daemon, short enough not to look hung.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl SecretSource {
     /// Reads the secret. It is never empty.
     ///
     /// # Errors
-    /// When it is not there, empty, or no text; for a command also when it fails or takes longer than ten seconds.
-    pub fn read(&self, context: &Context) -> Result<SecretString, CredentialError> {
+    /// If it is missing, empty or not UTF-8; a command can also fail or take longer than ten seconds.
+    pub(crate) fn read(&self, context: &Context) -> Result<SecretString, CredentialError> {
         match self {
-            Self::Inline(secret) => not_empty(secret.clone(), || "nothing is between the quotes".to_owned()),
+            Self::Inline(secret) => not_empty(secret.clone(), || "nothing between the quotes".to_owned()),
             Self::Environment(name) => from_variable(name, context),
             Self::File(path) => from_file(path),
-            Self::Command(words) => from_command(words, PATIENCE),
+            Self::Command(words) => from_command(words, COMMAND_TIMEOUT),
         }
     }
 }
@@ -38,17 +38,17 @@ fn from_variable(name: &str, context: &Context) -> Result<SecretString, Credenti
     not_empty(SecretString::from(secret), origin)
 }
 
-/// Somebody will write the secret where its variable's name belongs. Names in capitals are surely none.
+/// Sooner or later somebody writes the secret itself in place of the variable's name. A name in capitals is no secret.
 fn shown_variable(name: &str) -> String {
     if name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') {
         name.to_owned()
     } else {
-        "that client_secret_env names".to_owned()
+        "named by client_secret_env".to_owned()
     }
 }
 
 fn from_file(path: &Path) -> Result<SecretString, CredentialError> {
-    let bytes = read::file("the client secret's file", path)?;
+    let bytes = read::file("the client secret file", path)?;
     let origin = || format!("the file {}", path.display());
     let text = std::str::from_utf8(&bytes).map_err(|_| CredentialError::NotUnicode(origin()))?;
     let secret = text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
@@ -58,10 +58,10 @@ fn from_file(path: &Path) -> Result<SecretString, CredentialError> {
     not_empty(secret.into(), origin)
 }
 
-fn from_command(words: &[OsString], patience: Duration) -> Result<SecretString, CredentialError> {
-    let printed = command::run(words, patience)?;
+fn from_command(words: &[OsString], timeout: Duration) -> Result<SecretString, CredentialError> {
+    let output = command::run(words, timeout)?;
     let origin = || format!("the first line of {}", command::program_name(words));
-    let line = printed.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = output.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = std::str::from_utf8(line).map_err(|_| CredentialError::NotUnicode(origin()))?;
     not_empty(line.trim_end_matches('\r').into(), origin)
 }
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn each_place_gives_its_secret() {
+    fn each_source_is_read() {
         assert_eq!(read(&SecretSource::Inline(SecretString::from("a b"))).unwrap(), "a b");
         assert_eq!(read(&SecretSource::Environment("MY_SECRET".into())).unwrap(), "s3cr3t");
         for text in ["s3cr3t", "s3cr3t\n", "s3cr3t\r\n", "\u{feff}s3cr3t\n\n"] {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_secret_is_none() {
+    fn an_empty_secret_is_an_error() {
         assert!(matches!(read(&SecretSource::Environment("EMPTY".into())), Err(CredentialError::Empty(_))));
         assert!(matches!(read(&SecretSource::Inline(SecretString::from(" "))), Err(CredentialError::Empty(_))));
         let file = file_of(b"\n");
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_variable_is_named_unless_it_looks_like_the_secret_itself() {
+    fn a_name_that_may_be_the_secret_is_hidden() {
         let error = read(&SecretSource::Environment("NOT_SET".into())).unwrap_err();
         assert!(error.to_string().contains("NOT_SET"), "{error}");
         let error = read(&SecretSource::Environment("hunter2".into())).unwrap_err();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_holds_more_or_no_text_is_refused() {
+    fn a_file_must_contain_one_line_of_text() {
         let several = file_of(b"one\ntwo\n");
         assert!(matches!(read(&SecretSource::File(several.path().into())), Err(CredentialError::SeveralLines(_))));
         let binary = file_of(&[0xff, 0xfe, 0x00]);
@@ -132,16 +132,16 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_command_gives_its_first_line() {
+    fn a_command_prints_the_secret_first() {
         assert_eq!(read(&command_of(&["printf", "s3cr3t\\r\\nuser: jo\\n"])).unwrap(), "s3cr3t");
         assert_eq!(read(&command_of(&["echo", "a; b $HOME"])).unwrap(), "a; b $HOME");
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_failing_command_is_reported_with_its_words_and_without_its_arguments() {
+    fn a_failed_command_is_reported_without_its_arguments() {
         let error = read(&command_of(&["sh", "-c", "echo locked >&2; exit 3 # hunter2"])).unwrap_err();
-        assert_eq!(error.to_string(), "client_secret_command: sh ended with exit code 3, saying \"locked\"");
+        assert_eq!(error.to_string(), "client_secret_command: sh failed with exit code 3: \"locked\"");
         assert!(!format!("{error:?}").contains("hunter2"));
         let error = read(&command_of(&["no-such-program-at-all", "hunter2"])).unwrap_err();
         assert!(matches!(error, CredentialError::CommandNotRun { .. }));
@@ -151,7 +151,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_command_that_does_not_end_is_killed() {
+    fn a_command_is_killed_at_its_timeout() {
         let words = ["sleep".into(), "60".into()];
         let started = std::time::Instant::now();
         let error = from_command(&words, Duration::from_millis(30)).unwrap_err();
@@ -161,10 +161,10 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_command_whose_child_keeps_the_pipe_open_does_not_hold_us_up() {
+    fn a_child_that_keeps_the_pipe_is_not_awaited() {
         let words = ["sh".into(), "-c".into(), "echo s3cr3t; sleep 60 & exit 0".into()];
         let started = std::time::Instant::now();
-        // Whether the line was read before or given up on, it must not take the child's minute.
+        // Whether the line was read or the command timed out, it must not take the child's minute.
         let _ = from_command(&words, Duration::from_millis(300));
         assert!(started.elapsed() < Duration::from_secs(30));
     }

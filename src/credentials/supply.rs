@@ -1,4 +1,4 @@
-//! A token for each attempt: a new one where tokens work once, else one that is renewed in time.
+//! A token for each attempt: always a new one if tokens are single-use, otherwise one that is renewed in time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,91 +7,90 @@ use jiff::Timestamp;
 
 use super::{CredentialError, Minter, Token};
 
-/// A token must last for this long when it is handed out, at most: a call's time on its way, and clocks that differ.
+/// How long a token must still be valid when it is handed out: enough for the request and for clocks that differ.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// Hands out tokens to any number of workers. Clones share what they hold.
+/// Hands out tokens to any number of workers. Clones share their state.
 #[derive(Debug, Clone)]
-pub struct TokenSource {
+pub(crate) struct TokenSource {
     shared: Arc<Mutex<Supply>>,
-    /// Held while the secret is read anew, which one does for all.
-    rereading: Arc<Mutex<()>>,
+    /// Held while one worker reloads the secret for all.
+    reloading: Arc<Mutex<()>>,
 }
 
 #[derive(Debug)]
 struct Supply {
     minter: Arc<Minter>,
-    held: Option<Token>,
-    /// How often the secret has been read anew, or was to be.
-    rereads: u64,
+    cached: Option<Token>,
+    /// How many times a reload of the secret was tried.
+    secret_version: u64,
 }
 
 impl TokenSource {
-    /// A source that holds no token yet.
-    pub fn new(minter: Minter) -> Self {
-        let supply = Supply { minter: Arc::new(minter), held: None, rereads: 0 };
-        Self { shared: Arc::new(Mutex::new(supply)), rereading: Arc::default() }
+    pub(crate) fn new(minter: Minter) -> Self {
+        let supply = Supply { minter: Arc::new(minter), cached: None, secret_version: 0 };
+        Self { shared: Arc::new(Mutex::new(supply)), reloading: Arc::default() }
     }
 
-    /// A token for one attempt at this moment: with `jti` nobody else's, else one that still lasts for a minute, or for
-    /// a fifth of its life where that is shorter.
+    /// A token for one attempt at this moment: with `jti` one that nobody else gets, otherwise one that is valid for
+    /// another minute, or for another fifth of its lifetime if that is shorter.
     ///
     /// # Errors
     /// As for [`Minter::mint`].
-    pub fn token(&self, now: Timestamp) -> Result<Token, CredentialError> {
+    pub(crate) fn token(&self, now: Timestamp) -> Result<Token, CredentialError> {
         let mut supply = self.supply();
-        if supply.minter.mints_single_use() {
+        if supply.minter.is_single_use() {
             return supply.minter.mint(now);
         }
-        if let Some(token) = supply.held.as_ref().filter(|token| lasts(token, supply.minter.ttl(), now)) {
+        if let Some(token) = supply.cached.as_ref().filter(|token| is_usable(token, supply.minter.ttl(), now)) {
             return Ok(token.clone());
         }
         let token = supply.minter.mint(now)?;
-        supply.held = Some(token.clone());
+        supply.cached = Some(token.clone());
         Ok(token)
     }
 
-    /// Drops the token that is held, so that the next one is new: for when the server refuses it before its time.
-    pub fn fresh(&self) {
-        self.supply().held = None;
+    /// Discards the cached token, because the server rejected it.
+    pub(crate) fn discard(&self) {
+        self.supply().cached = None;
     }
 
-    /// How often the secret has been read anew, for [`TokenSource::reread`].
-    pub fn rereads(&self) -> u64 {
-        self.supply().rereads
+    /// For [`TokenSource::reload_secret`].
+    pub(crate) fn secret_version(&self) -> u64 {
+        self.supply().secret_version
     }
 
-    /// Reads the secret anew, for when the server refuses a token. May take as long as the command that gives the secret.
+    /// Reads the secret again, because the server rejected a token. May take as long as the command that prints the secret.
     ///
-    /// `rereads` is how often that had been done when the token was minted. Nothing is done if it has been done since: a
-    /// password manager that asks its owner asks once, however many bots refuse the token.
+    /// `version` is the version the token was minted with. Does nothing if the secret was reloaded since: a password
+    /// manager that prompts its owner prompts once, however many bots reject the token.
     ///
     /// # Errors
     /// As for [`Minter::new`]; the old secret is then kept.
-    pub fn reread(&self, rereads: u64) -> Result<(), CredentialError> {
-        // Not under the tokens' lock: other workers go on while a password manager thinks.
-        let _reading = self.rereading.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.rereads() != rereads {
+    pub(crate) fn reload_secret(&self, version: u64) -> Result<(), CredentialError> {
+        // Not under the tokens' lock: other workers continue while the password manager takes its time.
+        let _reloading = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.secret_version() != version {
             return Ok(());
         }
-        let minter = Arc::clone(&self.supply().minter).reread();
+        let minter = Arc::clone(&self.supply().minter).reload();
         let mut supply = self.supply();
-        supply.rereads += 1;
+        supply.secret_version += 1;
         supply.minter = Arc::new(minter?);
-        supply.held = None;
+        supply.cached = None;
         Ok(())
     }
 
     fn supply(&self) -> MutexGuard<'_, Supply> {
-        // A token is replaced as a whole, so what a panicking worker left behind is sound.
+        // A token is replaced as a whole, so the state is sound even after a worker panicked.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn lasts(token: &Token, ttl: Duration, now: Timestamp) -> bool {
+fn is_usable(token: &Token, ttl: Duration, now: Timestamp) -> bool {
     let margin = MARGIN.min(ttl / 5);
     let left = token.expires.duration_since(now);
-    // A clock that was set back makes an old token look young: one issued in the future is not trusted.
+    // After the clock was set back, a token from the future seems to live longer than its lifetime: it is not trusted.
     Duration::try_from(left).is_ok_and(|left| left >= margin && left <= ttl)
 }
 
@@ -120,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_kept_until_a_minute_before_its_end() {
+    fn a_token_is_reused_until_its_last_minute() {
         let tokens = source(600, false);
         let issued_of = |seconds| tokens.token(at(seconds)).unwrap().claims["iat"].as_i64().unwrap();
         let first = issued_of(0);
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_token_is_kept_for_four_fifths_of_its_life() {
+    fn a_short_token_is_reused_for_four_fifths() {
         let tokens = source(10, false);
         let first = tokens.token(at(0)).unwrap().expires;
         assert_eq!(tokens.token(at(7)).unwrap().expires, first);
@@ -138,23 +137,23 @@ mod tests {
     }
 
     #[test]
-    fn with_jti_no_token_is_handed_out_twice() {
+    fn with_jti_every_token_is_new() {
         let tokens = source(600, true);
         let jwt = || tokens.token(at(0)).unwrap().jwt.expose_secret().to_owned();
         assert_ne!(jwt(), jwt());
     }
 
     #[test]
-    fn a_refused_token_can_be_dropped_and_an_older_clock_drops_it_too() {
+    fn a_discarded_or_future_token_is_replaced() {
         let tokens = source(600, false);
         let first = tokens.token(at(0)).unwrap().expires;
-        tokens.fresh();
+        tokens.discard();
         assert_ne!(tokens.token(at(1)).unwrap().expires, first);
         assert_eq!(tokens.token(at(-100)).unwrap().expires.as_second(), first.as_second() - 100);
     }
 
     #[test]
-    fn a_rotated_secret_is_taken_up_when_it_is_read_anew_and_a_lost_one_changes_nothing() {
+    fn a_reload_takes_a_rotated_secret() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("secret");
         std::fs::write(&file, "the old one").unwrap();
@@ -165,17 +164,17 @@ mod tests {
         let old = jwt();
         std::fs::write(&file, "the new one").unwrap();
         assert_eq!(jwt(), old);
-        tokens.reread(0).unwrap();
+        tokens.reload_secret(0).unwrap();
         let new = jwt();
         assert_ne!(new, old);
         std::fs::remove_file(&file).unwrap();
-        assert!(tokens.reread(1).is_err());
+        assert!(tokens.reload_secret(1).is_err());
         assert_eq!(jwt(), new);
     }
 
     proptest! {
         #[test]
-        fn no_token_is_handed_out_near_its_end_or_before_its_issue(
+        fn tokens_have_time_left_and_were_issued(
             ttl in 1_u64..5_000,
             moments in prop::collection::vec(0_i64..20_000, 1..40),
         ) {
@@ -183,7 +182,7 @@ mod tests {
             for moment in moments {
                 let token = tokens.token(at(moment)).unwrap();
                 let left = token.expires.duration_since(at(moment)).as_secs_f64();
-                // `iat` and `exp` are whole seconds, so a new token may have a second less than its life.
+                // `iat` and `exp` are whole seconds, so a new token may have a second less than its lifetime.
                 let least = (ttl as f64 / 5.0).min(60.0).min(ttl as f64 - 1.0);
                 prop_assert!(left >= least, "{left} of {ttl} left");
                 prop_assert!(token.claims["iat"].as_i64().unwrap() <= at(moment).as_second());

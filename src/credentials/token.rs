@@ -1,6 +1,7 @@
-//! Claims and their signature: the JWT that the API's `auth` header carries.
+//! Mints the JWT that the API's `auth` header carries.
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{EncodingKey, Header};
@@ -13,24 +14,22 @@ use crate::settings::{Algorithm, Context, CredentialSettings, SigningKey};
 
 /// A signed token.
 #[derive(Clone)]
-pub struct Token {
-    /// The token itself, for the `auth` header.
-    pub jwt: SecretString,
-    /// What it claims, in the order in which it does.
-    pub claims: Map<String, Value>,
-    /// When it ends; the `exp` claim.
-    pub expires: Timestamp,
+pub(crate) struct Token {
+    pub(crate) jwt: SecretString,
+    /// In the order of the JWT.
+    pub(crate) claims: Map<String, Value>,
+    pub(crate) expires: Timestamp,
 }
 
-/// Only when it ends: neither the token nor what it claims.
+/// Shows the expiry only, neither the token nor its claims.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token").field("expires", &self.expires).finish_non_exhaustive()
     }
 }
 
-/// Makes tokens. The secret is read when it is built, and again only by [`Minter::reread`].
-pub struct Minter {
+/// Mints tokens. Reads the secret when it is created, and again only in [`Minter::reload`].
+pub(crate) struct Minter {
     key: EncodingKey,
     settings: CredentialSettings,
     context: Context,
@@ -43,42 +42,41 @@ impl fmt::Debug for Minter {
 }
 
 impl Minter {
-    /// Reads the secret or the private key, and tries it.
+    /// Reads the secret or the private key, and tests it.
     ///
     /// # Errors
-    /// When it can't be read, or can't sign.
-    pub fn new(settings: CredentialSettings, context: &Context) -> Result<Self, CredentialError> {
+    /// If it cannot be read, or cannot sign.
+    pub(crate) fn new(settings: CredentialSettings, context: &Context) -> Result<Self, CredentialError> {
         let algorithm = settings.algorithm.value;
         let key = encoding_key(&settings.key, algorithm, context)?;
         Ok(Self { key, settings, context: context.clone() })
     }
 
-    /// The same, with the secret read anew: it may have been rotated while a run of days goes on.
+    /// The same minter with the secret read again: it may have been rotated during a run that takes days.
     ///
     /// # Errors
     /// As for [`Minter::new`].
-    pub fn reread(&self) -> Result<Self, CredentialError> {
+    pub(crate) fn reload(&self) -> Result<Self, CredentialError> {
         Self::new(self.settings.clone(), &self.context)
     }
 
-    /// Whether each token works once only, because it carries a `jti`.
-    pub fn mints_single_use(&self) -> bool {
+    /// Whether each token works only once, because it has a `jti`.
+    pub(crate) fn is_single_use(&self) -> bool {
         self.settings.jti.value
     }
 
-    /// How long each token lives.
-    pub fn ttl(&self) -> std::time::Duration {
+    pub(crate) fn ttl(&self) -> Duration {
         self.settings.token_ttl.value
     }
 
-    /// Makes a token: `sub`, `appId`, `iat`, `exp`, then `jti` where it is on, then the further claims.
+    /// Mints a token with `sub`, `appId`, `iat`, `exp`, then `jti` if enabled, then the configured claims.
     ///
     /// # Errors
-    /// When the token would end past the last moment that can be written, or the crypto library refuses.
-    pub fn mint(&self, now: Timestamp) -> Result<Token, CredentialError> {
+    /// If the expiry cannot be represented, or the crypto library cannot sign.
+    pub(crate) fn mint(&self, now: Timestamp) -> Result<Token, CredentialError> {
         let settings = &self.settings;
         let issued = now.as_second();
-        let expires = end_of_life(issued, self.ttl())?;
+        let expires = expiry(issued, self.ttl())?;
         let mut claims = Map::new();
         claims.insert("sub".to_owned(), settings.subject.value.as_str().into());
         claims.insert("appId".to_owned(), settings.client_id.value.as_str().into());
@@ -95,15 +93,15 @@ impl Minter {
     }
 }
 
-fn end_of_life(issued: i64, ttl: std::time::Duration) -> Result<Timestamp, CredentialError> {
-    let too_late = |_| CredentialError::EndsTooLate(ttl);
+fn expiry(issued: i64, ttl: Duration) -> Result<Timestamp, CredentialError> {
+    let too_late = |_| CredentialError::ExpiresTooLate(ttl);
     let ttl = SignedDuration::try_from(ttl).map_err(too_late)?;
     Timestamp::from_second(issued)
         .and_then(|issued| issued.checked_add(SignedDuration::from_secs(ttl.as_secs())))
         .map_err(too_late)
 }
 
-/// The key that signs, tried once so that a bad one shows before the first call.
+/// The signing key, tested once so that a bad one is reported before the first request.
 pub(super) fn encoding_key(
     key: &SigningKey,
     algorithm: Algorithm,
@@ -116,19 +114,18 @@ pub(super) fn encoding_key(
         SigningKey::PrivateKey(path) => {
             let path = &path.value;
             let pem = read::file("the private key", path)?;
-            let unfit = |reason: jsonwebtoken::errors::Error| CredentialError::PrivateKey {
+            let unusable = |reason: jsonwebtoken::errors::Error| CredentialError::PrivateKey {
                 path: path.clone(),
                 algorithm,
                 reason: reason.to_string(),
             };
-            let key = EncodingKey::from_rsa_pem(&pem).map_err(unfit)?;
-            jsonwebtoken::crypto::sign(b"a try", &key, wire_algorithm(algorithm)).map_err(unfit)?;
+            let key = EncodingKey::from_rsa_pem(&pem).map_err(unusable)?;
+            jsonwebtoken::crypto::sign(b"test", &key, wire_algorithm(algorithm)).map_err(unusable)?;
             Ok(key)
         }
     }
 }
 
-/// The crypto library's name of the algorithm.
 pub(super) fn wire_algorithm(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
     match algorithm {
         Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
@@ -154,7 +151,7 @@ mod tests {
     use crate::credentials::samples::{NOW, RsaKey, SECRET, context, credentials};
     use crate::settings::{Algorithm, SigningKey, Source, Sourced};
 
-    /// What another reader makes of a token, its signature checked.
+    /// The claims as another library reads them, with the signature checked.
     fn verified(token: &Token, key: &DecodingKey, algorithm: Algorithm) -> Map<String, Value> {
         let mut validation = Validation::new(wire_algorithm(algorithm));
         (validation.validate_exp, validation.validate_aud) = (false, false);
@@ -166,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_claims_who_for_which_app_and_from_when_to_when() {
+    fn a_token_has_the_four_standard_claims() {
         for algorithm in [Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512] {
             let mut settings = credentials();
             settings.algorithm.value = algorithm;
@@ -182,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_stand_in_their_order_with_further_ones_last() {
+    fn configured_claims_come_last_in_order() {
         let mut settings = credentials();
         settings.jti.value = true;
         settings.claims = ["zeta", "aud"].map(|name| (name.to_owned(), Sourced::default_of(json!([name])))).into();
@@ -202,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_private_key_signs_what_its_public_half_verifies() {
+    fn a_public_key_verifies_its_private_keys_token() {
         let key = RsaKey::generate();
         for algorithm in [Algorithm::Rs256, Algorithm::Rs512] {
             let mut settings = credentials();
@@ -215,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_can_not_sign_is_refused_before_anything_is_signed() {
+    fn an_unusable_private_key_is_rejected_early() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "-----BEGIN PRIVATE KEY-----\naHVudGVyMg==\n-----END PRIVATE KEY-----\n").unwrap();
         let mut settings = credentials();
@@ -227,15 +224,15 @@ mod tests {
     }
 
     #[test]
-    fn a_token_can_not_outlive_time() {
+    fn a_lifetime_beyond_all_dates_is_an_error() {
         let mut settings = credentials();
         settings.token_ttl.value = Duration::from_secs(u64::MAX / 4);
         let error = Minter::new(settings, &context()).unwrap().mint(now()).unwrap_err();
-        assert!(matches!(error, CredentialError::EndsTooLate(_)), "{error}");
+        assert!(matches!(error, CredentialError::ExpiresTooLate(_)), "{error}");
     }
 
     #[test]
-    fn neither_tokens_nor_minters_show_what_they_hold() {
+    fn debug_output_contains_no_secret() {
         let minter = Minter::new(credentials(), &context()).unwrap();
         let token = minter.mint(now()).unwrap();
         let shown = format!("{minter:?} {token:?} {:?}", credentials());

@@ -101,7 +101,7 @@ impl RecordSender {
                 return self.leave_unsent();
             };
             // Before the intent: a token that can't be had must not leave a row in doubt.
-            let rereads = self.tokens.rereads();
+            let secret_version = self.tokens.secret_version();
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
             let Some(claimed) = self.claim(&pending.row, resend, &permit).await? else { continue };
             let sent = permit.taken_at();
@@ -114,7 +114,7 @@ impl RecordSender {
             let (again_after, behind_others, kind) = (step.again_after, step.behind_others, step.outcome.kind);
             self.settle(claimed, step, &pending.row).await?;
             if is_about_credentials {
-                self.renew_credentials(is_first_refusal.then_some(rereads)).await;
+                self.renew_credentials(is_first_refusal.then_some(secret_version)).await;
             }
             drop(passes);
             let Some(wait) = again_after else { return Ok(Delivered::Over) };
@@ -203,7 +203,7 @@ impl RecordSender {
                 Disposition::again(status, message, Duration::ZERO)
             }
             Verdict::Repeat { status, message, .. } => {
-                self.tokens.fresh();
+                self.tokens.discard();
                 self.after_failure(status, message, asked, pending)
             }
         };
@@ -248,11 +248,11 @@ impl RecordSender {
     /// A new token for the next try; after the first refusal in a row with the secret read anew, for it may have been
     /// rotated since the run began. `reread` is how often that had been done when the refused token was minted.
     async fn renew_credentials(&self, reread: Option<u64>) {
-        self.tokens.fresh();
-        if let Some(rereads) = reread {
+        self.tokens.discard();
+        if let Some(secret_version) = reread {
             let tokens = self.tokens.clone();
             // The secret may come from a command. If it can't be had now, the old one is refused again, and that is said.
-            let _ = tokio::task::spawn_blocking(move || tokens.reread(rereads)).await;
+            let _ = tokio::task::spawn_blocking(move || tokens.reload_secret(secret_version)).await;
         }
     }
 

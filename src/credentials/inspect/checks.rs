@@ -1,72 +1,65 @@
-//! Each thing that the platform would refuse in a token.
+//! Everything the platform would reject in a token.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Inspection;
+use super::{Inspection, time_between};
 use crate::credentials::refusal::{Refusal, RefusalKind, Signature};
-use crate::credentials::span;
 use crate::settings::{Algorithm, MAX_JTI_TTL};
-use crate::text::excerpt;
+use crate::text::{excerpt, quoted};
 
-/// Past this many seconds (the year 5138) a date was surely written in milliseconds.
+/// A larger date (after the year 5138) must be in milliseconds.
 const SURELY_MILLISECONDS: i64 = 100_000_000_000;
 const SHOWN: usize = 80;
 
 impl Inspection {
-    fn refuse(&mut self, kind: RefusalKind, message: String) {
-        self.refusals.push(Refusal { kind, message });
+    fn refuse(&mut self, kind: RefusalKind, message: impl Into<String>) {
+        self.refusals.push(Refusal { kind, message: message.into() });
     }
 
     pub(super) fn check_algorithm(&mut self, algorithm: Option<Algorithm>) {
-        let name = excerpt(&self.header.get("alg").map_or_else(|| "none".to_owned(), shown), SHOWN);
         match algorithm {
+            Some(Algorithm::Hs256) => {}
             Some(listed) if listed.is_listed() => {
-                if listed != Algorithm::Hs256 {
-                    self.notes.push(format!("apps for API scopes are said to accept HS256 only, and this is {listed}"));
-                }
+                self.notes.push(format!("apps for API scopes reportedly accept only HS256; this token uses {listed}"));
             }
-            _ => self.refuse(
-                RefusalKind::UnlistedAlgorithm,
-                format!("it is signed with {name}, and the platform lists HS256, HS512, RS256 and RS512"),
-            ),
+            _ => {
+                let name = excerpt(&self.header.get("alg").map_or_else(|| "none".to_owned(), unquoted), SHOWN);
+                let message = format!("signed with {name}; the platform lists HS256, HS512, RS256 and RS512");
+                self.refuse(RefusalKind::UnlistedAlgorithm, message);
+            }
         }
     }
 
     pub(super) fn check_signature(&mut self) {
         if self.signature == Signature::Wrong {
-            let message = "its signature is not by the configured secret or key, or it was changed afterwards";
-            self.refuse(RefusalKind::WrongSignature, message.to_owned());
+            let message = "the signature does not match the configured secret or key, or the token was changed";
+            self.refuse(RefusalKind::WrongSignature, message);
         }
     }
 
     pub(super) fn check_app_id(&mut self, client_id: Option<&str>) {
         match (self.claims.get("appId"), client_id) {
-            (None, _) => {
-                let spelt = self.claims.keys().find(|name| crate::record::fold(name) == "appid").cloned();
-                match spelt {
-                    Some(name) => self.refuse(
-                        RefusalKind::MisspeltAppId,
-                        format!(
-                            "the client id stands under {:?}, and must stand under appId, exactly so",
-                            excerpt(&name, SHOWN)
-                        ),
-                    ),
-                    None => {
-                        self.refuse(RefusalKind::NoAppId, "it has no appId, which must be the client id".to_owned())
-                    }
-                }
-            }
             (Some(Value::String(app_id)), Some(client_id)) if app_id == client_id => {}
             (Some(Value::String(_)), None) => {
-                self.notes.push("there is no client id configured to compare appId with".to_owned());
+                self.notes.push("appId is not checked: no client id is configured".to_owned());
             }
             (Some(app_id), client_id) => {
                 let configured =
-                    client_id.map_or_else(String::new, |id| format!(", and the configured client id is {id:?}"));
-                let message = format!("its appId is {}{configured}", excerpt(&app_id.to_string(), SHOWN));
+                    client_id.map_or_else(String::new, |id| format!("; the configured client id is {id:?}"));
+                let message = format!("appId is {}{configured}", excerpt(&app_id.to_string(), SHOWN));
                 self.refuse(RefusalKind::OtherClientId, message);
             }
+            (None, _) => match self.claims.keys().find(|name| crate::record::fold(name) == "appid").cloned() {
+                Some(name) => {
+                    let message = format!(
+                        "the client id is in {}; it must be in appId, spelled exactly so",
+                        quoted(&name, SHOWN)
+                    );
+                    self.refuse(RefusalKind::MisspeltAppId, message);
+                }
+                None => self.refuse(RefusalKind::NoAppId, "no appId; it must be the client id"),
+            },
         }
     }
 
@@ -74,20 +67,19 @@ impl Inspection {
         self.issued = self.date("iat");
         self.expires = self.date("exp");
         if let Some(issued) = self.issued.filter(|issued| *issued > now) {
-            let message =
-                format!("its iat is {} in the future: is this machine's clock right?", span::between(now, issued));
+            let message = format!("iat is {} in the future: check this machine's clock", time_between(now, issued));
             self.refuse(RefusalKind::IssuedInFuture, message);
         }
         if let Some(expires) = self.expires.filter(|expires| *expires <= now) {
-            self.refuse(RefusalKind::Expired, format!("it expired {} ago", span::between(expires, now)));
+            self.refuse(RefusalKind::Expired, format!("expired {} ago", time_between(expires, now)));
         }
         if self.claims.contains_key("jti") {
             self.check_jti(now);
         } else if !self.claims.contains_key("exp") {
-            self.notes.push("it has no exp: it never ends by itself".to_owned());
+            self.notes.push("no exp: the token never expires".to_owned());
         }
         if !self.claims.contains_key("sub") {
-            self.notes.push("it has no sub, which the vendor's examples all have".to_owned());
+            self.notes.push("no sub, which all of the vendor's examples have".to_owned());
         }
     }
 
@@ -95,40 +87,35 @@ impl Inspection {
         let value = self.claims.get(claim)?;
         let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64));
         if let Some(seconds) = seconds.filter(|seconds| *seconds >= SURELY_MILLISECONDS) {
-            self.notes
-                .push(format!("{claim} is {seconds}: that looks like milliseconds, and the platform counts seconds"));
+            self.notes.push(format!("{claim} is {seconds}, probably milliseconds; the platform expects seconds"));
         }
         let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
         let date = seconds.and_then(|seconds| Timestamp::from_second(seconds.clamp(first, last)).ok());
         if date.is_none() {
-            let message = format!("its {claim} is {}, which is no date in seconds", excerpt(&value.to_string(), SHOWN));
+            let message = format!("{claim} is {}, not a date in seconds", excerpt(&value.to_string(), SHOWN));
             self.refuse(RefusalKind::NotADate, message);
         }
         date
     }
 
-    /// The platform asks that `exp` lie an hour away at most, and does not say from when: the stricter reading holds.
+    /// The platform wants `exp` at most an hour away, without saying from when: this takes the stricter reading.
     fn check_jti(&mut self, now: Timestamp) {
-        let begins = self.issued.map_or(now, |issued| issued.min(now));
+        let start = self.issued.map_or(now, |issued| issued.min(now));
         let message = match self.expires {
             None if self.claims.contains_key("exp") => return,
-            None => "it has a jti and no exp, which then must be at most 1 hour away".to_owned(),
+            None => "jti without exp: with jti, exp must be at most 1 hour away".to_owned(),
             Some(expires) => {
-                let life = expires.duration_since(begins);
-                if life.as_secs() <= MAX_JTI_TTL.as_secs().cast_signed() {
+                if expires.duration_since(start).as_secs() <= MAX_JTI_TTL.as_secs().cast_signed() {
                     return;
                 }
-                format!(
-                    "it has a jti and lives {}: with jti, exp must be at most 1 hour away",
-                    span::between(begins, expires)
-                )
+                let lifetime = time_between(start, expires);
+                format!("jti with a lifetime of {lifetime}: with jti, exp must be at most 1 hour away")
             }
         };
         self.refuse(RefusalKind::JtiTooLong, message);
     }
 }
 
-/// A claim's value as people read it: a text without its quotes.
-fn shown(value: &Value) -> String {
+fn unquoted(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -135,7 +135,7 @@ impl Reader<'_> {
                 Err(VerifyError::Unreadable { message: format!("{message} (status {status})") })
             }
             Verdict::Repeat { cause, retry_after, message, .. } => {
-                self.resources.tokens.fresh();
+                self.resources.tokens.discard();
                 let error = match cause {
                     Cause::Unreachable => VerifyError::Unreachable { message },
                     _ => VerifyError::Unreadable { message },
@@ -182,9 +182,9 @@ impl Reader<'_> {
             return Err(VerifyError::Refused { concern, message });
         }
         let tokens = self.resources.tokens.clone();
-        tokens.fresh();
+        tokens.discard();
         // If the secret can't be read now, the old one is refused again, and that is reported.
-        let _ = tokio::task::spawn_blocking(move || tokens.reread(tokens.rereads())).await;
+        let _ = tokio::task::spawn_blocking(move || tokens.reload_secret(tokens.secret_version())).await;
         Ok(())
     }
 
