@@ -18,8 +18,8 @@ use crate::report::Printer;
 use crate::settings::{Context, Overrides, Settings};
 use crate::text::printable;
 
-/// More than any token: proxies refuse headers of a tenth of it.
-const LONGEST_TOKEN: u64 = 1024 * 1024;
+/// Far more than any real token: proxies reject headers a tenth as long.
+const MAX_TOKEN_SIZE: u64 = 1024 * 1024;
 
 pub(super) fn token(
     args: &TokenArgs,
@@ -28,7 +28,7 @@ pub(super) fn token(
     printer: &Printer,
 ) -> Result<Exit, CommandError> {
     match &args.command {
-        Some(TokenCommand::Inspect(args)) => look_into(args, global, context, printer),
+        Some(TokenCommand::Inspect(args)) => inspect_token(args, global, context, printer),
         None => print_token(&args.mint, global, context, printer),
     }
 }
@@ -61,7 +61,7 @@ fn mint_overrides(args: &MintArgs, global: &GlobalArgs) -> Overrides {
     }
 }
 
-/// The API's header is `auth`, without a scheme (contract: "Authorization").
+/// The API's header is `auth`, without a scheme.
 fn header(token: &Token) -> String {
     format!("auth: {}", token.jwt.expose_secret())
 }
@@ -77,14 +77,14 @@ fn token_json(token: &Token, with_header: bool) -> Value {
     Value::Object(object)
 }
 
-fn look_into(
+fn inspect_token(
     args: &InspectArgs,
     global: &GlobalArgs,
     context: &Context,
     printer: &Printer,
 ) -> Result<Exit, CommandError> {
     let settings = resolve(&overrides(global), context, printer)?;
-    let token = given_token(&args.token, context, printer)?;
+    let token = read_token(&args.token, context, printer)?;
     let expected = expected(&settings, context, printer);
     let now = clock::now();
     let inspection = inspect(token.expose_secret(), &expected, now)?;
@@ -95,49 +95,42 @@ fn look_into(
     Ok(if inspection.is_acceptable() { Exit::Success } else { Exit::Credentials })
 }
 
-fn given_token(token: &SecretString, context: &Context, printer: &Printer) -> Result<SecretString, CommandError> {
+/// The token from the command line, or from standard input if it is `-`.
+fn read_token(token: &SecretString, context: &Context, printer: &Printer) -> Result<SecretString, CommandError> {
     if token.expose_secret() != "-" {
         return Ok(token.clone());
     }
     if context.stdin_is_terminal {
-        printer.note("Paste the token, then press Enter and Ctrl-D.");
+        printer.note("paste the token, then press Enter and Ctrl-D");
     }
     let mut text = Zeroizing::new(Vec::new());
-    stdin().lock().take(LONGEST_TOKEN).read_to_end(&mut text).explain("cannot read the token from standard input")?;
+    stdin().lock().take(MAX_TOKEN_SIZE).read_to_end(&mut text).explain("cannot read the token from standard input")?;
     Ok(String::from_utf8_lossy(&text).into_owned().into())
 }
 
-/// A token can be read without the secret, so a secret that can't be had only costs the signature's check.
+/// A token can be decoded without the secret; only its signature then stays unchecked.
 fn expected(settings: &Settings, context: &Context, printer: &Printer) -> Expected {
     Expected::of(settings, context).unwrap_or_else(|error| {
-        printer.warning(format_args!("the signature is not checked: {}", chain(&error)));
+        printer.warning(format_args!("the signature is not checked: {}", CommandError::from(error)));
         Expected::without_key(settings)
     })
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
-}
-
 fn inspection_text(inspection: &Inspection, now: Timestamp) -> String {
+    let issued = inspection.issued_text(now).unwrap_or_else(|| "no iat: time of issue unknown".to_owned());
+    let expiry = inspection.expiry_text(now).unwrap_or_else(|| "no exp: never expires".to_owned());
     let mut lines = vec!["Header".to_owned()];
     lines.extend(object_lines(&inspection.header));
     lines.push("Claims".to_owned());
     lines.extend(object_lines(&inspection.claims));
     lines.push("Time".to_owned());
-    let issued = inspection.issued_text(now).unwrap_or_else(|| "does not say when it was issued".to_owned());
-    lines.push(moment_line(issued, inspection.issued));
-    let end = inspection.expiry_text(now).unwrap_or_else(|| "does not say when it ends".to_owned());
-    lines.push(moment_line(end, inspection.expires));
+    lines.extend([time_line(issued, inspection.issued), time_line(expiry, inspection.expires)]);
     lines.push("Signature".to_owned());
     lines.push(format!("  {}", signature_text(inspection.signature)));
     lines.extend(inspection.notes.iter().map(|note| format!("Note: {note}")));
     lines.push(match inspection.is_acceptable() {
-        true => "The platform would accept it, as far as can be told from here.".to_owned(),
-        false => "The platform would refuse it:".to_owned(),
+        true => "The platform would accept this token, as far as local checks can tell.".to_owned(),
+        false => "The platform would reject this token:".to_owned(),
     });
     lines.extend(inspection.refusals.iter().map(|refusal| format!("  - {}", refusal.message)));
     lines.join("\n")
@@ -151,10 +144,10 @@ fn object_lines(object: &Map<String, Value>) -> impl Iterator<Item = String> {
     })
 }
 
-fn moment_line(words: String, moment: Option<Timestamp>) -> String {
-    match moment {
-        Some(moment) => format!("  {words} ({moment})"),
-        None => format!("  {words}"),
+fn time_line(text: String, time: Option<Timestamp>) -> String {
+    match time {
+        Some(time) => format!("  {text} ({time})"),
+        None => format!("  {text}"),
     }
 }
 

@@ -172,7 +172,7 @@ mod tests {
             assert_eq!(inspection.signature, Signature::Verified);
             assert_eq!(inspection.claims, token.claims);
             assert_eq!(inspection.notes, [] as [String; 0]);
-            assert_eq!(inspection.issued_text(now()).unwrap(), "issued 0.0 s ago");
+            assert_eq!(inspection.issued_text(now()).unwrap(), "issued 0.7 s ago");
             assert_eq!(inspection.expiry_text(token.expires).unwrap(), "expired 0.0 s ago");
         }
     }

@@ -1,6 +1,6 @@
 //! `token` and `token inspect`.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't lay its surroundings has failed")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Map, Value, json};
@@ -21,7 +21,7 @@ fn configured() -> Surroundings {
     surroundings
 }
 
-/// The claims of a token, its signature checked by another reader.
+/// The claims as another library reads them, with the signature checked.
 fn claims(token: &str) -> Map<String, Value> {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_aud = false;
@@ -29,7 +29,7 @@ fn claims(token: &str) -> Map<String, Value> {
 }
 
 #[test]
-fn a_token_is_all_that_is_printed() {
+fn only_the_token_is_printed() {
     let assert = configured().run(&["token"]).success();
     assert_eq!(stderr(&assert), "");
     assert_eq!(stdout(&assert).lines().count(), 1);
@@ -53,13 +53,13 @@ fn options_shape_the_claims() {
 }
 
 #[test]
-fn with_jti_more_than_an_hour_is_refused_with_the_reason() {
+fn jti_for_over_an_hour_is_rejected() {
     let said = stderr(&configured().run(&["token", "--jti", "--ttl", "61m"]).failure().code(2));
     assert!(said.contains("--ttl") && said.contains("1h at most") && said.contains("the platform refuses"), "{said}");
 }
 
 #[test]
-fn the_header_is_ready_for_curl() {
+fn header_prints_the_auth_header() {
     let surroundings = configured();
     let header = stdout(&surroundings.run(&["token", "--header"]).success());
     claims(header.strip_prefix("auth: ").unwrap());
@@ -68,7 +68,7 @@ fn the_header_is_ready_for_curl() {
 }
 
 #[test]
-fn as_json_it_comes_with_claims_and_expiry() {
+fn json_contains_claims_and_expiry() {
     let object = read_json(&configured().run(&["token", "-o", "json"]).success());
     assert_eq!(object["claims"], Value::Object(claims(object["token"].as_str().unwrap())));
     let expires: jiff::Timestamp = object["expires"].as_str().unwrap().parse().unwrap();
@@ -77,7 +77,7 @@ fn as_json_it_comes_with_claims_and_expiry() {
 }
 
 #[test]
-fn a_secret_that_is_not_to_be_had_is_a_usage_error_without_the_secret() {
+fn an_unusable_secret_is_not_repeated() {
     let surroundings = configured();
     surroundings.write("secret", format!("{SECRET}\nmore\n"));
     let said = stderr(&surroundings.run(&["token", "-q"]).failure().code(2));
@@ -86,7 +86,7 @@ fn a_secret_that_is_not_to_be_had_is_a_usage_error_without_the_secret() {
 
 #[cfg(unix)]
 #[test]
-fn a_command_gives_the_secret_and_its_failure_is_told() {
+fn a_failing_secret_command_is_reported() {
     let surroundings = Surroundings::new();
     let config = |command: &str| {
         surroundings
@@ -100,26 +100,26 @@ fn a_command_gives_the_secret_and_its_failure_is_told() {
 }
 
 #[test]
-fn a_token_that_was_printed_is_inspected_and_accepted() {
+fn printed_tokens_pass_inspection() {
     let surroundings = configured();
     for form in [&["token"][..], &["token", "--header"], &["token", "--jti"]] {
         let token = stdout(&surroundings.run(form).success());
         let assert = surroundings.command(&["token", "inspect"]).write_stdin(token).assert().success();
         let text = stdout(&assert);
-        for words in ["appId  cs-1", "issued ", " ago (", "ends in ", "verified", "would accept"] {
+        for words in ["appId  cs-1", "issued ", " ago (", "expires in ", "verified", "would accept"] {
             assert!(text.contains(words), "no {words:?} in\n{text}");
         }
     }
 }
 
 #[test]
-fn what_would_be_refused_is_named_and_the_exit_code_says_so() {
+fn rejected_tokens_exit_with_3_and_reasons() {
     let surroundings = configured();
     // {"alg":"none"} over {"appid":"cs-1","exp":1,"x":"\u001b[31m"}
     let token = "eyJhbGciOiJub25lIn0.eyJhcHBpZCI6ImNzLTEiLCJleHAiOjEsIngiOiJcdTAwMWJbMzFtIn0.";
     let assert = surroundings.run(&["token", "inspect", token]).failure().code(3);
     let text = stdout(&assert);
-    for words in ["would refuse it:", "must stand under appId", "it expired ", "signed with none"] {
+    for words in ["would reject this token:", "must be in appId", "expired ", "signed with none"] {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }
     assert!(!text.contains('\u{1b}'), "{text:?}");
@@ -130,7 +130,7 @@ fn what_would_be_refused_is_named_and_the_exit_code_says_so() {
 }
 
 #[test]
-fn another_secrets_token_is_told_from_ours() {
+fn a_token_of_another_secret_is_wrong() {
     let surroundings = configured();
     let token = stdout(&surroundings.run(&["token"]).success());
     surroundings.write("secret", "another secret");
@@ -151,7 +151,7 @@ fn inspecting_needs_no_config_and_no_secret() {
 }
 
 #[test]
-fn what_is_no_token_is_a_usage_error_and_is_not_repeated() {
+fn an_invalid_token_is_not_repeated() {
     for text in ["hunter2", "hunter2.b.c", "", "a.b.c.d.e"] {
         let assert = Surroundings::new().command(&["token", "inspect"]).write_stdin(text).assert().failure().code(2);
         assert!(!stderr(&assert).contains("hunter2") && stdout(&assert).is_empty());
