@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use kore_feedback::record::{Checker, DedupeRule, Judged, Mapping, MappingRules, ScoreRule, SelectionRules, propose};
-use kore_feedback::settings::{MappingText, parse_mapping};
+use kore_feedback::settings::{MappingFile, parse_mapping};
 use kore_feedback::source::{Format, Row, SourceOptions, Table};
 use libfuzzer_sys::fuzz_target;
 
@@ -56,7 +56,7 @@ fn judged(judged: Judged<'_>) {
 /// The file that `--write-mapping` would write, which must be one that reads.
 fn written_again(headers: &[String], rules: &MappingRules) {
     let proposals = propose(headers, rules, &|_| false);
-    let text = MappingText {
+    let text = MappingFile {
         input: "in.csv",
         command: "kore-feedback import in.csv",
         headers,

@@ -8,8 +8,7 @@ use crate::cli::{ConfigArgs, ConfigCommand, GlobalArgs, OutputFormat};
 use crate::exit::Exit;
 use crate::report::Printer;
 use crate::settings::{
-    Context, Key, Overrides, Settings, SettingsError, Shown, ShownValue, Source, Sourced, config_file,
-    write_initial_config,
+    Context, Key, Overrides, Settings, SettingsError, Shown, ShownValue, Sourced, config_file, write_initial_config,
 };
 use crate::text::printable;
 
@@ -85,7 +84,7 @@ fn shown_row(shown: Shown<'_>, settings: &Settings) -> [String; 3] {
     let source = shown.source.map(|source| format!("({source})")).unwrap_or_default();
     let value = match shown.value {
         ShownValue::Open(value) => open_text(&value),
-        ShownValue::Secret(kind) => format!("set, from {}", secret_origin(kind, shown.source)),
+        ShownValue::Secret(origin) => format!("set, from {origin}"),
         ShownValue::Unset => "not set".to_owned(),
     };
     let is_missing_config = shown.key == "config" && settings.config().is_some_and(|(_, exists)| !exists);
@@ -103,22 +102,12 @@ fn open_text(value: &Value) -> String {
     }
 }
 
-/// The variable that holds the secret, else the config's key that says where it is.
-fn secret_origin(kind: Key, source: Option<&Source>) -> &'static str {
-    match source {
-        Some(Source::Environment(variable)) => variable,
-        _ => kind.name(),
-    }
-}
-
 fn settings_json(settings: &Settings) -> Value {
     let entries = settings.shown().into_iter().map(|shown| {
         let source = shown.source.map(ToString::to_string);
         let entry = match shown.value {
             ShownValue::Open(value) => json!({ "value": value, "source": source }),
-            ShownValue::Secret(kind) => {
-                json!({ "set": true, "from": secret_origin(kind, shown.source), "source": source })
-            }
+            ShownValue::Secret(origin) => json!({ "set": true, "from": origin, "source": source }),
             ShownValue::Unset if shown.key == Key::ClientSecret.name() => json!({ "set": false }),
             ShownValue::Unset => json!({ "value": null, "source": null }),
         };

@@ -15,7 +15,7 @@ pub(super) fn presets(args: &PresetsArgs, global: &GlobalArgs, printer: &Printer
         PresetsCommand::List if json => printer.json(&all()?.iter().map(as_json).collect::<Vec<_>>())?,
         PresetsCommand::List => printer.result(presets_table(&all()?, printer.table_width()))?,
         PresetsCommand::Show(show) => {
-            let preset = preset(&show.name, || Source::Argument("presets show"))?;
+            let preset = preset(&show.name, &Source::Argument("presets show"))?;
             if json { printer.json(&as_json(&preset))? } else { printer.result(preset.text.trim_end())? }
         }
     }

@@ -50,8 +50,8 @@ pub(super) fn mapping_rules(
         set: pairs(&args.set),
         description: description(args, settings, context)?,
         selection: selection(args),
-        columns: settings.columns().clone(),
-        defaults: settings.defaults().clone(),
+        columns: settings.columns(),
+        defaults: settings.defaults(),
     })
 }
 
@@ -59,7 +59,7 @@ pub(super) fn mapping_rules(
 fn description(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<Description, SettingsError> {
     let rows = &args.rows;
     let preset = match &rows.preset {
-        Some(name) => preset(name, || Source::Argument("--preset"))?.description,
+        Some(name) => preset(name, &Source::Argument("--preset"))?.description,
         None => Description::default(),
     };
     let mapping = match &rows.mapping {

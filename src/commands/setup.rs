@@ -129,7 +129,7 @@ impl Setup {
     }
 
     pub(super) fn limits(&self) -> &[Limit] {
-        &self.settings.delivery().limits.value
+        &self.settings.values.limits.value
     }
 
     /// A pacer at this setup's limits.
@@ -150,7 +150,7 @@ impl Setup {
         wait: Duration,
         visible_within: Duration,
     ) -> VerifySettings {
-        let timeout = self.settings.delivery().timeout.value;
+        let timeout = self.settings.values.timeout.value;
         VerifySettings { run, bot, timeout, longest_window: self.longest_window(), wait, visible_within }
     }
 
@@ -200,7 +200,7 @@ impl Setup {
     }
 
     fn client_settings(&self, bot_id: &str) -> ClientSettings {
-        let delivery = self.settings.delivery();
+        let delivery = &self.settings.values;
         ClientSettings {
             host: self.target.host.clone(),
             bot_id: bot_id.to_owned(),
@@ -249,7 +249,7 @@ impl Setup {
         to_send: u64,
         wait: Duration,
     ) -> LaneSettings {
-        let delivery = self.settings.delivery();
+        let delivery = &self.settings.values;
         let send = SendSettings {
             run,
             resend,

@@ -1,4 +1,5 @@
-//! What was configured about credentials. Only says where a secret is; reading it is `credentials`' part.
+//! What was configured about credentials: where a secret is, never the act of reading it (that is the job of
+//! `credentials`).
 
 use std::ffi::OsString;
 use std::fmt;
@@ -7,57 +8,47 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::Value;
+use strum::VariantNames as _;
 
-use super::key::Key;
 use super::source::Sourced;
 
-/// The `sub` of tokens when nobody says another: the API asks for one and gives it no meaning.
-pub const DEFAULT_SUBJECT: &str = "kore-feedback";
-/// How long a token lives when nobody says otherwise.
-pub const DEFAULT_TOKEN_TTL: Duration = Duration::from_secs(10 * 60);
-/// The longest life of a token with a `jti` (the platform's answer to a longer one: "`exp` must be <= 1 hour(s)").
+/// The longest lifetime of a token with a `jti` (the platform's answer to a longer one: "`exp` must be <= 1 hour(s)").
 pub const MAX_JTI_TTL: Duration = Duration::from_secs(60 * 60);
 
 /// How tokens are signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "UPPERCASE", ascii_case_insensitive)]
 pub enum Algorithm {
-    /// HMAC with SHA-256 under the client secret; the one that every app of the platform accepts.
+    /// HMAC with SHA-256 and the client secret. Every app of the platform accepts it.
     Hs256,
-    /// HMAC with SHA-384; not among the platform's.
+    /// HMAC with SHA-384. The platform does not list it.
     Hs384,
     /// HMAC with SHA-512.
     Hs512,
-    /// RSA (PKCS #1 v1.5) with SHA-256 under a private key whose public half the platform knows.
+    /// RSA (PKCS #1 v1.5) with SHA-256 and a private key whose public key the platform has.
     Rs256,
-    /// RSA with SHA-384; not among the platform's.
+    /// RSA with SHA-384. The platform does not list it.
     Rs384,
     /// RSA with SHA-512.
     Rs512,
 }
 
 impl Algorithm {
-    const ALL: [Self; 6] = [Self::Hs256, Self::Hs384, Self::Hs512, Self::Rs256, Self::Rs384, Self::Rs512];
-    /// The names of all algorithms.
-    pub(super) const NAMES: [&'static str; 6] = ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512"];
+    pub(super) const NAMES: &'static [&'static str] = Self::VARIANTS;
 
     /// The algorithm's name in a token's header.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hs256 => "HS256",
-            Self::Hs384 => "HS384",
-            Self::Hs512 => "HS512",
-            Self::Rs256 => "RS256",
-            Self::Rs384 => "RS384",
-            Self::Rs512 => "RS512",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
-    /// The algorithm of that name, in any case.
+    /// Parses a name in any case.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name.trim()))
+        name.trim().parse().ok()
     }
 
-    /// Whether it signs with a private key, and not with the client secret.
+    /// Whether it signs with a private key instead of the client secret.
     pub const fn uses_private_key(self) -> bool {
         matches!(self, Self::Rs256 | Self::Rs384 | Self::Rs512)
     }
@@ -68,45 +59,38 @@ impl Algorithm {
     }
 }
 
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// Where the client secret is to be had.
-#[derive(Clone)]
+/// Where the client secret comes from.
+#[derive(Clone, strum::IntoStaticStr)]
 pub enum SecretSource {
-    /// It stands in the config, or in `KORE_FEEDBACK_CLIENT_SECRET`.
+    /// The config or `KORE_FEEDBACK_CLIENT_SECRET` contains it.
+    #[strum(serialize = "client_secret")]
     Inline(SecretString),
-    /// The environment variable of this name holds it.
+    /// The environment variable of this name contains it.
+    #[strum(serialize = "client_secret_env")]
     Environment(String),
-    /// This file holds it, and nothing else.
+    /// This file contains it and nothing else.
+    #[strum(serialize = "client_secret_file")]
     File(PathBuf),
-    /// The first line that this command prints: a program and its arguments, run without a shell.
+    /// The first line printed by this command: a program and its arguments, run without a shell.
+    #[strum(serialize = "client_secret_command")]
     Command(Vec<OsString>),
 }
 
 impl SecretSource {
-    /// The config's key that says this kind of source.
-    pub const fn key(&self) -> Key {
-        match self {
-            Self::Inline(_) => Key::ClientSecret,
-            Self::Environment(_) => Key::ClientSecretEnv,
-            Self::File(_) => Key::ClientSecretFile,
-            Self::Command(_) => Key::ClientSecretCommand,
-        }
+    /// The config's key for this kind of source.
+    pub fn key(&self) -> &'static str {
+        self.into()
     }
 }
 
-/// Only the kind: a secret may stand in a command's arguments, or by mistake anywhere else.
+/// Shows the kind only: the arguments of a command, or a value set by mistake, may be a secret.
 impl fmt::Debug for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SecretSource").field(&self.key()).finish()
+        write!(f, "SecretSource({})", self.key())
     }
 }
 
-/// What tokens are signed with, as the algorithm needs it.
+/// What tokens are signed with.
 #[derive(Debug, Clone)]
 pub enum SigningKey {
     /// The client secret (HS algorithms).
@@ -115,22 +99,22 @@ pub enum SigningKey {
     PrivateKey(Sourced<PathBuf>),
 }
 
-/// Everything that minting a token needs.
+/// Everything needed to mint a token.
 #[derive(Debug, Clone)]
 pub struct CredentialSettings {
     /// The JWT app's client id.
     pub client_id: Sourced<String>,
-    /// What tokens are signed with.
+    /// Fits `algorithm`.
     pub key: SigningKey,
-    /// How tokens are signed; agrees with `key`.
+    /// Fits `key`.
     pub algorithm: Sourced<Algorithm>,
     /// The tokens' `sub`.
     pub subject: Sourced<String>,
-    /// How long a token lives; an hour at most where `jti` is on.
+    /// At most one hour if `jti` is on.
     pub token_ttl: Sourced<Duration>,
-    /// Whether each token carries a `jti`, and so works once.
+    /// Whether each token has a `jti` and so works only once.
     pub jti: Sourced<bool>,
-    /// Further claims, in the order in which they were written; none of `sub`, `appId`, `iat`, `exp`, `jti`.
+    /// Additional claims in the order written; never `sub`, `appId`, `iat`, `exp` or `jti`.
     pub claims: Vec<(String, Sourced<Value>)>,
 }
 
@@ -139,9 +123,10 @@ mod tests {
     use super::Algorithm;
 
     #[test]
-    fn every_name_is_its_algorithms() {
-        assert_eq!(Algorithm::ALL.map(Algorithm::name), Algorithm::NAMES);
+    fn algorithms_parse_in_any_case() {
+        assert_eq!(Algorithm::NAMES, ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512"]);
         assert_eq!(Algorithm::from_name("hs512"), Some(Algorithm::Hs512));
         assert_eq!(Algorithm::from_name("none"), None);
+        assert_eq!(Algorithm::Rs256.to_string(), "RS256");
     }
 }

@@ -1,35 +1,30 @@
-//! What can be wrong with a configuration: each says where, by file and line, variable or option.
+//! Errors in a configuration. Each names its place: file and line, variable or option.
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::key::Key;
 use super::source::Source;
-use super::value::{ValueError, did_you_mean};
-use crate::error::{Advice, nearest};
+use super::value::ValueError;
+use crate::error::{Advice, did_you_mean, nearest};
 use crate::text::excerpt;
 
 const SHOWN: usize = 60;
+/// The prefix of all our environment variables.
+pub(super) const VARIABLE_PREFIX: &str = "KORE_FEEDBACK_";
 
-/// Why there are no settings. Nothing here repeats a secret's value, nor a line of the config.
+/// Why there are no settings. Never contains a secret or a line of the config.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// A config that was named is not there.
-    #[error("{}: there is no config at {}", named_by.place(), path.display())]
+    /// The config named by an option or variable does not exist.
+    #[error("{}: no config at {}", named_by.place(), path.display())]
     NoConfig {
-        /// Where it should be.
+        /// Where it was expected.
         path: PathBuf,
         /// What named it.
         named_by: Source,
     },
-    /// A profile was named, and there is no config that it could stand in.
-    #[error(
-        "{}: there is no profile {:?}, for there is no config{}",
-        named_by.place(),
-        excerpt(name, SHOWN),
-        at(path.as_deref())
-    )]
+    /// A profile was named, but there is no config.
+    #[error("{}: unknown profile {:?}: no config{}", named_by.place(), excerpt(name, SHOWN), at(path.as_deref()))]
     NoConfigForProfile {
         /// The profile.
         name: String,
@@ -38,67 +33,65 @@ pub enum SettingsError {
         /// Where the config would be.
         path: Option<PathBuf>,
     },
-    /// The config is there and can't be read.
-    #[error("the config {} can't be read", path.display())]
+    /// The config or a mapping file exists but cannot be read.
+    #[error("cannot read the {what} {}", path.display())]
     Unreadable {
-        /// The config.
+        /// `config` or `mapping`.
+        what: &'static str,
+        /// The file.
         path: PathBuf,
         /// Why.
         #[source]
         source: io::Error,
     },
-    /// The config is no TOML.
-    #[error("{}:{line}: {what}", file.display())]
+    /// The file is not TOML.
+    #[error("{}: {what}", place.place())]
     Syntax {
-        /// The config.
-        file: Arc<Path>,
-        /// The line, from 1.
-        line: usize,
-        /// The parser's words, which hold none of the file's.
+        /// The line.
+        place: Source,
+        /// The parser's message, which quotes nothing of the file.
         what: String,
     },
-    /// A key that nothing reads.
-    #[error("{}:{line}: unknown key {:?} in {table}{}", file.display(), excerpt(key, SHOWN), did_you_mean(*nearest))]
+    /// A key that has no meaning here.
+    #[error("{}: unknown key {:?} in {table}{}", place.place(), excerpt(key, SHOWN), did_you_mean(*nearest))]
     UnknownKey {
-        /// The config.
-        file: Arc<Path>,
         /// The key's line.
-        line: usize,
+        place: Source,
         /// The key.
         key: String,
-        /// Where it stands: `[profiles.prod]`.
+        /// The table, such as `[profiles.prod]`.
         table: String,
-        /// The name it may have meant.
+        /// The most similar known key.
         nearest: Option<&'static str>,
-        /// All names that could stand there.
+        /// All known keys of the table.
         known: Vec<&'static str>,
     },
-    /// A value that the key can't have.
+    /// An invalid value.
     #[error("{}: {key} {problem}", place.place())]
     Value {
-        /// The key, or the part of it.
+        /// The key, or a part of its value.
         key: String,
-        /// Where it was said.
+        /// What set it.
         place: Source,
-        /// What is wrong.
+        /// What is wrong with it.
         problem: ValueError,
     },
-    /// One thing said in two ways, where only one can hold.
-    #[error("{}: both {first} and {second} are given", place.place())]
+    /// Two keys that exclude each other.
+    #[error("{}: {first} and {second} cannot both be set", place.place())]
     Twice {
-        /// Where the second stands.
+        /// What set the second.
         place: Source,
-        /// The one.
-        first: &'static str,
-        /// The other.
-        second: &'static str,
+        /// The key set first.
+        first: String,
+        /// The key set second.
+        second: String,
     },
-    /// A profile that the config has none of.
+    /// The config has no such profile.
     #[error(
-        "{}: there is no profile {:?}{}{}",
+        "{}: unknown profile {:?}{}{}",
         named_by.place(),
         excerpt(name, SHOWN),
-        in_config(config.as_deref()),
+        config.as_deref().map_or_else(String::new, |path| format!(" in {}", path.display())),
         did_you_mean(nearest(name, known.iter().map(String::as_str)))
     )]
     UnknownProfile {
@@ -106,74 +99,75 @@ pub enum SettingsError {
         name: String,
         /// What named it.
         named_by: Source,
-        /// The config that was read; `None` when the config names it itself.
+        /// The config; `None` if the config itself names the profile.
         config: Option<PathBuf>,
-        /// The profiles that there are.
+        /// The existing profiles.
         known: Vec<String>,
     },
-    /// A mapping that is neither in the config nor a file.
-    #[error("--mapping: there is no mapping {:?} in the config, and no file of that name{}", excerpt(name, SHOWN), did_you_mean(nearest(name, known.iter().map(String::as_str))))]
+    /// Neither a mapping of the config nor a file.
+    #[error(
+        "--mapping: no mapping {:?} in the config, and no file of that name{}",
+        excerpt(name, SHOWN),
+        did_you_mean(nearest(name, known.iter().map(String::as_str)))
+    )]
     UnknownMapping {
-        /// What was named.
+        /// The name given.
         name: String,
         /// The config's mappings.
         known: Vec<String>,
     },
-    /// A mapping file that can't be read.
-    #[error("the mapping {} can't be read", path.display())]
-    UnreadableMapping {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// A preset that there is none of.
-    #[error("{}: there is no preset {:?}{}", named_by.place(), excerpt(name, SHOWN), did_you_mean(nearest(name, known.iter().copied())))]
+    /// Not a built-in mapping.
+    #[error(
+        "{}: unknown preset {:?}{}",
+        named_by.place(),
+        excerpt(name, SHOWN),
+        did_you_mean(nearest(name, known.iter().copied()))
+    )]
     UnknownPreset {
-        /// The preset.
+        /// The name given.
         name: String,
         /// What named it.
         named_by: Source,
-        /// The presets that there are.
+        /// The built-in mappings.
         known: Vec<&'static str>,
     },
-    /// Settings that the command can't do without, all of them.
-    #[error("{} not set{}", listed(keys), for_profile(profile.as_deref()))]
+    /// Everything that the command needs and that is not set.
+    #[error("{} not set{}", listed(keys), profile.as_ref().map_or_else(String::new, |name| format!(" for profile {}", excerpt(name, SHOWN))))]
     Missing {
-        /// What is missing.
-        keys: Vec<Key>,
-        /// The profile that was used.
+        /// The missing keys.
+        keys: Vec<&'static str>,
+        /// The profile in use.
         profile: Option<String>,
-        /// The profiles to choose from, when none was used.
+        /// The profiles to choose from, if none is in use.
         profiles: Vec<String>,
-        /// Where the config is, or would be.
+        /// Where the config is or would be.
         config: Option<PathBuf>,
     },
-    /// A variable with bytes that are no text. They are not shown.
+    /// An environment variable that is not text. Its value is not shown.
     #[error("the environment variable {0} is not UTF-8 text")]
-    NotUnicode(&'static str),
-    /// Nowhere to keep what must be kept, or to find the config.
-    #[error("there is no home directory, and so no place for {0}")]
+    NotUnicode(String),
+    /// No default location, because there is no home directory.
+    #[error("no home directory, and so no default location for {0}")]
     NoHome(&'static str),
+}
+
+impl SettingsError {
+    pub(super) fn value(key: &str, place: Source, problem: ValueError) -> Self {
+        Self::Value { key: key.to_owned(), place, problem }
+    }
+
+    pub(super) fn twice(place: Source, first: &str, second: &str) -> Self {
+        Self::Twice { place, first: first.to_owned(), second: second.to_owned() }
+    }
 }
 
 fn at(path: Option<&Path>) -> String {
     path.map_or_else(String::new, |path| format!(" at {}", path.display()))
 }
 
-fn for_profile(name: Option<&str>) -> String {
-    name.map_or_else(String::new, |name| format!(" for the profile {}", excerpt(name, SHOWN)))
-}
-
-fn in_config(config: Option<&Path>) -> String {
-    config.map_or_else(String::new, |path| format!(" in {}", path.display()))
-}
-
 /// `host and bot_id are`, `client_id is`.
-fn listed(keys: &[Key]) -> String {
-    let names: Vec<_> = keys.iter().map(|key| key.name()).collect();
-    match names.as_slice() {
+fn listed(keys: &[&str]) -> String {
+    match keys {
         [] => "nothing is".to_owned(),
         [one] => format!("{one} is"),
         [first @ .., last] => format!("{} and {last} are", first.join(", ")),
@@ -182,56 +176,56 @@ fn listed(keys: &[Key]) -> String {
 
 impl Advice for SettingsError {
     fn hint(&self) -> Option<String> {
-        match self {
+        Some(match self {
             Self::NoConfig { .. } | Self::NoConfigForProfile { .. } => {
-                Some("`kore-feedback config init` writes a commented one".to_owned())
+                "run `kore-feedback config init` to write a commented config".to_owned()
             }
-            Self::UnknownKey { known, table, .. } => Some(format!("{table} takes {}", known.join(", "))),
-            Self::UnknownProfile { known, .. } if known.is_empty() => Some("the config has no profiles".to_owned()),
-            Self::UnknownProfile { known, .. } => Some(format!("the config has {}", known.join(", "))),
+            Self::UnknownKey { known, table, .. } => format!("the keys of {table} are {}", known.join(", ")),
+            Self::UnknownProfile { known, .. } if known.is_empty() => "add a [profiles.NAME] to the config".to_owned(),
             Self::UnknownMapping { known, .. } if known.is_empty() => {
-                Some("`kore-feedback import FILE --plan --write-mapping NEW.toml` writes one to begin with".to_owned())
+                "run `kore-feedback inspect FILE --write-mapping NEW.toml` to write one".to_owned()
             }
-            Self::UnknownMapping { known, .. } => Some(format!("the config has {}", known.join(", "))),
-            Self::UnknownPreset { known, .. } => Some(format!("the presets are {}", known.join(", "))),
+            Self::UnknownProfile { known, .. } => format!("the config has the profiles {}", known.join(", ")),
+            Self::UnknownMapping { known, .. } => format!("the config has the mappings {}", known.join(", ")),
+            Self::UnknownPreset { known, .. } => format!("the presets are {}", known.join(", ")),
             Self::Missing { keys, profile, profiles, config } => {
-                Some(missing_hint(keys, profile.as_deref(), profiles, config.as_deref()))
+                missing_hint(keys, profile.as_deref(), profiles, config.as_deref())
             }
-            Self::NoHome(what) => Some(match *what {
-                "the config" => {
-                    "name one with --config FILE, or give everything by KORE_FEEDBACK_* variables".to_owned()
-                }
-                _ => "name a directory with --state-dir DIR".to_owned(),
-            }),
-            Self::Twice { .. } => Some("keep one of them".to_owned()),
-            Self::Unreadable { .. }
-            | Self::UnreadableMapping { .. }
-            | Self::Syntax { .. }
-            | Self::Value { .. }
-            | Self::NotUnicode(_) => None,
-        }
+            Self::NoHome("the config") => {
+                "name a config with --config FILE, or set all values with KORE_FEEDBACK_* variables".to_owned()
+            }
+            Self::NoHome(_) => "name a directory with --state-dir DIR".to_owned(),
+            Self::Twice { .. } => "remove one of them".to_owned(),
+            Self::Unreadable { .. } | Self::Syntax { .. } | Self::Value { .. } | Self::NotUnicode(_) => return None,
+        })
     }
 }
 
-fn missing_hint(keys: &[Key], profile: Option<&str>, profiles: &[String], config: Option<&Path>) -> String {
-    let variables: Vec<_> = keys.iter().filter_map(|key| key.variable()).collect();
-    let by_variable = format!("set {}", variables.join(", "));
-    let secret = if keys.contains(&Key::ClientSecret) {
-        "; the secret may also come from client_secret_command, client_secret_file or client_secret_env"
-    } else {
-        ""
-    };
-    // Whoever has everything else may have it in the rows.
-    let bot =
-        if keys == [Key::BotId] { "; where the rows of an import name their bots, --map bot_id=COLUMN" } else { "" };
-    let trial = if profiles.is_empty() { "; to try things without any, add --sandbox" } else { "" };
-    let first = match (profile, profiles, config) {
-        (Some(name), _, Some(path)) => format!("put them into [profiles.{name}] of {}", path.display()),
+fn missing_hint(keys: &[&str], profile: Option<&str>, profiles: &[String], config: Option<&Path>) -> String {
+    let place = match (profile, profiles, config) {
+        (Some(name), _, Some(path)) => format!("add them to [profiles.{name}] in {}", path.display()),
         (None, [_, ..], _) => format!("choose a profile with --profile: {}", profiles.join(", ")),
         (_, _, Some(path)) => {
-            format!("put them into a profile of {} (`kore-feedback config init` writes a start)", path.display())
+            format!("add them to a profile in {} (`kore-feedback config init` writes one)", path.display())
         }
-        (_, _, None) => "put them into a config and name it with --config".to_owned(),
+        (_, _, None) => "write a config and name it with --config".to_owned(),
     };
-    format!("{first}, or {by_variable}{secret}{bot}{trial}")
+    let variables: Vec<_> = keys.iter().map(|key| variable_of(key)).collect();
+    let mut hint = format!("{place}, or set {}", variables.join(", "));
+    if keys.contains(&"client_secret") {
+        hint.push_str("; the secret can also come from client_secret_command, client_secret_file or client_secret_env");
+    }
+    // Everything else is set, so the rows may name the bots.
+    if keys == ["bot_id"] {
+        hint.push_str("; if the rows of an import name their bots, add --map bot_id=COLUMN");
+    }
+    if profiles.is_empty() {
+        hint.push_str("; to try it without a target, add --sandbox");
+    }
+    hint
+}
+
+/// The environment variable of a key.
+pub(super) fn variable_of(key: &str) -> String {
+    format!("{VARIABLE_PREFIX}{}", key.to_uppercase())
 }

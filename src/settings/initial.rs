@@ -1,4 +1,4 @@
-//! The config that people begin with.
+//! Writes the config that users start with.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use crate::error::Advice;
 use crate::private;
 
-/// Every key with what it means and its default, all of it commented.
-pub const INITIAL_CONFIG: &str = include_str!("../../config.example.toml");
+/// Every key with its meaning and default, all commented out.
+pub(super) const INITIAL_CONFIG: &str = include_str!("../../config.example.toml");
 
 /// Why no config was written.
 #[derive(Debug, thiserror::Error)]
 pub enum InitialConfigError {
-    /// There is one already.
-    #[error("there is a config at {} already", .0.display())]
+    /// There already is one.
+    #[error("the config {} already exists", .0.display())]
     Exists(PathBuf),
-    /// The file or its directory can't be written.
-    #[error("the config {} can't be written", path.display())]
+    /// The file or its directory cannot be written.
+    #[error("cannot write the config {}", path.display())]
     NotWritten {
         /// The config.
         path: PathBuf,
@@ -28,32 +28,30 @@ pub enum InitialConfigError {
 
 impl Advice for InitialConfigError {
     fn hint(&self) -> Option<String> {
-        match self {
-            Self::Exists(_) => {
-                Some("edit it, or name another place with --config FILE: nothing is overwritten".to_owned())
-            }
-            Self::NotWritten { .. } => Some("name another place with --config FILE".to_owned()),
-        }
+        Some(match self {
+            Self::Exists(_) => "edit it, or name another file with --config FILE".to_owned(),
+            Self::NotWritten { .. } => "name another file with --config FILE".to_owned(),
+        })
     }
 }
 
-/// Writes [`INITIAL_CONFIG`] to a new file that only its owner can read, and the directories it needs.
+/// Writes [`INITIAL_CONFIG`] to a new file that only its owner can read, and creates the directories it needs.
 ///
 /// # Errors
-/// When there is anything at that place already, or it can't be written.
+/// If something already exists at this path, or it cannot be written.
 pub fn write_initial_config(path: &Path) -> Result<(), InitialConfigError> {
-    let failed = |source: io::Error| match source.kind() {
-        io::ErrorKind::AlreadyExists => InitialConfigError::Exists(path.to_owned()),
-        _ => InitialConfigError::NotWritten { path: path.to_owned(), source },
-    };
+    let not_written = |source| InitialConfigError::NotWritten { path: path.to_owned(), source };
     if let Some(directory) = path.parent().filter(|directory| !directory.is_dir()) {
-        private::create_dir(directory)
-            .map_err(|source| InitialConfigError::NotWritten { path: path.to_owned(), source })?;
+        private::create_dir(directory).map_err(not_written)?;
     }
-    let mut file = private::file_options().write(true).create_new(true).open(path).map_err(failed)?;
+    let opened = private::file_options().write(true).create_new(true).open(path);
+    let mut file = opened.map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => InitialConfigError::Exists(path.to_owned()),
+        _ => not_written(source),
+    })?;
     file.write_all(INITIAL_CONFIG.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| {
-        // Half a config would stand in the way of the next try.
+        // Half a config would block the next attempt.
         let _ = std::fs::remove_file(path);
-        failed(source)
+        not_written(source)
     })
 }

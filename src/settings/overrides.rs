@@ -1,4 +1,4 @@
-//! What arguments say.
+//! What the command line sets.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::pacing::Limit;
 
-/// What a command's arguments say; by default nothing.
+/// The options of a command that set something; nothing by default.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
     /// `--config`
@@ -19,10 +19,6 @@ pub struct Overrides {
     pub profile: Option<String>,
     /// `--state-dir`
     pub state_dir: Option<PathBuf>,
-    /// `--host`, not yet checked.
-    pub host: Option<String>,
-    /// `--bot-id`, not yet checked.
-    pub bot_id: Option<String>,
     /// Every `--rate-limit`; empty for `--no-rate-limit`.
     pub limits: Option<Vec<Limit>>,
     /// `--concurrency`
@@ -35,9 +31,9 @@ pub struct Overrides {
     pub sub: Option<String>,
     /// `--jti`
     pub jti: Option<bool>,
-    /// Every `--claim`, in order; of two with one name the later holds.
+    /// Every `--claim` in order; of two with the same name, the later wins.
     pub claims: Vec<(String, Value)>,
-    /// The sandbox that `--sandbox` started.
+    /// The sandbox started by `--sandbox`.
     pub sandbox: Option<SandboxTarget>,
 }
 
@@ -46,10 +42,10 @@ pub struct Overrides {
 pub struct SandboxTarget {
     /// Where it listens.
     pub host: Url,
-    /// The bot that it serves.
+    /// The bot it serves.
     pub bot_id: String,
-    /// The client id that it expects.
+    /// The client id it expects.
     pub client_id: String,
-    /// The secret that it checks tokens with.
+    /// The secret it verifies tokens with.
     pub client_secret: SecretString,
 }

@@ -1,58 +1,64 @@
-//! Where the config and the ledger are, and who else can read a file.
+//! Where the config and the ledger are, and who can read a file.
 
 use std::path::{Path, PathBuf};
 
+use super::context::Context;
 use super::error::SettingsError;
-use super::key::{CONFIG_VARIABLE, STATE_DIR_VARIABLE};
+use super::overrides::Overrides;
 use super::source::{Source, Sourced};
 use super::value;
-use super::{Context, Overrides};
+
+/// The environment variable that names the config.
+pub(super) const CONFIG_VARIABLE: &str = "KORE_FEEDBACK_CONFIG";
+/// The environment variable that names the ledger's directory.
+pub(super) const STATE_DIR_VARIABLE: &str = "KORE_FEEDBACK_STATE_DIR";
 
 const OUR_DIRECTORY: &str = "kore-feedback";
 const CONFIG_NAME: &str = "config.toml";
 
-/// Where the config is, or would be: `--config`, else `KORE_FEEDBACK_CONFIG`, else in the user's config directory;
-/// `None` when the user has none.
+/// Locates the config, which need not exist: `--config`, else `KORE_FEEDBACK_CONFIG`, else in the user's config directory.
+/// `None` if the user has no such directory.
 ///
 /// # Errors
-/// When a named path begins with `~` and there is no home.
+/// If the path starts with `~` and there is no home directory.
 pub fn config_file(overrides: &Overrides, context: &Context) -> Result<Option<Sourced<PathBuf>>, SettingsError> {
-    let named = named_path(overrides.config.as_deref(), "--config", CONFIG_VARIABLE, context)?;
-    let usual = || context.config_directory.as_ref().map(|path| path.join(OUR_DIRECTORY).join(CONFIG_NAME));
-    Ok(named.or_else(|| usual().map(Sourced::default_of)))
+    let default = context.config_directory.as_ref().map(|path| path.join(OUR_DIRECTORY).join(CONFIG_NAME));
+    locate("--config", overrides.config.as_deref(), CONFIG_VARIABLE, default, context)
 }
 
-/// Where the ledger is kept: `--state-dir`, else `KORE_FEEDBACK_STATE_DIR`, else in the user's state directory;
-/// `None` when the user has none.
+/// Locates the ledger's directory: `--state-dir`, else `KORE_FEEDBACK_STATE_DIR`, else in the user's state directory.
+/// `None` if the user has no such directory.
 ///
 /// # Errors
-/// When a named path begins with `~` and there is no home.
+/// If the path starts with `~` and there is no home directory.
 pub(super) fn state_directory(
     overrides: &Overrides,
     context: &Context,
 ) -> Result<Option<Sourced<PathBuf>>, SettingsError> {
-    let named = named_path(overrides.state_dir.as_deref(), "--state-dir", STATE_DIR_VARIABLE, context)?;
-    let usual = || context.state_directory.as_ref().map(|path| path.join(OUR_DIRECTORY));
-    Ok(named.or_else(|| usual().map(Sourced::default_of)))
+    let default = context.state_directory.as_ref().map(|path| path.join(OUR_DIRECTORY));
+    locate("--state-dir", overrides.state_dir.as_deref(), STATE_DIR_VARIABLE, default, context)
 }
 
-fn named_path(
-    argument: Option<&Path>,
+fn locate(
     option: &'static str,
-    variable: &'static str,
+    argument: Option<&Path>,
+    variable: &str,
+    default: Option<PathBuf>,
     context: &Context,
 ) -> Result<Option<Sourced<PathBuf>>, SettingsError> {
-    let said = argument.map(|path| (path, Source::Argument(option)));
-    let set = || context.variable_os(variable).filter(|path| !path.is_empty());
-    let said = said.or_else(|| set().map(|path| (Path::new(path), Source::Environment(variable))));
-    let Some((path, source)) = said else { return Ok(None) };
+    let in_environment = || context.variable_os(variable).filter(|path| !path.is_empty());
+    let (path, source) = match (argument, in_environment()) {
+        (Some(path), _) => (path, Source::Argument(option)),
+        (None, Some(path)) => (Path::new(path), Source::Environment(variable.to_owned())),
+        (None, None) => return Ok(default.map(Sourced::default_of)),
+    };
     match value::expand(path, &context.working_directory, context.home_directory.as_deref()) {
         Ok(path) => Ok(Some(Sourced::new(path, source))),
-        Err(problem) => Err(SettingsError::Value { key: "the path".to_owned(), place: source, problem }),
+        Err(problem) => Err(SettingsError::value("the path", source, problem)),
     }
 }
 
-/// Whether anybody but the file's owner may read it. `false` where there is no file, or no such permissions.
+/// Whether anyone but the owner may read the file. `false` without a file, and on systems without such permissions.
 pub(super) fn is_readable_by_others(path: &Path) -> bool {
     #[cfg(unix)]
     {

@@ -1,21 +1,22 @@
-//! The presets: mappings of exports whose columns are known for certain, each a file that reads as an example.
+//! The built-in mappings for well-known exports. Each is a file that also serves as an example.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::error::SettingsError;
-use super::mapping::read_description;
-use super::source::Source;
-use super::table::{self, Table, Written};
-use super::value::{self, ValueError};
+use super::mapping_spec::{FIELDS, NO_ANSWER, SKIP, read_spec};
+use super::raw::Raw;
+use super::source::{Source, Sourced};
+use super::toml_table::{self, Table};
+use super::value::ValueError;
 use crate::record::{DescribedBy, Description, fold};
 
 const NAME: &str = "name";
 const ABOUT: &str = "about";
 const RECOGNISED_BY: &str = "recognised_by";
-/// What a preset says besides a mapping.
+/// The keys of a preset that a mapping does not have.
 pub(super) const OWN_KEYS: [&str; 3] = [NAME, ABOUT, RECOGNISED_BY];
-const KEYS: [&str; 6] = [NAME, ABOUT, RECOGNISED_BY, "fields", "no_answer", "skip"];
+const KEYS: [&str; 6] = [NAME, ABOUT, RECOGNISED_BY, FIELDS, NO_ANSWER, SKIP];
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => {
@@ -23,7 +24,7 @@ macro_rules! files {
     };
 }
 
-/// Each preset's name and file.
+/// The name and text of each preset.
 const FILES: [(&str, &str); 8] = files!(
     "google-forms",
     "kore-dashboard",
@@ -35,23 +36,23 @@ const FILES: [(&str, &str); 8] = files!(
     "zendesk-csat",
 );
 
-/// A mapping of one kind of export.
+/// A built-in mapping for one kind of export.
 #[derive(Debug, Clone)]
 pub struct Preset {
     /// Its name.
     pub name: &'static str,
-    /// What it is for, in a sentence.
+    /// The exports it is for, in one sentence.
     pub about: String,
-    /// The columns that such an export has all of; none when its columns tell nothing.
+    /// The columns that identify such an export; empty if no columns do.
     pub recognised_by: Vec<String>,
-    /// What it says.
+    /// The mapping.
     pub description: Description,
-    /// The file, to be read and copied.
+    /// The file, to read and copy.
     pub text: &'static str,
 }
 
 impl Preset {
-    /// Whether a header has all the columns that such an export is recognised by.
+    /// Whether the header contains all columns that identify such an export.
     pub fn recognizes(&self, headers: &[String]) -> bool {
         let has = |column: &String| headers.iter().any(|header| fold(header) == fold(column));
         !self.recognised_by.is_empty() && self.recognised_by.iter().all(has)
@@ -61,21 +62,21 @@ impl Preset {
 /// All presets, by name.
 ///
 /// # Errors
-/// When one of them is not as it must be.
+/// If a preset is invalid; a test excludes that.
 pub fn presets() -> Result<Vec<Preset>, SettingsError> {
     FILES.into_iter().map(|(name, text)| read(name, text)).collect()
 }
 
-/// The preset of that name.
+/// Finds a preset by name.
 ///
 /// # Errors
-/// When there is none, with the nearest name and all others.
-pub fn preset(name: &str, named_by: impl FnOnce() -> Source) -> Result<Preset, SettingsError> {
+/// If there is none.
+pub fn preset(name: &str, named_by: &Source) -> Result<Preset, SettingsError> {
     match FILES.into_iter().find(|(known, _)| *known == name) {
         Some((name, text)) => read(name, text),
         None => Err(SettingsError::UnknownPreset {
             name: name.to_owned(),
-            named_by: named_by(),
+            named_by: named_by.clone(),
             known: FILES.map(|(known, _)| known).to_vec(),
         }),
     }
@@ -83,21 +84,21 @@ pub fn preset(name: &str, named_by: impl FnOnce() -> Source) -> Result<Preset, S
 
 fn read(name: &'static str, text: &'static str) -> Result<Preset, SettingsError> {
     let file: Arc<Path> = Path::new(name).into();
-    let entries = table::parse(&file, text)?;
-    let table = Table::named("the preset", &file, text, entries.get_ref());
-    table.refuse_unknown(&KEYS)?;
-    let said = |key| {
-        let found: Option<Written<String>> = table.read(key, |found| value::text(table::string(found)?))?;
-        found.map(|found| found.value).ok_or_else(|| table.wrong(key, 1, ValueError::Required))
+    let entries = toml_table::parse(&file, text)?;
+    let table = Table::root("the preset", &file, text, entries.get_ref(), None);
+    table.reject_unknown(&KEYS)?;
+    let required = |key| {
+        let start = Source::File { file: Arc::clone(&file), line: 1 };
+        let found: Option<Sourced<String>> = table.read(key, Raw::text)?;
+        found.ok_or_else(|| SettingsError::value(key, start, ValueError::Required))
     };
-    said(NAME)?;
-    let columns =
-        table.read(RECOGNISED_BY, |found| Ok(table::strings(found)?.into_iter().map(str::to_owned).collect()))?;
+    required(NAME)?;
+    let columns = table.read(RECOGNISED_BY, |raw| Ok(raw.strings()?.into_iter().map(str::to_owned).collect()))?;
     Ok(Preset {
         name,
-        about: said(ABOUT)?,
+        about: required(ABOUT)?.value,
         recognised_by: columns.map(|columns| columns.value).unwrap_or_default(),
-        description: read_description(&table, DescribedBy::Preset)?,
+        description: read_spec(&table, DescribedBy::Preset)?,
         text,
     })
 }
@@ -108,13 +109,13 @@ mod tests {
     use crate::record::Field;
 
     #[test]
-    fn every_preset_reads_and_is_called_as_its_file() {
+    fn presets_parse_and_match_their_file_names() {
         let presets = presets().unwrap();
         for (preset, (file, text)) in presets.iter().zip(FILES) {
             assert_eq!(preset.name, file);
             let written: toml::Table = toml::from_str(text).unwrap();
             assert_eq!(written["name"].as_str(), Some(file));
-            // A preset says of each field where it comes from, or that it has to be given.
+            // A preset has a rule for each field: its source, or what the user must give.
             assert!(Field::ALL.iter().all(|field| preset.description.fields.contains_key(field)), "{file}");
             assert!(preset.description.no_answer.is_some(), "{file}");
             assert!(preset.description.skip.iter().all(|rule| rule.key.is_some()), "{file}");
@@ -122,9 +123,9 @@ mod tests {
     }
 
     #[test]
-    fn every_preset_is_a_mapping_file_to_begin_with() {
+    fn every_preset_is_a_valid_mapping_file() {
         for preset in presets().unwrap() {
-            let mapping = crate::settings::parse_mapping("mine.toml".as_ref(), preset.text).unwrap();
+            let mapping = crate::settings::mapping::parse_mapping("mine.toml".as_ref(), preset.text).unwrap();
             let mut description = mapping.description().unwrap();
             description.fields.values_mut().for_each(|rule| rule.by = crate::record::DescribedBy::Preset);
             assert_eq!(description, preset.description, "{}", preset.name);
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn no_preset_takes_the_export_of_another_for_its_own() {
+    fn no_preset_recognizes_the_export_of_another() {
         let presets = presets().unwrap();
         for preset in presets.iter().filter(|preset| !preset.recognised_by.is_empty()) {
             let recognised: Vec<_> = presets.iter().filter(|other| other.recognizes(&preset.recognised_by)).collect();

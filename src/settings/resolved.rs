@@ -1,228 +1,190 @@
-//! What holds, each value with where it was said.
+//! The settings in effect, each value with its source.
 
 use std::collections::BTreeMap;
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-use serde_json::Value;
 use url::Url;
 
-use super::credential::{Algorithm, CredentialSettings, SecretSource, SigningKey};
+use super::context::Context;
+use super::credential::{Algorithm, CredentialSettings, SigningKey};
 use super::error::SettingsError;
-use super::key::Key;
-use super::mapping::MappingConfig;
+use super::file::MAPPING;
+use super::layer::{FieldTexts, Values};
+use super::mapping::{MappingConfig, parse_mapping};
+use super::shown::{Show as _, Shown, ShownValue};
 use super::source::{Source, Sourced};
-use crate::pacing::Limit;
+use super::value;
 use crate::record::Field;
 
-/// The version in the API's path (contract: "Sample Request").
-pub const DEFAULT_API_VERSION: &str = "1.1";
-/// How many calls may be on their way at once: the listed limits need no more than one.
-pub const DEFAULT_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
-/// How long an answer may take.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The limits that the vendor lists for "Feedback Analytics": 60 a minute and 1,800 an hour for each bot.
-pub fn default_limits() -> Vec<Limit> {
-    const PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
-    const PER_HOUR: NonZeroU32 = NonZeroU32::new(1_800).unwrap();
-    vec![
-        Limit { calls: PER_MINUTE, per: Duration::from_secs(60) },
-        Limit { calls: PER_HOUR, per: Duration::from_secs(60 * 60) },
-    ]
-}
-
-/// Where calls go.
+/// Where requests go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// The environment's URL, without a path: https, or this machine.
+    /// The environment's URL, without a path: https, or http to this machine.
     pub host: Url,
-    /// The version in the path, or empty for a path without one.
+    /// The version in the path; empty for a path without one.
     pub api_version: String,
 }
 
-/// How calls are made.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeliverySettings {
-    /// The rolling limits to keep; empty for none.
-    pub limits: Sourced<Vec<Limit>>,
-    /// How many calls may be on their way at once.
-    pub concurrency: Sourced<NonZeroUsize>,
-    /// How long an answer may take; longer than zero.
-    pub timeout: Sourced<Duration>,
-    /// A PEM file with a certificate authority to trust besides the system's.
-    pub ca_file: Option<Sourced<PathBuf>>,
-}
-
-/// Texts by field, each with where it was said.
-#[derive(Debug, Clone, Default)]
-pub(super) struct FieldTexts {
-    texts: BTreeMap<Field, String>,
-    sources: BTreeMap<Field, Source>,
-}
-
-impl FieldTexts {
-    pub(super) fn new(said: impl IntoIterator<Item = (Field, Sourced<String>)>) -> Self {
-        let mut all = Self::default();
-        for (field, text) in said {
-            all.texts.insert(field, text.value);
-            all.sources.insert(field, text.source);
-        }
-        all
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Field, &str, &Source)> {
-        self.texts.iter().zip(self.sources.values()).map(|((field, text), source)| (*field, text.as_str(), source))
-    }
-}
-
-/// Everything that was configured, resolved by [`super::resolve`].
+/// The settings in effect, as [`super::resolve`] merged them.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub(super) config: Option<Sourced<PathBuf>>,
     pub(super) config_exists: bool,
     pub(super) profile: Option<Sourced<String>>,
     pub(super) profiles: Vec<String>,
-    pub(super) host: Option<Sourced<Url>>,
-    pub(super) bot_id: Option<Sourced<String>>,
-    pub(super) api_version: Sourced<String>,
-    pub(super) client_id: Option<Sourced<String>>,
-    pub(super) secret: Option<Sourced<SecretSource>>,
-    pub(super) private_key_file: Option<Sourced<PathBuf>>,
-    pub(super) algorithm: Sourced<Algorithm>,
-    pub(super) subject: Sourced<String>,
-    pub(super) token_ttl: Sourced<Duration>,
-    pub(super) jti: Sourced<bool>,
-    pub(super) claims: Vec<(String, Sourced<Value>)>,
-    pub(super) delivery: DeliverySettings,
-    pub(super) defaults: FieldTexts,
-    pub(super) columns: FieldTexts,
+    pub(crate) values: Values,
     pub(super) mappings: BTreeMap<String, Sourced<MappingConfig>>,
     pub(super) state_dir: Option<Sourced<PathBuf>>,
     pub(super) warnings: Vec<String>,
 }
 
 impl Settings {
-    /// The profile that was used; beside a sandbox, for its columns and defaults alone.
+    /// The profile in use. With a sandbox, only its columns and defaults apply.
     pub fn profile(&self) -> Option<&str> {
         self.profile.as_ref().map(|profile| profile.value.as_str())
     }
 
-    /// Where calls go.
+    /// Where requests go.
     ///
     /// # Errors
-    /// When the host is missing. Whoever calls needs credentials and mostly a bot too, so all that is missing is named at
-    /// once.
+    /// If the host is not set. Requests also need a bot and credentials, so the error names everything that is missing.
     pub fn target(&self) -> Result<Target, SettingsError> {
-        match &self.host {
-            Some(host) => Ok(Target { host: host.value.clone(), api_version: self.api_version.value.clone() }),
+        let Values { host, api_version, .. } = &self.values;
+        match host {
+            Some(host) => Ok(Target { host: host.value.clone(), api_version: api_version.value.clone() }),
             None => Err(self.missing_target()),
         }
     }
 
-    /// The bot that calls go to, unless rows name their own.
+    /// The bot that receives the requests, unless rows name their own.
     ///
     /// # Errors
-    /// When it is missing; all else that is missing is named with it.
+    /// If it is not set. The error names everything else that is missing, too.
     pub fn bot_id(&self) -> Result<&str, SettingsError> {
-        self.bot_id.as_ref().map(|bot_id| bot_id.value.as_str()).ok_or_else(|| self.missing_target())
+        self.values.bot_id.as_ref().map(|bot_id| bot_id.value.as_str()).ok_or_else(|| self.missing_target())
     }
 
     fn missing_target(&self) -> SettingsError {
-        let mut missing = Vec::new();
-        missing.extend(self.host.is_none().then_some(Key::Host));
-        missing.extend(self.bot_id.is_none().then_some(Key::BotId));
-        missing.extend(self.missing_credentials());
-        self.missing(missing)
+        let host = self.values.host.is_none().then_some("host");
+        let bot_id = self.values.bot_id.is_none().then_some("bot_id");
+        self.missing(host.into_iter().chain(bot_id).chain(self.missing_credentials()))
     }
 
-    /// What tokens are minted with.
+    /// What is needed to mint tokens.
     ///
     /// # Errors
-    /// When the client id or what signs is missing.
+    /// If the client id, or the secret or private key, is not set.
     pub fn credentials(&self) -> Result<CredentialSettings, SettingsError> {
-        let (Some(client_id), Some(key)) = (self.client_id.clone(), self.signing_key()) else {
+        let Values { client_id, algorithm, subject, token_ttl, jti, claims, .. } = self.values.clone();
+        let (Some(client_id), Some(key)) = (client_id, self.signing_key()) else {
             return Err(self.missing(self.missing_credentials()));
         };
-        Ok(CredentialSettings {
-            client_id,
-            key,
-            algorithm: self.algorithm.clone(),
-            subject: self.subject.clone(),
-            token_ttl: self.token_ttl.clone(),
-            jti: self.jti.clone(),
-            claims: self.claims.clone(),
-        })
+        Ok(CredentialSettings { client_id, key, algorithm, subject, token_ttl, jti, claims })
     }
 
-    /// What tokens are signed with, if it is configured.
+    /// What signs tokens, if it is configured.
     pub fn signing_key(&self) -> Option<SigningKey> {
-        if self.algorithm.value.uses_private_key() {
-            self.private_key_file.clone().map(SigningKey::PrivateKey)
+        if self.algorithm().uses_private_key() {
+            self.values.private_key_file.clone().map(SigningKey::PrivateKey)
         } else {
-            self.secret.clone().map(SigningKey::Secret)
+            self.values.secret.clone().map(SigningKey::Secret)
         }
     }
 
     /// The JWT app's client id, if it is configured.
     pub fn client_id(&self) -> Option<&str> {
-        self.client_id.as_ref().map(|client_id| client_id.value.as_str())
+        self.values.client_id.as_ref().map(|client_id| client_id.value.as_str())
     }
 
-    /// How tokens are signed.
+    /// The algorithm that signs tokens.
     pub fn algorithm(&self) -> Algorithm {
-        self.algorithm.value
+        self.values.algorithm.value
     }
 
-    fn missing_credentials(&self) -> Vec<Key> {
-        let mut missing = Vec::new();
-        missing.extend(self.client_id.is_none().then_some(Key::ClientId));
-        missing.extend(self.signing_key().is_none().then_some(Key::ClientSecret));
-        missing
+    fn missing_credentials(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let client_id = self.values.client_id.is_none().then_some("client_id");
+        let secret = self.signing_key().is_none().then_some("client_secret");
+        client_id.into_iter().chain(secret)
     }
 
-    fn missing(&self, keys: Vec<Key>) -> SettingsError {
-        let profile = self.profile().map(str::to_owned);
-        let profiles = if profile.is_none() { self.profiles.clone() } else { Vec::new() };
-        SettingsError::Missing { keys, profile, profiles, config: self.config.as_ref().map(|path| path.value.clone()) }
-    }
-
-    /// How calls are made.
-    pub fn delivery(&self) -> &DeliverySettings {
-        &self.delivery
+    fn missing(&self, keys: impl Iterator<Item = &'static str>) -> SettingsError {
+        SettingsError::Missing {
+            keys: keys.collect(),
+            profile: self.profile().map(str::to_owned),
+            profiles: if self.profile.is_none() { self.profiles.clone() } else { Vec::new() },
+            config: self.config.as_ref().map(|path| path.value.clone()),
+        }
     }
 
     /// The profile's values for fields that an input has no column for.
-    pub fn defaults(&self) -> &BTreeMap<Field, String> {
-        &self.defaults.texts
+    pub fn defaults(&self) -> BTreeMap<Field, String> {
+        texts(&self.values.defaults)
     }
 
-    /// Where the profile says the field's default.
-    pub fn default_source(&self, field: Field) -> Option<&Source> {
-        self.defaults.sources.get(&field)
+    /// The profile's column for each field.
+    pub fn columns(&self) -> BTreeMap<Field, String> {
+        texts(&self.values.columns)
     }
 
-    /// The profile's columns: which column of an input is which field.
-    pub fn columns(&self) -> &BTreeMap<Field, String> {
-        &self.columns.texts
-    }
-
-    /// Where the profile says the field's column.
-    pub fn column_source(&self, field: Field) -> Option<&Source> {
-        self.columns.sources.get(&field)
-    }
-
-    /// The directory of the ledger; it need not exist yet.
+    /// Finds a mapping of the config by name, else the file of this name.
     ///
     /// # Errors
-    /// When none was named and there is no home to put one in.
+    /// If there is neither, or the file is not a valid mapping.
+    pub fn mapping(&self, name: &str, context: &Context) -> Result<MappingConfig, SettingsError> {
+        if let Some(mapping) = self.mappings.get(name) {
+            return Ok(mapping.value.clone());
+        }
+        let path = value::expand(Path::new(name), &context.working_directory, context.home_directory.as_deref())
+            .map_err(|problem| SettingsError::value(name, Source::Argument("--mapping"), problem))?;
+        match std::fs::read_to_string(&path) {
+            Ok(text) => parse_mapping(Path::new(name), &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(SettingsError::UnknownMapping {
+                name: name.to_owned(),
+                known: self.mappings.keys().cloned().collect(),
+            }),
+            Err(source) => Err(SettingsError::Unreadable { what: "mapping", path, source }),
+        }
+    }
+
+    /// The ledger's directory, which need not exist.
+    ///
+    /// # Errors
+    /// If none is named and there is no home directory for the default.
     pub fn state_dir(&self) -> Result<PathBuf, SettingsError> {
         self.state_dir.as_ref().map(|path| path.value.clone()).ok_or(SettingsError::NoHome("the ledger"))
     }
 
-    /// What is allowed and most likely not meant, as sentences. To be said once.
+    /// Warnings about settings that are most likely not intended. Show them once.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
+
+    /// Where the config is or would be, and whether it exists.
+    pub fn config(&self) -> Option<(&Sourced<PathBuf>, bool)> {
+        self.config.as_ref().map(|path| (path, self.config_exists))
+    }
+
+    /// All settings in effect, in the order documented.
+    pub fn shown(&self) -> Vec<Shown<'_>> {
+        let places = [self.config.shown("config"), self.profile.shown("profile"), self.state_dir.shown("state_dir")];
+        places.into_iter().chain(self.values.shown()).chain(self.shown_mappings()).collect()
+    }
+
+    /// Each mapping with the fields that it sets and the preset that it extends.
+    fn shown_mappings(&self) -> impl Iterator<Item = Shown<'_>> {
+        self.mappings.iter().flat_map(|(name, mapping)| {
+            let fields = mapping.value.spec.fields.keys().map(|field| field.key());
+            let fields = Shown {
+                key: format!("{MAPPING}.{name}.fields"),
+                value: ShownValue::Open(fields.collect()),
+                source: Some(&mapping.source),
+            };
+            let preset = mapping.value.preset.as_ref().map(|preset| preset.shown(&format!("{MAPPING}.{name}.preset")));
+            std::iter::once(fields).chain(preset)
+        })
+    }
+}
+
+fn texts(fields: &FieldTexts) -> BTreeMap<Field, String> {
+    fields.iter().map(|(field, text)| (*field, text.value.clone())).collect()
 }

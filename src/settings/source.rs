@@ -1,24 +1,24 @@
-//! Where a value was said.
+//! Where a value was set.
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Where a value comes from, in the words of [`fmt::Display`].
+/// What set a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// An option of the command line, such as `--host`.
+    /// A command-line option, such as `--timeout`.
     Argument(&'static str),
-    /// An environment variable, by its name.
-    Environment(&'static str),
-    /// A key of the config outside of any profile.
+    /// An environment variable, by name.
+    Environment(String),
+    /// A line of the config outside all profiles, or of a mapping file.
     File {
-        /// The config.
+        /// The file.
         file: Arc<Path>,
         /// The key's line, from 1.
         line: usize,
     },
-    /// A key of a profile.
+    /// A line of a profile.
     Profile {
         /// The profile's name.
         name: Arc<str>,
@@ -27,18 +27,34 @@ pub enum Source {
         /// The key's line, from 1.
         line: usize,
     },
-    /// The sandbox that the command started itself.
+    /// The sandbox that the command started.
     Sandbox,
-    /// Nobody said anything.
+    /// The built-in default.
     Default,
 }
 
 impl Source {
-    /// Where to look, for the beginning of an error: `config.toml:12`, `KORE_FEEDBACK_HOST`, `--host`.
+    /// Where to look, as the start of an error: `config.toml:12`, `KORE_FEEDBACK_HOST`, `--timeout`.
     pub(super) fn place(&self) -> String {
         match self {
             Self::File { file, line } | Self::Profile { file, line, .. } => format!("{}:{line}", file.display()),
             other => other.to_string(),
+        }
+    }
+
+    /// What this source calls a key: its variable, or the key itself.
+    pub(super) fn name_of<'a>(&'a self, key: &'a str) -> &'a str {
+        match self {
+            Self::Environment(variable) => variable,
+            _ => key,
+        }
+    }
+
+    /// The line, if a file set the value.
+    pub(super) fn line(&self) -> Option<usize> {
+        match self {
+            Self::File { line, .. } | Self::Profile { line, .. } => Some(*line),
+            _ => None,
         }
     }
 }
@@ -46,7 +62,8 @@ impl Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Argument(name) | Self::Environment(name) => f.write_str(name),
+            Self::Argument(name) => f.write_str(name),
+            Self::Environment(name) => f.write_str(name),
             Self::File { file, line } => write!(f, "{}:{line}", file.display()),
             Self::Profile { name, file, line } => write!(f, "profile {name}, {}:{line}", file.display()),
             Self::Sandbox => f.write_str("the sandbox"),
@@ -55,22 +72,22 @@ impl fmt::Display for Source {
     }
 }
 
-/// A value and where it was said.
+/// A value and what set it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sourced<T> {
     /// The value.
     pub value: T,
-    /// Where it was said.
+    /// What set it.
     pub source: Source,
 }
 
 impl<T> Sourced<T> {
-    /// The value, said there.
+    /// A value from this source.
     pub fn new(value: T, source: Source) -> Self {
         Self { value, source }
     }
 
-    /// The value that holds where nobody says another.
+    /// A built-in default.
     pub fn default_of(value: T) -> Self {
         Self::new(value, Source::Default)
     }

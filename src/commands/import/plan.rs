@@ -20,7 +20,7 @@ use crate::record::{
 };
 use crate::report::{PlanView, Printer, problems_table};
 use crate::run::{CheckError, CheckReport, CheckSettings, InputColumns, check, inspect_columns};
-use crate::settings::{Context, MappingText, Preset, Settings, Source, preset, presets, write_mapping};
+use crate::settings::{Context, MappingFile, Preset, Settings, Source, preset, presets, write_mapping};
 use crate::source::Inputs;
 use crate::text::{counted, shell_command};
 
@@ -124,7 +124,7 @@ impl Outlook {
         let rules = &mut settings.rules;
         let (mut options, mut known) = (Vec::new(), None);
         if let Some(name) = &args.rows.preset {
-            known = Some(preset(name, || Source::Argument("--preset"))?);
+            known = Some(preset(name, &Source::Argument("--preset"))?);
         } else if args.rows.mapping.is_none() {
             known = presets()?.into_iter().find(|preset| preset.recognizes(&headers));
             if let Some(found) = &known {
@@ -189,7 +189,7 @@ impl Outlook {
 
     fn write(&self, path: &Path, inputs: &[PathBuf], context: &Context) -> Result<(), CommandError> {
         let headers: Vec<String> = self.look.columns.iter().map(|column| column.header.clone()).collect();
-        let text = MappingText {
+        let text = MappingFile {
             input: &self.look.name,
             command: &command_with_mapping(path, inputs),
             headers: &headers,

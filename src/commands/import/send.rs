@@ -53,7 +53,7 @@ impl Import<'_> {
 
     /// How many calls may be in flight to each of so many bots: as many as the settings say, if there are files for them.
     fn calls_at_once(&self, bots: usize) -> Result<usize, CommandError> {
-        let asked = self.setup.settings.delivery().concurrency.value.get();
+        let asked = self.setup.settings.values.concurrency.value.get();
         let budget = FdBudget { bots: bots as u64, calls: asked as u64, both_ends: self.setup.is_sandbox };
         let calls = usize::try_from(budget.fitted(rlimit::raise)?).unwrap_or(asked);
         if calls < asked {

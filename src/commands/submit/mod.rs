@@ -65,7 +65,7 @@ fn complete(args: &SubmitArgs, settings: &Settings, context: &Context, rule: Sco
         }
     }
     for (field, text) in settings.defaults() {
-        draft.set_default(*field, text);
+        draft.set_default(field, &text);
     }
     let missing: Vec<Field> = draft.missing().collect();
     let takes_stdin = args.json.as_deref() == Some(Path::new("-"));

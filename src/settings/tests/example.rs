@@ -1,13 +1,14 @@
-//! `config.example.toml` against the keys that there are.
+//! Compares `config.example.toml` with the keys that exist.
 
-use super::super::file::ConfigFile;
-use super::super::key::{DEFAULT_PROFILE, MAPPING, PROFILES};
-use super::super::mapping::{MAPPING_KEYS, SCORE_KEYS, SKIP_KEYS, TEXT_KEYS};
-use super::super::{Context, INITIAL_CONFIG, Key, Shown, Source, resolve};
+use super::super::file::{ConfigFile, DEFAULT_PROFILE, MAPPING, PROFILES};
+use super::super::initial::INITIAL_CONFIG;
+use super::super::mapping::MAPPING_KEYS;
+use super::super::mapping_spec::{SCORE_KEYS, SKIP_KEYS, TEXT_KEYS};
+use super::super::{Context, Key, Shown, Source, resolve};
 use super::{Written, resolved};
 use crate::record::Field;
 
-/// The example with every setting of it in force.
+/// The example with every setting uncommented.
 fn uncommented() -> String {
     let is_setting = |line: &str| {
         line.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '['))
@@ -16,7 +17,7 @@ fn uncommented() -> String {
 }
 
 #[test]
-fn the_example_holds_every_key_there_is() {
+fn the_example_contains_every_key() {
     let text = uncommented();
     let config: toml::Table = toml::from_str(&text).unwrap();
     assert_eq!(config.keys().collect::<Vec<_>>(), [DEFAULT_PROFILE, MAPPING, PROFILES]);
@@ -29,21 +30,19 @@ fn the_example_holds_every_key_there_is() {
             assert!(profile[key.name()].get(field.key()).is_some(), "{key}.{field} is not in the example");
         }
     }
-    for variable in
-        super::super::key::variables().filter(|name| Key::ALL.iter().any(|key| key.variable() == Some(name)))
-    {
-        assert!(text.contains(variable), "{variable} is not in the example");
+    for variable in Key::ALL.iter().filter_map(|key| key.variable()) {
+        assert!(text.contains(&variable), "{variable} is not in the example");
     }
 }
 
 #[test]
-fn the_example_holds_every_key_of_a_mapping() {
+fn the_example_contains_every_mapping_key() {
     let text = uncommented();
     let config: toml::Table = toml::from_str(&text).unwrap();
     let mapping = config[MAPPING]["post-chat"].as_table().unwrap();
     assert!(MAPPING_KEYS.iter().all(|key| mapping.contains_key(*key)));
     let skip = mapping["skip"][0].as_table().unwrap();
-    // Of these two a rule has one.
+    // A rule has only one of `is` and `is_not`.
     assert!(SKIP_KEYS.iter().all(|key| *key == "is_not" || skip.contains_key(*key)));
     let fields = mapping["fields"].as_table().unwrap();
     assert!(Field::ALL.iter().all(|field| fields.contains_key(field.key())));
@@ -54,7 +53,7 @@ fn the_example_holds_every_key_of_a_mapping() {
 }
 
 #[test]
-fn the_example_loads_with_each_kind_of_secret() {
+fn the_example_loads_with_each_secret_source() {
     let home = Some(std::path::Path::new("/home/jo"));
     let path = std::path::Path::new("/etc/config.toml");
     assert!(ConfigFile::parse(path, INITIAL_CONFIG, home).is_ok());
@@ -64,12 +63,12 @@ fn the_example_loads_with_each_kind_of_secret() {
         let text = uncommented();
         let lines = text.lines().filter(|line| !others.iter().any(|other| line.starts_with(other)));
         let config = ConfigFile::parse(path, &lines.collect::<Vec<_>>().join("\n"), home).unwrap();
-        assert_eq!(config.profiles["production"].secret.as_ref().unwrap().value.key(), kept);
+        assert_eq!(config.profiles["production"].layer.secret.as_ref().unwrap().value.key(), kept.name());
     }
 }
 
 #[test]
-fn the_examples_defaults_are_the_defaults() {
+fn the_example_shows_the_defaults() {
     let defaults = resolved("", &[], |_| {});
     let example =
         uncommented().lines().filter(|line| !line.starts_with("client_secret_")).collect::<Vec<_>>().join("\n");

@@ -1,8 +1,8 @@
-//! What holds in the end, what is refused where, and whether the example tells of all of it.
+//! Which source wins, which errors are reported where, and whether the example config is complete.
 
+mod errors;
 mod example;
-mod holds;
-mod refuses;
+mod precedence;
 
 use std::path::PathBuf;
 
@@ -49,12 +49,12 @@ pub(super) fn resolved(text: &str, variables: &[(&str, &str)], change: impl FnOn
 }
 
 /// The error of a config, with `FILE` for where it is.
-pub(super) fn refused(text: &str) -> String {
+pub(super) fn rejected(text: &str) -> String {
     let config = Written::new(text);
     let error = config.resolve().unwrap_err();
     error.to_string().replace(&config.path().display().to_string(), "FILE")
 }
 
 pub(super) fn in_profile(lines: &str) -> String {
-    refused(&format!("[profiles.prod]\n{lines}"))
+    rejected(&format!("[profiles.prod]\n{lines}"))
 }

@@ -1,17 +1,22 @@
-//! Why a text is no value of its kind.
+//! Why a value is invalid.
 
-use super::{MOST_CONCURRENT, did_you_mean};
+use strum::VariantNames as _;
+
+use crate::error::did_you_mean;
 use crate::pacing::LimitError;
 use crate::record::{ProblemKind, ScaleError, TemplateError};
-use crate::settings::Algorithm;
+use crate::settings::credential::Algorithm;
 
-/// What is wrong with a value. Words it shows never include a secret's.
+/// The most requests in flight at once. Above it, a bot's rate limits are by far the bottleneck.
+pub(super) const MAX_CONCURRENCY: usize = 1_000;
+
+/// What is wrong with a value, to follow the name of its key. Never shows a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
-    /// A value of another type than the key's.
-    #[error("must be {expected}, and is {found}")]
+    /// Another type than the key's.
+    #[error("must be {expected}, not {found}")]
     WrongType {
-        /// What the key takes.
+        /// What the key expects.
         expected: &'static str,
         /// What was written.
         found: &'static str,
@@ -19,112 +24,103 @@ pub enum ValueError {
     /// Nothing between the quotes.
     #[error("must not be empty")]
     Empty,
-    /// A blank or a control character, most likely from copying.
-    #[error("{0:?} must have no blanks, line breaks or control characters")]
+    /// Most likely copied along with the id.
+    #[error("{0:?} must not contain spaces, line breaks or control characters")]
     Blanks(String),
-    /// A character that would end the id's part of the URL's path.
-    #[error("{0:?} must be the id alone, without /, ?, # or %")]
+    /// A character that would end the id's segment of the URL path.
+    #[error("{0:?} must be an id without /, ?, # or %")]
     NotAnId(String),
-    /// A host that no URL begins with.
+    /// Not the start of a URL.
     #[error("{0:?} must be a URL such as https://bots.kore.ai")]
     NotAUrl(String),
-    /// A user name or password in the host; neither is shown.
-    #[error("must not hold a user name or a password")]
+    /// A user name or password in the host. Neither is shown.
+    #[error("must not contain a user name or password")]
     UserInHost,
     /// More than scheme, name and port in the host.
-    #[error("must end after the host's name or port, and goes on with {0}")]
+    #[error("must not contain {0}")]
     MoreThanHost(&'static str),
-    /// An unencrypted target that is not this machine.
-    #[error("{0:?} must begin with https://, for only this machine itself may be called without encryption")]
+    /// An unencrypted target on another machine.
+    #[error("{0:?} must start with https:// (http:// is allowed for this machine only)")]
     NotEncrypted(String),
-    /// A version that can't stand in the URL's path.
+    /// Not a version for the URL path.
     #[error("{0:?} must be digits and dots, such as 1.1, or empty for a URL without a version")]
     NotAVersion(String),
-    /// An algorithm that there is none of.
-    #[error(
-        "{given:?} is none of {}{}",
-        Algorithm::NAMES.join(", "),
-        did_you_mean(nearest.as_deref())
-    )]
+    /// Not a known algorithm.
+    #[error("{given:?} is not one of {}{}", Algorithm::VARIANTS.join(", "), did_you_mean(*nearest))]
     UnknownAlgorithm {
         /// What was written.
         given: String,
-        /// The name it may have meant.
-        nearest: Option<String>,
+        /// The most similar name.
+        nearest: Option<&'static str>,
     },
-    /// A duration that can't be read.
+    /// Not a duration.
     #[error("{0:?} is not a duration: write a number with a unit, such as 30s, 10m or 1h 30m")]
     NotADuration(String),
-    /// A duration of nothing.
+    /// Below the minimum.
     #[error("must be at least {0}")]
     TooShort(&'static str),
-    /// A limit that can't be read.
+    /// Not a rate limit.
     #[error(transparent)]
     Limit(#[from] LimitError),
-    /// Something other than true and false.
+    /// Neither true nor false.
     #[error("{0:?} must be true or false")]
     NotABoolean(String),
-    /// Something other than a number of calls.
-    #[error("{0:?} must be a whole number from 1 to {MOST_CONCURRENT}")]
+    /// Not a number of requests.
+    #[error("{0:?} must be a whole number from 1 to {MAX_CONCURRENCY}")]
     NotAConcurrency(String),
-    /// A command without a word.
-    #[error("must name a program, and after it its arguments")]
+    /// A command without a program.
+    #[error("must name a program, followed by its arguments")]
     NoProgram,
-    /// A path below a home that can't be told.
-    #[error("begins with ~, and there is no home directory")]
+    /// A path in the home directory, which is unknown.
+    #[error("starts with ~, but there is no home directory")]
     NoHome,
-    /// Something that is no variable's name; it is not shown, for it may be the secret itself.
-    #[error("must be the name of an environment variable: letters, digits and _ (not the secret itself)")]
+    /// Not the name of a variable. It may be the secret itself, so it is not shown.
+    #[error("must be the name of an environment variable (letters, digits and _), not the secret itself")]
     NotAVariable,
-    /// A claim that has a meaning of its own.
-    #[error("may not set {name:?}: {instead}")]
+    /// A claim that another setting controls.
+    #[error("must not contain {name:?}: {instead}")]
     ReservedClaim {
         /// The claim.
         name: String,
-        /// What sets it.
+        /// What controls it.
         instead: &'static str,
     },
-    /// A number that JSON has none of.
-    #[error("may not be infinite or not a number")]
-    NotAJsonNumber,
-    /// A number too large for what holds it.
-    #[error("is a number too large")]
+    /// A number that JSON cannot represent.
+    #[error("must be a finite number")]
+    NotFinite,
+    /// A whole number outside the supported range.
+    #[error("is too large")]
     TooLarge,
-    /// Longer than the platform lets a token with a `jti` live.
-    #[error(
-        "is {0}, and may be 1h at most where jti is on: the platform refuses such a token when its exp is further away"
-    )]
+    /// Longer than the platform allows for a token with a `jti`.
+    #[error("is {0} but must be at most 1h when jti is on: the platform rejects tokens with a later exp")]
     TooLongForJti(String),
     /// An RS algorithm without its key.
-    #[error("{0} signs with a private key, and there is no private_key_file")]
+    #[error("{0} signs with a private key, but private_key_file is not set")]
     NoPrivateKey(Algorithm),
-    /// Bytes that are no text.
-    #[error("is not UTF-8 text")]
-    NotUnicode,
-    /// A conversion between scales that can't be read.
+    /// Not a conversion between scales.
     #[error(transparent)]
     Scale(#[from] ScaleError),
-    /// A template that can't be read.
+    /// Not a template.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// A way of taking a number that there is none of.
-    #[error("{0:?} must be \"leading\": the number that the text begins with")]
+    /// Not a way of extracting a number.
+    #[error("{0:?} must be \"leading\" (the number at the start of the text)")]
     NotANumberKind(String),
-    /// A text with two meanings.
-    #[error("gives {0:?} two meanings")]
+    /// One text with two meanings.
+    #[error("maps {0:?} to two values")]
     TwoMeanings(String),
-    /// A key that has to be there.
-    #[error("is needed here")]
+    /// A required key is missing.
+    #[error("is required")]
     Required,
-    /// A key that only means something beside another.
-    #[error("means nothing without {0}")]
+    /// A key that needs another key.
+    #[error("has no effect without {0}")]
     Without(&'static str),
-    /// A constant that the field can't have.
+    /// A constant that the field does not allow.
     #[error("{value:?}: {problem}")]
-    NoValueOfField {
+    InvalidConstant {
         /// The constant.
         value: String,
-        /// What is wrong with it.
+        /// Why it is invalid.
         problem: ProblemKind,
     },
 }

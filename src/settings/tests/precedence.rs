@@ -1,4 +1,4 @@
-//! Who says a value, and who says it first.
+//! Which source wins.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,32 +6,33 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::super::{Algorithm, Context, Overrides, SandboxTarget, SecretSource, SigningKey, Source, resolve};
+use super::super::credential::{Algorithm, SecretSource, SigningKey};
+use super::super::{Context, Key, Overrides, SandboxTarget, Source, resolve};
 use super::{FULL, Written, resolved};
 use crate::error::Advice;
 use crate::record::Field;
 
 #[test]
-fn arguments_come_before_the_environment_the_profile_and_the_defaults() {
+fn arguments_win_over_environment_profile_and_defaults() {
     let text = format!("{FULL}timeout = \"1s\"\nsubject = \"profile\"\n");
     let settings = resolved(&text, &[], |_| {});
-    assert_eq!(settings.delivery().timeout.value, Duration::from_secs(1));
-    assert!(matches!(&settings.delivery().timeout.source, Source::Profile { name, line: 7, .. } if &**name == "prod"));
-    assert_eq!(settings.delivery().concurrency.source, Source::Default);
+    assert_eq!(settings.values.timeout.value, Duration::from_secs(1));
+    assert!(matches!(&settings.values.timeout.source, Source::Profile { name, line: 7, .. } if &**name == "prod"));
+    assert_eq!(settings.values.concurrency.source, Source::Default);
 
     let variables = [("KORE_FEEDBACK_TIMEOUT", "2s"), ("KORE_FEEDBACK_HOST", "http://localhost:1")];
     let settings = resolved(&text, &variables, |_| {});
-    assert_eq!(settings.delivery().timeout.value, Duration::from_secs(2));
-    assert_eq!(settings.delivery().timeout.source, Source::Environment("KORE_FEEDBACK_TIMEOUT"));
+    assert_eq!(settings.values.timeout.value, Duration::from_secs(2));
+    assert_eq!(settings.values.timeout.source, Source::Environment("KORE_FEEDBACK_TIMEOUT".to_owned()));
     assert_eq!(settings.target().unwrap().host.as_str(), "http://localhost:1/");
 
     let settings = resolved(&text, &variables, |overrides| overrides.timeout = Some(Duration::from_secs(3)));
-    assert_eq!(settings.delivery().timeout.value, Duration::from_secs(3));
-    assert_eq!(settings.delivery().timeout.source, Source::Argument("--timeout"));
+    assert_eq!(settings.values.timeout.value, Duration::from_secs(3));
+    assert_eq!(settings.values.timeout.source, Source::Argument("--timeout"));
 }
 
 #[test]
-fn no_file_is_needed_at_all() {
+fn variables_alone_suffice() {
     let context = Context::with_variables(&[
         ("KORE_FEEDBACK_HOST", "https://bots.kore.ai"),
         ("KORE_FEEDBACK_BOT_ID", "st-1"),
@@ -54,29 +55,30 @@ fn no_file_is_needed_at_all() {
     assert_eq!(credentials.subject.source, Source::Default);
     assert_eq!(credentials.token_ttl.value, Duration::from_secs(3_600));
     assert!(credentials.jti.value);
-    assert_eq!(settings.delivery().limits.value, []);
-    assert_eq!(settings.delivery().concurrency.value.get(), 9);
-    assert_eq!(settings.delivery().ca_file.as_ref().unwrap().value, PathBuf::from("/ca.pem"));
+    assert_eq!(settings.values.limits.value, []);
+    assert_eq!(settings.values.concurrency.value.get(), 9);
+    assert_eq!(settings.values.ca_file.as_ref().unwrap().value, PathBuf::from("/ca.pem"));
     assert_eq!(settings.state_dir().unwrap(), PathBuf::from("/state"));
     assert_eq!(settings.profile(), None);
     assert_eq!(settings.warnings(), [] as [String; 0]);
 }
 
 #[test]
-fn the_environments_secret_beats_the_profiles() {
+fn the_secret_in_the_environment_wins() {
     let key = |variables: &[(&str, &str)]| match resolved(FULL, variables, |_| {}).credentials().unwrap().key {
         SigningKey::Secret(secret) => secret,
         SigningKey::PrivateKey(_) => panic!("HS256 signs with the secret"),
     };
     assert!(matches!(key(&[]).source, Source::Profile { line: 6, .. }));
-    assert_eq!(key(&[("KORE_FEEDBACK_CLIENT_SECRET", "s")]).source, Source::Environment("KORE_FEEDBACK_CLIENT_SECRET"));
+    let source = Source::Environment("KORE_FEEDBACK_CLIENT_SECRET".to_owned());
+    assert_eq!(key(&[("KORE_FEEDBACK_CLIENT_SECRET", "s")]).source, source);
     let file = key(&[("KORE_FEEDBACK_CLIENT_SECRET_FILE", "/secret")]);
     assert!(matches!(file.value, SecretSource::File(path) if path.as_os_str() == "/secret"));
     assert!(matches!(key(&[("KORE_FEEDBACK_CLIENT_SECRET", "")]).source, Source::Profile { .. }));
 }
 
 #[test]
-fn the_profile_is_named_or_the_default_or_the_only_one() {
+fn the_profile_is_named_default_or_only() {
     let two = "default_profile = \"b\"\n[profiles.a]\n[profiles.b]\n";
     assert_eq!(resolved(FULL, &[], |_| {}).profile(), Some("prod"));
     assert_eq!(resolved(two, &[], |_| {}).profile(), Some("b"));
@@ -90,35 +92,35 @@ fn the_profile_is_named_or_the_default_or_the_only_one() {
 }
 
 #[test]
-fn a_missing_config_is_an_error_only_when_it_was_asked_for() {
+fn a_missing_config_is_an_error_if_named() {
     let nowhere = Context::with_variables(&[]);
     assert!(resolve(&Overrides::default(), &nowhere).is_ok());
     let config = Some(PathBuf::from("/nowhere/config.toml"));
     let error = resolve(&Overrides { config, ..Overrides::default() }, &nowhere).unwrap_err();
-    assert_eq!(error.to_string(), "--config: there is no config at /nowhere/config.toml");
+    assert_eq!(error.to_string(), "--config: no config at /nowhere/config.toml");
     let named = Context::with_variables(&[("KORE_FEEDBACK_CONFIG", "/nowhere/config.toml")]);
     let error = resolve(&Overrides::default(), &named).unwrap_err();
-    assert_eq!(error.to_string(), "KORE_FEEDBACK_CONFIG: there is no config at /nowhere/config.toml");
+    assert_eq!(error.to_string(), "KORE_FEEDBACK_CONFIG: no config at /nowhere/config.toml");
     let profile = Some("prod".to_owned());
     let error = resolve(&Overrides { profile, ..Overrides::default() }, &nowhere).unwrap_err();
-    assert_eq!(error.to_string(), "--profile: there is no profile \"prod\", for there is no config");
+    assert_eq!(error.to_string(), "--profile: unknown profile \"prod\": no config");
 }
 
 #[test]
-fn paths_of_a_config_start_where_it_is() {
+fn relative_paths_start_at_the_config() {
     let config = Written::new(
         "[profiles.prod]\nclient_id = \"a\"\nclient_secret_command = [\"bin/secret\", \"~/x\"]\nca_file = \"ca.pem\"\n",
     );
     let settings = config.resolve().unwrap();
     let below = |name: &str| config.directory.path().join(name);
-    assert_eq!(settings.delivery().ca_file.as_ref().unwrap().value, below("ca.pem"));
+    assert_eq!(settings.values.ca_file.as_ref().unwrap().value, below("ca.pem"));
     let Some(SigningKey::Secret(secret)) = settings.signing_key() else { panic!("no secret") };
     let SecretSource::Command(words) = secret.value else { panic!("no command") };
     assert_eq!(words, [below("bin/secret").into_os_string(), "~/x".into()]);
 }
 
 #[test]
-fn claims_keep_their_order_and_arguments_replace_them_in_place() {
+fn arguments_replace_claims_in_place() {
     let text = "[profiles.prod.claims]\nzeta = 1\nalpha = [\"a\", 1.5, true]\n";
     let settings =
         resolved(text, &[("KORE_FEEDBACK_CLIENT_ID", "a"), ("KORE_FEEDBACK_CLIENT_SECRET", "b")], |overrides| {
@@ -131,16 +133,16 @@ fn claims_keep_their_order_and_arguments_replace_them_in_place() {
 }
 
 #[test]
-fn fields_go_by_both_their_names_and_know_their_line() {
+fn fields_have_two_names_and_a_line() {
     let text =
         "[profiles.prod.defaults]\nscore = 4.0\nchannelUId = \"x\"\n[profiles.prod.columns]\nchannel_uid = \"Mail\"\n";
     let settings = resolved(text, &[], |_| {});
     assert_eq!(settings.defaults()[&Field::Score], "4.0");
     assert_eq!(settings.defaults()[&Field::ChannelUid], "x");
     assert_eq!(settings.columns()[&Field::ChannelUid], "Mail");
-    assert!(matches!(settings.default_source(Field::Score), Some(Source::Profile { line: 2, .. })));
-    assert!(matches!(settings.column_source(Field::ChannelUid), Some(Source::Profile { line: 5, .. })));
-    assert_eq!(settings.column_source(Field::Score), None);
+    assert!(matches!(settings.values.defaults[&Field::Score].source, Source::Profile { line: 2, .. }));
+    assert!(matches!(settings.values.columns[&Field::ChannelUid].source, Source::Profile { line: 5, .. }));
+    assert_eq!(settings.columns().get(&Field::Score), None);
 }
 
 fn sandboxed(overrides: &mut Overrides) {
@@ -153,7 +155,7 @@ fn sandboxed(overrides: &mut Overrides) {
 }
 
 #[test]
-fn beside_a_sandbox_the_profile_says_columns_and_defaults_only() {
+fn a_sandbox_ignores_the_profiles_target() {
     let text = format!(
         "{FULL}algorithm = \"RS256\"\nprivate_key_file = \"k\"\njti = true\nlimits = [\"1/1h\"]\nca_file = \"c\"\n\
          claims = {{ a = 1 }}\nconcurrency = 7\ndefaults = {{ language = \"en\" }}\ncolumns = {{ score = \"Q1\" }}\n"
@@ -169,15 +171,15 @@ fn beside_a_sandbox_the_profile_says_columns_and_defaults_only() {
     assert_eq!(credentials.algorithm.value, Algorithm::Hs256);
     assert!(!credentials.jti.value);
     assert!(credentials.claims.is_empty());
-    assert_eq!(settings.delivery().limits.value, []);
-    assert_eq!(settings.delivery().ca_file, None);
-    assert_eq!(settings.delivery().concurrency.value.get(), 7);
+    assert_eq!(settings.values.limits.value, []);
+    assert_eq!(settings.values.ca_file, None);
+    assert_eq!(settings.values.concurrency.value.get(), 7);
     assert_eq!(settings.defaults()[&Field::Language], "en");
     assert_eq!(settings.columns()[&Field::Score], "Q1");
 }
 
 #[test]
-fn a_sandbox_needs_no_config_and_minds_arguments() {
+fn a_sandbox_obeys_arguments_without_a_config() {
     let mut overrides = Overrides {
         limits: Some(vec!["6/1s".parse().unwrap()]),
         jti: Some(true),
@@ -186,28 +188,26 @@ fn a_sandbox_needs_no_config_and_minds_arguments() {
     };
     sandboxed(&mut overrides);
     let settings = resolve(&overrides, &Context::with_variables(&[])).unwrap();
-    assert_eq!(settings.delivery().limits.value.len(), 1);
+    assert_eq!(settings.values.limits.value.len(), 1);
     let credentials = settings.credentials().unwrap();
     assert!(credentials.jti.value);
     assert_eq!(credentials.claims.len(), 1);
 }
 
 #[test]
-fn variables_that_mean_nothing_are_warned_of_unless_a_profile_names_them() {
+fn unknown_variables_cause_a_warning() {
     let text = "[profiles.prod]\nclient_secret_env = \"KORE_FEEDBACK_PROD_SECRET\"\n";
     let variables = [("KORE_FEEDBACK_CLEINT_ID", "hunter2"), ("KORE_FEEDBACK_PROD_SECRET", "hunter2")];
     let settings = resolved(text, &variables, |_| {});
     assert_eq!(
         settings.warnings(),
-        [
-            "the environment variable KORE_FEEDBACK_CLEINT_ID means nothing here, did you mean \"KORE_FEEDBACK_CLIENT_ID\"?"
-        ]
+        ["unknown environment variable KORE_FEEDBACK_CLEINT_ID, did you mean \"KORE_FEEDBACK_CLIENT_ID\"?"]
     );
 }
 
 #[cfg(unix)]
 #[test]
-fn a_secret_that_others_can_read_is_warned_of() {
+fn readable_secrets_cause_a_warning() {
     use std::os::unix::fs::PermissionsExt;
     let mode = |path: PathBuf, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
     let config = Written::new(FULL);
@@ -238,7 +238,13 @@ fn a_secret_that_others_can_read_is_warned_of() {
 }
 
 #[test]
-fn an_algorithm_that_the_platform_does_not_list_is_warned_of() {
+fn unlisted_algorithms_cause_a_warning() {
     let settings = resolved("[profiles.prod]\nalgorithm = \"HS384\"\n", &[], |_| {});
     assert!(settings.warnings()[0].contains("HS384"));
+}
+
+#[test]
+fn variables_are_the_prefix_and_the_key() {
+    assert_eq!(Key::ClientId.variable().as_deref(), Some("KORE_FEEDBACK_CLIENT_ID"));
+    assert_eq!(Key::Claims.variable(), None);
 }

@@ -1,0 +1,365 @@
+//! Writes a mapping file for people to complete: it sets what is known, and has commented examples for what is not.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
+
+use super::mapping_spec::{
+    COLUMN, FIELDS, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED, NO_ANSWER, NUMBER, REASON,
+    ROUNDING, SCALE, SKIP, TEMPLATE, VALUE, VALUES,
+};
+use crate::error::Advice;
+use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed, Rounding, SkipRule, Words};
+use crate::text::{excerpt, printable, quoted};
+
+/// The content of a mapping file.
+#[derive(Debug, Clone, Copy)]
+pub struct MappingFile<'a> {
+    /// The name of the input.
+    pub input: &'a str,
+    /// The command that tries out the file.
+    pub command: &'a str,
+    /// The columns of the input.
+    pub headers: &'a [String],
+    /// What is known of each field.
+    pub proposals: &'a [Proposal],
+    /// The preset and mapping that it starts from.
+    pub description: &'a Description,
+}
+
+/// Why no mapping file was written.
+#[derive(Debug, thiserror::Error)]
+pub enum MappingFileError {
+    /// There already is such a file.
+    #[error("the file {} already exists", .0.display())]
+    Exists(PathBuf),
+    /// It cannot be written.
+    #[error("cannot write the mapping {}", path.display())]
+    NotWritten {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl Advice for MappingFileError {
+    fn hint(&self) -> Option<String> {
+        Some("name another file with --write-mapping: existing files are never overwritten".to_owned())
+    }
+}
+
+/// Writes a mapping to a new file.
+///
+/// # Errors
+/// If the file exists or cannot be written.
+pub fn write_mapping(path: &Path, text: &str) -> Result<(), MappingFileError> {
+    let opened = OpenOptions::new().write(true).create_new(true).open(path);
+    opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|source| match source.kind() {
+        ErrorKind::AlreadyExists => MappingFileError::Exists(path.to_owned()),
+        _ => MappingFileError::NotWritten { path: path.to_owned(), source },
+    })
+}
+
+/// A table being written. Comments wait for the key or table that follows them.
+#[derive(Default)]
+struct Section {
+    table: Table,
+    comments: String,
+}
+
+impl Section {
+    fn blank_line(&mut self) {
+        self.comments.push('\n');
+    }
+
+    fn comment(&mut self, text: &str) {
+        self.comments.push_str(&format!("# {}\n", printable(&excerpt(text, 300))));
+    }
+
+    /// A key that is commented out.
+    fn example(&mut self, key: &str, value: &Value) {
+        format!("{key} = {value}").lines().for_each(|line| self.comments.push_str(&format!("#{line}\n")));
+    }
+
+    fn set(&mut self, key: &str, value: Value) {
+        self.table.insert(key, Item::Value(value));
+        if let Some(mut key) = self.table.key_mut(key) {
+            key.leaf_decor_mut().set_prefix(std::mem::take(&mut self.comments));
+        }
+    }
+}
+
+impl MappingFile<'_> {
+    /// The text of the file.
+    pub fn text(&self) -> String {
+        let mut root = Section::default();
+        self.write_head(&mut root);
+        root.blank_line();
+        let mut fields = Section::default();
+        fields.table.decor_mut().set_prefix(std::mem::take(&mut root.comments));
+        self.proposals.iter().for_each(|proposal| self.write_field(&mut fields, proposal));
+        if !self.proposals.iter().any(|proposal| proposal.field == Field::BotId) {
+            fields.blank_line();
+            fields.comment(about(Field::BotId));
+            fields
+                .comments
+                .push_str("#bot_id = { column = \"…\", values = { Sales = \"st-…\", Support = \"st-…\" } }\n");
+        }
+        let skips = self.skips(&mut fields.comments);
+        let mut document = DocumentMut::from(root.table);
+        document.insert(FIELDS, Item::Table(fields.table));
+        document.insert(SKIP, Item::ArrayOfTables(skips));
+        document.set_trailing(fields.comments);
+        document.to_string()
+    }
+
+    fn write_head(&self, root: &mut Section) {
+        root.comment(&format!("How the rows of {} become feedback. Edit this file, then try it out with", self.input));
+        root.comments.push_str("#\n");
+        root.comment(&format!("  {}", self.command));
+        root.comments.push_str("#\n# The columns of the file:\n");
+        self.headers.iter().for_each(|header| root.comment(&format!("  {}", quoted(header, 200))));
+        root.blank_line();
+        root.comment("What stands in place of a score if nobody answered. Such rows are skipped and counted.");
+        match &self.description.no_answer {
+            Some(words) => root.set(NO_ANSWER, list(words)),
+            None => root.example(NO_ANSWER, &Array::from_iter(["", "NA", "N/A", "-"]).into()),
+        }
+    }
+
+    fn write_field(&self, fields: &mut Section, proposal: &Proposal) {
+        let (field, key) = (proposal.field, proposal.field.key());
+        fields.blank_line();
+        fields.comment(about(field));
+        let described = self.description.fields.get(&field);
+        let conversion = described.map(|rule| &rule.conversion);
+        match &proposal.state {
+            Proposed::Known(FieldSource::Column { header, .. }) => {
+                fields.set(key, rule(Some((COLUMN, header)), conversion, None));
+            }
+            Proposed::Guess { header } => {
+                fields.comment("Guessed from the name of the column.");
+                fields.set(key, rule(Some((COLUMN, header)), conversion, None));
+            }
+            Proposed::Known(FieldSource::Template { template, .. }) => {
+                fields.set(key, rule(Some((TEMPLATE, template.source())), conversion, None));
+            }
+            Proposed::Known(FieldSource::Constant { value, .. }) => {
+                fields.set(key, rule(Some((VALUE, value)), None, None));
+            }
+            Proposed::Open { candidates, .. } => {
+                // A rule without a column keeps the field from being matched by name: the preset says it must be given.
+                if let Some(described) = described {
+                    fields.set(key, rule(None, conversion, described.needed.as_deref()));
+                }
+                write_examples(fields, field, candidates, conversion);
+            }
+            Proposed::Wrong(problem) => {
+                fields.comment(&format!("Wrong: {problem}"));
+                // Without a rule, all rows would go to the profile's bot.
+                if field == Field::BotId {
+                    fields.set(key, rule(None, conversion, Some("the column of the bots: --map bot_id=COLUMN")));
+                }
+            }
+        }
+        if field == Field::Score {
+            fields.comments.push_str(SCORE_EXAMPLES);
+        }
+    }
+
+    /// The skip rules that apply, or a commented example. Takes over the comments that wait.
+    fn skips(&self, comments: &mut String) -> ArrayOfTables {
+        comments.push_str("\n# Rows to skip. They are counted by reason.\n");
+        let applies = |rule: &&SkipRule| !self.description.include.iter().any(|word| rule.is_called(word));
+        let mut rules: ArrayOfTables = self.description.skip.iter().filter(applies).map(skip_table).collect();
+        match rules.get_mut(0) {
+            Some(first) => first.decor_mut().set_prefix(std::mem::take(comments)),
+            None => comments.push_str(SKIP_EXAMPLE),
+        }
+        rules
+    }
+}
+
+const SCORE_EXAMPLES: &str = r#"# A score can be converted from the text of its column, in this order: replace texts, take the number at the start,
+# convert between scales, and reverse the scale (for a CSAT where 1 is best):
+#score = { column = "…", values = { good = 1, bad = 0 } }
+#score = { column = "…", number = "leading", scale = "0-100 -> 1-5", rounding = "nearest" }
+#score = { column = "…", invert = true }
+"#;
+
+const SKIP_EXAMPLE: &str = r#"#[[skip]]
+#column = "Status"
+#is = ["Survey Preview", "1"]
+#reason = "preview response"
+"#;
+
+/// What a field is, for the person who completes the file.
+fn about(field: Field) -> &'static str {
+    match field {
+        Field::ChannelUid => "The respondent's id on the channel: an email address or any other id.",
+        Field::Name => "The name of the survey.",
+        Field::Score => "The respondent's answer.",
+        Field::Channel => "The channel of the survey, such as rtm, email or msteams.",
+        Field::Type => "NPS (0 to 10), CSAT (1 to 5) or THUMB (0 or 1). The numbers alone do not tell which.",
+        Field::Language => "The language of the survey, such as en.",
+        Field::Message => "The question shown to the respondent. May be empty.",
+        Field::BotId => "The bot that receives the record. Without this, all records go to the profile's bot.",
+    }
+}
+
+fn write_examples(fields: &mut Section, field: Field, candidates: &[String], conversion: Option<&Conversion>) {
+    let constant = match field {
+        Field::ChannelUid => "anonymous",
+        Field::Name => "Post-chat survey",
+        Field::Score => "5",
+        Field::Channel => "email",
+        Field::Type => "NPS",
+        Field::Language => "en",
+        Field::Message => "",
+        Field::BotId => "st-…",
+    };
+    if field != Field::Type {
+        let column = candidates.first().map_or("…", String::as_str);
+        fields.example(field.key(), &rule(Some((COLUMN, column)), conversion, None));
+    }
+    fields.example(field.key(), &rule(Some((VALUE, constant)), None, None));
+}
+
+/// The rule of a field: the name of a column alone, or a table.
+fn rule(origin: Option<(&str, &str)>, conversion: Option<&Conversion>, needed: Option<&str>) -> Value {
+    let mut table = conversion.map(conversion_table).unwrap_or_default();
+    match origin {
+        Some((COLUMN, header)) if table.is_empty() => return header.into(),
+        Some((kind, text)) => {
+            let conversion = std::mem::replace(&mut table, InlineTable::from_iter([(kind, text)]));
+            table.extend(conversion);
+        }
+        None => {}
+    }
+    table.extend(needed.map(|needed| (NEEDED, needed)));
+    table.into()
+}
+
+fn conversion_table(conversion: &Conversion) -> InlineTable {
+    let mut table = InlineTable::new();
+    if !conversion.values.is_empty() {
+        table.insert(VALUES, InlineTable::from_iter(conversion.values.pairs()).into());
+        table.extend(conversion.values.ignores_case().then_some((IGNORE_CASE, true)));
+    }
+    table.extend(conversion.lower_case.then_some((LOWER_CASE, true)));
+    table.extend(conversion.leading_number.then_some((NUMBER, LEADING)));
+    if let Some(scale) = conversion.scale {
+        let rounding = match scale.rounding() {
+            Rounding::Nearest => "nearest",
+            Rounding::Down => "down",
+            Rounding::Up => "up",
+        };
+        table.extend([(SCALE, scale.ends()), (ROUNDING, rounding.to_owned())]);
+    }
+    table.extend(conversion.invert.then_some((INVERT, true)));
+    table
+}
+
+fn skip_table(rule: &SkipRule) -> Table {
+    let mut table = Table::new();
+    table.extend(rule.key.as_deref().map(|key| (KEY, key)));
+    table.extend([(COLUMN, &*rule.column)]);
+    table.extend([(if rule.when_is { IS } else { IS_NOT }, list(&rule.values))]);
+    table.extend([(REASON, &*rule.reason)]);
+    table
+}
+
+fn list(words: &Words) -> Value {
+    Array::from_iter(words.iter()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+
+    use super::MappingFile;
+    use crate::record::{Assignment, Description, Mapping, MappingRules, propose};
+    use crate::settings::mapping::parse_mapping;
+    use crate::settings::preset::presets;
+
+    fn written(headers: &[String], rules: &MappingRules) -> Description {
+        let proposals = propose(headers, rules, &|_| false);
+        let text = MappingFile {
+            input: "in.csv",
+            command: "kore-feedback import in.csv",
+            headers,
+            proposals: &proposals,
+            description: &rules.description,
+        };
+        parse_mapping(Path::new("in.toml"), &text.text()).unwrap().description().unwrap()
+    }
+
+    fn pairs(given: &[&str]) -> Vec<(crate::record::Field, String)> {
+        given.iter().map(|text| text.parse::<Assignment>().unwrap()).map(|one| (one.field, one.text)).collect()
+    }
+
+    #[test]
+    fn written_mappings_resolve_to_the_same_mapping() {
+        for preset in presets().unwrap() {
+            let all = preset.recognised_by.iter().map(String::as_str).chain([
+                "Question",
+                "Who",
+                "RecipientEmail",
+                "Email Address",
+            ]);
+            let mut headers: Vec<String> = all.map(str::to_owned).collect();
+            headers.sort();
+            headers.dedup();
+            let set = pairs(&["name=S", "channel=email", "type=NPS", "language=en", "message=say \"hi\"\n?"]);
+
+            let rules = MappingRules {
+                map: pairs(&["score=Question", "channel_uid=Who"]),
+                set,
+                description: preset.description,
+                ..MappingRules::default()
+            };
+            let mapping = Mapping::resolve(&headers, None, &rules).unwrap();
+            let again = MappingRules { description: written(&headers, &rules), ..MappingRules::default() };
+            assert_eq!(
+                Mapping::resolve(&headers, None, &again).unwrap().canonical(),
+                mapping.canonical(),
+                "{}",
+                preset.name
+            );
+        }
+    }
+
+    #[test]
+    fn scales_and_values_are_written_completely() {
+        let text = "[fields]\nscore = { column = \"a\", values = { \"x y\" = 1 }, ignore_case = true, number = \"leading\", \
+                    scale = \"-103-103 -> 1-5\", rounding = \"up\", invert = true }\nlanguage = { column = \"l\", lower_case = true }";
+        let description = parse_mapping(Path::new("a.toml"), text).unwrap().description().unwrap();
+        let rules = MappingRules { description, ..MappingRules::default() };
+        let again = written(&["a".to_owned(), "l".to_owned()], &rules);
+        assert_eq!(again.fields, rules.description.fields);
+    }
+
+    proptest! {
+        #[test]
+        fn mappings_parse_for_any_column_names(headers in prop::collection::vec(any::<String>(), 0..6), preset in 0..8_usize) {
+            let description = presets().unwrap().swap_remove(preset).description;
+            let rules = MappingRules { description, ..MappingRules::default() };
+            let again = written(&headers, &rules);
+            let open = |description: &Description| -> Vec<_> {
+                let fields = description.fields.iter().filter(|(_, rule)| rule.origin.is_none());
+                fields.map(|(field, rule)| (*field, rule.conversion.clone(), rule.needed.clone())).collect()
+            };
+            if headers.is_empty() {
+                prop_assert_eq!(open(&again), open(&rules.description));
+            }
+            prop_assert_eq!(again.no_answer, rules.description.no_answer);
+            prop_assert_eq!(again.skip, rules.description.skip);
+        }
+    }
+}
