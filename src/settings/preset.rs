@@ -20,7 +20,7 @@ const KEYS: [&str; 6] = [NAME, ABOUT, RECOGNISED_BY, FIELDS, NO_ANSWER, SKIP];
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => {
-        [$(($name, include_str!(concat!("../record/presets/", $name, ".toml")))),+]
+        [$(($name, include_str!(concat!("presets/", $name, ".toml")))),+]
     };
 }
 

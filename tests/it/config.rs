@@ -3,7 +3,7 @@
 use crate::support::{Surroundings, json, stderr, stdout};
 
 #[test]
-fn init_writes_a_start_for_its_owner_alone_and_never_overwrites() {
+fn init_writes_a_private_config_and_never_overwrites() {
     let surroundings = Surroundings::new();
     let assert = surroundings.run(&["config", "init"]).success();
     let path = surroundings.config_path();
@@ -23,15 +23,15 @@ fn init_writes_a_start_for_its_owner_alone_and_never_overwrites() {
 }
 
 #[test]
-fn what_init_writes_is_a_config_that_lacks_what_only_the_user_knows() {
+fn init_leaves_unset_what_only_users_know() {
     let surroundings = Surroundings::new();
     surroundings.run(&["config", "init"]).success();
     let said = stderr(&surroundings.run(&["token"]).failure().code(2));
-    assert!(said.starts_with("error: client_id and client_secret are not set for the profile production\n"), "{said}");
+    assert!(said.starts_with("error: client_id and client_secret are not set for profile production\n"), "{said}");
 }
 
 #[test]
-fn init_and_path_go_where_they_are_told() {
+fn init_and_path_obey_config_option() {
     let surroundings = Surroundings::new();
     let named = surroundings.path("deep/er/my.toml");
     surroundings.run(&["config", "init", "--config", "deep/er/my.toml"]).success();
@@ -45,7 +45,7 @@ fn init_and_path_go_where_they_are_told() {
 
 #[cfg(unix)]
 #[test]
-fn init_does_not_follow_a_link_that_leads_nowhere() {
+fn init_does_not_follow_dangling_links() {
     let surroundings = Surroundings::new();
     let elsewhere = surroundings.path("elsewhere.toml");
     std::os::unix::fs::symlink(&elsewhere, surroundings.path("link.toml")).unwrap();
@@ -54,7 +54,7 @@ fn init_does_not_follow_a_link_that_leads_nowhere() {
 }
 
 #[test]
-fn show_says_each_value_and_its_source_and_no_secret() {
+fn show_lists_values_and_sources_without_secrets() {
     let surroundings = Surroundings::new();
     surroundings.write_config(
         "[profiles.prod]\nhost = \"https://bots.kore.ai\"\nclient_secret = \"hunter2\"\n[profiles.prod.defaults]\nscore = 4\n",
@@ -77,7 +77,7 @@ fn show_says_each_value_and_its_source_and_no_secret() {
 }
 
 #[test]
-fn show_lists_the_mappings_of_the_config() {
+fn show_lists_mappings() {
     let surroundings = Surroundings::new();
     surroundings.write_config(
         "[profiles.p]\n[mapping.tickets]\nno_answer = \"-\"\n[mapping.tickets.fields]\nscore = \"Stars\"\nname = \"Survey\"\n\
@@ -103,7 +103,7 @@ fn show_lists_the_mappings_of_the_config() {
 }
 
 #[test]
-fn show_as_json_has_every_key_and_no_secret() {
+fn show_as_json_contains_no_secret() {
     let surroundings = Surroundings::new();
     let assert = surroundings
         .command(&["config", "show", "-o", "json"])
@@ -122,7 +122,7 @@ fn show_as_json_has_every_key_and_no_secret() {
 }
 
 #[test]
-fn help_shows_no_value_of_the_environment() {
+fn help_shows_no_environment_values() {
     let surroundings = Surroundings::new();
     for arguments in [["token", "--help"], ["config", "--help"]] {
         let mut command = surroundings.command(&arguments);

@@ -1,4 +1,4 @@
-//! Mappings and presets, the plan, and which rows of an input are sent.
+//! Mappings and presets, the plan, and the selection of rows.
 
 use crate::support::{Record, Stage, csv_of, json, numbered, stderr, stdout};
 
@@ -15,13 +15,13 @@ fn record(fields: [&str; 7]) -> Record {
     crate::support::record(fields)
 }
 
-/// The lines that tell what was left out.
+/// The lines that report skipped rows.
 fn skipped(words: &str) -> Vec<&str> {
     words.lines().filter(|line| line.starts_with("skipped:")).collect()
 }
 
 #[test]
-fn a_mapping_is_found_in_the_config_and_in_a_file_and_does_the_same() {
+fn mappings_work_from_config_and_file() {
     let ana = record(["ana@example.com", "Ticket closed", "1", "email", "CSAT", "de", ""]);
     let ben = record(["ben@example.com", "Ticket closed", "3", "email", "CSAT", "en", ""]);
     let di = record(["di@example.com", "Ticket test", "1", "email", "CSAT", "en", ""]);
@@ -41,7 +41,7 @@ fn a_mapping_is_found_in_the_config_and_in_a_file_and_does_the_same() {
     stage.import(&file, &["--mapping", "tickets", "--include", "tests"]).success();
     stage.has_exactly(&[ana.clone(), ben, di]);
 
-    // What is said with the command comes first; a column named there is converted as the mapping says.
+    // Options win over the mapping; a column named by an option is converted as the mapping specifies.
     let stage = Stage::new();
     let file = stage.write("in.csv", TICKETS);
     stage.write("tickets.toml", MAPPING);
@@ -51,7 +51,7 @@ fn a_mapping_is_found_in_the_config_and_in_a_file_and_does_the_same() {
 }
 
 #[test]
-fn what_is_wrong_with_a_mapping_is_said_with_its_place() {
+fn mapping_errors_name_their_place() {
     let stage = Stage::new();
     let file = stage.write("in.csv", TICKETS);
     let refused = |options: &[&str]| {
@@ -69,9 +69,9 @@ fn what_is_wrong_with_a_mapping_is_said_with_its_place() {
     assert!(words.contains("score: there is no column \"starz\" (named by the mapping), but \"stars\""), "{words}");
     assert!(words.contains("the template of name: there is no column \"staet\", but \"state\""), "{words}");
     let words = refused(&["--mapping", "nowhere"]);
-    assert!(words.contains("there is no mapping \"nowhere\" in the config, and no file of that name"), "{words}");
+    assert!(words.contains("no mapping \"nowhere\" in the config, and no file of that name"), "{words}");
     let words = refused(&["--preset", "qualtriks"]);
-    assert!(words.contains("--preset: there is no preset \"qualtriks\", did you mean \"qualtrics\"?"), "{words}");
+    assert!(words.contains("--preset: unknown preset \"qualtriks\", did you mean \"qualtrics\"?"), "{words}");
     stage.write("good.toml", MAPPING);
     let words = refused(&["--mapping", "good.toml", "--include", "previews", "--filter", "State2=x"]);
     assert!(words.contains("--include \"previews\": rows are skipped for tests only"), "{words}");
@@ -80,7 +80,7 @@ fn what_is_wrong_with_a_mapping_is_said_with_its_place() {
 }
 
 #[test]
-fn a_score_off_the_scale_converted_from_is_invalid_with_the_text_of_the_file() {
+fn scores_outside_the_source_scale_are_invalid() {
     let stage = Stage::new();
     stage.write("good.toml", MAPPING);
     let file = stage.write("in.csv", "who,stars,lang,state\nana,3,en,closed\n");
@@ -91,7 +91,7 @@ fn a_score_off_the_scale_converted_from_is_invalid_with_the_text_of_the_file() {
 }
 
 #[test]
-fn an_empty_score_is_no_answer_only_where_that_was_said() {
+fn empty_scores_are_skipped_only_if_configured() {
     let stage = Stage::new();
     let mut records = numbered(2);
     records[1][2] = "NA".to_owned();
@@ -102,7 +102,7 @@ fn an_empty_score_is_no_answer_only_where_that_was_said() {
 }
 
 #[test]
-fn rows_that_were_not_asked_for_are_skipped_for_their_reason_in_findings_and_ledger() {
+fn unselected_rows_are_skipped_with_their_reason() {
     let stage = Stage::new();
     let mut records = numbered(6);
     records[3] = records[0].clone();
@@ -125,7 +125,7 @@ fn rows_that_were_not_asked_for_are_skipped_for_their_reason_in_findings_and_led
 }
 
 #[test]
-fn a_sample_is_the_same_whenever_it_is_drawn_and_larger_ones_hold_it() {
+fn samples_are_stable_and_nested() {
     let drawn = |size: &str| {
         let stage = Stage::new();
         let file = stage.write_records(&numbered(200));
@@ -138,13 +138,13 @@ fn a_sample_is_the_same_whenever_it_is_drawn_and_larger_ones_hold_it() {
     assert_eq!(drawn("20").0, few);
     let (more, _) = drawn("50");
     assert!(few.iter().all(|record| more.contains(record)) && more.len() == 50);
-    // Spread over the file, and not its beginning.
+    // The sample is spread over the file.
     assert!(few.iter().any(|record| record[0].as_str() > "respondent-00100"));
     assert_eq!(drawn("1000").0.len(), 200);
 }
 
 #[test]
-fn a_part_that_was_sent_is_not_sent_again_with_the_rest() {
+fn rows_of_an_excluded_run_are_not_resent() {
     let stage = Stage::new();
     let records = numbered(10);
     let file = stage.write_records(&records);
@@ -159,7 +159,7 @@ fn a_part_that_was_sent_is_not_sent_again_with_the_rest() {
     let words = stderr(&stage.import(&file, &["--exclude-run", "1"]).success());
     assert_eq!(skipped(&words), ["skipped: 3 rows (sent by run 1)"]);
     stage.has_exactly(&records);
-    // With the same options it is the same run, and with none both of them are in the way.
+    // The same options mean the same run; without options, both runs conflict.
     stage.import(&file, &["--exclude-run", "1"]).failure().code(2);
     stage.import(&file, &["--rows", "2-5"]).failure().code(2);
     let other = stage.write("other.csv", csv_of(&numbered(3)));
@@ -170,13 +170,13 @@ fn a_part_that_was_sent_is_not_sent_again_with_the_rest() {
 }
 
 #[test]
-fn duplicates_are_found_behind_rows_that_an_earlier_process_settled() {
+fn duplicates_of_settled_rows_are_detected() {
     let mut stage = Stage::faulty(&["hang:every=1"]);
     let mut records = numbered(4);
     records[2] = records[0].clone();
     records[3] = records[1].clone();
     let file = stage.write_records(&records);
-    // Whatever is in doubt or unsent after it: the second process must not take a duplicate for new.
+    // Whatever is in doubt or unsent: the second process must not take a duplicate for a new record.
     let options = ["--dedupe", "--timeout", "200ms", "--retries", "0", "--wait-for-target", "1s"];
     stage.import(&file, &options).failure();
     stage.restart(&[]);
@@ -185,7 +185,7 @@ fn duplicates_are_found_behind_rows_that_an_earlier_process_settled() {
 }
 
 #[test]
-fn a_plan_is_written_down_and_is_then_a_mapping() {
+fn written_plans_are_valid_mappings() {
     let stage = Stage::new();
     stage.write("in.csv", TICKETS);
     let plan =
@@ -194,7 +194,7 @@ fn a_plan_is_written_down_and_is_then_a_mapping() {
     let written = std::fs::read_to_string(stage.path("in.toml")).unwrap();
     stage.filtered(|| insta::assert_snapshot!("written-mapping", written));
     let words = stderr(&stage.run(&plan).failure().code(2));
-    assert!(words.contains("there is a file") && words.contains("nothing is overwritten"), "{words}");
+    assert!(words.contains("in.toml already exists") && words.contains("existing files are never overwritten"), "{words}");
 
     let filled = written
         .replace("#channel_uid = \"…\"", "channel_uid = \"who\"")
@@ -209,7 +209,7 @@ fn a_plan_is_written_down_and_is_then_a_mapping() {
 }
 
 #[test]
-fn a_plan_needs_no_config_and_programs_get_it_as_json() {
+fn plans_need_no_config_and_have_json() {
     let surroundings = crate::support::Surroundings::new();
     surroundings.write("in.csv", TICKETS);
     let plan = json(&surroundings.run(&["import", "in.csv", "--plan", "-o", "json"]).success());
@@ -222,7 +222,7 @@ fn a_plan_needs_no_config_and_programs_get_it_as_json() {
 }
 
 #[test]
-fn without_a_terminal_the_error_names_the_plan() {
+fn without_a_terminal_the_error_suggests_the_plan() {
     let stage = Stage::new();
     let file = stage.write("in.csv", TICKETS);
     let words = stderr(&stage.import(&file, &[]).failure().code(2));
@@ -230,11 +230,11 @@ fn without_a_terminal_the_error_names_the_plan() {
 }
 
 #[test]
-fn presets_are_listed_and_shown_as_mapping_files() {
+fn presets_are_listed_and_shown() {
     let surroundings = crate::support::Surroundings::new();
     insta::assert_snapshot!("presets-list", stdout(&surroundings.run(&["presets", "list"]).success()));
     let shown = stdout(&surroundings.run(&["presets", "show", "qualtrics"]).success());
-    assert!(shown.starts_with("# A Qualtrics export as CSV.") && shown.contains("[[skip]]"), "{shown}");
+    assert!(shown.starts_with("# A Qualtrics export in CSV format.") && shown.contains("[[skip]]"), "{shown}");
     let all = json(&surroundings.run(&["presets", "list", "-o", "json"]).success());
     assert!(all.as_array().unwrap().iter().any(|preset| preset["skips"][0]["key"] == "previews"));
     let words = stderr(&surroundings.run(&["presets", "show", "qualtric"]).failure().code(2));
@@ -243,14 +243,14 @@ fn presets_are_listed_and_shown_as_mapping_files() {
 
 #[cfg(unix)]
 #[test]
-fn at_a_terminal_what_is_open_is_asked_and_the_answers_become_a_mapping() {
+fn open_fields_are_asked_at_a_terminal() {
     use crate::support::Terminal;
 
     let stage = Stage::new();
     stage.write("in.csv", "who,stars\nana@example.com,5\nben@example.com,2\n");
     let mut command = stage.process(&["import", "in.csv"]);
     let mut terminal = Terminal::start(command.envs(stage.variables()));
-    // The columns come behind "the same for every row"; what is guessed is offered first.
+    // The columns follow "the same for every row"; a guessed column is preselected.
     for (asked, keys) in [
         ("Where does channel_uid come from?", "\u{1b}[B\r"),
         ("Where does name come from?", "\r"),

@@ -1,11 +1,11 @@
-//! What is configured reaches the binary from each place, and what is wrong with it reaches the user.
+//! Settings reach the binary from each source, and their errors reach the user.
 
 use crate::support::{Surroundings, json, stderr, stdout};
 
 const PROFILE: &str = "[profiles.prod]\nhost = \"https://bots.kore.ai\"\nbot_id = \"st-1\"\nclient_id = \"cs-1\"\n";
 
 #[test]
-fn a_config_is_found_in_each_place_in_turn() {
+fn configs_are_found_in_order() {
     let surroundings = Surroundings::new();
     let timeout =
         |command: &mut assert_cmd::Command| json(&command.assert().success())["settings"]["timeout"]["value"].clone();
@@ -21,7 +21,7 @@ fn a_config_is_found_in_each_place_in_turn() {
 }
 
 #[test]
-fn a_wrong_config_is_a_usage_error_with_place_and_hint() {
+fn invalid_configs_are_usage_errors() {
     let surroundings = Surroundings::new();
     let path = surroundings.write_config(&format!("{PROFILE}cleint_secret = \"hunter2\"\n"));
     let said = stderr(&surroundings.run(&["token"]).failure().code(2));
@@ -30,12 +30,12 @@ fn a_wrong_config_is_a_usage_error_with_place_and_hint() {
         path.display()
     );
     assert!(said.starts_with(&expected), "{said}");
-    assert!(said.contains("hint: [profiles.prod] takes host, "), "{said}");
+    assert!(said.contains("hint: the keys of [profiles.prod] are host, "), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
 }
 
 #[test]
-fn a_broken_config_does_not_print_its_lines() {
+fn syntax_errors_do_not_print_config_lines() {
     let surroundings = Surroundings::new();
     surroundings.write_config(&format!("{PROFILE}client_secret = \"hunter2\n"));
     let assert = surroundings.run(&["config", "show"]).failure().code(2);
@@ -44,7 +44,7 @@ fn a_broken_config_does_not_print_its_lines() {
 }
 
 #[test]
-fn a_terminal_escape_in_a_config_does_not_reach_the_terminal() {
+fn escapes_in_a_config_are_not_printed() {
     let surroundings = Surroundings::new();
     surroundings.write_config("[profiles.prod]\n\"\\u001b[31m\" = 1\n");
     let said = stderr(&surroundings.run(&["config", "show"]).failure().code(2));
@@ -53,7 +53,7 @@ fn a_terminal_escape_in_a_config_does_not_reach_the_terminal() {
 
 #[cfg(unix)]
 #[test]
-fn a_config_with_a_secret_that_others_can_read_is_warned_of_once() {
+fn readable_secrets_cause_one_warning() {
     use std::os::unix::fs::PermissionsExt;
     let surroundings = Surroundings::new();
     let path = surroundings.write_config(&format!("{PROFILE}client_secret = \"hunter2\"\n"));
