@@ -12,7 +12,7 @@ use super::mapping_spec::{
 };
 use crate::error::Advice;
 use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed, Rounding, SkipRule, Words};
-use crate::text::{excerpt, printable, quoted};
+use crate::text::{excerpt, quoted};
 
 /// The content of a mapping file.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,11 @@ impl Section {
     }
 
     fn comment(&mut self, text: &str) {
-        self.comments.push_str(&format!("# {}\n", printable(&excerpt(text, 300))));
+        self.comment_line("# ", text);
+    }
+
+    fn comment_line(&mut self, start: &str, text: &str) {
+        self.comments.push_str(&format!("{start}{}\n", excerpt(text, 300)));
     }
 
     /// A key that is commented out.
@@ -120,9 +124,9 @@ impl MappingFile<'_> {
     fn write_head(&self, root: &mut Section) {
         root.comment(&format!("How the rows of {} become feedback. Edit this file, then try it out with", self.input));
         root.comments.push_str("#\n");
-        root.comment(&format!("  {}", self.command));
+        root.comment_line("#   ", self.command);
         root.comments.push_str("#\n# The columns of the file:\n");
-        self.headers.iter().for_each(|header| root.comment(&format!("  {}", quoted(header, 200))));
+        self.headers.iter().for_each(|header| root.comment_line("#   ", &quoted(header, 200)));
         root.blank_line();
         root.comment("What stands in place of a score if nobody answered. Such rows are skipped and counted.");
         match &self.description.no_answer {

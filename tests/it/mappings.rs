@@ -194,7 +194,10 @@ fn written_plans_are_valid_mappings() {
     let written = std::fs::read_to_string(stage.path("in.toml")).unwrap();
     stage.filtered(|| insta::assert_snapshot!("written-mapping", written));
     let words = stderr(&stage.run(&plan).failure().code(2));
-    assert!(words.contains("in.toml already exists") && words.contains("existing files are never overwritten"), "{words}");
+    assert!(
+        words.contains("in.toml already exists") && words.contains("existing files are never overwritten"),
+        "{words}"
+    );
 
     let filled = written
         .replace("#channel_uid = \"…\"", "channel_uid = \"who\"")
