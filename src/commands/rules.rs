@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cli::ImportArgs;
 use crate::commands::error::CommandError;
-use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
+use crate::ledger::{LedgerError, OutcomeKind, RowState, RunId, Store};
 use crate::record::{Assignment, DedupeRule, Description, Except, MappingRules, ScoreRule, SelectionRules, Words};
 use crate::run::CheckSettings;
 use crate::settings::{Context, Settings, SettingsError, Source, preset};
@@ -102,12 +102,13 @@ fn except(args: &ImportArgs, settings: &Settings) -> Result<Vec<Except>, Command
 fn sent_by(store: &Store, run: RunId, bot_id: Option<&str>) -> Result<Except, LedgerError> {
     let mut sent = Except::new(run.0, bot_id.map(str::to_owned));
     let run = store.run(run)?;
-    let bot_of = |entry: &RowEntry| run.bots.iter().find(|bot| Some(bot.number) == entry.bot);
-    let was_sent =
-        |state| matches!(state, RowState::Claimed | RowState::Settled(OutcomeKind::Saved | OutcomeKind::InDoubt));
-    for page in store.row_pages(run.id) {
-        for entry in page?.iter().filter(|entry| was_sent(entry.state)) {
-            bot_of(entry).iter().for_each(|bot| sent.add(&bot.bot_id, entry.row));
+    for entry in store.rows(run.id) {
+        let entry = entry?;
+        let may_be_saved =
+            matches!(entry.state, RowState::Claimed | RowState::Settled(OutcomeKind::Saved | OutcomeKind::InDoubt));
+        let bot = run.bots.iter().find(|bot| Some(bot.number) == entry.bot);
+        if let Some(bot) = bot.filter(|_| may_be_saved) {
+            sent.add(&bot.bot_id, entry.row);
         }
     }
     Ok(sent)

@@ -10,7 +10,7 @@ use crate::cli::{FailuresArgs, GlobalArgs, OutputFormat, ResumeArgs, RunsArgs, R
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
 use crate::report::{
-    BotView, OutputError, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_rows, write_rows,
+    BotView, OutputError, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_row, write_row,
 };
 use crate::settings::Context;
 
@@ -78,8 +78,8 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), Command
     printer.stream(|out| {
         let mut out = csv::Writer::from_writer(out);
         out.write_record(ROW_COLUMNS).map_err(io_error).map_err(OutputError)?;
-        for page in store.row_pages(run.id) {
-            write_rows(&page?, running, &mut out).map_err(OutputError)?;
+        for row in store.rows(run.id) {
+            write_row(&row?, running, &mut out).map_err(OutputError)?;
         }
         Ok(out.flush().map_err(OutputError)?)
     })
@@ -91,8 +91,8 @@ fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), Co
     printer.stream(|out| {
         let mut is_first = true;
         write!(out, "[").map_err(OutputError)?;
-        for page in store.row_pages(run.id) {
-            write_json_rows(&page?, running, std::mem::take(&mut is_first), out).map_err(OutputError)?;
+        for row in store.rows(run.id) {
+            write_json_row(&row?, running, std::mem::take(&mut is_first), out).map_err(OutputError)?;
         }
         Ok(writeln!(out, "{}", if is_first { "]" } else { "\n]" }).map_err(OutputError)?)
     })

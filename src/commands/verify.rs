@@ -1,6 +1,7 @@
-//! `runs verify`, and the same at the end of an import: target → lease → look → ledger → report.
+//! `runs verify`, and the same at the end of an import: target → lease → server's records → ledger → report.
 
 use std::cell::Cell;
+use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 use super::error::CommandError;
@@ -13,21 +14,20 @@ use crate::exit::Exit;
 use crate::ledger::{LedgerError, Run, RunBot, RunId, Store};
 use crate::report::{Printer, VerifiedView};
 use crate::run::LaneResources;
-use crate::run::verify::{SETTLE_TIME, Verified, VerifyError, VerifyEvent, verify as verify_rows};
+use crate::run::verify::{SETTLE_TIME, Verified, VerifyError, VerifyEvent, VerifySettings, verify as verify_bot};
 use crate::settings::Context;
-use crate::text::format_duration;
-use crate::text::{counted, grouped, printable};
+use crate::text::{counted, format_duration, grouped, printable, shell_command};
 
-/// How often a long reading says how far it is.
-const SAID_EVERY: Duration = Duration::from_secs(10);
+/// How often the progress of a long reading is printed.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Why a run can't be verified. Nothing was asked.
+/// Why a run can't be verified. The server was not called.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum VerifyRefused {
-    #[error("run {run} went to a sandbox inside its own process: its records are gone")]
+    #[error("run {run} used a sandbox inside its own process; its records are gone")]
     SandboxGone { run: RunId },
-    #[error("run {run} went to {went_to}, and these settings are for {settings_for}")]
-    OtherTarget { run: RunId, went_to: String, settings_for: String, profile: Option<String> },
+    #[error("run {run} was sent to {sent_to}, but the settings in effect are for {settings_for}")]
+    OtherTarget { run: RunId, sent_to: String, settings_for: String, profile: Option<String> },
 }
 
 impl Advice for VerifyRefused {
@@ -35,10 +35,11 @@ impl Advice for VerifyRefused {
         match self {
             Self::SandboxGone { .. } => None,
             Self::OtherTarget { profile: Some(profile), .. } => {
-                Some(format!("it was sent with the profile {:?}: --profile names it", printable(profile)))
+                let option = shell_command(["--profile", profile].map(OsStr::new));
+                Some(format!("select the profile that the run was sent with: {option}"))
             }
             Self::OtherTarget { profile: None, .. } => {
-                Some("choose the profile of its target with --profile".to_owned())
+                Some("select the profile of the run's target with --profile".to_owned())
             }
         }
     }
@@ -58,29 +59,28 @@ pub(super) fn verify(
     ensure_target(&setup, &run)?;
     let _lease = take_over(&store, run.id)?;
     let wait = args.wait.unwrap_or_default();
-    let asking = Asking { setup: &setup, store: &store, run: &run, context, printer };
-    let Asked { verified, mut failed } = asking.ask(run.bots.iter(), wait, wait)?;
+    let verification = Verification { setup: &setup, store: &store, run: &run, context, printer };
+    let (verified, error) = verification.run(run.bots.iter(), wait, wait)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.not_saved() == 0 {
         remove_kept_inputs(store.directory(), run.id);
     }
-    let view = VerifiedView::new(&run, &verified);
-    if let Some(error) = failed.take_if(|error| is_interrupted(error) && verified == Verified::default()) {
-        return Err(error);
+    if verified != Verified::default() || !error.as_ref().is_some_and(is_interrupted) {
+        let view = VerifiedView::new(&run, &verified);
+        match global.output {
+            OutputFormat::Json => printer.json(&view)?,
+            OutputFormat::Text => printer.result(view)?,
+        }
     }
-    if global.output == OutputFormat::Json {
-        printer.json(&view)?;
-    } else {
-        printer.result(view)?;
+    match error {
+        Some(error) => Err(error),
+        None if verified.is_clean() => Ok(Exit::Success),
+        None => Ok(Exit::SomeNotSaved),
     }
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    Ok(if verified.is_clean() { Exit::Success } else { Exit::SomeNotSaved })
 }
 
-/// Verifies a run that has just been worked on, if rows are in doubt and the server may say something about them. That it
-/// doesn't is no reason to lose the run's own end, nor is a signal that ends the asking: that one is given.
+/// Verifies a run that was just sent, if rows are in doubt and the server may know more. A failure is only a warning,
+/// because the run's own result counts; an interruption is returned.
 pub(super) fn verify_at_end(
     setup: &Setup,
     store: &Store,
@@ -89,28 +89,27 @@ pub(super) fn verify_at_end(
     context: &Context,
     printer: &Printer,
 ) -> Result<Option<VerifyError>, LedgerError> {
-    let is_worth_asking = early.is_none_or(StoppedEarly::leaves_doubt_to_resolve);
-    if !is_worth_asking || store.counts(run)?.in_doubt == 0 {
+    let may_help = early.is_none_or(StoppedEarly::leaves_doubt_to_resolve);
+    if !may_help || store.counts(run)?.in_doubt == 0 {
         return Ok(None);
     }
     let counts = store.counts_by_bot(run)?;
     let in_doubt = run.bots.iter().zip(&counts).filter(|(_, counts)| counts.in_doubt > 0).map(|(bot, _)| bot);
-    let asking = Asking { setup, store, run, context, printer };
-    let failed = match asking.ask(in_doubt, SETTLE_TIME, Duration::ZERO) {
-        Ok(Asked { verified, failed }) => {
-            printer.note(VerifiedView::new(run, &verified).in_short());
-            failed
+    let verification = Verification { setup, store, run, context, printer };
+    let error = match verification.run(in_doubt, SETTLE_TIME, Duration::ZERO) {
+        Ok((verified, error)) => {
+            printer.note(VerifiedView::new(run, &verified).summary());
+            error
         }
         Err(error) => Some(error),
     };
-    match failed {
-        Some(error) if is_interrupted(&error) => Ok(Some(VerifyError::Interrupted)),
-        Some(error) => {
-            printer.warning(format_args!("the rows in doubt could not be verified: {error:#}"));
-            Ok(None)
-        }
-        None => Ok(None),
+    if error.as_ref().is_some_and(is_interrupted) {
+        return Ok(Some(VerifyError::Interrupted));
     }
+    if let Some(error) = error {
+        printer.warning(format_args!("cannot verify the rows in doubt: {error}"));
+    }
+    Ok(None)
 }
 
 fn is_interrupted(error: &CommandError) -> bool {
@@ -121,20 +120,19 @@ fn ensure_target(setup: &Setup, run: &Run) -> Result<(), VerifyRefused> {
     if run.sandbox {
         return Err(VerifyRefused::SandboxGone { run: run.id });
     }
-    // It is the run's own bots that are asked; credentials that are not for them are refused there.
+    // The bots are those of the run, not of the settings: the server refuses credentials that are not for them.
     if run.host == setup.host() {
         return Ok(());
     }
     Err(VerifyRefused::OtherTarget {
         run: run.id,
-        went_to: printable(&run.host).into_owned(),
+        sent_to: printable(&run.host).into_owned(),
         settings_for: setup.host(),
         profile: run.profile.clone(),
     })
 }
 
-/// A run whose rows in doubt are asked for.
-struct Asking<'a> {
+struct Verification<'a> {
     setup: &'a Setup,
     store: &'a Store,
     run: &'a Run,
@@ -142,83 +140,69 @@ struct Asking<'a> {
     printer: &'a Printer,
 }
 
-/// What was found at the bots that could be asked, and why the first one that couldn't be could not.
-#[derive(Default)]
-struct Asked {
-    verified: Verified,
-    failed: Option<CommandError>,
-}
-
-impl Asking<'_> {
-    /// Asks these of the run's bots, one after the other: while one is waited for, so are the others.
-    fn ask<'b>(
+impl Verification<'_> {
+    /// Verifies the rows of these bots, one bot after the other; they share the time to wait. Returns what was found, and
+    /// the first error if some bots could not be verified.
+    fn run<'b>(
         &self,
         bots: impl Iterator<Item = &'b RunBot>,
         wait: Duration,
         visible_within: Duration,
-    ) -> Result<Asked, CommandError> {
-        let Self { setup, store, run, .. } = self;
-        let (mut asked, began) = (Asked::default(), Instant::now());
-        let Some(first) = run.bots.first() else { return Ok(asked) };
+    ) -> Result<(Verified, Option<CommandError>), CommandError> {
+        let Self { setup, store, run, printer, .. } = self;
+        let (mut verified, mut first_error, started) = (Verified::default(), None, Instant::now());
+        let Some(first) = run.bots.first() else { return Ok((verified, first_error)) };
         let resources = setup.resources(&first.bot_id, store, self.context)?;
         for bot in bots {
             let resources = setup.resources_beside(&resources, bot)?;
             let bot_id = printable(&bot.bot_id);
-            self.printer.note(format_args!("reading back what {}, bot {bot_id} has of run {}", setup.host(), run.id));
-            let wait = wait.saturating_sub(began.elapsed());
-            match self.ask_one(bot, &resources, (wait, visible_within)) {
-                Ok(verified) => asked.verified = asked.verified.merge(verified),
+            printer.note(format_args!("verifying run {} with the records of {}, bot {bot_id}", run.id, setup.host()));
+            let wait = wait.saturating_sub(started.elapsed());
+            let settings = setup.verify_settings(self.run.clone(), bot.clone(), wait, visible_within);
+            match self.verify_bot(&resources, &settings) {
+                Ok(found) => verified = verified.merge(found),
                 Err(error) if run.bots.len() == 1 => return Err(error),
                 Err(error) if is_interrupted(&error) => {
-                    if let Some(failed) = asked.failed.replace(error) {
-                        self.printer.warning(format_args!("{failed:#}"));
+                    if let Some(earlier) = first_error.replace(error) {
+                        printer.warning(format_args!("{earlier}"));
                     }
                     break;
                 }
-                // The others' records tell what became of their own rows all the same.
-                Err(error) if asked.failed.is_none() => {
-                    asked.failed = Some(error.context(format!("bot {bot_id}")));
-                }
-                Err(error) => self.printer.warning(format_args!("bot {bot_id}: {error:#}")),
+                // Rows of the other bots can be verified all the same.
+                Err(error) if first_error.is_none() => first_error = Some(error.context(format!("bot {bot_id}"))),
+                Err(error) => printer.warning(format_args!("bot {bot_id}: {error}")),
             }
         }
-        Ok(asked)
+        Ok((verified, first_error))
     }
 
-    fn ask_one(
-        &self,
-        bot: &RunBot,
-        resources: &LaneResources,
-        (wait, visible_within): (Duration, Duration),
-    ) -> Result<Verified, CommandError> {
-        let said = Cell::new(Instant::now());
-        let tell = |event| tell(event, &said, self.printer);
-        let settings = self.setup.verify_settings(self.run.clone(), bot.clone(), wait, visible_within);
-        Ok(verify_rows(resources, self.store, &settings, &tell)?)
+    fn verify_bot(&self, resources: &LaneResources, settings: &VerifySettings) -> Result<Verified, CommandError> {
+        let last_printed = Cell::new(Instant::now());
+        let on_event = |event| print_event(event, &last_printed, self.printer);
+        Ok(verify_bot(resources, self.store, settings, &on_event)?)
     }
 }
 
-fn tell(event: VerifyEvent, said: &Cell<Instant>, printer: &Printer) {
+fn print_event(event: VerifyEvent, last_printed: &Cell<Instant>, printer: &Printer) {
     match event {
-        VerifyEvent::Read { records, total: of } => {
-            let of = of.filter(|of| *of >= records).map_or_else(String::new, |of| format!(" of {}", grouped(of)));
-            let line = format!("{}{of} read", counted(records, "record"));
-            if said.get().elapsed() >= SAID_EVERY {
-                said.set(Instant::now());
+        VerifyEvent::Read { records, total } => {
+            // Some servers count only the page.
+            let total = total.filter(|total| *total >= records);
+            let total = total.map_or_else(String::new, |total| format!(" of {}", grouped(total)));
+            let line = format!("{}{total} read", counted(records, "record"));
+            if last_printed.get().elapsed() >= PROGRESS_INTERVAL {
+                last_printed.set(Instant::now());
                 printer.note(line);
             } else {
                 printer.detail(line);
             }
         }
         VerifyEvent::Paused { why, wait } => {
-            printer.note(format_args!("holding: {}; going on in {}", printable(&why), format_duration(wait)));
+            printer.note(format_args!("paused: {}; retrying in {}", printable(&why), format_duration(wait)));
         }
         VerifyEvent::NotFoundYet { rows, wait } => {
-            printer.note(format_args!(
-                "{} not found yet: looking again in {}",
-                counted(rows, "row"),
-                format_duration(wait)
-            ));
+            let (rows, wait) = (counted(rows, "row"), format_duration(wait));
+            printer.note(format_args!("{rows} not found yet; reading again in {wait}"));
         }
     }
 }

@@ -1,9 +1,7 @@
 //! How many rows of a run have each outcome.
 
-use rusqlite::Connection;
-
 use super::schema::BOT_OF_ROW;
-use super::{LedgerError, OutcomeKind, RowState, Run};
+use super::{LedgerError, OutcomeKind, RowState, Run, Store};
 
 /// The rows of a run by outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,31 +56,35 @@ impl Counts {
     }
 }
 
-pub(super) fn of_run(connection: &Connection, run: &Run) -> Result<Counts, LedgerError> {
-    let mut counts = Counts::all_unsent(run.rows);
-    let mut statement = connection.prepare_cached("SELECT state, count(*) FROM rows WHERE run = ?1 GROUP BY state")?;
-    let mut groups = statement.query([run.id.0])?;
-    while let Some(group) = groups.next()? {
-        counts.add(group.get(0)?, group.get(1)?);
-    }
-    Ok(counts)
-}
-
-/// The counts of each bot, in the order of `run.bots`. Rows that were never sent belong to no bot.
-pub(super) fn by_bot(connection: &Connection, run: &Run) -> Result<Vec<Counts>, LedgerError> {
-    let mut counts: Vec<_> = run.bots.iter().map(|bot| Counts::all_unsent(bot.rows)).collect();
-    let sql = format!(
-        "SELECT {BOT_OF_ROW}, state, count(*) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} IS NOT NULL GROUP BY 1, 2"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut groups = statement.query([run.id.0])?;
-    while let Some(group) = groups.next()? {
-        let number: u32 = group.get(0)?;
-        if let Some(index) = run.bots.iter().position(|bot| bot.number == number) {
-            counts[index].add(group.get(1)?, group.get(2)?);
+impl Store {
+    /// How many rows of a run have each outcome. Claims without an outcome count as in doubt, which is true unless a
+    /// process is working on the run.
+    pub fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
+        let mut counts = Counts::all_unsent(run.rows);
+        let sql = "SELECT state, count(*) FROM rows WHERE run = ?1 GROUP BY state";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut groups = statement.query([run.id.0])?;
+        while let Some(group) = groups.next()? {
+            counts.add(group.get(0)?, group.get(1)?);
         }
+        Ok(counts)
     }
-    Ok(counts)
+
+    /// The same for each bot, in the order of `run.bots`. Rows that were never sent belong to no bot.
+    pub fn counts_by_bot(&self, run: &Run) -> Result<Vec<Counts>, LedgerError> {
+        let mut counts: Vec<_> = run.bots.iter().map(|bot| Counts::all_unsent(bot.rows)).collect();
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {BOT_OF_ROW}, state, count(*) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} IS NOT NULL GROUP BY 1, 2"
+        ))?;
+        let mut groups = statement.query([run.id.0])?;
+        while let Some(group) = groups.next()? {
+            let number: u32 = group.get(0)?;
+            if let Some(index) = run.bots.iter().position(|bot| bot.number == number) {
+                counts[index].add(group.get(1)?, group.get(2)?);
+            }
+        }
+        Ok(counts)
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ mod millis;
 #[cfg(test)]
 mod model;
 mod request;
-mod row_pages;
+mod rows;
 mod run;
 mod run_id;
 mod runs;
@@ -38,7 +38,7 @@ pub(crate) use error::LedgerError;
 pub(crate) use foreign_calls::ForeignCalls;
 pub(crate) use lease::Lease;
 pub(crate) use request::{Admission, Call, Claim, Claimed, OpenCall};
-pub(crate) use row_pages::RowEntry;
+pub(crate) use rows::RowEntry;
 pub(crate) use run::{Identity, NewRun, Run, RunBot, RunKind};
 pub(crate) use run_id::RunId;
 pub(crate) use sent_rows::SentRow;

@@ -221,7 +221,7 @@ impl Process {
     }
 
     fn states(&self) -> BTreeMap<u64, RowState> {
-        let rows = self.store.row_pages(RUN).flat_map(Result::unwrap);
+        let rows = self.store.rows(RUN).map(Result::unwrap);
         rows.map(|entry| (entry.row, entry.state)).collect()
     }
 }

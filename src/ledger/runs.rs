@@ -1,15 +1,92 @@
 //! The `runs` and `bots` tables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Params, Row, params};
 
 use super::millis::{from_millis, to_millis};
-use super::{LedgerError, NewRun, Run, RunBot, RunId, RunKind};
+use super::{Identity, LedgerError, NewRun, Run, RunBot, RunId, RunKind, Store};
+
+impl Store {
+    /// Records the start of a run.
+    pub fn begin(&self, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
+        self.write(|transaction| insert(transaction, run, now))
+    }
+
+    /// Records the start of an import, unless a run with the same identity was started after `latest`: another process
+    /// may have started it since the caller looked.
+    ///
+    /// # Errors
+    /// [`LedgerError::AlreadyStarted`], or if SQLite fails.
+    pub fn begin_unless_started(
+        &self,
+        latest: Option<RunId>,
+        run: &NewRun,
+        now: Timestamp,
+    ) -> Result<RunId, LedgerError> {
+        self.write(|transaction| {
+            let found = self.runs_with_identity(run.identity)?.first().map(|run| run.id);
+            match found.filter(|_| found != latest) {
+                Some(run) => Err(LedgerError::AlreadyStarted { run }),
+                None => insert(transaction, run, now),
+            }
+        })
+    }
+
+    /// Sets which bots a resumed run sends to, and how many rows go to each; returns the run with them.
+    pub fn set_bots(&self, run: RunId, bots: &[(String, u64)]) -> Result<Run, LedgerError> {
+        self.write(|transaction| set_bots(transaction, run, bots))?;
+        self.run(run)
+    }
+
+    /// The run with this number.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchRun`], or if SQLite fails.
+    pub fn run(&self, run: RunId) -> Result<Run, LedgerError> {
+        let found = select(&self.connection, "WHERE run = ?1", [run.0])?.pop();
+        found.ok_or(LedgerError::NoSuchRun { run })
+    }
+
+    /// All runs, oldest first.
+    pub fn runs(&self) -> Result<Vec<Run>, LedgerError> {
+        select(&self.connection, "ORDER BY run", [])
+    }
+
+    /// The runs with this identity, latest first.
+    pub fn runs_with_identity(&self, identity: Identity) -> Result<Vec<Run>, LedgerError> {
+        select(&self.connection, "WHERE identity = ?1 ORDER BY run DESC", [identity.0])
+    }
+
+    /// The runs of an input with this content, whatever their mapping and target, latest first.
+    pub fn runs_with_content(&self, content: &[u8; 32]) -> Result<Vec<Run>, LedgerError> {
+        select(&self.connection, "WHERE content = ?1 ORDER BY run DESC", [content])
+    }
+
+    /// Records that nothing of the run is left to send.
+    pub fn finish(&self, run: RunId, now: Timestamp) -> Result<(), LedgerError> {
+        self.connection.execute("UPDATE runs SET finished_at = ?2 WHERE run = ?1", params![run.0, to_millis(now)])?;
+        Ok(())
+    }
+
+    /// Records that rows of the run are to be sent again.
+    pub fn reopen(&self, run: RunId) -> Result<(), LedgerError> {
+        self.connection.execute("UPDATE runs SET finished_at = NULL WHERE run = ?1", [run.0])?;
+        Ok(())
+    }
+
+    /// Records which failure report was written last, if there is one.
+    pub fn set_report(&self, run: RunId, report: Option<(&Path, [u8; 32])>) -> Result<(), LedgerError> {
+        let (path, hash) = report.map(|(path, hash)| (path.display().to_string(), hash)).unzip();
+        let sql = "UPDATE runs SET report = ?2, report_hash = ?3 WHERE run = ?1";
+        self.connection.execute(sql, params![run.0, path, hash])?;
+        Ok(())
+    }
+}
 
 /// Must be called within a transaction.
-pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
+fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
     connection.execute(
         "INSERT INTO runs (kind, sandbox, profile, host, api_version, input, content, mapping, identity, rows,
                            started_at, command, directory)
@@ -37,7 +114,7 @@ pub(super) fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> R
 
 /// Sets how many rows go to each of these bots, and adds those that the run does not have yet. Must be called within a
 /// transaction.
-pub(super) fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Result<(), LedgerError> {
+fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Result<(), LedgerError> {
     let mut update = connection.prepare("UPDATE bots SET rows = ?3 WHERE run = ?1 AND bot_id = ?2")?;
     let mut insert = connection.prepare(
         "INSERT INTO bots (run, bot, bot_id, rows)
@@ -52,7 +129,7 @@ pub(super) fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64
 }
 
 /// The runs that these clauses (`WHERE …`, `ORDER BY …`) select.
-pub(super) fn select(connection: &Connection, clauses: &str, params: impl Params) -> Result<Vec<Run>, LedgerError> {
+fn select(connection: &Connection, clauses: &str, params: impl Params) -> Result<Vec<Run>, LedgerError> {
     let mut statement = connection.prepare(&format!(
         "SELECT run, kind, sandbox, profile, host, input, rows, started_at, finished_at, report, report_hash, content,
                 command, directory, mapping

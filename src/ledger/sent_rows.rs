@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 use super::millis::{from_millis, to_millis};
 use super::schema::BOT_OF_ROW;
-use super::{LedgerError, OutcomeKind, RowState, Run, RunBot, RunId, TimeRange};
+use super::{LedgerError, OutcomeKind, RowState, Run, RunBot, RunId, Store, TimeRange};
 
 /// A row for which at least one POST was made, or was about to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,30 +55,28 @@ impl SentRow {
 /// A claim whose process died ended when its answer was due, no matter when that was detected.
 const ENDED_AT: &str = "min(rows.changed_at, coalesce(rows.answer_due, rows.changed_at))";
 
-/// The time in which the run made calls to this bot; `None` before the first.
-pub(super) fn range(connection: &Connection, run: &Run, bot: &RunBot) -> Result<Option<TimeRange>, LedgerError> {
-    let sql = format!("SELECT max({ENDED_AT}) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} = ?2");
-    let last: Option<i64> = connection.query_row(&sql, params![run.id.0, bot.number], |row| row.get(0))?;
-    // It begins with the run, not with the first known claim: of a row that was sent again only the last claim is known.
-    Ok(last.map(|last| TimeRange { from: run.started_at, to: from_millis(last).max(run.started_at) }))
-}
+impl Store {
+    /// The time in which the run made calls to one of its bots: from the run's start to the end of the last call. `None`
+    /// before the first.
+    pub fn sending_range(&self, run: &Run, bot: &RunBot) -> Result<Option<TimeRange>, LedgerError> {
+        let sql = format!("SELECT max({ENDED_AT}) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} = ?2");
+        let last: Option<i64> = self.connection.query_row(&sql, params![run.id.0, bot.number], |row| row.get(0))?;
+        // It begins with the run, not with the first known claim: of a row sent again, only the last claim is known.
+        Ok(last.map(|last| TimeRange { from: run.started_at, to: from_millis(last).max(run.started_at) }))
+    }
 
-/// The rows of all runs that were sent to this bot in this time.
-pub(super) fn between(
-    connection: &Connection,
-    (host, bot_id): (&str, &str),
-    range: TimeRange,
-) -> Result<Vec<SentRow>, LedgerError> {
-    let sql = format!(
-        "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {ENDED_AT}
-         FROM runs JOIN rows USING (run) JOIN bots ON bots.run = rows.run AND bots.bot = {BOT_OF_ROW}
-         WHERE host = ?1 AND bot_id = ?2 AND started_at <= ?4
-           AND rows.claimed_at <= ?4 AND rows.changed_at >= ?3 AND fingerprint IS NOT NULL
-         ORDER BY rows.run, row"
-    );
-    let mut statement = connection.prepare(&sql)?;
-    let rows = statement.query_map(params![host, bot_id, to_millis(range.from), to_millis(range.to)], read)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    /// The rows of all runs that were sent to this host and bot in this time.
+    pub fn sent_rows(&self, (host, bot_id): (&str, &str), range: TimeRange) -> Result<Vec<SentRow>, LedgerError> {
+        let mut statement = self.connection.prepare(&format!(
+            "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {ENDED_AT}
+             FROM runs JOIN rows USING (run) JOIN bots ON bots.run = rows.run AND bots.bot = {BOT_OF_ROW}
+             WHERE host = ?1 AND bot_id = ?2 AND started_at <= ?4
+               AND rows.claimed_at <= ?4 AND rows.changed_at >= ?3 AND fingerprint IS NOT NULL
+             ORDER BY rows.run, row"
+        ))?;
+        let rows = statement.query_map(params![host, bot_id, to_millis(range.from), to_millis(range.to)], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SentRow> {

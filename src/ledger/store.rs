@@ -1,15 +1,12 @@
-//! The ledger's file: opened, migrated, and queried by commands. Claims and outcomes, the hot path, go through the writer.
+//! The ledger's file. The modules of its tables add queries to [`Store`]; claims and outcomes, the hot path, go through
+//! the writer.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use super::millis::to_millis;
-use super::row_pages::{RowCursor, RowPages};
-use super::sent_rows::{self, SentRow};
-use super::{Counts, Identity, LedgerError, NewRun, Run, RunBot, RunId, TimeRange, counts, runs, schema};
+use super::{LedgerError, schema};
 use crate::private;
 
 const FILE: &str = "ledger.db";
@@ -21,7 +18,7 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 /// An open ledger.
 #[derive(Debug)]
 pub struct Store {
-    connection: Connection,
+    pub(super) connection: Connection,
     directory: PathBuf,
 }
 
@@ -63,127 +60,11 @@ impl Store {
         &self.directory
     }
 
-    /// Records the start of a run.
-    pub fn begin(&self, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
-        self.write(|transaction| runs::insert(transaction, run, now))
-    }
-
-    /// Records the start of an import, unless a run with the same identity was started after `latest`: another process
-    /// may have started it since the caller looked.
-    ///
-    /// # Errors
-    /// [`LedgerError::AlreadyStarted`], or if SQLite fails.
-    pub fn begin_unless_started(
-        &self,
-        latest: Option<RunId>,
-        run: &NewRun,
-        now: Timestamp,
-    ) -> Result<RunId, LedgerError> {
-        self.write(|transaction| {
-            let found = self.runs_with_identity(run.identity)?.first().map(|run| run.id);
-            match found.filter(|_| found != latest) {
-                Some(run) => Err(LedgerError::AlreadyStarted { run }),
-                None => runs::insert(transaction, run, now),
-            }
-        })
-    }
-
-    /// Sets which bots a resumed run sends to, and how many rows go to each; returns the run with them.
-    pub fn set_bots(&self, run: RunId, bots: &[(String, u64)]) -> Result<Run, LedgerError> {
-        self.write(|transaction| runs::set_bots(transaction, run, bots))?;
-        self.run(run)
-    }
-
-    /// The run with this number.
-    ///
-    /// # Errors
-    /// [`LedgerError::NoSuchRun`], or if SQLite fails.
-    pub fn run(&self, run: RunId) -> Result<Run, LedgerError> {
-        let found = runs::select(&self.connection, "WHERE run = ?1", [run.0])?.pop();
-        found.ok_or(LedgerError::NoSuchRun { run })
-    }
-
-    /// All runs, oldest first.
-    pub fn runs(&self) -> Result<Vec<Run>, LedgerError> {
-        runs::select(&self.connection, "ORDER BY run", [])
-    }
-
-    /// The runs with this identity, latest first.
-    pub fn runs_with_identity(&self, identity: Identity) -> Result<Vec<Run>, LedgerError> {
-        runs::select(&self.connection, "WHERE identity = ?1 ORDER BY run DESC", [identity.0])
-    }
-
-    /// The runs of an input with this content, whatever their mapping and target, latest first.
-    pub fn runs_with_content(&self, content: &[u8; 32]) -> Result<Vec<Run>, LedgerError> {
-        runs::select(&self.connection, "WHERE content = ?1 ORDER BY run DESC", [content])
-    }
-
-    /// How many rows of a run have each outcome. Claims without an outcome count as in doubt, which is true unless a
-    /// process is working on the run.
-    pub fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
-        counts::of_run(&self.connection, run)
-    }
-
-    /// The same for each bot of a run. Invalid and skipped rows belong to no bot.
-    pub fn counts_by_bot(&self, run: &Run) -> Result<Vec<Counts>, LedgerError> {
-        counts::by_bot(&self.connection, run)
-    }
-
-    /// The rows of a run that the ledger knows, in order, a page at a time.
-    pub fn row_pages(&self, run: RunId) -> RowPages<'_> {
-        RowPages::new(&self.connection, run)
-    }
-
-    /// A cursor before the first row of a run.
-    pub fn row_cursor(&self, run: RunId) -> RowCursor<'_> {
-        RowCursor::new(self.row_pages(run))
-    }
-
-    /// Marks the claims that a dead process left behind as in doubt (invariant 4). Requires the run's lease.
-    pub fn mark_claims_in_doubt(&self, run: RunId, why: &str, now: Timestamp) -> Result<u64, LedgerError> {
-        let changed = self.connection.execute(
-            "UPDATE rows SET state = 'in doubt', detail = ?2, changed_at = ?3 WHERE run = ?1 AND state = 'claimed'",
-            params![run.0, why, to_millis(now)],
-        )?;
-        Ok(changed as u64)
-    }
-
-    /// Records that nothing of the run is left to send.
-    pub fn finish(&self, run: RunId, now: Timestamp) -> Result<(), LedgerError> {
-        self.connection.execute("UPDATE runs SET finished_at = ?2 WHERE run = ?1", params![run.0, to_millis(now)])?;
-        Ok(())
-    }
-
-    /// Records that rows of the run are to be sent again.
-    pub fn reopen(&self, run: RunId) -> Result<(), LedgerError> {
-        self.connection.execute("UPDATE runs SET finished_at = NULL WHERE run = ?1", [run.0])?;
-        Ok(())
-    }
-
-    /// The time in which the run made calls to one of its bots: from the run's start to the end of the last call. `None`
-    /// before the first.
-    pub fn sending_range(&self, run: &Run, bot: &RunBot) -> Result<Option<TimeRange>, LedgerError> {
-        sent_rows::range(&self.connection, run, bot)
-    }
-
-    /// The rows of all runs that were sent to this host and bot in this time.
-    pub fn sent_rows(&self, target: (&str, &str), range: TimeRange) -> Result<Vec<SentRow>, LedgerError> {
-        sent_rows::between(&self.connection, target, range)
-    }
-
-    /// Records which failure report was written last, if there is one.
-    pub fn set_report(&self, run: RunId, report: Option<(&Path, [u8; 32])>) -> Result<(), LedgerError> {
-        let (path, hash) = report.map(|(path, hash)| (path.display().to_string(), hash)).unzip();
-        let sql = "UPDATE runs SET report = ?2, report_hash = ?3 WHERE run = ?1";
-        self.connection.execute(sql, params![run.0, path, hash])?;
-        Ok(())
-    }
-
     /// What the user entered last for each field.
     pub fn last_values(&self) -> Result<Vec<(String, String)>, LedgerError> {
         let mut statement = self.connection.prepare("SELECT field, value FROM last_values")?;
-        let values = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-        Ok(values)
+        let values = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(values.collect::<Result<_, _>>()?)
     }
 
     /// Remembers what the user entered for a field.
@@ -195,7 +76,11 @@ impl Store {
         Ok(())
     }
 
-    fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+    /// Runs `write` in a transaction.
+    pub(super) fn write<T>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
         let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let written = write(&transaction)?;
         transaction.commit()?;

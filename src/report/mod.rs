@@ -18,7 +18,7 @@ pub use line::{Line, Tone};
 pub use plan::PlanView;
 pub use printer::{OutputError, Printer};
 pub use progress::{ProgressDisplay, ProgressStart};
-pub use runs::{BotView, ROW_COLUMNS, RunView, io_error, runs_table, write_json_rows, write_rows};
+pub use runs::{BotView, ROW_COLUMNS, RunView, io_error, runs_table, write_json_row, write_row};
 pub use scores::{preview, preview_of_bots};
 pub use summary::{Summary, SummaryView};
 pub use verified::VerifiedView;

@@ -256,29 +256,24 @@ impl<'a> RowView<'a> {
     }
 }
 
-/// Rows as CSV lines, without the header.
+/// Writes a row as a line of CSV.
 ///
 /// # Errors
-/// When they can't be written.
-pub fn write_rows<W: Write>(rows: &[RowEntry], running: bool, out: &mut csv::Writer<W>) -> io::Result<()> {
-    for row in rows.iter().map(|entry| RowView::new(entry, running)) {
-        let status = row.status.map_or_else(String::new, |status| status.to_string());
-        let (id, error) = (row.server_id.unwrap_or_default(), row.error.as_deref().unwrap_or_default());
-        out.write_record([row.row.to_string().as_str(), row.outcome, &status, id, error]).map_err(io_error)?;
-    }
-    Ok(())
+/// If writing fails.
+pub fn write_row<W: Write>(entry: &RowEntry, running: bool, out: &mut csv::Writer<W>) -> io::Result<()> {
+    let row = RowView::new(entry, running);
+    let status = row.status.map_or_else(String::new, |status| status.to_string());
+    let (id, error) = (row.server_id.unwrap_or_default(), row.error.as_deref().unwrap_or_default());
+    out.write_record([row.row.to_string().as_str(), row.outcome, &status, id, error]).map_err(io_error)
 }
 
-/// Rows as the elements of a JSON array, a line each; `is_first` says whether none has been written yet.
+/// Writes a row as an element of a JSON array, on a line of its own.
 ///
 /// # Errors
-/// When they can't be written.
-pub fn write_json_rows(rows: &[RowEntry], running: bool, is_first: bool, out: &mut dyn Write) -> io::Result<()> {
-    for (place, row) in rows.iter().map(|entry| RowView::new(entry, running)).enumerate() {
-        let comma = if is_first && place == 0 { "" } else { "," };
-        write!(out, "{comma}\n  {}", printable_json(&serde_json::to_string(&row)?))?;
-    }
-    Ok(())
+/// If writing fails.
+pub fn write_json_row(entry: &RowEntry, running: bool, is_first: bool, out: &mut dyn Write) -> io::Result<()> {
+    let row = serde_json::to_string(&RowView::new(entry, running))?;
+    write!(out, "{}\n  {}", if is_first { "" } else { "," }, printable_json(&row))
 }
 
 /// The system's error that made writing CSV fail. `io::Error::from` hides its kind, and with it a closed pipe.

@@ -1,4 +1,4 @@
-//! What a verification came to, for people and for programs.
+//! The result of a verification, as text and as JSON.
 
 use std::fmt::{self, Write};
 use std::path::PathBuf;
@@ -9,43 +9,43 @@ use crate::ledger::{Run, RunKind};
 use crate::run::verify::{UndecidedReason, Verified};
 use crate::text::{counted, grouped, printable};
 
-/// How many rows are named to people.
-const NAMED: usize = 10;
+/// How many missing rows the text lists.
+const LISTED: usize = 10;
 
-/// A verification. As JSON it has exactly these keys, in this order.
+/// The result of a verification. The JSON has exactly these keys, in this order.
 #[derive(Debug, Clone, Serialize)]
 pub struct VerifiedView {
     /// The run's number.
     pub run: i64,
     /// Rows that were in doubt.
     pub in_doubt_before: u64,
-    /// Those of them that are saved.
+    /// Rows in doubt that are saved.
     pub saved: u64,
-    /// Those of them that are surely absent, and unsent now.
+    /// Rows in doubt that are absent, and unsent now.
     pub absent: u64,
-    /// Those of them that stay in doubt.
+    /// Rows that stay in doubt.
     pub still_in_doubt: u64,
     /// Why they do.
     pub undecided: Vec<UndecidedView>,
     /// Rows that were known to be saved.
     pub saved_before: u64,
-    /// Those of them that can't be seen on the server.
+    /// How many of those are not visible on the server.
     pub missing_saved: u64,
     /// Their numbers.
     pub missing_rows: Vec<u64>,
-    /// Records that are equal to rows of this run and accounted for by none.
+    /// Records that are equal to rows of this run but belong to no row of any run.
     pub surplus: u64,
     /// Records that were read.
     pub records: u64,
     /// Whether nothing of the run is left to send.
     pub finished: bool,
-    /// The failure report that was written before this.
+    /// The failure report from before the verification.
     #[serde(skip)]
-    older_report: Option<PathBuf>,
+    old_report: Option<PathBuf>,
     #[serde(skip)]
     is_import: bool,
     #[serde(skip)]
-    may_pass: bool,
+    may_resolve_later: bool,
 }
 
 /// Rows that stay in doubt for one reason.
@@ -60,11 +60,11 @@ pub struct UndecidedView {
 }
 
 impl VerifiedView {
-    /// The view of a verification, with the run as it is after it.
+    /// The result for this run, as it is after the verification.
     pub fn new(run: &Run, verified: &Verified) -> Self {
-        let undecided = verified.undecided.iter().map(|(why, rows)| UndecidedView {
-            reason: why.name(),
-            words: why.to_string(),
+        let undecided = verified.undecided.iter().map(|(reason, rows)| UndecidedView {
+            reason: reason.name(),
+            words: reason.to_string(),
             rows: *rows,
         });
         Self {
@@ -80,16 +80,16 @@ impl VerifiedView {
             surplus: verified.surplus,
             records: verified.records,
             finished: run.finished_at.is_some(),
-            older_report: run.report.as_ref().map(|(path, _)| path.clone()),
+            old_report: run.report.as_ref().map(|(path, _)| path.clone()),
             is_import: run.kind == RunKind::Import,
-            may_pass: verified.undecided.keys().copied().any(UndecidedReason::may_resolve_later),
+            may_resolve_later: verified.undecided.keys().copied().any(UndecidedReason::may_resolve_later),
         }
     }
 
-    /// What became of the rows in doubt, on a line, and why some stay so.
-    pub fn in_short(&self) -> String {
+    /// The outcomes of the rows in doubt on one line, followed by the findings that need attention.
+    pub fn summary(&self) -> String {
         let mut text = format!(
-            "verified: of {} in doubt {} saved, {} absent, {} still in doubt",
+            "verified {} in doubt: {} saved, {} absent, {} still in doubt",
             counted(self.in_doubt_before, "row"),
             grouped(self.saved),
             grouped(self.absent),
@@ -105,62 +105,63 @@ impl VerifiedView {
             let _ = write!(text, "\nIn doubt: {}: {}", counted(undecided.rows, "row"), undecided.words);
         }
         if self.missing_saved > 0 {
-            let named: Vec<String> = self.missing_rows.iter().take(NAMED).map(u64::to_string).collect();
-            let more = self.missing_rows.len().saturating_sub(NAMED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let (rows, named) = (counted(self.missing_saved, "saved row"), named.join(", "));
-            let _ = write!(text, "\nMissing:  {rows} can't be seen on the server: {named}{more}");
+            let rows = counted(self.missing_saved, "saved row");
+            let listed: Vec<String> = self.missing_rows.iter().take(LISTED).map(u64::to_string).collect();
+            let _ = write!(text, "\nMissing:  {rows} not visible on the server: {}", listed.join(", "));
+            if self.missing_rows.len() > LISTED {
+                let _ = write!(text, " and {} more", self.missing_rows.len() - LISTED);
+            }
         }
         if self.surplus > 0 {
             let records = counted(self.surplus, "record");
             let _ = write!(
                 text,
-                "\nSurplus:  {records} equal to rows of this run and known to no run: saved twice, or sent by others"
+                "\nSurplus:  {records} equal to rows of this run, but sent by no known run: saved twice, or sent by others"
             );
         }
     }
 
-    fn next(&self) -> Vec<String> {
+    fn next_steps(&self) -> Vec<String> {
         let run = self.run;
-        let mut next = Vec::new();
-        if self.absent > 0 {
+        let mut steps = Vec::new();
+        if self.absent > 0 && self.is_import {
             let rows = counted(self.absent, "unsent row");
-            next.push(if self.is_import {
-                format!("{rows}: send with `kore-feedback runs resume {run}`")
-            } else {
-                "the record is not on the server: submit it again".to_owned()
-            });
+            steps.push(format!("send {rows} with `kore-feedback runs resume {run}`"));
+        } else if self.absent > 0 {
+            steps.push("submit the record again: it is not on the server".to_owned());
         }
-        if let Some(report) = self.older_report.as_ref().filter(|_| self.saved + self.absent > 0) {
-            let report = printable(&report.display().to_string()).into_owned();
-            next.push(format!("{report} was written before this: `kore-feedback runs failures {run}` prints it anew"));
+        if let Some(report) = self.old_report.as_ref().filter(|_| self.saved + self.absent > 0) {
+            let report = report.display().to_string();
+            let report = printable(&report);
+            steps.push(format!(
+                "print a current failure report, {report} is outdated: `kore-feedback runs failures {run}`"
+            ));
         }
-        if self.may_pass {
-            next.push(format!("records may appear late: `kore-feedback runs verify {run} --wait 5m`"));
+        if self.may_resolve_later {
+            steps.push(format!("wait for records that appear late: `kore-feedback runs verify {run} --wait 5m`"));
         } else if self.still_in_doubt > 0 {
-            next.push("look for the rows in doubt on the dashboard before you send them again".to_owned());
+            steps.push("check the dashboard for the rows in doubt before you send them again".to_owned());
         }
-        next
+        steps
     }
 }
 
 impl fmt::Display for VerifiedView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = format!("Run {}: {} of its time read back\n", self.run, counted(self.records, "record"));
-        for (words, number) in [
+        let mut text = format!("Run {}: {} read from the server", self.run, counted(self.records, "record"));
+        for (label, number) in [
             ("in doubt before", self.in_doubt_before),
-            ("  found: saved", self.saved),
-            ("  absent: unsent", self.absent),
+            ("  saved", self.saved),
+            ("  absent (unsent)", self.absent),
             ("  still in doubt", self.still_in_doubt),
             ("saved before", self.saved_before),
             ("  not visible", self.missing_saved),
         ] {
-            let _ = writeln!(text, "  {words:<17} {:>9}", grouped(number));
+            let _ = write!(text, "\n  {label:<17} {:>9}", grouped(number));
         }
-        text.pop();
         self.add_findings(&mut text);
-        for line in self.next() {
-            let _ = write!(text, "\nNext:     {line}");
+        for step in self.next_steps() {
+            let _ = write!(text, "\nNext:     {step}");
         }
         f.write_str(&text)
     }
@@ -209,28 +210,28 @@ mod tests {
     #[test]
     fn text_output_has_all_findings() {
         insta::assert_snapshot!(VerifiedView::new(&run(), &verified()), @r"
-        Run 7: 1,204 records of its time read back
+        Run 7: 1,204 records read from the server
           in doubt before           6
-            found: saved            3
-            absent: unsent          1
+            saved                   3
+            absent (unsent)         1
             still in doubt          2
           saved before          1,190
             not visible            12
         In doubt: 1 row: not found, but sent a moment ago: its record may still appear
-        In doubt: 1 row: there are more equal records than were sent from here: somebody else sends them, too
-        Missing:  12 saved rows can't be seen on the server: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more
-        Surplus:  2 records equal to rows of this run and known to no run: saved twice, or sent by others
-        Next:     1 unsent row: send with `kore-feedback runs resume 7`
-        Next:     in.failures.csv was written before this: `kore-feedback runs failures 7` prints it anew
-        Next:     records may appear late: `kore-feedback runs verify 7 --wait 5m`
+        In doubt: 1 row: the server has more equal records than were sent from here: someone else sends them too
+        Missing:  12 saved rows not visible on the server: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more
+        Surplus:  2 records equal to rows of this run, but sent by no known run: saved twice, or sent by others
+        Next:     send 1 unsent row with `kore-feedback runs resume 7`
+        Next:     print a current failure report, in.failures.csv is outdated: `kore-feedback runs failures 7`
+        Next:     wait for records that appear late: `kore-feedback runs verify 7 --wait 5m`
         ");
     }
 
     #[test]
     fn an_import_gets_a_one_line_summary() {
         let verified = Verified { undecided: BTreeMap::new(), missing: Vec::new(), surplus: 0, ..verified() };
-        let short = VerifiedView::new(&run(), &verified).in_short();
-        assert_eq!(short, "verified: of 6 rows in doubt 3 saved, 1 absent, 0 still in doubt");
+        let short = VerifiedView::new(&run(), &verified).summary();
+        assert_eq!(short, "verified 6 rows in doubt: 3 saved, 1 absent, 0 still in doubt");
     }
 
     #[test]

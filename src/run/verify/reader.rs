@@ -4,8 +4,6 @@
 //! Records carry the time of the server's clock. The range requested is the run's, an hour longer at both ends. If the
 //! server's `Date` header shows that the clocks differ by more than half of that, the range is shifted by the difference.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::VerifyError;
@@ -14,10 +12,11 @@ use super::settings::{VerifyEvent, VerifySettings};
 use super::snapshot::ServerRecord;
 use crate::clock;
 use crate::credentials::Token;
-use crate::delivery::{Cause, Concern, Reply, ResponsesQuery, RetryAfter, SurveyPage, Verdict, judge};
+use crate::delivery::{Cause, Reply, ResponsesQuery, SurveyPage, Verdict, judge};
 use crate::ledger::{Admission, Call, OpenCall, TimeRange};
 use crate::pacing::{Backoff, Moment, Permit};
 use crate::run::LaneResources;
+use crate::run::step::asked_for;
 
 /// How much the server's clock may differ from ours, and a record's time from that of its call.
 pub(super) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
@@ -49,7 +48,7 @@ enum Reading {
 #[derive(Default)]
 struct Failures {
     failed: u32,
-    refused: u32,
+    refused: bool,
     rate_limited: u32,
 }
 
@@ -125,83 +124,55 @@ impl Reader<'_> {
         query: &mut ResponsesQuery,
         failures: &mut Failures,
     ) -> Result<(), VerifyError> {
-        match verdict {
-            Verdict::Repeat { cause: Cause::RateLimited { window }, retry_after, message, .. } => {
-                self.wait_for_window(sent, window, retry_after, message, failures)
-            }
-            Verdict::Refused { concern, message, .. } => self.renew_credentials(concern, message, failures).await,
-            Verdict::Rejected { .. } if shrink(query) => Ok(()),
+        let requested_wait = asked_for(&verdict);
+        let error = match verdict {
+            Verdict::Rejected { .. } if shrink(query) => return Ok(()),
             Verdict::Rejected { status, message } => {
-                Err(VerifyError::Unreadable { message: format!("{message} (status {status})") })
+                return Err(VerifyError::Unreadable { message: format!("{message} (status {status})") });
             }
-            Verdict::Repeat { cause, retry_after, message, .. } => {
-                self.resources.tokens.discard();
-                let error = match cause {
-                    Cause::Unreachable => VerifyError::Unreachable { message },
-                    _ => VerifyError::Unreadable { message },
-                };
-                self.back_off(retry_after, error, failures).await
+            Verdict::Refused { concern, message, .. } if failures.refused => {
+                return Err(VerifyError::Refused { concern, message });
             }
-            Verdict::InDoubt { message, .. } => {
-                self.back_off(None, VerifyError::Unreadable { message }, failures).await
+            Verdict::Refused { .. } => {
+                failures.refused = true;
+                self.renew_credentials().await;
+                return Ok(());
             }
+            Verdict::Repeat { cause: Cause::RateLimited { .. }, message, .. }
+                if failures.rate_limited == MAX_RATE_LIMITED =>
+            {
+                return Err(VerifyError::Unreadable { message });
+            }
+            Verdict::Repeat { cause: Cause::RateLimited { window }, message, .. } => {
+                failures.rate_limited += 1;
+                let wait = self.resources.pacer.refuse(sent, window, requested_wait);
+                (self.on_event)(VerifyEvent::Paused { why: format!("the server's rate limit: {message}"), wait });
+                return Ok(());
+            }
+            Verdict::Repeat { cause: Cause::Unreachable, message, .. } => VerifyError::Unreachable { message },
+            Verdict::Repeat { message, .. } | Verdict::InDoubt { message, .. } => VerifyError::Unreadable { message },
             Verdict::Saved { .. } => {
-                let message = "the answer is a single record, not a list".to_owned();
-                self.back_off(None, VerifyError::Unreadable { message }, failures).await
+                VerifyError::Unreadable { message: "the answer is a single record, not a list".to_owned() }
             }
+        };
+        failures.failed += 1;
+        if failures.failed == MAX_TRIES {
+            return Err(error);
         }
-    }
-
-    /// Lets the windows wait, so that the next call gets its permit only when the server will accept it.
-    fn wait_for_window(
-        &self,
-        sent: Moment,
-        window: Option<Duration>,
-        retry_after: Option<RetryAfter>,
-        message: String,
-        failures: &mut Failures,
-    ) -> Result<(), VerifyError> {
-        failures.rate_limited += 1;
-        if failures.rate_limited > MAX_RATE_LIMITED {
-            return Err(VerifyError::Unreadable { message });
-        }
-        let wait = self.resources.pacer.refuse(sent, window, requested_wait(retry_after));
-        (self.on_event)(VerifyEvent::Paused { why: format!("the server's rate limit: {message}"), wait });
+        // A token may work only once.
+        self.resources.tokens.discard();
+        let wait = Backoff::default().wait(failures.failed).max(requested_wait);
+        (self.on_event)(VerifyEvent::Paused { why: error.to_string(), wait });
+        tokio::time::sleep(wait).await;
         Ok(())
     }
 
-    /// Creates a new token, once, with the secret read again: it may have been rotated.
-    async fn renew_credentials(
-        &self,
-        concern: Concern,
-        message: String,
-        failures: &mut Failures,
-    ) -> Result<(), VerifyError> {
-        failures.refused += 1;
-        if failures.refused > 1 {
-            return Err(VerifyError::Refused { concern, message });
-        }
+    /// Creates a new token with the secret read again: it may have been rotated.
+    async fn renew_credentials(&self) {
         let tokens = self.resources.tokens.clone();
         tokens.discard();
         // If the secret can't be read now, the old one is refused again, and that is reported.
         let _ = tokio::task::spawn_blocking(move || tokens.reload_secret(tokens.secret_version())).await;
-        Ok(())
-    }
-
-    async fn back_off(
-        &self,
-        retry_after: Option<RetryAfter>,
-        error: VerifyError,
-        failures: &mut Failures,
-    ) -> Result<(), VerifyError> {
-        failures.failed += 1;
-        if failures.failed >= MAX_TRIES {
-            return Err(error);
-        }
-        let wait = Backoff::default().wait(failures.failed).max(requested_wait(retry_after));
-        (self.on_event)(VerifyEvent::Paused { why: error.to_string(), wait });
-        tokio::time::sleep(wait).await;
-        Ok(())
     }
 
     /// Returns the reply, and when the call was made.
@@ -229,10 +200,6 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-fn requested_wait(retry_after: Option<RetryAfter>) -> Duration {
-    retry_after.map_or(Duration::ZERO, |after| after.wait_from(clock::now()))
 }
 
 /// Makes the query's pages smaller if possible.
