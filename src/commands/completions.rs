@@ -1,4 +1,4 @@
-//! `completions`: generated from the definition of the command line.
+//! `completions`: generated from the command line definition.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -8,7 +8,6 @@ use crate::cli::{Arguments, CompletionsArgs};
 use crate::exit::Exit;
 use crate::report::{OutputError, Printer};
 
-/// Runs `completions`.
 pub(super) fn completions(args: &CompletionsArgs, printer: &Printer) -> Result<Exit, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Arguments::command(), "kore-feedback", &mut script);
@@ -18,8 +17,8 @@ pub(super) fn completions(args: &CompletionsArgs, printer: &Printer) -> Result<E
     Ok(Exit::Success)
 }
 
-/// In the script for bash clap_complete 4.6 spells a hyphen of the program's name in two ways, and so completes nothing
-/// behind a subcommand (<https://github.com/clap-rs/clap/issues/6421>).
+/// The bash script of clap_complete 4.6 spells the hyphen in the program's name in two ways, so that nothing is completed
+/// after a subcommand (<https://github.com/clap-rs/clap/issues/6421>).
 fn with_one_spelling(script: &str) -> String {
     script.replace("kore__subcmd__feedback", "kore__feedback")
 }

@@ -61,8 +61,9 @@ fn init(overrides: &Overrides, output: OutputFormat, context: &Context, printer:
         OutputFormat::Text => printer.result(path.display())?,
         OutputFormat::Json => printer.json(&json!({ "path": path.display().to_string() }))?,
     }
-    printer
-        .hint("fill in host, bot_id, client_id and where the secret is; `kore-feedback config show` tells what holds");
+    printer.hint(
+        "set host, bot_id, client_id and the source of the secret, then check the settings with `kore-feedback config show`",
+    );
     Ok(())
 }
 
@@ -70,7 +71,7 @@ fn located(overrides: &Overrides, context: &Context) -> Result<Sourced<std::path
     config_file(overrides, context)?.ok_or(SettingsError::NoHome("the config"))
 }
 
-/// Three columns: the key, its value, and where that was said.
+/// Three columns: key, value, source.
 fn settings_text(settings: &Settings) -> String {
     let rows: Vec<_> = settings.shown().into_iter().map(|shown| shown_row(shown, settings)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
@@ -88,7 +89,7 @@ fn shown_row(shown: Shown<'_>, settings: &Settings) -> [String; 3] {
         ShownValue::Unset => "not set".to_owned(),
     };
     let is_missing_config = shown.key == "config" && settings.config().is_some_and(|(_, exists)| !exists);
-    let value = if is_missing_config { format!("{value}, which is not there") } else { value };
+    let value = if is_missing_config { format!("{value} (missing)") } else { value };
     [printable(&shown.key).into_owned(), printable(&value).into_owned(), printable(&source).into_owned()]
 }
 

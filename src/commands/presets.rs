@@ -1,4 +1,4 @@
-//! `presets`: the mappings that come with the tool.
+//! `presets`: the built-in mappings.
 
 use serde_json::json;
 
@@ -8,7 +8,6 @@ use crate::exit::Exit;
 use crate::report::{Printer, presets_table};
 use crate::settings::{Preset, Source, preset, presets as all};
 
-/// Runs `presets`.
 pub(super) fn presets(args: &PresetsArgs, global: &GlobalArgs, printer: &Printer) -> Result<Exit, CommandError> {
     let json = global.output == OutputFormat::Json;
     match &args.command {

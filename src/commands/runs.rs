@@ -1,4 +1,4 @@
-//! `runs`: what the ledger remembers.
+//! `runs`: earlier runs, from the ledger.
 
 use jiff::tz::TimeZone;
 
@@ -6,7 +6,7 @@ use super::error::CommandError;
 use super::import::{failures, resume};
 use super::settings::{overrides, resolve};
 use super::verify::verify as verify_run;
-use crate::cli::{FailuresArgs, GlobalArgs, OutputFormat, ResumeArgs, RunsArgs, RunsCommand, ShowArgs};
+use crate::cli::{GlobalArgs, OutputFormat, RunsArgs, RunsCommand};
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
 use crate::report::{
@@ -14,7 +14,6 @@ use crate::report::{
 };
 use crate::settings::Context;
 
-/// Runs `runs`.
 pub(super) fn runs(
     args: &RunsArgs,
     global: &GlobalArgs,
@@ -23,52 +22,51 @@ pub(super) fn runs(
 ) -> Result<Exit, CommandError> {
     let settings = resolve(&overrides(global), context, printer)?;
     let store = Store::open_existing(&settings.state_dir()?)?;
+    let find = |run: i64| {
+        let store = store.as_ref().ok_or(LedgerError::NoSuchRun { run: RunId(run) })?;
+        store.run(RunId(run)).map(|run| (store, run))
+    };
     let json = global.output == OutputFormat::Json;
-    match (&args.command, store) {
-        (RunsCommand::Verify(verify), _) => return verify_run(verify, global, context, printer),
-        (RunsCommand::List, None) => list(&[], json, printer)?,
-        (RunsCommand::List, Some(store)) => {
-            let views = store.runs()?.into_iter().map(|run| view(&store, run)).collect::<Result<Vec<_>, _>>()?;
-            list(&views, json, printer)?;
+    match &args.command {
+        RunsCommand::List => list(store.as_ref(), json, printer)?,
+        RunsCommand::Show(args) => {
+            let (store, run) = find(args.run)?;
+            show_run(store, run, args.rows, json, printer)?;
         }
-        (RunsCommand::Show(ShowArgs { run, .. }), None)
-        | (RunsCommand::Resume(ResumeArgs { run, .. }) | RunsCommand::Failures(FailuresArgs { run }), None) => {
-            return Err(LedgerError::NoSuchRun { run: RunId(*run) }.into());
+        RunsCommand::Resume(args) => {
+            let (store, run) = find(args.run)?;
+            return resume(&run, args.resend_in_doubt, global, store, context, printer);
         }
-        (RunsCommand::Show(show), Some(store)) => show_run(&store, show, json, printer)?,
-        (RunsCommand::Resume(args), Some(store)) => {
-            let run = store.run(RunId(args.run))?;
-            return resume(&run, args.resend_in_doubt, global, &store, context, printer);
+        RunsCommand::Failures(args) => {
+            let (store, run) = find(args.run)?;
+            return failures(&run, global, store, context, printer);
         }
-        (RunsCommand::Failures(args), Some(store)) => {
-            let run = store.run(RunId(args.run))?;
-            return failures(&run, global, &store, context, printer);
-        }
+        RunsCommand::Verify(args) => return verify_run(args, global, context, printer),
     }
     Ok(Exit::Success)
 }
 
-fn list(views: &[RunView], json: bool, printer: &Printer) -> Result<(), CommandError> {
+fn list(store: Option<&Store>, json: bool, printer: &Printer) -> Result<(), CommandError> {
+    let views = match store {
+        Some(store) => store.runs()?.into_iter().map(|run| view(store, run)).collect::<Result<Vec<_>, _>>()?,
+        None => Vec::new(),
+    };
     if json {
         printer.json(&views)?;
     } else if views.is_empty() {
         printer.note("no runs yet");
     } else {
-        printer.result(runs_table(views, &TimeZone::system(), printer.table_width()))?;
+        printer.result(runs_table(&views, &TimeZone::system(), printer.table_width()))?;
     }
     Ok(())
 }
 
-fn show_run(store: &Store, show: &ShowArgs, json: bool, printer: &Printer) -> Result<(), CommandError> {
-    let run = store.run(RunId(show.run))?;
-    if show.rows {
-        return if json { print_json_rows(store, &run, printer) } else { print_rows(store, &run, printer) };
-    }
-    let view = view(store, run)?;
-    if json {
-        printer.json(&view)?
-    } else {
-        printer.result(view.details(&TimeZone::system(), printer.result_width()))?
+fn show_run(store: &Store, run: Run, rows: bool, json: bool, printer: &Printer) -> Result<(), CommandError> {
+    match (rows, json) {
+        (true, true) => print_json_rows(store, &run, printer)?,
+        (true, false) => print_rows(store, &run, printer)?,
+        (false, true) => printer.json(&view(store, run)?)?,
+        (false, false) => printer.result(view(store, run)?.details(&TimeZone::system(), printer.result_width()))?,
     }
     Ok(())
 }
@@ -85,7 +83,7 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), Command
     })
 }
 
-/// One array, of which only a page at a time is in memory.
+/// One array, written page by page so that memory stays constant.
 fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), CommandError> {
     let running = Lease::is_held(store.directory(), run.id);
     printer.stream(|out| {

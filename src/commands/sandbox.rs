@@ -1,4 +1,4 @@
-//! `sandbox`: the imitation of the API, until it is interrupted.
+//! `sandbox`: serves the imitation of the API until a signal arrives.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -13,27 +13,23 @@ use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::signals::Signals;
 use crate::text::counted;
 
-/// Serves until a signal asks it to end.
-///
-/// # Errors
-/// When the sandbox can't be started, or standard output can't be written.
 pub(super) fn sandbox(args: &SandboxArgs, global: &GlobalArgs, printer: &Printer) -> Result<Exit, CommandError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_io().build().explain("cannot listen for signals")?;
     runtime.block_on(async {
-        // Before anything is printed: who reads the profile may already send the signal.
+        // Before anything is printed: whoever reads the profile may send the signal right away.
         let mut signals = Signals::listen().explain("cannot listen for signals")?;
         let sandbox = Sandbox::start(options(args))?;
         match global.output {
             OutputFormat::Text => printer.result(profile(&sandbox, &args.limits))?,
             OutputFormat::Json => printer.result(started_json(&sandbox))?,
         }
-        printer.note(format_args!("What arrives is shown at {}/ until Ctrl-C.", sandbox.url()));
+        printer.note(format_args!("received records are shown at {}/; press Ctrl-C to stop", sandbox.url()));
         if !signals.next().await {
-            // Where there is nothing to hear, the process is ended from outside.
+            // No signal can arrive any more: wait to be killed.
             std::future::pending::<()>().await;
         }
-        printer.note(farewell(&sandbox));
+        printer.note(totals(&sandbox));
         Ok(Exit::Success)
     })
 }
@@ -52,8 +48,8 @@ fn options(args: &SandboxArgs) -> SandboxOptions {
     options
 }
 
-/// The profile that goes with the sandbox, as a config has it. Nothing in it needs escaping: the host is an address,
-/// bot ids are checked, the rest is invented of letters, digits and dashes.
+/// The sandbox's profile in config format. Nothing in it needs escaping: the host is an address, bot ids are checked, and
+/// the generated rest has only letters, digits and dashes.
 fn profile(sandbox: &Sandbox, limits: &[Limit]) -> String {
     let limits: Vec<String> = limits.iter().map(|limit| format!("\"{limit}\"")).collect();
     format!(
@@ -76,11 +72,11 @@ fn started_json(sandbox: &Sandbox) -> Value {
     })
 }
 
-fn farewell(sandbox: &Sandbox) -> String {
+fn totals(sandbox: &Sandbox) -> String {
     let tally = sandbox.counts();
     let not_saved = tally.refused + tally.rate_limited;
     format!(
-        "Stopped after {}: {} saved, {not_saved} refused, {} struck by faults.",
+        "stopped after {}: {} saved, {not_saved} refused, {} hit by faults",
         counted(tally.arrivals, "call"),
         counted(tally.saved, "record"),
         tally.faulted

@@ -1,10 +1,9 @@
-//! From the arguments that every command takes to the settings.
+//! Resolves the settings from the global options.
 
 use crate::cli::GlobalArgs;
 use crate::report::Printer;
 use crate::settings::{self, Context, Overrides, Settings, SettingsError};
 
-/// What the global options say.
 pub(super) fn overrides(global: &GlobalArgs) -> Overrides {
     Overrides {
         config: global.config.clone(),
@@ -14,7 +13,7 @@ pub(super) fn overrides(global: &GlobalArgs) -> Overrides {
     }
 }
 
-/// The settings, with their warnings said.
+/// Resolves the settings and prints their warnings.
 pub(super) fn resolve(overrides: &Overrides, context: &Context, printer: &Printer) -> Result<Settings, SettingsError> {
     let settings = settings::resolve(overrides, context)?;
     for warning in settings.warnings() {

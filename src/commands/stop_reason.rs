@@ -1,4 +1,4 @@
-//! How a run that ended early is told: what happened, what to check, which exit code.
+//! Why a run stopped early, in words, with a hint and an exit code.
 
 use crate::credentials::CredentialError;
 use crate::delivery::Concern;
@@ -8,26 +8,19 @@ use crate::ledger::LedgerError;
 use crate::run::{End, Ended, FeedError, StopReason};
 use crate::text::excerpt;
 
-const QUOTED: usize = 300;
-/// How many bots are named beside the first.
+const SHOWN: usize = 300;
+const SHOWN_OF_BOT: usize = 60;
+/// How many bots are named besides the first.
 const NAMED: usize = 3;
 
-/// Why a run ended before its rows did.
+/// Why a run stopped before all rows were processed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StoppedEarly {
     #[error("interrupted")]
     Interrupted,
-    /// Some of several bots; the reason is that of the first.
-    #[error("{}: {reason}", bots_in_words(bots))]
-    AtBots { bots: Vec<String>, reason: Box<Self> },
-    #[error("the server refuses {what}: {message}")]
-    Refused { concern: Concern, what: &'static str, message: String },
-    #[error("the target can't be reached: {0}")]
-    Unreachable(String),
-    #[error("the rate limit is used up, and others use the bot: {0}")]
-    Limited(String),
-    #[error("the server doesn't say what becomes of records: {0}")]
-    Silent(String),
+    /// With several bots, `bots` are those that were stopped, and the reason is that of the first.
+    #[error("{}{}: {}", bots_text(bots), reason_text(reason), excerpt(reason.message(), SHOWN))]
+    Stopped { bots: Vec<String>, reason: StopReason },
     #[error(transparent)]
     Ledger(LedgerError),
     #[error(transparent)]
@@ -37,51 +30,32 @@ pub(super) enum StoppedEarly {
 }
 
 impl StoppedEarly {
-    /// The reason, if it did end early, with the bots that it concerns.
+    /// `None` if all rows were processed.
     pub(super) fn from_end(Ended { end, stopped }: Ended) -> Option<Self> {
-        let is_fault = matches!(end, End::Stopped(_));
-        let reason = Self::from_reason(end)?;
-        if stopped.is_empty() || !is_fault {
-            return Some(reason);
+        match end {
+            End::Complete => None,
+            End::Interrupted => Some(Self::Interrupted),
+            End::Stopped(reason) => Some(Self::Stopped { bots: stopped, reason }),
+            End::Ledger(error) => Some(Self::Ledger(error)),
+            End::Credentials(error) => Some(Self::Credentials(error)),
+            End::Feed(error) => Some(Self::Feed(error)),
         }
-        Some(Self::AtBots { bots: stopped, reason: Box::new(reason) })
     }
 
-    /// Whether the server that ended it may still say what became of rows in doubt.
+    /// Whether the server may still be able to say what became of the rows in doubt.
     pub(super) fn leaves_doubt_to_resolve(&self) -> bool {
         match self {
-            Self::Silent(_) => true,
-            Self::AtBots { reason, .. } => !matches!(**reason, Self::Unreachable(_)),
+            Self::Stopped { reason: StopReason::Silent { .. }, .. } => true,
+            Self::Stopped { bots, reason } => !bots.is_empty() && !matches!(reason, StopReason::Unreachable { .. }),
             _ => false,
         }
     }
-
-    fn from_reason(end: End) -> Option<Self> {
-        Some(match end {
-            End::Complete => return None,
-            End::Interrupted => Self::Interrupted,
-            End::Stopped(StopReason::Refused { concern, message }) => {
-                let what = match concern {
-                    Concern::Credentials => "the credentials",
-                    Concern::Target => "the target",
-                    Concern::Tls => "a secure connection",
-                };
-                Self::Refused { concern, what, message: excerpt(&message, QUOTED) }
-            }
-            End::Stopped(StopReason::Unreachable { message }) => Self::Unreachable(excerpt(&message, QUOTED)),
-            End::Stopped(StopReason::Limited { message }) => Self::Limited(excerpt(&message, QUOTED)),
-            End::Stopped(StopReason::Silent { message }) => Self::Silent(excerpt(&message, QUOTED)),
-            End::Ledger(error) => Self::Ledger(error),
-            End::Credentials(error) => Self::Credentials(error),
-            End::Feed(error) => Self::Feed(error),
-        })
-    }
 }
 
-/// `bot st-1`, or `bot st-1 (and 2 more: st-2, st-3)`. The summary has all of them.
-fn bots_in_words(bots: &[String]) -> String {
+/// `bot st-1: `, or `bot st-1 (and 2 more: st-2, st-3): `. The summary names all of them.
+fn bots_text(bots: &[String]) -> String {
     let Some((first, others)) = bots.split_first() else { return String::new() };
-    let mut named: Vec<String> = others.iter().take(NAMED).map(|bot| excerpt(bot, 60)).collect();
+    let mut named: Vec<String> = others.iter().take(NAMED).map(|bot| excerpt(bot, SHOWN_OF_BOT)).collect();
     if named.len() < others.len() {
         named.push("…".to_owned());
     }
@@ -89,49 +63,64 @@ fn bots_in_words(bots: &[String]) -> String {
         0 => String::new(),
         more => format!(" (and {more} more: {})", named.join(", ")),
     };
-    format!("bot {}{more}", excerpt(first, 60))
+    format!("bot {}{more}: ", excerpt(first, SHOWN_OF_BOT))
+}
+
+fn reason_text(reason: &StopReason) -> &'static str {
+    match reason {
+        StopReason::Refused { concern: Concern::Credentials, .. } => "the server rejected the credentials",
+        StopReason::Refused { concern: Concern::Target, .. } => "the server rejected the target",
+        StopReason::Refused { concern: Concern::Tls, .. } => "cannot connect to the server securely",
+        StopReason::Unreachable { .. } => "cannot reach the server",
+        StopReason::Limited { .. } => "the rate limit is used up, probably by other users of the bot",
+        StopReason::Silent { .. } => "the server is not confirming whether records were saved",
+    }
+}
+
+fn reason_hint(reason: &StopReason, is_of_bots: bool) -> &'static str {
+    match reason {
+        StopReason::Refused { concern: Concern::Credentials, .. } => {
+            "run `kore-feedback token | kore-feedback token inspect`; then check client_id and the secret, that the app \
+             has the scope \"Metrics\" (or \"Feedback Analytics\"), that the bot was published since, and this \
+             machine's clock"
+        }
+        StopReason::Refused { concern: Concern::Target, .. } if is_of_bots => {
+            "check these bots' ids in the rows, and that the app may use the bots; send rows with a wrong id to the right \
+             bot with --filter COLUMN=WRONG --set bot_id=RIGHT --exclude-run RUN, because an edited file counts as a new \
+             input, and all its rows would be sent again"
+        }
+        StopReason::Refused { concern: Concern::Target, .. } => {
+            "check host, bot_id and api_version with `kore-feedback config show`"
+        }
+        StopReason::Refused { concern: Concern::Tls, .. } => {
+            "set ca_file to the certificate authority of the host, if it is a private installation"
+        }
+        StopReason::Unreachable { .. } => {
+            "check the host, the network and any proxy, or wait longer with --wait-for-target"
+        }
+        StopReason::Limited { .. } => "try again later, or wait longer with --wait-for-target",
+        StopReason::Silent { .. } => "ask the server about the rows in doubt with `kore-feedback runs verify`",
+    }
 }
 
 impl Advice for StoppedEarly {
     fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Interrupted => return None,
-            Self::AtBots { reason, .. } => match &**reason {
-                Self::Refused { concern: Concern::Target, .. } => {
-                    "check the ids that the rows have for these bots, and that the app may use them. Rows with a wrong id \
-                     are sent to the right bot by --filter COLUMN=WRONG --set bot_id=RIGHT --exclude-run RUN: a file that \
-                     was edited is another input, and all of it would be sent again"
-                }
-                reason => return reason.hint(),
-            },
-            Self::Refused { concern: Concern::Credentials, .. } => {
-                "`kore-feedback token | kore-feedback token inspect -` says what the platform may refuse. Check the \
-                 client id (appId) and secret, that the JWT app has the scope \"Metrics\" (or \"Feedback Analytics\"), \
-                 that the bot is published since, and this machine's clock"
-            }
-            Self::Refused { concern: Concern::Target, .. } => {
-                "check host, bot_id and api_version: `kore-feedback config show`"
-            }
-            Self::Refused { concern: Concern::Tls, .. } => {
-                "if the host is a private installation, name its certificate authority in ca_file"
-            }
-            Self::Unreachable(_) => "check the host, the network and any proxy; --wait-for-target waits longer",
-            Self::Limited(_) => "try again later; --wait-for-target waits longer",
-            Self::Silent(_) => "`kore-feedback runs verify` asks the server whether the rows in doubt have arrived",
-            Self::Ledger(error) => return error.hint(),
-            Self::Credentials(error) => return error.hint(),
-            Self::Feed(error) => return error.hint(),
-        };
-        Some(hint.to_owned())
+        match self {
+            Self::Interrupted => None,
+            Self::Stopped { bots, reason } => Some(reason_hint(reason, !bots.is_empty()).to_owned()),
+            Self::Ledger(error) => error.hint(),
+            Self::Credentials(error) => error.hint(),
+            Self::Feed(error) => error.hint(),
+        }
     }
 
     fn exit(&self) -> Exit {
         match self {
             Self::Interrupted => Exit::Interrupted,
-            Self::AtBots { reason, .. } => reason.exit(),
-            Self::Refused { concern: Concern::Tls, .. } | Self::Unreachable(_) => Exit::Unreachable,
-            Self::Refused { .. } | Self::Credentials(_) => Exit::Credentials,
-            Self::Limited(_) | Self::Silent(_) | Self::Ledger(_) | Self::Feed(_) => Exit::Stopped,
+            Self::Stopped { reason: StopReason::Refused { concern: Concern::Tls, .. }, .. }
+            | Self::Stopped { reason: StopReason::Unreachable { .. }, .. } => Exit::Unreachable,
+            Self::Stopped { reason: StopReason::Refused { .. }, .. } | Self::Credentials(_) => Exit::Credentials,
+            Self::Stopped { .. } | Self::Ledger(_) | Self::Feed(_) => Exit::Stopped,
         }
     }
 }

@@ -175,8 +175,9 @@ impl Advice for RefusedDraft {
         let missing = self.problems.iter().filter(|problem| problem.kind == ProblemKind::Missing);
         let options: Vec<_> =
             missing.filter_map(|problem| Some(format!("--{}", problem.field?.key().replace('_', "-")))).collect();
-        let given = format!("give {}, or the profile's defaults for what is always the same", options.join(" "));
-        (!options.is_empty()).then_some(given)
+        let options = options.join(", ");
+        let hint = format!("give {options}, or set defaults in the profile; on a terminal, submit asks for them");
+        (!options.is_empty()).then_some(hint)
     }
 }
 

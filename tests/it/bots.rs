@@ -104,7 +104,7 @@ fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
     assert_eq!(summary["bots"][1]["saved"], 10);
     assert!(said.contains("bot st-a is given up") && said.contains("bot st-c is given up"), "{said}");
     let told = said.lines().find(|line| line.starts_with("error: ")).unwrap();
-    assert!(told.contains(" (and 1 more: st-") && told.contains("the server refuses the target"), "{said}");
+    assert!(told.contains(" (and 1 more: st-") && told.contains("the server rejected the target"), "{said}");
     assert!(std::fs::read_to_string(stage.path("in.failures.csv")).unwrap().contains("jo+31@"), "{said}");
     assert_eq!(respondents(&stage), each_once(&bots).into_iter().filter(|(bot, _)| bot == "st-b").collect());
 
@@ -148,7 +148,7 @@ fn a_wrong_secret_is_refused_once_for_each_bot_and_told_once() {
     let ended = import.env("KORE_FEEDBACK_CLIENT_SECRET", "a secret that is not the right one").assert().code(3);
     assert_eq!(json(&ended)["unsent"], rows);
     assert_eq!(stage.sandbox.counts().arrivals, 20);
-    is_told_once(&stderr(&ended), "error: the server refuses the credentials: ");
+    is_told_once(&stderr(&ended), "error: the server rejected the credentials: ");
     stage.run(&["runs", "resume", "1"]).success();
     assert_eq!(stage.sandbox.counts().saved, rows);
 }
@@ -162,7 +162,7 @@ fn a_server_that_fails_costs_a_handful_of_rows_over_all_bots() {
         let summary = json(&ended);
         let [in_doubt, unsent] = ["in_doubt", "unsent"].map(|key| summary[key].as_u64().unwrap());
         assert!((3..10).contains(&in_doubt) && in_doubt + unsent == rows, "{fault}: {summary}");
-        is_told_once(&stderr(&ended), "error: the server doesn't say what becomes of records: ");
+        is_told_once(&stderr(&ended), "error: the server is not confirming whether records were saved: ");
     }
 }
 
@@ -186,7 +186,7 @@ fn a_host_that_cannot_be_reached_is_tried_for_all_bots_together() {
     let ledger = rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap();
     let tries: i64 = ledger.query_row("SELECT count(*) FROM attempts", [], |row| row.get(0)).unwrap();
     assert!((2..10).contains(&tries), "{tries}");
-    is_told_once(&stderr(&ended), "error: the target can't be reached: ");
+    is_told_once(&stderr(&ended), "error: cannot reach the server: ");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_bot_that_the_app_is_not_allowed_for_is_given_up_and_the_others_get_their_ro
     let (summary, said) = (json(&ended), stderr(&ended));
     assert_eq!((&summary["saved"], &summary["unsent"]), (&16.into(), &8.into()), "{summary}");
     assert!(said.contains("bot st-a is given up"), "{said}");
-    assert!(said.contains("error: bot st-a: the server refuses the credentials: "), "{said}");
+    assert!(said.contains("error: bot st-a: the server rejected the credentials: "), "{said}");
 }
 
 #[test]

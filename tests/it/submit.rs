@@ -1,14 +1,14 @@
-//! `submit` through the real binary: one record, from options, a file, the profile's defaults or a person.
+//! `submit` through the real binary: one record from options, a file, defaults or answers at a terminal.
 
 #[cfg(unix)]
-mod asked;
+mod terminal;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json as value};
 
 use crate::support::{Fixed, IMPATIENT, Record, Stage, json, record, stderr, stdout};
 
-/// A whole record as options.
+/// A complete record as options.
 const OPTIONS: [&str; 15] = [
     "submit",
     "--type",
@@ -27,7 +27,7 @@ const OPTIONS: [&str; 15] = [
     "Happy?",
 ];
 
-/// What arrives of [`OPTIONS`].
+/// The record that [`OPTIONS`] sends.
 fn sent() -> Record {
     record(["jo@example.com", "Post-chat", "4", "rtm", "CSAT", "en", "Happy?"])
 }
@@ -37,20 +37,20 @@ fn with(more: &[&'static str]) -> Vec<&'static str> {
 }
 
 #[test]
-fn what_is_given_arrives_and_is_said_with_its_id() {
+fn options_are_sent_and_the_id_printed() {
     let stage = Stage::new();
     let assert = stage.run(&OPTIONS).success();
     stage.has_exactly(&[sent()]);
     let id = stage.sandbox.records()[0].id.to_string();
     assert_eq!(stdout(&assert), format!("saved CSAT 4 of jo@example.com for \"Post-chat\" as {id}\n"));
     assert_eq!(stderr(&assert), "");
-    // The same answer twice may well be meant.
+    // The same feedback twice can be intended.
     stage.run(&OPTIONS).success();
     stage.has_exactly(&[sent(), sent()]);
 }
 
 #[test]
-fn as_json_it_is_the_servers_record() {
+fn json_output_is_the_servers_record() {
     let stage = Stage::new();
     let saved = json(&stage.run(&with(&["-o", "json"])).success());
     let keys: Vec<_> = saved.as_object().unwrap().keys().map(String::as_str).collect();
@@ -77,7 +77,7 @@ fn as_json_it_is_the_servers_record() {
 }
 
 #[test]
-fn defaults_fill_what_is_missing_and_options_come_before_them() {
+fn options_override_the_profiles_defaults() {
     let stage = Stage::new();
     stage.write_config(
         "[profiles.p.defaults]\nname = \"Default\"\nchannel = \"email\"\nlanguage = \"de\"\nmessage = \"\"\ntype = \"NPS\"\nscore = 9\n",
@@ -87,7 +87,7 @@ fn defaults_fill_what_is_missing_and_options_come_before_them() {
 }
 
 #[test]
-fn a_record_comes_from_a_json_file_or_a_pipe_and_options_override_it() {
+fn options_override_a_json_record() {
     let whole = r#"{"channelUId": "007", "name": "n", "score": 10, "channel": "rtm", "type": "NPS", "language": "en", "message": "two\nlines"}"#;
     let arrived = record(["007", "n", "10", "rtm", "NPS", "en", "two\nlines"]);
     let stage = Stage::new();
@@ -102,7 +102,7 @@ fn a_record_comes_from_a_json_file_or_a_pipe_and_options_override_it() {
 }
 
 #[test]
-fn json_that_is_no_record_says_why_with_the_files_name() {
+fn an_invalid_json_record_names_the_file() {
     let stage = Stage::new();
     stage.write("bad.json", r#"{"channelUID": "a", "score": [4], "name": 7}"#);
     let said = stderr(&stage.run(&["submit", "--json", "bad.json"]).failure().code(2));
@@ -123,7 +123,7 @@ fn json_that_is_no_record_says_why_with_the_files_name() {
 }
 
 #[test]
-fn everything_that_is_missing_or_wrong_is_one_error() {
+fn all_problems_are_in_one_error() {
     let stage = Stage::new();
     let said =
         stderr(&stage.run(&["submit", "--score", "eleven", "--name", " ", "--channel", "r\u{7}tm"]).failure().code(2));
@@ -145,7 +145,7 @@ fn everything_that_is_missing_or_wrong_is_one_error() {
 }
 
 #[test]
-fn a_score_off_the_scale_is_refused_unless_it_is_meant() {
+fn any_score_allows_scores_off_the_scale() {
     let stage = Stage::new();
     let said = stderr(&stage.run(&with(&["--score", "6"])[..]).failure().code(2));
     assert!(said.contains("cannot be used multiple times"), "{said}");
@@ -161,7 +161,7 @@ fn a_score_off_the_scale_is_refused_unless_it_is_meant() {
 }
 
 #[test]
-fn a_dry_run_shows_the_request_and_sends_nothing() {
+fn dry_run_shows_the_request_only() {
     let stage = Stage::new();
     let shown = stdout(&stage.run(&with(&["--dry-run"])).success());
     stage.filtered(|| {
@@ -186,7 +186,7 @@ fn a_dry_run_shows_the_request_and_sends_nothing() {
 }
 
 #[test]
-fn the_curl_command_is_exact_and_has_no_token_in_it() {
+fn the_curl_command_contains_no_token() {
     let stage = Stage::new();
     let message = "It's \"so\" $HOME `id`\n\u{202e}Größe";
     let mut command = stage.command(&OPTIONS[..13]);
@@ -205,7 +205,7 @@ fn the_curl_command_is_exact_and_has_no_token_in_it() {
 }
 
 #[test]
-fn what_the_server_refuses_is_told_by_exit_code_words_and_json() {
+fn each_fault_has_an_exit_code_and_json() {
     for (fault, code, outcome, status) in [
         ("400", 1, "rejected", value!(400)),
         ("401", 3, "unsent", value!(401)),
@@ -227,7 +227,7 @@ fn what_the_server_refuses_is_told_by_exit_code_words_and_json() {
 }
 
 #[test]
-fn a_rejected_record_says_the_servers_words() {
+fn a_rejected_record_prints_the_servers_message() {
     let stage = Stage::faulty(&["400"]);
     let assert = stage.run(&OPTIONS).failure().code(1);
     assert_eq!(
@@ -237,7 +237,7 @@ fn a_rejected_record_says_the_servers_words() {
 }
 
 #[test]
-fn a_target_that_is_waited_for_is_told_and_the_record_arrives_when_it_comes_back() {
+fn submit_waits_for_an_unavailable_server() {
     let stage = Stage::faulty(&["503-retry-after:first=1"]);
     let assert = stage.run(&OPTIONS).success();
     assert!(stderr(&assert).contains("the target asks to come back later"), "{}", stderr(&assert));
@@ -245,14 +245,14 @@ fn a_target_that_is_waited_for_is_told_and_the_record_arrives_when_it_comes_back
 }
 
 #[test]
-fn what_is_in_doubt_is_not_submitted_again_until_that_is_asked_for() {
+fn a_record_in_doubt_needs_again() {
     let stage = Stage::faulty(&["reset-after-save:at=1"]);
     let said = stderr(&stage.run(&OPTIONS).failure().code(1));
-    assert!(said.contains("it may have been saved or not (run 1)"), "{said}");
+    assert!(said.contains("`kore-feedback runs verify 1`"), "{said}");
     let said = stderr(&stage.run(&OPTIONS).failure().code(2));
     assert!(said.contains("the same record is in doubt since run 1") && said.contains("--again"), "{said}");
     assert_eq!(stage.sandbox.counts().arrivals, 1);
-    // Another record is another matter, and so is a sandbox.
+    // Another record may be sent, and so may the same one to a sandbox.
     let mut other = OPTIONS;
     other[4] = "5";
     stage.run(&other).success();
@@ -262,15 +262,15 @@ fn what_is_in_doubt_is_not_submitted_again_until_that_is_asked_for() {
 }
 
 #[test]
-fn into_the_sandbox_it_needs_no_configuration() {
+fn sandbox_needs_no_configuration() {
     let home = crate::support::Surroundings::new();
     let assert = home.run(&with(&["--sandbox"])).success();
     assert!(stdout(&assert).starts_with("saved CSAT 4 of jo@example.com"), "{}", stdout(&assert));
-    assert_eq!(stderr(&assert), "sent to the sandbox on this machine: nothing real\n");
+    assert_eq!(stderr(&assert), "sent to a local sandbox; nothing reached the real API\n");
 }
 
 #[test]
-fn it_keeps_within_the_limits_that_an_import_has_used_up() {
+fn submit_and_import_share_the_rate_limit() {
     let stage = Stage::new();
     let file = stage.write_records(&crate::support::numbered(2));
     stage.import(&file, &["--rate-limit", "2/2s", "--pace", "early"]).success();
@@ -281,7 +281,7 @@ fn it_keeps_within_the_limits_that_an_import_has_used_up() {
 }
 
 #[test]
-fn a_hostile_answer_reaches_the_terminal_harmless_in_every_form() {
+fn a_hostile_response_is_printed_safely() {
     let hostile = "\u{1b}[2J\u{9b}31m\u{202e}";
     let stage = Stage::new();
     let answer = value!({"_id": hostile, "type": hostile, "score": hostile, "name": hostile, "channelUId": [hostile]});
@@ -303,7 +303,7 @@ fn a_hostile_answer_reaches_the_terminal_harmless_in_every_form() {
 }
 
 #[test]
-fn a_submit_is_a_run_of_one() {
+fn a_submit_is_a_run_with_one_row() {
     let stage = Stage::faulty(&["400:at=2"]);
     stage.run(&OPTIONS).success();
     stage.run(&OPTIONS).failure().code(1);

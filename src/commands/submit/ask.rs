@@ -1,4 +1,4 @@
-//! Asking at the terminal for what is missing, with the last answers offered.
+//! Asks at the terminal for missing fields and offers the last answers.
 
 use std::io;
 
@@ -10,29 +10,29 @@ use crate::commands::stop_reason::StoppedEarly;
 use crate::record::{Draft, FeedbackType, Field, ScoreRule, check_value};
 use crate::signals::Signals;
 
-/// The order in which one thinks of feedback: what kind, how much, whose.
+/// The order in which people think of feedback: what kind, what score, from whom.
 const ORDER: [Field; 7] =
     [Field::Type, Field::Score, Field::ChannelUid, Field::Name, Field::Channel, Field::Language, Field::Message];
 
 const SIGNALS: &str = "cannot listen for signals";
 
-/// Asks for the missing fields, one after the other. However that ends, the terminal is as it was.
+/// Asks for the missing fields one by one, and leaves the terminal as it was, however that ends.
 ///
 /// # Errors
-/// [`StoppedEarly::Interrupted`] when Ctrl-C was pressed; [`RefusedDraft`](crate::record::RefusedDraft) when what was given
-/// can't be valid, whatever the answers; what the system says when the terminal is gone.
+/// [`StoppedEarly::Interrupted`] if Ctrl-C is pressed; [`RefusedDraft`](crate::record::RefusedDraft) if the given fields
+/// cannot be valid, whatever the answers; the system's error if the terminal is gone.
 pub(super) fn ask(
     draft: &mut Draft,
     missing: &[Field],
     last: &[(String, String)],
     rule: ScoreRule,
 ) -> Result<(), CommandError> {
-    // A choice hides the cursor, and dialoguer raises the signal that it was interrupted with: unheard, that would end the
-    // process before anybody could show the cursor again.
+    // A selection hides the cursor, and dialoguer raises SIGINT when it is interrupted. Without a listener, that would end
+    // the process before the cursor is shown again.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().explain(SIGNALS)?;
-    let _heard = runtime.block_on(async { Signals::listen() }).explain(SIGNALS)?;
+    let _signals = runtime.block_on(async { Signals::listen() }).explain(SIGNALS)?;
     ask_each(draft, missing, last, rule).map_err(|error| {
-        // If the terminal is gone there is no cursor to show.
+        // If the terminal is gone, there is no cursor to show.
         let _ = Term::stderr().show_cursor();
         match error.downcast_ref() {
             Some(dialoguer::Error::IO(cause)) if cause.kind() == io::ErrorKind::Interrupted => {
@@ -51,7 +51,7 @@ fn ask_each(
 ) -> Result<(), CommandError> {
     let theme = ColorfulTheme::default();
     for field in ORDER.into_iter().filter(|field| missing.contains(field)) {
-        // Before every question: the type that was just chosen may have made a given score wrong.
+        // Before every question: the type just chosen may make a given score invalid.
         draft.check_given(rule)?;
         let offered = last.iter().find(|(key, _)| key == field.key()).map(|(_, value)| value.as_str());
         let kind = draft.get(Field::Type).and_then(FeedbackType::parse);
@@ -84,7 +84,7 @@ fn ask_score(theme: &ColorfulTheme, kind: FeedbackType) -> dialoguer::Result<Str
     Ok(scores[chosen].to_string())
 }
 
-/// What a score means on the vendor's dashboard, where its pages agree; they don't on which end of CSAT is the good one.
+/// What a score means on the vendor's dashboard. Its pages disagree on which end of CSAT is the good one.
 fn meaning(kind: FeedbackType, score: u8) -> String {
     let meaning = match (kind, score) {
         (FeedbackType::Nps, 9..) => "promoter",
@@ -114,7 +114,7 @@ fn ask_text(theme: &ColorfulTheme, field: Field, offered: Option<&str>) -> dialo
 
 fn prompt(field: Field) -> &'static str {
     match field {
-        Field::ChannelUid => "Respondent's id or e-mail address",
+        Field::ChannelUid => "Respondent's id or email address",
         Field::Name => "Survey name",
         Field::Channel => "Channel, such as rtm or email",
         Field::Language => "Language, such as en",

@@ -117,7 +117,7 @@ fn a_target_that_cannot_be_reached_is_waited_for_and_then_left_with_all_rows_int
     let mut command = stage.command(&["import", IMPATIENT, "-o", "json"]);
     let assert = command.arg(&file).env("KORE_FEEDBACK_HOST", format!("http://{closed}")).assert().failure().code(4);
     assert_eq!(counts(&json(&assert)), Counts { unsent: 3, ..Counts::default() });
-    assert!(stderr(&assert).contains("the target can't be reached"), "{}", stderr(&assert));
+    assert!(stderr(&assert).contains("cannot reach the server"), "{}", stderr(&assert));
     stage.restart(&[]);
 }
 

@@ -1,4 +1,4 @@
-//! At a terminal, what is missing is asked for.
+//! At a terminal, `submit` asks for missing fields.
 
 use crate::support::{Stage, Terminal, record};
 
@@ -10,11 +10,11 @@ fn at_a_terminal(stage: &Stage, arguments: &[&str]) -> Terminal {
 }
 
 #[test]
-fn everything_is_asked_for_and_the_last_answers_are_offered() {
+fn all_fields_are_asked_with_last_answers() {
     let stage = Stage::new();
     let mut terminal = at_a_terminal(&stage, &["submit"]);
     terminal.wait_for("THUMB: thumbs up or down");
-    // The second of the types, and the first of its scores: the cursor stands on the best.
+    // The second type and its first score: the cursor starts at the best score.
     terminal.type_in(&format!("{DOWN}{ENTER}"));
     terminal.wait_for("5  very satisfied");
     terminal.type_in(&format!("{DOWN}{ENTER}"));
@@ -37,7 +37,7 @@ fn everything_is_asked_for_and_the_last_answers_are_offered() {
     terminal.wait_for("THUMB: thumbs up or down");
     terminal.type_in(ENTER);
     terminal.wait_for("Respondent's id");
-    // Nobody's id is offered; an empty one is no answer.
+    // No id is offered, and an empty one is not accepted.
     terminal.type_in(ENTER);
     terminal.type_in(&format!("008{ENTER}"));
     for (asked, offered) in [("Survey name", "Größe"), ("Channel", "rtm"), ("Language", "de")] {
@@ -53,7 +53,7 @@ fn everything_is_asked_for_and_the_last_answers_are_offered() {
 }
 
 #[test]
-fn only_what_is_missing_is_asked_for_and_a_wrong_answer_is_asked_again() {
+fn a_wrong_answer_is_asked_again() {
     let stage = Stage::new();
     let given = [
         "submit",
@@ -83,7 +83,7 @@ fn only_what_is_missing_is_asked_for_and_a_wrong_answer_is_asked_again() {
 }
 
 #[test]
-fn what_is_given_and_wrong_is_refused_before_anything_is_asked() {
+fn invalid_options_fail_before_any_question() {
     let stage = Stage::new();
     for (given, said) in [
         (&["submit", "--type", "nps", "--score", "11"][..], "an NPS score is a whole number from 0 to 10"),
@@ -105,7 +105,7 @@ fn what_is_given_and_wrong_is_refused_before_anything_is_asked() {
 }
 
 #[test]
-fn giving_up_at_a_question_sends_nothing() {
+fn ctrl_c_at_a_question_sends_nothing() {
     let stage = Stage::new();
     let mut terminal = at_a_terminal(&stage, &["submit"]);
     terminal.wait_for("THUMB: thumbs up or down");
@@ -117,7 +117,7 @@ fn giving_up_at_a_question_sends_nothing() {
 }
 
 #[test]
-fn an_import_draws_a_bar_at_a_terminal_and_none_when_quiet() {
+fn import_draws_a_bar_unless_quiet() {
     let stage = Stage::new();
     let file = stage.write_records(&crate::support::numbered(30));
     let path = file.to_str().unwrap();
@@ -129,7 +129,7 @@ fn an_import_draws_a_bar_at_a_terminal_and_none_when_quiet() {
 }
 
 #[test]
-fn ctrl_c_at_a_choice_ends_it_with_the_cursor_back_and_nothing_sent() {
+fn ctrl_c_at_a_selection_restores_the_cursor() {
     let stage = Stage::new();
     let mut terminal = at_a_terminal(&stage, &["submit"]);
     terminal.wait_for("THUMB: thumbs up or down");

@@ -1,4 +1,4 @@
-//! What happens while one record is on its way, said as it happens.
+//! Reports what happens while the record is being sent.
 
 use std::sync::mpsc::Receiver;
 use std::thread::{JoinHandle, spawn};
@@ -9,20 +9,20 @@ use crate::report::Printer;
 use crate::run::RunEvent;
 use crate::text::format_duration;
 
-/// Says why it takes longer, and gives the server's record once the run has ended.
-pub(super) fn listen(told: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Option<Value>> {
+/// Says why it takes longer. Returns the server's record when the run has ended, if there is one.
+pub(super) fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Option<Value>> {
     spawn(move || {
         let mut saved = None;
-        for event in told {
+        for event in events {
             match event {
                 RunEvent::Saved { record, .. } => saved = Some(record),
                 RunEvent::Paused { why, wait, .. } => {
-                    printer.note(format_args!("holding: {why}; going on in {}", format_duration(wait)));
+                    printer.note(format_args!("paused: {why}; retrying in {}", format_duration(wait)));
                 }
                 RunEvent::Retrying { why, wait, .. } => {
-                    printer.detail(format_args!("the record goes again in {}: {why}", format_duration(wait)));
+                    printer.detail(format_args!("retrying in {}: {why}", format_duration(wait)));
                 }
-                RunEvent::Stopping => printer.note("ending: waiting for the answer (Ctrl-C again: don't wait)"),
+                RunEvent::Stopping => printer.note("stopping: waiting for the response (Ctrl-C again to abandon it)"),
                 RunEvent::Settled { .. }
                 | RunEvent::NotSaved { .. }
                 | RunEvent::BotStopped { .. }

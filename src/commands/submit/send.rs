@@ -1,0 +1,143 @@
+//! Sends one record as a run with one row.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::error::{DuplicateInDoubt, NotSaved};
+use super::progress::report_progress;
+use crate::cli::{GlobalArgs, OutputFormat, SubmitArgs};
+use crate::clock;
+use crate::commands::error::{CommandError, Explain};
+use crate::commands::setup::{Setup, Subject};
+use crate::commands::stop_reason::StoppedEarly;
+use crate::exit::Exit;
+use crate::ledger::{Lease, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
+use crate::record::Feedback;
+use crate::report::Printer;
+use crate::run::{Events, Lane, LaneSettings, Prepared, feed_one, run as run_lanes};
+use crate::settings::Context;
+use crate::text::excerpt;
+
+const WAIT_FOR_TARGET: Duration = Duration::from_secs(30);
+/// Stands in for a mapping: a submitted record has no columns.
+const MAPPING: &str = "submit";
+/// The number of the only row.
+const ROW: u64 = 1;
+const SHOWN: usize = 60;
+
+pub(super) struct Submission<'a> {
+    pub(super) args: &'a SubmitArgs,
+    pub(super) global: &'a GlobalArgs,
+    pub(super) setup: &'a Setup,
+    pub(super) store: &'a Store,
+    pub(super) printer: &'a Printer,
+}
+
+impl Submission<'_> {
+    pub(super) fn send(&self, feedback: &Feedback<'_>, context: &Context) -> Result<Exit, CommandError> {
+        let body = feedback.body();
+        let content = *blake3::hash(&body).as_bytes();
+        self.ensure_no_duplicate_in_doubt(&content)?;
+        let bot_id = self.setup.settings.bot_id()?;
+        let resources = self.setup.resources(bot_id, self.store, context)?;
+        let run = self.begin_run(content, bot_id, context)?;
+        let _lease = Lease::take(self.store.directory(), run)?;
+        let (events, receiver) = Events::channel();
+        let progress = report_progress(receiver, self.printer.clone());
+        let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
+        let lane = Lane { bot: None, resources, settings: self.lane_settings(run), feed: feed_one(row) };
+        let ended = run_lanes(vec![lane], events).explain("cannot start sending")?;
+        self.store.mark_claims_in_doubt(run, "the command ended before the response arrived", clock::now())?;
+        self.store.finish(run, clock::now())?;
+        // If the thread panicked, the server's record is lost, but the outcome is in the ledger.
+        let record = progress.join().ok().flatten();
+        self.report(run, record, StoppedEarly::from_end(ended))
+    }
+
+    /// A record that may have been saved must not be sent again by accident.
+    fn ensure_no_duplicate_in_doubt(&self, content: &[u8; 32]) -> Result<(), CommandError> {
+        if self.args.again || self.setup.is_sandbox {
+            return Ok(());
+        }
+        for run in self.store.runs_with_identity(self.setup.identity(content, MAPPING))? {
+            if self.store.counts(&run)?.in_doubt > 0 {
+                return Err(DuplicateInDoubt { run: run.id }.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_run(&self, content: [u8; 32], bot_id: &str, context: &Context) -> Result<RunId, CommandError> {
+        let subject = Subject {
+            kind: RunKind::Submit,
+            input: String::new(),
+            content,
+            mapping: MAPPING.to_owned(),
+            rows: 1,
+            bots: vec![(bot_id.to_owned(), 1)],
+        };
+        Ok(self.store.begin(&self.setup.new_run(subject, context), clock::now())?)
+    }
+
+    fn lane_settings(&self, run: RunId) -> LaneSettings {
+        let mut settings = self.setup.lane_settings(run, &self.args.sending, ResendPolicy::Never, 1, WAIT_FOR_TARGET);
+        // A rejected token that was minted from a freshly read secret stays rejected; one retry covers a race.
+        settings.breaker.refusals = 2;
+        // A person or a CI job is waiting: not for hours.
+        settings.breaker.rate_limited = Some(settings.breaker.wait_for_target);
+        settings
+    }
+
+    fn report(&self, run: RunId, record: Option<Value>, early: Option<StoppedEarly>) -> Result<Exit, CommandError> {
+        let entry = self.store.row_cursor(run).find(ROW)?;
+        if let (Some(record), Some(entry)) = (&record, &entry) {
+            return self.report_saved(record, entry);
+        }
+        let not_saved = not_saved(run, entry);
+        if self.is_json() {
+            self.printer.json(&json!({
+                "run": run.0,
+                "outcome": not_saved.kind.as_str(),
+                "status": not_saved.status,
+                "error": not_saved.detail,
+            }))?;
+        }
+        Err(early.map_or_else(|| not_saved.into(), CommandError::from))
+    }
+
+    fn report_saved(&self, record: &Value, entry: &RowEntry) -> Result<Exit, CommandError> {
+        if self.is_json() {
+            self.printer.json(record)?;
+            return Ok(Exit::Success);
+        }
+        let id = entry.server_id.as_deref().unwrap_or_default();
+        let field = |name: &str| match record.get(name) {
+            Some(Value::String(text)) => excerpt(text, SHOWN),
+            Some(value) => excerpt(&value.to_string(), SHOWN),
+            None => "?".to_owned(),
+        };
+        let (kind, score, name) = (field("type"), field("score"), field("name"));
+        self.printer.result(format_args!("saved {kind} {score} of {} for {name:?} as {id}", field("channelUId")))?;
+        if self.setup.is_sandbox {
+            self.printer.note("sent to a local sandbox; nothing reached the real API");
+        }
+        Ok(Exit::Success)
+    }
+
+    fn is_json(&self) -> bool {
+        self.global.output == OutputFormat::Json
+    }
+}
+
+/// Without an entry in the ledger, nothing was sent.
+fn not_saved(run: RunId, entry: Option<RowEntry>) -> NotSaved {
+    let Some(RowEntry { state, status, detail, .. }) = entry else {
+        return NotSaved { run, kind: OutcomeKind::Unsent, status: None, detail: None };
+    };
+    let kind = match state {
+        RowState::Settled(kind) => kind,
+        RowState::Claimed => OutcomeKind::InDoubt,
+    };
+    NotSaved { run, kind, status, detail }
+}
