@@ -10,9 +10,9 @@ pub enum Exit {
     SomeNotSaved = 1,
     /// The command line, the configuration or the input is wrong. Nothing was sent.
     Usage = 2,
-    /// The server refused the credentials, their scope or the bot. No row was used up.
+    /// The server rejected the credentials, their scope or the bot. No row is lost.
     Credentials = 3,
-    /// The target could not be reached, or its certificate is not trusted. No row was used up.
+    /// The server could not be reached, or its certificate is not trusted. No row is lost.
     Unreachable = 4,
     /// The run stopped early and can be resumed.
     Stopped = 5,

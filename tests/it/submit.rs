@@ -136,7 +136,7 @@ fn all_problems_are_in_one_error() {
       - type: required, and missing
       - language: required, and missing
       - message: required, and missing
-    hint: give --channel-uid, --type, --language, --message, or set defaults in the profile; on a terminal, submit asks
+    hint: give --channel-uid, --type, --language, --message, or set defaults in the profile; on a terminal, submit asks for them
     "#));
     let said = stderr(&stage.run(&["submit", "-q"]).failure().code(2));
     assert!(said.contains("--channel-uid, --name, --score, --channel, --type, --language, --message"), "{said}");
