@@ -1,53 +1,47 @@
-//! Delimited text as rows: delimiter and records put together.
+//! Delimited text as rows.
 
 use std::io::{BufReader, Read};
 
 use encoding_rs::UTF_8;
 
-use super::csv::Records;
-use super::dialect::{EncodingSource, TextEncoding};
-use super::text::Text;
-use super::{Row, RowError, SourceError};
+use super::buffer::BUFFER;
+use super::csv::RecordReader;
+use super::encoding::{EncodingSource, TextEncoding};
+use super::error::ContentError;
+use super::row::{Row, RowError};
+use super::text::TextReader;
 
-/// How much is read at a time.
-const BUFFER: usize = 64 * 1024;
-
-/// The records of a delimited text, one after the other, the header among them.
-pub(super) struct Delimited<R: Read> {
-    records: Records<BufReader<Text<R>>>,
-    name: String,
+/// Reads delimited text, including its header.
+pub(super) struct DelimitedReader<R: Read> {
+    records: RecordReader<BufReader<TextReader<R>>>,
     encoding: TextEncoding,
 }
 
-impl<R: Read> Delimited<R> {
-    /// `line` is the line that the text begins with, from 1.
-    pub(super) fn new(text: Text<R>, name: &str, encoding: TextEncoding, delimiter: u8, line: u64) -> Self {
-        let records = Records::new(BufReader::with_capacity(BUFFER, text), delimiter, line);
-        Self { records, name: name.to_owned(), encoding }
+impl<R: Read> DelimitedReader<R> {
+    /// `line` is the line where the text starts, from 1.
+    pub(super) fn new(text: TextReader<R>, encoding: TextEncoding, delimiter: u8, line: u64) -> Self {
+        Self { records: RecordReader::new(BufReader::with_capacity(BUFFER, text), delimiter, line), encoding }
     }
 
-    /// Reads the next record into the row; false at the end. Empty lines are none.
+    /// Reads the next record into the row; returns false at the end.
     #[inline]
-    pub(super) fn read(&mut self, row: &mut Row) -> Result<bool, SourceError> {
-        let read = self.records.read();
-        let Some(line) = read.map_err(|error| SourceError::from_record(&self.name, self.records.line(), error))? else {
-            return Ok(false);
-        };
+    pub(super) fn read(&mut self, row: &mut Row) -> Result<bool, ContentError> {
+        let Some(line) = self.records.read()? else { return Ok(false) };
         row.line = line;
         row.error = self.decode_record(row);
         Ok(true)
     }
 
-    /// Moves the record read last into the row; what doesn't decode becomes U+FFFD and a fault.
+    /// Copies the last record into the row. Invalid bytes become U+FFFD and an error.
     fn decode_record(&self, row: &mut Row) -> Option<RowError> {
         row.clear();
         let (bytes, ends) = (self.records.bytes(), self.records.ends());
         let encoding = self.encoding.name;
-        // Two halves of a character in two neighbouring cells are valid together, and neither is text.
+        // A character split across two cells is valid in the record, but not in either cell.
         if let Ok(text) = std::str::from_utf8(bytes)
             && ends.iter().all(|&end| text.is_char_boundary(end))
         {
-            row.fill(text, ends);
+            row.append(text, ends);
             if encoding == UTF_8.name() {
                 return None;
             }
@@ -56,14 +50,12 @@ impl<R: Read> Delimited<R> {
         let starts = std::iter::once(0).chain(ends.iter().copied());
         let cells = || starts.clone().zip(ends).map(|(start, &end)| &bytes[start..end]);
         let column = cells().position(|cell| std::str::from_utf8(cell).is_err()).unwrap_or_default();
-        for cell in cells() {
-            row.push(&String::from_utf8_lossy(cell));
-        }
+        cells().for_each(|cell| row.push(&String::from_utf8_lossy(cell)));
         Some(undecodable(self.encoding, column))
     }
 }
 
-/// A cell that doesn't decode: where the encoding was only taken for granted, another one may be meant.
+/// The error for a cell that does not decode. If the encoding was assumed, the message suggests another one.
 pub(super) fn undecodable(encoding: TextEncoding, column: usize) -> RowError {
     match encoding.source {
         EncodingSource::Default => RowError::NotUtf8 { column },

@@ -1,98 +1,82 @@
-//! What an input was found to be, for people to see: a wrong guess must be found before anything is sent.
+//! How an input is read, for people to check: a wrong guess must be noticed before anything is sent.
 
 use std::fmt;
 
 use super::compression::Compression;
+use super::encoding::TextEncoding;
 use super::format::Format;
 use super::options::delimiter_name;
+use crate::text::quoted;
 
-/// What an input was found to be.
+/// The detected and declared properties of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialect {
-    /// The form its rows have.
     pub format: Format,
-    /// How it is packed.
     pub compression: Option<Compression>,
-    /// The text's encoding; `None` for workbooks.
+    /// `None` for workbooks.
     pub encoding: Option<TextEncoding>,
-    /// The byte between two cells; only delimited text has one.
+    /// Only delimited text has one.
     pub delimiter: Option<u8>,
-    /// How many rows are the header: none for JSON, whose keys name the columns.
+    /// 0 for JSON, whose keys name the columns.
     pub header_rows: usize,
-    /// Who writes headers like that.
-    pub header: HeaderStyle,
-    /// The sheet that was read; only workbooks have one.
+    pub header_style: HeaderStyle,
+    /// Only workbooks have one.
     pub sheet: Option<SheetDialect>,
 }
 
-/// The encoding of a text, and who said so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextEncoding {
-    /// Its name in the WHATWG encoding standard, such as `UTF-8`.
-    pub name: &'static str,
-    /// How it was found.
-    pub source: EncodingSource,
-}
-
-/// How an encoding was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EncodingSource {
-    /// A byte order mark declares it.
-    Bom,
-    /// The user gave it.
-    Option,
-    /// Nothing speaks against UTF-8 in the beginning of the input.
-    Default,
-    /// It isn't UTF-8, and the letters make sense in this one only.
-    Detected,
-}
-
-/// Who writes headers like that.
+/// The tool whose header layout the input has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeaderStyle {
-    /// Nobody in particular: one row, or as many as the user said.
+    /// One row, or the number of rows that the user passed.
     Plain,
-    /// Qualtrics: ids, question texts, and `{"ImportId": …}` cells.
+    /// Ids, question texts, and `{"ImportId": …}` cells.
     Qualtrics,
-    /// Qualtrics in older files: `V1, V2, …`, and names and question texts below.
+    /// Older files: `V1, V2, …`, and names and question texts below.
     QualtricsLegacy,
-    /// SurveyMonkey: questions, and `Response` or the options' texts below.
+    /// Questions, and `Response` or the option texts below.
     SurveyMonkey,
 }
 
-/// Which sheet of a workbook was read.
+/// The sheet of a workbook that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SheetDialect {
-    /// Its name.
     pub name: String,
-    /// How many the workbook has.
+    /// How many sheets the workbook has.
     pub of: usize,
 }
 
-impl fmt::Display for TextEncoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let by = if self.source == EncodingSource::Detected { " (found out)" } else { "" };
-        write!(f, "{}{by}", self.name)
+impl Dialect {
+    /// The dialect of a JSON input, and a start for the others.
+    pub(super) fn new(format: Format, compression: Option<Compression>) -> Self {
+        Self {
+            format,
+            compression,
+            encoding: None,
+            delimiter: None,
+            header_rows: 0,
+            header_style: HeaderStyle::Plain,
+            sheet: None,
+        }
     }
 }
 
-/// Such as `CSV, gzip, UTF-8, cells separated by semicolons, 3 header rows (Qualtrics)`; what is plain is left out.
+/// Such as `CSV, gzip, UTF-8, cells separated by semicolons, 3 header rows (Qualtrics)`, leaving out what is not special.
 impl fmt::Display for Dialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.format)?;
         self.compression.iter().try_for_each(|compression| write!(f, ", {compression}"))?;
         self.encoding.iter().try_for_each(|encoding| write!(f, ", {encoding}"))?;
         if let Some(delimiter) = self.delimiter {
-            let words = match delimiter {
+            let separator = match delimiter {
                 b',' => "commas",
                 b';' => "semicolons",
                 b'\t' => "tabs",
                 _ => &delimiter_name(delimiter),
             };
-            write!(f, ", cells separated by {words}")?;
+            write!(f, ", cells separated by {separator}")?;
         }
         if let Some(SheetDialect { name, of }) = &self.sheet {
-            write!(f, ", sheet \"{}\"", crate::text::excerpt(name, 40))?;
+            write!(f, ", sheet {}", quoted(name, 40))?;
             if *of > 1 {
                 write!(f, " of {of}")?;
             }
@@ -100,7 +84,7 @@ impl fmt::Display for Dialect {
         if self.header_rows > 1 {
             write!(f, ", {} header rows", self.header_rows)?;
         }
-        match self.header {
+        match self.header_style {
             HeaderStyle::Plain => Ok(()),
             HeaderStyle::Qualtrics | HeaderStyle::QualtricsLegacy => write!(f, " (Qualtrics)"),
             HeaderStyle::SurveyMonkey => write!(f, " (SurveyMonkey)"),

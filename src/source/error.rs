@@ -1,246 +1,153 @@
-//! Why an input can't be read at all, or not any further. What is wrong with one row only is a
-//! [`RowError`](super::RowError).
+//! Why an input cannot be read. A problem with a single row is a [`RowError`](super::RowError) instead.
 
 use std::io;
 
-use super::compression::{Compression, Unpacking};
-use super::csv::{MAX_RECORD, RecordError};
-use super::encoding::Readings;
-use super::json::JsonError;
-use super::{Format, InputError};
+use super::buffer::MAX_RECORD;
+use super::compression::DecompressError;
+use super::encoding::Ambiguity;
+use super::format::Format;
+use super::input::InputError;
 use crate::error::Advice;
-use crate::text::grouped;
+use crate::text::{excerpt, grouped};
 
-/// Why an input can't be read (on). `name` is the input's name, safe to print.
+/// Why an input cannot be read, or not to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
-    /// It can't be had.
+    /// The file or pipe is not available.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// The file or the pipe failed.
-    #[error("{name}: it can't be read")]
-    Read {
-        /// The input.
+    /// The content is not what it should be.
+    #[error("{name}: {error}")]
+    Content {
+        /// The input's name, safe to print.
         name: String,
-        /// What the system said.
-        #[source]
-        source: io::Error,
+        /// What is wrong with it.
+        error: ContentError,
     },
-    /// Its packed data end in the middle, or make no sense.
+}
+
+/// What is wrong with the content of an input. Lines are counted from 1.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentError {
+    #[error("read failed: {0}")]
+    Read(io::Error),
+    /// `line` is the last line that could be read.
+    #[error("{error}{}", line.map_or_else(String::new, after_line))]
+    Decompress { error: DecompressError, line: Option<u64> },
+    #[error("the input is empty: it has no header row")]
+    Empty,
+    #[error("the input contains no JSON objects")]
+    NoRecords,
+    #[error("not a table: it looks like {detected}")]
+    NotATable { detected: String },
+    #[error("line {}: not UTF-8: {}", grouped(.0.line), readings(.0))]
+    AmbiguousEncoding(Box<Ambiguity>),
+    #[error("line {}: header column {column} is not valid {encoding}", grouped(*line))]
+    Header { line: u64, column: usize, encoding: &'static str },
+    #[error("unclosed quote in the record that starts on line {}", grouped(*line))]
+    UnclosedQuote { line: u64 },
+    #[error("the record that starts on line {} is longer than {} MiB", grouped(*line), MAX_RECORD >> 20)]
+    RecordTooLong { line: u64 },
+    #[error("the JSON value that starts on line {} is longer than {} MiB", grouped(*line), MAX_RECORD >> 20)]
+    JsonTooLong { line: u64 },
+    /// None of the first values is an object.
+    #[error("line {}: not a JSON object (byte {byte})", grouped(*line))]
+    NotAnObject { line: u64, byte: usize },
+    #[error("line {}: the JSON value that starts here never ends", grouped(*line))]
+    UnclosedJson { line: u64 },
+    #[error("line {}: expected a comma or the end of the array", grouped(*line))]
+    MissingComma { line: u64 },
+    #[error("line {}: unexpected text after the array", grouped(*line))]
+    AfterArray { line: u64 },
+    #[error("the workbook is encrypted")]
+    Encrypted,
+    #[error("cannot read as {format}: {reason}")]
+    Workbook { format: Format, reason: String },
+    /// `part` is the last part of the archive whose start is there.
     #[error(
-        "{name}: the {compression} data {}{}",
-        if *.is_cut { "end before they should" } else { "are damaged" },
-        line.map_or_else(String::new, how_far),
-    )]
-    Packed {
-        /// The input.
-        name: String,
-        /// How it is packed.
-        compression: Compression,
-        /// Whether the end is missing.
-        is_cut: bool,
-        /// The line of the unpacked text up to which it could be read.
-        line: Option<u64>,
-    },
-    /// There is nothing in it, not even a header.
-    #[error("{name}: it is empty: not even a header row is there")]
-    Empty {
-        /// The input.
-        name: String,
-    },
-    /// There is no object in a JSON text.
-    #[error("{name}: there is no record in it")]
-    NoRecords {
-        /// The input.
-        name: String,
-    },
-    /// It is nothing that rows can be read from.
-    #[error("{name}: it is not a table but looks like {seen}")]
-    NotText {
-        /// The input.
-        name: String,
-        /// What it looks like instead.
-        seen: String,
-        /// How it was packed.
-        compression: Option<Compression>,
-    },
-    /// It isn't UTF-8, and can be read in two ways.
-    #[error(
-        "{name}: line {}: not UTF-8; {:?} if it is {}, {:?} if it is {}",
-        readings.line, readings.either[0].1, readings.either[0].0, readings.either[1].1, readings.either[1].0
-    )]
-    Encoding {
-        /// The input.
-        name: String,
-        /// Both ways.
-        readings: Box<Readings>,
-    },
-    /// The header's bytes don't decode.
-    #[error("{name}: line {line}: column {column} of the header is not {encoding}")]
-    Header {
-        /// The input.
-        name: String,
-        /// The header's line.
-        line: u64,
-        /// The first column that doesn't decode, from 1.
-        column: usize,
-        /// What it was read as.
-        encoding: &'static str,
-    },
-    /// The input ended inside quotes.
-    #[error("{name}: the record that begins on line {line} has a quote that is never closed")]
-    UnclosedQuote {
-        /// The input.
-        name: String,
-        /// Where the record begins.
-        line: u64,
-    },
-    /// A record longer than [`MAX_RECORD`].
-    #[error("{name}: the record that begins on line {line} is longer than {} KiB", MAX_RECORD / 1024)]
-    RecordTooLong {
-        /// The input.
-        name: String,
-        /// Where the record begins.
-        line: u64,
-    },
-    /// A JSON value longer than [`MAX_RECORD`].
-    #[error("{name}: the JSON value that begins on line {line} is longer than {} KiB", MAX_RECORD / 1024)]
-    JsonTooLong {
-        /// The input.
-        name: String,
-        /// Where the value begins.
-        line: u64,
-    },
-    /// A JSON text that doesn't hold together.
-    #[error("{name}: line {line}: {fault}")]
-    Json {
-        /// The input.
-        name: String,
-        /// Where.
-        line: u64,
-        /// What is wrong.
-        fault: JsonError,
-    },
-    /// A workbook with a password.
-    #[error("{name}: it is encrypted")]
-    Encrypted {
-        /// The input.
-        name: String,
-    },
-    /// A workbook that can't be read.
-    #[error("{name}: it can't be read as {format}: {reason}")]
-    Workbook {
-        /// The input.
-        name: String,
-        /// What it was taken for.
-        format: Format,
-        /// What is wrong.
-        reason: String,
-    },
-    /// A workbook, or another archive, whose end is missing.
-    #[error(
-        "{name}: it ends after {} bytes{} without the directory that a workbook ends with: it was cut",
+        "truncated workbook: its zip directory is missing (the file ends after {} bytes{})",
         grouped(*bytes),
-        part.as_ref().map_or_else(String::new, |part| format!(", in or behind {part},")),
+        part.as_ref().map_or_else(String::new, |part| format!(", in or after {part}")),
     )]
-    WorkbookCut {
-        /// The input.
-        name: String,
-        /// How many bytes there are.
-        bytes: u64,
-        /// The last of its parts that begins in them.
-        part: Option<String>,
-    },
-    /// A workbook too large for memory.
-    #[error("{name}: it is a workbook of more than 1 GiB")]
-    WorkbookTooLarge {
-        /// The input.
-        name: String,
-    },
-    /// A sheet that isn't there.
-    #[error("{name}: there is no sheet {given:?}; there are {sheets}")]
-    NoSuchSheet {
-        /// The input.
-        name: String,
-        /// What was asked for.
-        given: String,
-        /// The names of all sheets.
-        sheets: String,
-    },
-    /// One of several inputs has another header than the first.
-    #[error("{name}: its columns are not those of {first}: {difference}")]
-    OtherColumns {
-        /// The input.
-        name: String,
-        /// The first input.
-        first: String,
-        /// In what they differ.
-        difference: String,
-    },
+    TruncatedWorkbook { bytes: u64, part: Option<String> },
+    #[error("the workbook is too large: {0}")]
+    WorkbookTooLarge(String),
+    #[error("no sheet {wanted}; the workbook has {sheets}")]
+    NoSuchSheet { wanted: String, sheets: String },
+    #[error("its columns differ from those of {first}: {difference}")]
+    OtherColumns { first: String, difference: String },
 }
 
-impl SourceError {
-    pub(super) fn from_record(name: &str, line: u64, error: RecordError) -> Self {
-        match error {
-            RecordError::Read(error) => Self::from_io(name, Some(line), error),
-            RecordError::TooLong { line } => Self::RecordTooLong { name: name.to_owned(), line },
-            RecordError::UnclosedQuote { line } => Self::UnclosedQuote { name: name.to_owned(), line },
+impl ContentError {
+    /// Makes an error out of a failed read; `line` is the last line that could be read.
+    pub(super) fn io(line: Option<u64>, error: io::Error) -> Self {
+        match DecompressError::of(&error) {
+            Some(error) => Self::Decompress { error, line },
+            None => Self::Read(error),
         }
     }
 
-    /// An error of reading; `line` is the line up to which it went well.
-    pub(super) fn from_io(name: &str, line: Option<u64>, error: io::Error) -> Self {
-        let name = name.to_owned();
-        match Unpacking::of(&error) {
-            Some(&Unpacking { compression, is_cut }) => Self::Packed { name, compression, is_cut, line },
-            None => Self::Read { name, source: error },
-        }
+    /// A workbook that cannot be read as the format.
+    pub(super) fn workbook(format: Format, reason: impl ToString) -> Self {
+        Self::Workbook { format, reason: excerpt(&reason.to_string(), 200) }
+    }
+
+    pub(super) fn in_input(self, name: &str) -> SourceError {
+        SourceError::Content { name: name.to_owned(), error: self }
     }
 }
 
-/// Up to which line something could be read.
-fn how_far(line: u64) -> String {
-    if line == 0 { ", in the first line".to_owned() } else { format!(", behind line {line}") }
+fn after_line(line: u64) -> String {
+    if line == 0 { " in the first line".to_owned() } else { format!(" after line {}", grouped(line)) }
+}
+
+fn readings(ambiguity: &Ambiguity) -> String {
+    ambiguity.readings.each_ref().map(|(encoding, text)| format!("{text:?} in {encoding}")).join(", ")
 }
 
 impl Advice for SourceError {
     fn hint(&self) -> Option<String> {
+        match self {
+            Self::Input(error) => error.hint(),
+            Self::Content { error, .. } => error.hint(),
+        }
+    }
+}
+
+impl ContentError {
+    fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Input(error) => return error.hint(),
-            Self::Read { .. } => return None,
-            Self::Packed { .. } => "fetch or pack the file once more: nothing of it was sent".into(),
-            Self::WorkbookCut { .. } => "fetch the file once more: nothing of it was sent".into(),
-            Self::Empty { .. } => "the first row must name the columns".into(),
-            Self::NoRecords { .. } => "a JSON input is objects, one a line or in one array".into(),
-            Self::NotText { .. } => {
-                "give a table: CSV, TSV, JSON, XLSX, XLS or ODS, as it is or packed by gzip or zstd".into()
+            Self::Read(_) => return None,
+            Self::Decompress { .. } => "download or compress the file again; no row was sent".into(),
+            Self::TruncatedWorkbook { .. } => "download the file again; no row was sent".into(),
+            Self::Empty => "add a first row that names the columns".into(),
+            Self::NoRecords | Self::NotAnObject { .. } | Self::JsonTooLong { .. } => {
+                "use JSON objects, one per line or in one array; jq can extract them".into()
             }
-            Self::Encoding { readings, .. } => {
-                let [one, another] = readings.either.each_ref().map(|(name, _)| name.to_ascii_lowercase());
-                format!(
-                    "give the encoding in which it reads right: --encoding {one} or --encoding {another}, or another one"
-                )
+            Self::NotATable { .. } => {
+                "use CSV, TSV, JSON, NDJSON, XLSX, XLS or ODS, plain or compressed with gzip or zstd".into()
+            }
+            Self::AmbiguousEncoding(ambiguity) => {
+                let [one, other] = ambiguity.readings.each_ref().map(|(name, _)| name.to_ascii_lowercase());
+                format!("pass the encoding that reads correctly, such as --encoding {one} or --encoding {other}")
             }
             Self::Header { encoding: "UTF-8", .. } => {
-                "give the file's encoding, such as --encoding windows-1252 for what Excel saves as plain CSV".into()
+                "pass the file's encoding, such as --encoding windows-1252 for plain CSV saved by Excel".into()
             }
-            Self::Header { .. } => "give the encoding that the file was really saved in with --encoding".into(),
-            Self::UnclosedQuote { line, .. } | Self::RecordTooLong { line, .. } => {
-                format!(
-                    "look for a quote from line {line} on that is not closed; a quote inside quotes is written twice (\"\")"
-                )
+            Self::Header { .. } => "pass the encoding the file was saved in with --encoding".into(),
+            Self::UnclosedQuote { .. } => "close the quote, or double it (\"\") inside a quoted field".into(),
+            Self::RecordTooLong { line } => format!("look for an unclosed quote from line {} on", grouped(*line)),
+            Self::UnclosedJson { .. } | Self::MissingComma { .. } | Self::AfterArray { .. } => {
+                "fix the JSON there, or download the file again in case it is truncated".into()
             }
-            Self::JsonTooLong { .. } | Self::Json { fault: JsonError::NoObject { .. }, .. } => {
-                "the records must be objects, one a line or in one array: jq takes them out of what is around them"
-                    .into()
+            Self::Encrypted => "open it with its password and save it without one, or as CSV".into(),
+            Self::Workbook { .. } => {
+                "open it and save it again, or save it as CSV; if the format is wrong, pass --format".into()
             }
-            Self::Json { .. } => "look there for what is missing; the file may be cut".into(),
-            Self::Encrypted { .. } => "open it with its password, and save it without one or as CSV".into(),
-            Self::Workbook { .. } => "open it and save it anew, or as CSV; --format says what it is".into(),
-            Self::WorkbookTooLarge { .. } => "workbooks are read into memory: save it as CSV".into(),
-            Self::NoSuchSheet { .. } => "give a sheet's name, or its place counted from 1, with --sheet".into(),
+            Self::WorkbookTooLarge(_) => "save it as CSV: workbooks are read into memory".into(),
+            Self::NoSuchSheet { .. } => "pass a sheet's name, or its position counted from 1, with --sheet".into(),
             Self::OtherColumns { .. } => {
-                "files imported together have the same columns in the same order: import this one by itself".into()
+                "import this file separately: files imported together need the same columns in the same order".into()
             }
         })
     }

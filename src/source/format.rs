@@ -1,99 +1,81 @@
-//! The forms that rows come in, and how an input's own content says which one it is.
+//! Input formats, and how to detect them in the content of an input.
 
 use std::fmt;
 use std::path::Path;
 
+use strum::{EnumString, IntoStaticStr, VariantNames};
+
 use crate::error::{Advice, nearest};
 use crate::text::excerpt;
 
-/// A form that rows come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The format of an input. Its names on the command line are the variants in lower case; `jsonl` means [`Format::Ndjson`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Format {
-    /// Delimited text, whatever the delimiter.
+    /// Delimited text, with any delimiter but a tab.
     Csv,
-    /// Delimited text with tabs.
+    /// Tab-separated text.
     Tsv,
-    /// One JSON object after the other, commonly one a line (NDJSON).
-    JsonLines,
-    /// One JSON array of objects.
+    /// JSON objects in sequence, usually one per line.
+    #[strum(to_string = "ndjson", serialize = "jsonl")]
+    Ndjson,
+    /// A JSON array of objects.
     Json,
     /// An Excel workbook.
     Xlsx,
-    /// An Excel workbook as it was until 2003.
+    /// An Excel workbook in the binary format used until 2003.
     Xls,
     /// An OpenDocument spreadsheet.
     Ods,
 }
 
 impl Format {
-    /// Every format, with what it is called on the command line.
-    const NAMES: [(&'static str, Self); 7] = [
-        ("csv", Self::Csv),
-        ("tsv", Self::Tsv),
-        ("ndjson", Self::JsonLines),
-        ("json", Self::Json),
-        ("xlsx", Self::Xlsx),
-        ("xls", Self::Xls),
-        ("ods", Self::Ods),
-    ];
-
-    /// What it is called on the command line.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, format)| *format == self).map_or("csv", |(name, _)| name)
+        self.into()
     }
 
-    /// Whether it is a workbook, which has sheets.
-    pub fn is_workbook(self) -> bool {
+    pub(super) fn is_workbook(self) -> bool {
         matches!(self, Self::Xlsx | Self::Xls | Self::Ods)
     }
 
-    /// What the ending of a file's name says, the ending of a packed file's own name left out.
-    pub(super) fn of_ending(name: &str) -> Option<Self> {
-        let lower = name.to_lowercase();
-        let unpacked =
-            [".gz", ".gzip", ".zst", ".zstd"].iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
-        match Path::new(unpacked).extension()?.to_str()? {
+    /// Reads the format from a file name's extension, ignoring that of a compressed file.
+    pub(super) fn from_extension(name: &str) -> Option<Self> {
+        let name = name.to_lowercase();
+        let plain = [".gz", ".gzip", ".zst", ".zstd"].iter().find_map(|extension| name.strip_suffix(extension));
+        match Path::new(plain.unwrap_or(&name)).extension()?.to_str()? {
             "csv" | "txt" => Some(Self::Csv),
             "tsv" | "tab" => Some(Self::Tsv),
-            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            "jsonl" | "ndjson" => Some(Self::Ndjson),
             "json" => Some(Self::Json),
             _ => None,
         }
     }
 
-    /// What the beginning of a text says. Only where it could be more than one of them, the ending decides.
-    pub(super) fn of_text(start: &str, ending: Option<Self>) -> Self {
-        let delimited = if ending == Some(Self::Tsv) { Self::Tsv } else { Self::Csv };
-        let mut signs = start.chars().filter(|c| !c.is_whitespace());
-        let is_json = ending == Some(Self::Json) || ending == Some(Self::JsonLines);
-        match (signs.next(), signs.next()) {
-            (Some('{'), Some('"')) | (Some('{'), Some('}')) => Self::JsonLines,
+    /// Detects the format from the start of a text. The file's extension decides only where the content is ambiguous.
+    pub(super) fn detect(start: &str, extension: Option<Self>) -> Self {
+        let mut chars = start.chars().filter(|c| !c.is_whitespace());
+        let is_json = matches!(extension, Some(Self::Json | Self::Ndjson));
+        match (chars.next(), chars.next()) {
+            (Some('{'), Some('"' | '}')) => Self::Ndjson,
             (Some('['), Some('{')) => Self::Json,
             (Some('['), Some(_)) if is_json => Self::Json,
-            (Some('{'), _) if is_json => Self::JsonLines,
-            _ => delimited,
+            (Some('{'), _) if is_json => Self::Ndjson,
+            _ if extension == Some(Self::Tsv) => Self::Tsv,
+            _ => Self::Csv,
         }
     }
 }
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Csv => "CSV",
-            Self::Tsv => "TSV",
-            Self::JsonLines => "JSON lines",
-            Self::Json => "JSON",
-            Self::Xlsx => "XLSX",
-            Self::Xls => "XLS",
-            Self::Ods => "ODS",
-        })
+        f.write_str(&self.name().to_uppercase())
     }
 }
 
-/// A text is no format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a format: it is one of csv, tsv, ndjson, json, xlsx, xls, ods")]
-pub struct FormatError {
+#[error("{given:?} is not a format: use one of {}", Format::VARIANTS.join(", "))]
+pub(crate) struct FormatError {
     given: String,
     nearest: Option<&'static str>,
 }
@@ -104,39 +86,34 @@ impl Advice for FormatError {
     }
 }
 
-/// The format with this name; `jsonl` is another name of `ndjson`.
-///
-/// # Errors
-/// When it is none.
-pub fn parse_format(text: &str) -> Result<Format, FormatError> {
-    let lower = text.to_ascii_lowercase();
-    let name = if lower == "jsonl" { "ndjson" } else { lower.as_str() };
-    Format::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format).ok_or_else(|| FormatError {
-        given: excerpt(text, 20),
-        nearest: nearest(name, Format::NAMES.map(|(name, _)| name)),
-    })
+pub(crate) fn parse_format(text: &str) -> Result<Format, FormatError> {
+    let nearest = || nearest(text, Format::VARIANTS.iter().copied());
+    text.parse().map_err(|_| FormatError { given: excerpt(text, 20), nearest: nearest() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Format, parse_format};
+    use strum::VariantNames;
 
     #[test]
-    fn formats_read_by_their_names() {
-        for (name, format) in Format::NAMES {
-            assert_eq!(parse_format(name), Ok(format));
-            assert_eq!(format.name(), name);
+    fn formats_parse_by_name() {
+        for name in Format::VARIANTS {
+            assert_eq!(parse_format(name).unwrap().name(), *name);
         }
-        assert_eq!(parse_format("JSONL"), Ok(Format::JsonLines));
-        assert!(parse_format("xlsm").unwrap_err().to_string().contains("xlsx"));
+        for name in ["NDJSON", "jsonl", "JSONL"] {
+            assert_eq!(parse_format(name), Ok(Format::Ndjson));
+        }
+        assert_eq!(Format::Ndjson.to_string(), "NDJSON");
+        assert!(parse_format("xlsm").unwrap_err().to_string().contains("csv, tsv, ndjson, json, xlsx"));
     }
 
     #[test]
-    fn the_content_decides_and_the_ending_breaks_ties() {
-        for (start, ending, format) in [
+    fn content_decides_and_extension_breaks_ties() {
+        for (start, extension, format) in [
             ("id,score\n", None, Format::Csv),
             ("id,score\n", Some(Format::Json), Format::Csv),
-            (" {\"id\": 1}\n", Some(Format::Csv), Format::JsonLines),
+            (" {\"id\": 1}\n", Some(Format::Csv), Format::Ndjson),
             ("\n[\n  {\"id\": 1}", Some(Format::Csv), Format::Json),
             ("[]", Some(Format::Json), Format::Json),
             ("[]", Some(Format::Csv), Format::Csv),
@@ -144,16 +121,16 @@ mod tests {
             ("id\tscore", Some(Format::Tsv), Format::Tsv),
             ("", None, Format::Csv),
         ] {
-            assert_eq!(Format::of_text(start, ending), format, "{start:?}");
+            assert_eq!(Format::detect(start, extension), format, "{start:?}");
         }
     }
 
     #[test]
-    fn an_ending_may_stand_before_that_of_a_packed_file() {
+    fn compressed_files_keep_their_inner_extension() {
         for (name, format) in
-            [("a.JSONL.gz", Some(Format::JsonLines)), ("q3/b.tsv.zst", Some(Format::Tsv)), ("c.gz", None), ("c", None)]
+            [("a.JSONL.gz", Some(Format::Ndjson)), ("q3/b.tsv.zst", Some(Format::Tsv)), ("c.gz", None), ("c", None)]
         {
-            assert_eq!(Format::of_ending(name), format, "{name}");
+            assert_eq!(Format::from_extension(name), format, "{name}");
         }
     }
 }

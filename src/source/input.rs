@@ -1,4 +1,4 @@
-//! Where an input's bytes are, so that they can be read more than once: checked as a whole first, then sent.
+//! An input's bytes, readable more than once: they are checked as a whole before anything is sent.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, Write};
@@ -12,100 +12,70 @@ use crate::clock;
 use crate::error::Advice;
 use crate::private;
 
-const SPOOLED: &str = "input-";
+const SPOOL_PREFIX: &str = "input-";
 
-/// An input that can be read from its start again and again, and tells when it has changed between.
+/// An input that can be read repeatedly, and notices when it has changed in between.
 #[derive(Debug)]
 pub struct Input {
     name: String,
-    place: Place,
+    location: Location,
     stamp: Stamp,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Location {
     File(PathBuf),
-    /// What came through a pipe, kept until the input is dropped.
+    /// The content of a pipe, deleted when the input is dropped.
     Spool(NamedTempFile),
-    /// What came through a pipe in an earlier process, and was kept by it.
+    /// The content of a pipe that an earlier process persisted.
     Persisted(PathBuf),
 }
 
-/// What changes when a file is written to or replaced.
+/// What changes when a file is written or replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
 }
 
-/// Why an input can't be had. Nothing was sent.
+/// Why an input is not available. No row was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// It can't be opened or read.
-    #[error("can't read {name}: {reason}")]
-    Unreadable {
-        /// The input's name.
-        name: String,
-        /// The system's reason.
-        reason: io::Error,
-    },
-    /// It is a directory.
+    #[error("cannot read {name}: {reason}")]
+    Unreadable { name: String, reason: io::Error },
     #[error("{name} is a directory")]
-    Directory {
-        /// The input's name.
-        name: String,
-    },
-    /// What came through a pipe can't be kept.
-    #[error("can't keep standard input in {}: {reason}", directory.display())]
-    Spool {
-        /// Where it was to be kept.
-        directory: PathBuf,
-        /// The system's reason.
-        reason: io::Error,
-    },
-    /// A pattern matches no file.
+    Directory { name: String },
+    #[error("cannot spool standard input to {}: {reason}", directory.display())]
+    Spool { directory: PathBuf, reason: io::Error },
     #[error("no file matches {pattern}")]
-    NoMatch {
-        /// The pattern.
-        pattern: String,
-    },
-    /// It is named twice.
+    NoMatch { pattern: String },
     #[error("{name} is named twice")]
-    Twice {
-        /// The input's name.
-        name: String,
-    },
-    /// It is not what it was when it was checked.
+    Duplicate { name: String },
     #[error("{name} has changed since it was checked")]
-    Changed {
-        /// The input's name.
-        name: String,
-    },
+    Changed { name: String },
 }
 
 impl Advice for InputError {
     fn hint(&self) -> Option<String> {
-        Some(match self {
+        let hint = match self {
             Self::Unreadable { .. } => return None,
-            Self::NoMatch { .. } => "* stands for any characters of a name, ? for one, ** for directories".to_owned(),
-            Self::Twice { .. } => "its rows would be imported twice: name it once".to_owned(),
-            Self::Directory { .. } => "name a file in it".to_owned(),
-            Self::Spool { .. } => "the input is read twice, so a pipe is spooled: make room there, or choose another \
-                                   place with --state-dir"
-                .to_owned(),
-            Self::Changed { .. } => "what was sent is in the ledger; put the checked file back and resume, or import \
-                                     the rows that are new as a file of their own"
-                .to_owned(),
-        })
+            Self::NoMatch { .. } => "use * for any characters of a name, ? for one, and ** for directories",
+            Self::Duplicate { .. } => "name it once: its rows would be imported twice",
+            Self::Directory { .. } => "name a file in it, or a pattern such as directory/*.csv",
+            Self::Spool { .. } => {
+                "free some space there, or pass another --state-dir: pipes are stored because they are read twice"
+            }
+            Self::Changed { .. } => {
+                "put the checked file back and resume the run, or import the new rows as a file of their own"
+            }
+        };
+        Some(hint.to_owned())
     }
 }
 
 impl Input {
-    /// An input in a file. What is no plain file, a pipe or a device, is spooled like standard input.
-    ///
-    /// # Errors
-    /// [`InputError`] when it can't be read or spooled.
-    pub fn file(path: &Path, spool: &Path) -> Result<Self, InputError> {
+    /// Opens a file. A pipe or device is spooled like standard input.
+    pub(crate) fn file(path: &Path, spool: &Path) -> Result<Self, InputError> {
         let name = path.display().to_string();
         let unreadable = |reason| InputError::Unreadable { name: name.clone(), reason };
         let mut file = File::open(path).map_err(unreadable)?;
@@ -116,86 +86,71 @@ impl Input {
         if !metadata.is_file() {
             return Self::spooled(&mut file, name, spool);
         }
-        Ok(Self { name, place: Place::File(path.to_owned()), stamp: Stamp::of(&metadata) })
+        Ok(Self { name, location: Location::File(path.to_owned()), stamp: Stamp::of(&metadata) })
     }
 
-    /// Standard input, or whatever else can be read only once. `spool` is the directory that it is kept in, readable by
-    /// the user alone, until the input is dropped.
-    ///
-    /// # Errors
-    /// [`InputError::Spool`], [`InputError::Unreadable`].
-    pub fn spooled(reader: &mut impl Read, name: String, spool: &Path) -> Result<Self, InputError> {
+    /// Copies what can be read only once, such as standard input, to the `spool` directory. The copy is readable by the
+    /// user alone, and deleted when the input is dropped.
+    pub(crate) fn spooled(reader: &mut impl Read, name: String, spool: &Path) -> Result<Self, InputError> {
         let failed = |reason| InputError::Spool { directory: spool.to_owned(), reason };
         private::create_dir(spool).map_err(failed)?;
         remove_orphans(spool, clock::now());
-        let mut kept = tempfile::Builder::new().prefix(SPOOLED).tempfile_in(spool).map_err(failed)?;
-        copy(reader, kept.as_file_mut(), &name, failed)?;
-        // Held for as long as this process lasts: whose lock is free has been left behind.
-        kept.as_file().lock_shared().map_err(failed)?;
-        let stamp = Stamp::of(&kept.as_file().metadata().map_err(failed)?);
-        Ok(Self { name, place: Place::Spool(kept), stamp })
+        let mut copy = tempfile::Builder::new().prefix(SPOOL_PREFIX).tempfile_in(spool).map_err(failed)?;
+        copy_all(reader, copy.as_file_mut(), &name, failed)?;
+        // The lock lasts as long as this process: a file without a lock is an orphan.
+        copy.as_file().lock_shared().map_err(failed)?;
+        let stamp = Stamp::of(&copy.as_file().metadata().map_err(failed)?);
+        Ok(Self { name, location: Location::Spool(copy), stamp })
     }
 
-    /// What an earlier process kept of its pipe with [`Input::persist`].
-    ///
-    /// # Errors
-    /// [`InputError::Unreadable`].
-    pub fn persisted(path: &Path, name: String) -> Result<Self, InputError> {
+    /// Opens the content of a pipe that an earlier process saved with [`Input::persist`].
+    pub(crate) fn persisted(path: &Path, name: String) -> Result<Self, InputError> {
         let metadata =
             std::fs::metadata(path).map_err(|reason| InputError::Unreadable { name: name.clone(), reason })?;
-        Ok(Self { name, place: Place::Persisted(path.to_owned()), stamp: Stamp::of(&metadata) })
+        Ok(Self { name, location: Location::Persisted(path.to_owned()), stamp: Stamp::of(&metadata) })
     }
 
-    /// Makes what came through a pipe outlive this process, under this name in the spool's directory. What is in a file
-    /// of the user's stays there, and nothing is done.
-    ///
-    /// # Errors
-    /// [`InputError::Spool`].
-    pub fn persist(&self, path: &Path) -> Result<(), InputError> {
-        let Place::Spool(spooled) = &self.place else { return Ok(()) };
-        // Not every file system has links; a copy costs room for as long as this process lasts.
-        let kept = std::fs::hard_link(spooled.path(), path)
+    /// Saves the content of a pipe to `path` in the spool directory, where it outlives this process. Does nothing for
+    /// files.
+    pub(crate) fn persist(&self, path: &Path) -> Result<(), InputError> {
+        let Location::Spool(spooled) = &self.location else { return Ok(()) };
+        // Not every file system supports links; a copy takes twice the space while this process lasts.
+        let saved = std::fs::hard_link(spooled.path(), path)
             .or_else(|_| std::fs::copy(spooled.path(), path).map(drop))
             .and_then(|()| File::open(path)?.sync_all());
-        kept.map_err(|reason| InputError::Spool { directory: path.parent().unwrap_or(path).to_owned(), reason })
+        saved.map_err(|reason| InputError::Spool { directory: path.parent().unwrap_or(path).to_owned(), reason })
     }
 
-    /// What messages call it.
-    pub fn name(&self) -> &str {
+    /// The name for messages.
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The file, unless it came through a pipe.
-    pub fn path(&self) -> Option<&Path> {
-        match &self.place {
-            Place::File(path) => Some(path),
-            Place::Spool(_) | Place::Persisted(_) => None,
+    /// The file, unless the input was a pipe.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match &self.location {
+            Location::File(path) => Some(path),
+            Location::Spool(_) | Location::Persisted(_) => None,
         }
     }
 
-    /// Reads it from its start.
-    ///
-    /// # Errors
-    /// [`InputError::Changed`] when it is no longer what it was, [`InputError::Unreadable`].
-    pub fn read(&self) -> Result<File, InputError> {
+    /// Opens the input at its start.
+    pub(super) fn read(&self) -> Result<File, InputError> {
         let unreadable = |reason| InputError::Unreadable { name: self.name.clone(), reason };
-        let mut file = match &self.place {
-            Place::File(path) | Place::Persisted(path) => File::open(path),
-            Place::Spool(kept) => kept.reopen(),
-        }
-        .map_err(unreadable)?;
+        let file = match &self.location {
+            Location::File(path) | Location::Persisted(path) => File::open(path),
+            Location::Spool(copy) => copy.reopen(),
+        };
+        let mut file = file.map_err(unreadable)?;
         file.rewind().map_err(unreadable)?;
         self.ensure_unchanged(&file)?;
         Ok(file)
     }
 
-    /// Makes sure that the open file is still what it was when it was first opened.
-    ///
-    /// # Errors
-    /// [`InputError::Changed`], [`InputError::Unreadable`].
-    pub fn ensure_unchanged(&self, open: &File) -> Result<(), InputError> {
+    /// Checks that the open file has not changed since the input was opened.
+    pub(super) fn ensure_unchanged(&self, file: &File) -> Result<(), InputError> {
         let unreadable = |reason| InputError::Unreadable { name: self.name.clone(), reason };
-        let stamp = Stamp::of(&open.metadata().map_err(unreadable)?);
+        let stamp = Stamp::of(&file.metadata().map_err(unreadable)?);
         if stamp == self.stamp { Ok(()) } else { Err(InputError::Changed { name: self.name.clone() }) }
     }
 }
@@ -206,17 +161,17 @@ impl Stamp {
     }
 }
 
-/// Removes what processes that were killed have left behind: answers of respondents are in it.
+/// Removes what killed processes left behind: it contains answers of respondents.
 fn remove_orphans(spool: &Path, now: Timestamp) {
     for entry in std::fs::read_dir(spool).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(SPOOLED) && is_orphan(&entry.path(), now) {
-            // If it can't be removed now, the next import tries again.
+        if entry.file_name().to_string_lossy().starts_with(SPOOL_PREFIX) && is_orphan(&entry.path(), now) {
+            // If this fails, the next import tries again.
             let _ = std::fs::remove_file(entry.path());
         }
     }
 }
 
-/// Whether nobody holds the file, nor has written to it for an hour: while it is being filled it is not held yet.
+/// Whether the file is not locked, and has not been written for an hour: while it is being filled it has no lock yet.
 fn is_orphan(path: &Path, now: Timestamp) -> bool {
     let Ok(file) = File::open(path) else { return false };
     let modified = file.metadata().and_then(|metadata| metadata.modified()).ok();
@@ -224,18 +179,18 @@ fn is_orphan(path: &Path, now: Timestamp) -> bool {
     modified.is_some_and(|moment| now.duration_since(moment).as_hours() >= 1) && file.try_lock().is_ok()
 }
 
-/// Copies, telling a reader that fails from a disk that is full.
-fn copy(
+/// Copies everything; unlike [`io::copy`], distinguishes a failed read from a failed write.
+fn copy_all(
     reader: &mut impl Read,
-    kept: &mut File,
+    copy: &mut File,
     name: &str,
-    failed: impl Fn(io::Error) -> InputError,
+    write_failed: impl Fn(io::Error) -> InputError,
 ) -> Result<(), InputError> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         match reader.read(&mut buffer) {
-            Ok(0) => return kept.flush().map_err(failed),
-            Ok(read) => kept.write_all(&buffer[..read]).map_err(&failed)?,
+            Ok(0) => return copy.flush().map_err(write_failed),
+            Ok(read) => copy.write_all(&buffer[..read]).map_err(&write_failed)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(reason) => return Err(InputError::Unreadable { name: name.to_owned(), reason }),
         }
@@ -244,27 +199,22 @@ fn copy(
 
 /// Hashes what is read through it.
 #[derive(Debug)]
-pub struct HashingReader<R> {
+pub(crate) struct HashingReader<R> {
     inner: R,
     hasher: blake3::Hasher,
 }
 
 impl<R: Read> HashingReader<R> {
-    /// A reader that hashes.
-    pub fn new(inner: R) -> Self {
+    pub(crate) fn new(inner: R) -> Self {
         Self { inner, hasher: blake3::Hasher::new() }
     }
 
-    /// What is read through it.
     pub(super) fn inner(&self) -> &R {
         &self.inner
     }
 
-    /// Reads whatever is left, and gives the BLAKE3 hash of everything.
-    ///
-    /// # Errors
-    /// When the rest can't be read.
-    pub fn finish(&mut self) -> io::Result<[u8; 32]> {
+    /// Reads the rest, and returns the BLAKE3 hash of everything.
+    pub(crate) fn finish(&mut self) -> io::Result<[u8; 32]> {
         io::copy(self, &mut io::sink())?;
         Ok(*self.hasher.finalize().as_bytes())
     }
@@ -288,7 +238,7 @@ mod tests {
     use crate::clock;
 
     #[test]
-    fn what_came_through_a_pipe_can_be_read_twice_and_leaves_nothing() {
+    fn pipes_are_read_twice_and_leave_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let input = Input::spooled(&mut &b"a,b\n1,2\n"[..], "-".to_owned(), dir.path()).unwrap();
         for _ in 0..2 {
@@ -301,33 +251,33 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_process_left_behind_is_removed_and_what_a_living_one_needs_is_not() {
+    fn only_orphaned_spool_files_are_removed() {
         let dir = tempfile::tempdir().unwrap();
         let orphan = dir.path().join("input-abc");
         std::fs::write(&orphan, "a,b\n").unwrap();
         std::fs::write(dir.path().join("run-1"), "a,b\n").unwrap();
         let input = Input::spooled(&mut &b"a,b\n"[..], "-".to_owned(), dir.path()).unwrap();
-        assert!(orphan.exists(), "it may be being filled");
+        assert!(orphan.exists(), "it may still be written");
         remove_orphans(dir.path(), clock::now() + SignedDuration::from_hours(2));
         assert!(!orphan.exists() && dir.path().join("run-1").exists());
         assert!(input.read().is_ok());
     }
 
     #[test]
-    fn what_came_through_a_pipe_can_outlive_the_process() {
+    fn pipes_can_outlive_the_process() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run-1");
         let input = Input::spooled(&mut &b"a,b\n"[..], "standard input".to_owned(), dir.path()).unwrap();
         input.persist(&path).unwrap();
         drop(input);
-        let kept = Input::persisted(&path, "standard input".to_owned()).unwrap();
+        let persisted = Input::persisted(&path, "standard input".to_owned()).unwrap();
         let mut text = String::new();
-        kept.read().unwrap().read_to_string(&mut text).unwrap();
-        assert_eq!((text.as_str(), kept.path()), ("a,b\n", None));
+        persisted.read().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), persisted.path()), ("a,b\n", None));
     }
 
     #[test]
-    fn a_file_that_is_written_to_has_changed() {
+    fn changed_files_are_noticed() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("in.csv");
         std::fs::write(&path, "a,b\n").unwrap();
@@ -340,11 +290,11 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_and_a_missing_file_are_named() {
+    fn directories_and_missing_files_are_named() {
         let dir = tempfile::tempdir().unwrap();
         let name = dir.path().display().to_string();
         assert!(
-            matches!(Input::file(dir.path(), dir.path()), Err(InputError::Directory { name: found }) if found == name)
+            matches!(Input::file(dir.path(), dir.path()), Err(InputError::Directory { name: named }) if named == name)
         );
         let missing = dir.path().join("none.csv");
         let error = Input::file(&missing, dir.path()).unwrap_err().to_string();
@@ -352,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_of_all_bytes_however_few_were_read() {
+    fn hash_covers_unread_bytes() {
         let mut reader = HashingReader::new(&b"all of this"[..]);
         reader.read_exact(&mut [0; 3]).unwrap();
         assert_eq!(reader.finish().unwrap(), *blake3::hash(b"all of this").as_bytes());

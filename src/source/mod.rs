@@ -1,10 +1,11 @@
-//! Bytes into rows: compression, encodings, delimiters, quotes, objects, sheets. Knows files, and no field's meaning.
+//! Bytes to rows: compression, encodings, delimiters, quotes, JSON, workbooks. Knows files, but not what a column means.
 //!
-//! An input is read in layers, each of which streams: its bytes are unpacked (`compression`), decoded (`decode`, `encoding`)
-//! and parted into records (`delimited`, `json`), the first of which are the header (`header`). [`Table`] is all of them
-//! together, whatever the format; [`Inputs`] are several files read as one. A file of any size costs a buffer, a record of
-//! at most [`MAX_RECORD`] bytes, and nothing else; only workbooks (`sheet`) are in memory as a whole.
+//! An input is read in streaming layers: its bytes are decompressed (`compression`), decoded (`decode`, `encoding`), and
+//! split into rows (`delimited`, `json`), the first of which form the header (`header`). [`Table`] combines them for any
+//! format; [`Inputs`] are several files read as one. Whatever the size of a file, memory holds a buffer and one record of at
+//! most 1 MiB; only workbooks (`sheet`) are read into memory.
 
+mod buffer;
 mod compression;
 mod csv;
 mod decode;
@@ -19,7 +20,9 @@ mod input;
 mod inputs;
 mod json;
 mod options;
+mod reader;
 mod row;
+mod row_reader;
 #[cfg(test)]
 mod samples;
 mod sheet;
@@ -28,16 +31,17 @@ mod table;
 mod tests;
 mod text;
 
-pub use compression::Compression;
-pub use csv::MAX_RECORD;
-pub use dialect::{Dialect, EncodingSource, HeaderStyle, SheetDialect, TextEncoding};
-pub use encoding::Readings;
+pub(crate) use dialect::Dialect;
+pub(crate) use encoding::EncodingSource;
 pub use error::SourceError;
-pub use format::{Format, FormatError, parse_format};
-pub use header::{find_column, written_name};
-pub use input::{HashingReader, Input, InputError};
-pub use inputs::{Inputs, RowReader};
-pub use json::JsonError;
-pub use options::{DelimiterError, EncodingError, SourceOptions, delimiter_name, parse_delimiter, parse_encoding};
-pub use row::{Row, RowError};
+pub use format::Format;
+pub(crate) use format::parse_format;
+pub(crate) use header::{find_column, written_name};
+pub(crate) use input::{HashingReader, Input, InputError};
+pub(crate) use inputs::Inputs;
+pub use options::{SourceOptions, parse_encoding};
+pub(crate) use options::{delimiter_name, parse_delimiter};
+pub use row::Row;
+pub(crate) use row::RowError;
+pub(crate) use row_reader::RowReader;
 pub use table::Table;

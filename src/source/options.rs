@@ -1,39 +1,37 @@
-//! What can be said about an input's form instead of finding it out: format, sheet, header, delimiter and encoding, as
-//! people write them.
+//! Options that override detection, and how people write them.
 
 use encoding_rs::{Encoding, MACINTOSH};
 
-use super::Format;
+use super::format::Format;
 use crate::error::{Advice, nearest};
 use crate::text::excerpt;
 
-/// What is known of an input beforehand; what is `None` is found out.
+/// What is known about an input beforehand; what is `None` is detected.
 #[derive(Debug, Clone, Default)]
 pub struct SourceOptions {
-    /// The form its rows have.
+    /// The input's format.
     pub format: Option<Format>,
-    /// The sheet of a workbook: its name, or its place counted from 1.
+    /// The sheet of a workbook: its name, or its position counted from 1.
     pub sheet: Option<String>,
-    /// How many rows are the header, from 1 to 3.
+    /// How many rows form the header, from 1 to 3.
     pub header_rows: Option<u8>,
-    /// The byte between two cells.
+    /// The byte that separates cells.
     pub delimiter: Option<u8>,
-    /// The text's encoding. A byte order mark in the file overrides it, as the WHATWG encoding standard has it.
+    /// The text's encoding. A byte order mark in the file overrides it, as in the WHATWG encoding standard.
     pub encoding: Option<&'static Encoding>,
 }
 
-/// A text is no delimiter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a delimiter: write one of , ; | tab, or another single punctuation character")]
-pub struct DelimiterError {
+#[error("{given:?} is not a delimiter: use , ; | tab, or another single punctuation character")]
+pub(crate) struct DelimiterError {
     given: String,
 }
 
 impl Advice for DelimiterError {}
 
-/// A text is no encoding's label.
+/// No encoding has this label.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not an encoding that is known here")]
+#[error("unknown encoding {given:?}")]
 pub struct EncodingError {
     given: String,
     nearest: Option<&'static str>,
@@ -41,80 +39,50 @@ pub struct EncodingError {
 
 impl Advice for EncodingError {
     fn hint(&self) -> Option<String> {
-        Some(match self.nearest {
-            Some(name) => format!("did you mean {name}?"),
-            None => {
-                "write its WHATWG label, such as windows-1252, utf-16le, iso-8859-15, macintosh or shift_jis".into()
-            }
-        })
+        Some(self.nearest.map_or_else(
+            || "pass a WHATWG label, such as windows-1252, utf-16le, iso-8859-15, macintosh or shift_jis".into(),
+            |name| format!("did you mean {name}?"),
+        ))
     }
 }
 
-/// The delimiter that a text means: the character itself, `tab`, `\t`, `comma`, `semicolon` or `pipe`.
-///
-/// # Errors
-/// When it is neither a known name nor one ASCII punctuation character; quotes can't part cells.
-pub fn parse_delimiter(text: &str) -> Result<u8, DelimiterError> {
-    match text.to_ascii_lowercase().as_str() {
-        "\t" | "tab" | "\\t" => return Ok(b'\t'),
-        "comma" => return Ok(b','),
-        "semicolon" => return Ok(b';'),
-        "pipe" => return Ok(b'|'),
-        _ => {}
-    }
-    match text.as_bytes() {
-        [byte] if byte.is_ascii_punctuation() && *byte != b'"' => Ok(*byte),
+/// Parses an ASCII punctuation character other than a quote, or `tab`, `\t`, `comma`, `semicolon` or `pipe`.
+pub(crate) fn parse_delimiter(text: &str) -> Result<u8, DelimiterError> {
+    match (text.to_ascii_lowercase().as_str(), text.as_bytes()) {
+        ("\t" | "tab" | "\\t", _) => Ok(b'\t'),
+        ("comma", _) => Ok(b','),
+        ("semicolon", _) => Ok(b';'),
+        ("pipe", _) => Ok(b'|'),
+        (_, [byte]) if byte.is_ascii_punctuation() && *byte != b'"' => Ok(*byte),
         _ => Err(DelimiterError { given: excerpt(text, 20) }),
     }
 }
 
-/// A delimiter in the form that [`parse_delimiter`] reads and that can be seen.
-pub fn delimiter_name(delimiter: u8) -> String {
+/// Writes a delimiter visibly, as [`parse_delimiter`] reads it.
+pub(crate) fn delimiter_name(delimiter: u8) -> String {
     if delimiter == b'\t' { "tab".into() } else { char::from(delimiter).to_string() }
 }
 
-/// The encoding that a label means: the labels of the WHATWG encoding standard, and `macroman`.
+/// Finds an encoding by its label in the WHATWG encoding standard, or by `macroman`.
 ///
 /// # Errors
-/// When nothing goes by that label; the hint names the nearest one.
+/// When no encoding has the label; the hint names the nearest one.
 pub fn parse_encoding(label: &str) -> Result<&'static Encoding, EncodingError> {
     if matches!(label.trim().to_ascii_lowercase().as_str(), "macroman" | "mac-roman" | "mac_roman") {
         return Ok(MACINTOSH);
     }
-    Encoding::for_label_no_replacement(label.as_bytes())
-        .ok_or_else(|| EncodingError { given: excerpt(label, 40), nearest: nearest(label.trim(), LABELS) })
+    Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| EncodingError {
+        given: excerpt(label, 40),
+        nearest: nearest(label.trim(), LABELS.split_whitespace()),
+    })
 }
 
-/// The labels worth suggesting: what spreadsheets and survey tools write.
-const LABELS: [&str; 27] = [
-    "utf-8",
-    "utf-16le",
-    "utf-16be",
-    "latin1",
-    "iso-8859-1",
-    "iso-8859-2",
-    "iso-8859-5",
-    "iso-8859-7",
-    "iso-8859-8",
-    "iso-8859-9",
-    "iso-8859-15",
-    "windows-1250",
-    "windows-1251",
-    "windows-1252",
-    "windows-1253",
-    "windows-1254",
-    "windows-1255",
-    "windows-1256",
-    "windows-1257",
-    "windows-1258",
-    "macintosh",
-    "koi8-r",
-    "shift_jis",
-    "euc-jp",
-    "euc-kr",
-    "gb18030",
-    "big5",
-];
+/// The labels worth suggesting: the encodings that spreadsheets and survey tools write.
+const LABELS: &str = "
+    utf-8 utf-16le utf-16be latin1 macintosh koi8-r shift_jis euc-jp euc-kr gb18030 big5
+    iso-8859-1 iso-8859-2 iso-8859-5 iso-8859-7 iso-8859-8 iso-8859-9 iso-8859-15
+    windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258
+";
 
 #[cfg(test)]
 mod tests {
@@ -122,7 +90,7 @@ mod tests {
     use crate::error::Advice;
 
     #[test]
-    fn delimiters_read_by_name_and_by_sign() {
+    fn delimiters_parse_by_name_and_character() {
         let known = [(",", b','), (";", b';'), ("|", b'|'), ("\t", b'\t'), ("tab", b'\t'), ("\\t", b'\t')];
         for (text, byte) in known.into_iter().chain([("TAB", b'\t'), ("comma", b','), ("^", b'^')]) {
             assert_eq!(parse_delimiter(text), Ok(byte), "{text}");
@@ -134,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn encodings_read_by_their_labels_and_typos_find_the_nearest() {
+    fn encoding_typos_suggest_the_nearest_label() {
         assert_eq!(parse_encoding("cp1252").unwrap().name(), "windows-1252");
         assert_eq!(parse_encoding("UTF-16LE").unwrap().name(), "UTF-16LE");
         assert_eq!(parse_encoding("MacRoman").unwrap().name(), "macintosh");
@@ -146,8 +114,8 @@ mod tests {
     }
 
     #[test]
-    fn every_suggested_label_is_one_that_reads() {
-        for label in LABELS {
+    fn suggested_labels_parse() {
+        for label in LABELS.split_whitespace() {
             assert!(parse_encoding(label).is_ok(), "{label}");
         }
     }

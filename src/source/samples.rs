@@ -1,18 +1,18 @@
-//! Bytes made for tests.
+//! Sample inputs for tests.
 
 use std::io::Write;
 
 pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::stream::encode_all(bytes, 1).unwrap()
 }
 
-/// A workbook with one sheet of texts.
+/// A workbook with one sheet of strings.
 pub(super) fn xlsx(table: &[Vec<String>]) -> Vec<u8> {
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let sheet = workbook.add_worksheet();
@@ -24,7 +24,7 @@ pub(super) fn xlsx(table: &[Vec<String>]) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
-/// A workbook with one sheet, whose rows are given as XML.
+/// A workbook with one sheet, with its rows as XML.
 pub(super) fn xlsx_of(rows: &str) -> Vec<u8> {
     const TYPES: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
     const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -36,7 +36,7 @@ pub(super) fn xlsx_of(rows: &str) -> Vec<u8> {
     let part = |name: &str, of: &str| format!("<Override PartName=\"/xl/{name}\" ContentType=\"{TYPES}.{of}+xml\"/>");
     let parts = [part("workbook.xml", "sheet.main"), part("sheet1.xml", "worksheet")].concat();
     let workbook = "<sheets><sheet name=\"Sheet1\" sheetId=\"1\" r:id=\"r1\"/></sheets>";
-    pack(&[
+    zip_of(&[
         ("[Content_Types].xml", &format!("<Types>{parts}</Types>")),
         ("_rels/.rels", &relation("officeDocument", "xl/workbook.xml")),
         ("xl/workbook.xml", &format!("<workbook xmlns:r=\"{RELATIONS}\">{workbook}</workbook>")),
@@ -45,7 +45,7 @@ pub(super) fn xlsx_of(rows: &str) -> Vec<u8> {
     ])
 }
 
-fn pack(files: &[(&str, &str)]) -> Vec<u8> {
+fn zip_of(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for (name, text) in files {
@@ -55,7 +55,7 @@ fn pack(files: &[(&str, &str)]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// An OpenDocument spreadsheet with one sheet, whose cells are given as XML.
+/// An OpenDocument spreadsheet with one sheet, with its rows as XML.
 pub(super) fn ods_of(rows: &str) -> Vec<u8> {
     let content = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content xmlns:office=\"o\" xmlns:table=\"t\" \
@@ -64,10 +64,10 @@ pub(super) fn ods_of(rows: &str) -> Vec<u8> {
     );
     let manifest = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><manifest:manifest xmlns:manifest=\"m\"/>";
     let mimetype = "application/vnd.oasis.opendocument.spreadsheet";
-    pack(&[("mimetype", mimetype), ("META-INF/manifest.xml", manifest), ("content.xml", &content)])
+    zip_of(&[("mimetype", mimetype), ("META-INF/manifest.xml", manifest), ("content.xml", &content)])
 }
 
-/// An OpenDocument spreadsheet with one sheet of texts.
+/// An OpenDocument spreadsheet with one sheet of strings.
 pub(super) fn ods(table: &[Vec<String>]) -> Vec<u8> {
     let escape = |cell: &str| {
         cell.replace('&', "&amp;")

@@ -1,174 +1,81 @@
-//! An input of whatever format as a header and rows.
+//! An input of any format as a header and rows.
 
 use std::collections::VecDeque;
 use std::io::Read;
 
-use super::compression::Compression;
-use super::delimited::Delimited;
-use super::delimiter::{find_delimiter, separator_line};
 use super::dialect::{Dialect, HeaderStyle};
+use super::error::{ContentError, SourceError};
+use super::format::Format;
 use super::header::{self, Header};
-use super::json::{Layout, Objects};
-use super::sheet::{LARGE_WORKBOOK, Sheet, may_be_workbook};
-use super::text::{Opened, Start};
-use super::{Format, Row, RowError, SourceError, SourceOptions};
-use crate::text::{counted, excerpt};
+use super::options::SourceOptions;
+use super::reader::Reader;
+use super::row::{Row, RowError};
+use crate::text::excerpt;
 
-/// How many rows behind the header are read to see whether all of them end in empty cells, and how many bytes at most.
-const AHEAD: usize = 50;
-const AHEAD_BYTES: usize = 256 * 1024;
+/// How many rows after the header to check for surplus empty cells, and how many bytes at most.
+const LOOKAHEAD: usize = 50;
+const LOOKAHEAD_BYTES: usize = 256 * 1024;
 
-/// The rows of an input, one after the other.
+/// The rows of an input.
 pub struct Table<R: Read> {
-    form: Form<R>,
+    reader: Reader<R>,
     name: String,
     dialect: Dialect,
     header: Header,
-    /// Rows that were read to find the header out.
-    ahead: VecDeque<Row>,
-    /// How many empty cells every row has behind the header's last.
+    /// Rows that were read to detect the header.
+    lookahead: VecDeque<Row>,
+    /// How many empty cells every row has after the header's last column.
     surplus: usize,
     number: u64,
 }
 
-enum Form<R: Read> {
-    Delimited(Box<Delimited<R>>),
-    Objects(Box<Objects<R>>),
-    Sheet(Sheet),
-}
-
 impl<R: Read> Table<R> {
-    /// Looks at the start of an input and reads its header. `name` is what messages call it; its ending counts only where
-    /// the content leaves a choice.
+    /// Detects the dialect of an input and reads its header. Messages use `name`; its extension counts only where the
+    /// content is ambiguous.
     ///
     /// # Errors
-    /// When it can't be read, is no table, can be read in two ways, or has no header that can be read.
+    /// When the input cannot be read, is not a table, has an ambiguous encoding, or has no readable header.
     pub fn open(input: R, name: &str, options: &SourceOptions) -> Result<Self, SourceError> {
-        let ending = Format::of_ending(name);
+        let extension = Format::from_extension(name);
         let name = excerpt(name, 200);
-        let start = Start::read(input, &name)?;
-        let compression = start.rest.compression();
-        let is_workbook = options.format.map_or_else(|| may_be_workbook(&start.bytes), Format::is_workbook);
-        if is_workbook {
-            return Self::open_sheet(Sheet::open(start, &name, options)?, name, compression, options);
-        }
-        let opened = start.decode(&name, options)?;
-        let format =
-            options.format.unwrap_or_else(|| Format::of_text(&String::from_utf8_lossy(&opened.sample), ending));
-        match format {
-            Format::Json | Format::JsonLines => Self::open_objects(opened, name, format, compression),
-            _ => Self::open_delimited(opened, name, compression, options, ending),
-        }
-    }
-
-    fn open_sheet(
-        sheet: Sheet,
-        name: String,
-        compression: Option<Compression>,
-        options: &SourceOptions,
-    ) -> Result<Self, SourceError> {
-        let dialect = Dialect {
-            format: sheet.format,
-            compression,
-            encoding: None,
-            delimiter: None,
-            header_rows: 1,
-            header: HeaderStyle::Plain,
-            sheet: Some(sheet.dialect.clone()),
-        };
-        Self::with_header(Form::Sheet(sheet), name, dialect, options)
-    }
-
-    fn open_objects(
-        opened: Opened<R>,
-        name: String,
-        format: Format,
-        compression: Option<Compression>,
-    ) -> Result<Self, SourceError> {
-        let encoding = opened.encoding;
-        let layout = if format == Format::Json { Layout::Array } else { Layout::of(&opened.sample) };
-        let objects = Objects::new(opened.text(0), &name, encoding, layout)?;
-        let header = Header::of_names(objects.names().to_vec());
-        let dialect = Dialect {
-            format,
-            compression,
-            encoding: Some(encoding),
-            delimiter: None,
-            header_rows: 0,
-            header: HeaderStyle::Plain,
-            sheet: None,
-        };
-        Ok(Self {
-            form: Form::Objects(Box::new(objects)),
-            name,
-            dialect,
-            header,
-            ahead: VecDeque::new(),
-            surplus: 0,
-            number: 0,
-        })
-    }
-
-    fn open_delimited(
-        opened: Opened<R>,
-        name: String,
-        compression: Option<Compression>,
-        options: &SourceOptions,
-        ending: Option<Format>,
-    ) -> Result<Self, SourceError> {
-        let declared = separator_line(&opened.sample);
-        let without = declared.map_or(0, |(_, length)| length);
-        let given = options.delimiter.or((options.format == Some(Format::Tsv)).then_some(b'\t'));
-        let delimiter = given.or(declared.map(|(delimiter, _)| delimiter)).unwrap_or_else(|| {
-            let preferred = (ending == Some(Format::Tsv)).then_some(b'\t');
-            find_delimiter(&opened.sample, opened.is_whole(), preferred)
+        let opened = Reader::open(input, extension, options).and_then(|(reader, dialect)| {
+            let header = reader.columns().map(|names| Header::from_names(names.to_vec()));
+            let needs_header = header.is_none();
+            let header = header.unwrap_or_default();
+            let lookahead = VecDeque::new();
+            let mut table = Self { reader, name: name.clone(), dialect, header, lookahead, surplus: 0, number: 0 };
+            if needs_header {
+                table.read_header(options.header_rows.map(usize::from))?;
+            }
+            Ok(table)
         });
-        let dialect = Dialect {
-            format: if delimiter == b'\t' { Format::Tsv } else { Format::Csv },
-            compression,
-            encoding: Some(opened.encoding),
-            delimiter: Some(delimiter),
-            header_rows: 1,
-            header: HeaderStyle::Plain,
-            sheet: None,
-        };
-        let line = 1 + u64::from(declared.is_some());
-        let encoding = opened.encoding;
-        let delimited = Delimited::new(opened.text(without), &name, encoding, delimiter, line);
-        Self::with_header(Form::Delimited(Box::new(delimited)), name, dialect, options)
+        opened.map_err(|error| error.in_input(&name))
     }
 
-    fn with_header(
-        form: Form<R>,
-        name: String,
-        dialect: Dialect,
-        options: &SourceOptions,
-    ) -> Result<Self, SourceError> {
-        let header = Header::default();
-        let mut table = Self { form, name, dialect, header, ahead: VecDeque::new(), surplus: 0, number: 0 };
-        let most = options.header_rows.map_or(header::MOST_ROWS, usize::from);
-        let mut first = table.read_ahead(most)?;
+    fn read_header(&mut self, declared: Option<usize>) -> Result<(), ContentError> {
+        let max_rows = declared.unwrap_or(header::MAX_ROWS);
+        let mut first = self.read_ahead(max_rows)?;
         if first.is_empty() {
-            return Err(SourceError::Empty { name: table.name });
+            return Err(ContentError::Empty);
         }
-        let (rows, form) = match options.header_rows {
-            Some(_) => (first.len().min(most), HeaderStyle::Plain),
-            None => header::find(&first),
+        let (rows, style) = match declared {
+            Some(rows) => (first.len().min(rows), HeaderStyle::Plain),
+            None => header::detect(&first),
         };
-        table.ensure_decoded(&first[..rows])?;
-        table.header = Header::new(&first[..rows], form);
-        (table.dialect.header_rows, table.dialect.header) = (rows, form);
-        table.ahead = first.drain(rows..).collect();
-        table.surplus = surplus(&table.ahead, table.header.names.len());
-        Ok(table)
+        self.ensure_decoded(&first[..rows])?;
+        self.header = Header::new(&first[..rows], style);
+        (self.dialect.header_rows, self.dialect.header_style) = (rows, style);
+        self.lookahead = first.drain(rows..).collect();
+        self.surplus = surplus(&self.lookahead, self.header.names.len());
+        Ok(())
     }
 
-    /// Reads the rows that may be the header, and a few more.
-    fn read_ahead(&mut self, header_rows: usize) -> Result<Vec<Row>, SourceError> {
+    /// Reads the rows that may form the header, and a few more.
+    fn read_ahead(&mut self, header_rows: usize) -> Result<Vec<Row>, ContentError> {
         let (mut first, mut bytes) = (Vec::new(), 0);
-        while first.len() < header_rows || (first.len() < header_rows + AHEAD && bytes < AHEAD_BYTES) {
+        while first.len() < header_rows || (first.len() < header_rows + LOOKAHEAD && bytes < LOOKAHEAD_BYTES) {
             let mut row = Row::default();
-            if !self.form.read(&mut row)? {
+            if !self.reader.read(&mut row)? {
                 break;
             }
             bytes += row.cells().map(str::len).sum::<usize>();
@@ -177,52 +84,50 @@ impl<R: Read> Table<R> {
         Ok(first)
     }
 
-    fn ensure_decoded(&self, rows: &[Row]) -> Result<(), SourceError> {
+    fn ensure_decoded(&self, rows: &[Row]) -> Result<(), ContentError> {
         let encoding = self.dialect.encoding.map_or("UTF-8", |encoding| encoding.name);
-        let fault = rows.iter().find_map(|row| match row.error {
-            Some(RowError::NotUtf8 { column } | RowError::Undecodable { column, .. }) => Some((row.line, column)),
-            _ => None,
+        let error = rows.iter().find_map(|row| match row.error? {
+            RowError::NotUtf8 { column } | RowError::Undecodable { column, .. } => {
+                Some(ContentError::Header { line: row.line, column: column + 1, encoding })
+            }
+            RowError::Ragged { .. } | RowError::NotAnObject { .. } => None,
         });
-        fault.map_or(Ok(()), |(line, column)| {
-            Err(SourceError::Header { name: self.name.clone(), line, column: column + 1, encoding })
-        })
+        error.map_or(Ok(()), Err)
     }
 
-    /// The columns' names, no two of them alike: as they are written, `Name#2` for the second `Name`, and `#7` for the
-    /// seventh column if it has no name.
+    /// The columns' unique names: as written, `Name#2` for the second `Name`, and `#7` for the seventh column if it has no
+    /// name.
     pub fn headers(&self) -> &[String] {
         &self.header.names
     }
 
-    /// The rows of the header as they are written.
-    pub fn header_rows(&self) -> &[Vec<String>] {
+    /// The header rows as written.
+    pub(crate) fn header_rows(&self) -> &[Vec<String>] {
         &self.header.rows
     }
 
-    /// What the input was found to be.
-    pub fn dialect(&self) -> &Dialect {
+    pub(crate) fn dialect(&self) -> &Dialect {
         &self.dialect
     }
 
-    /// What messages call it.
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Reads the next row; false at the end of the input. Empty lines are no rows. What is wrong with one row is said in
-    /// [`Row::error`], and the next call goes on after it.
+    /// Reads the next row, skipping empty lines; returns false at the end of the input. A problem with one row is in
+    /// [`Row::error`], and the next call continues after it.
     ///
-    /// A row has as many cells as the header. Columns without a name at its end may be missing; and if the input's first
-    /// rows all have the same number of empty cells behind its last column, they are dropped from every row. Any other
-    /// difference is a fault: most often a delimiter in a text has moved the cells behind it.
+    /// A row has as many cells as the header. Trailing columns without a name may be missing; and if the input's first
+    /// rows all have the same number of empty cells after its last column, these are dropped from every row. Any other
+    /// difference is an error: usually an unquoted delimiter in a text has shifted the cells after it.
     ///
     /// # Errors
-    /// When the input can't be read any further: it fails, is cut, a quote is never closed, or a record is beyond
-    /// [`MAX_RECORD`](super::MAX_RECORD).
+    /// When the rest of the input cannot be read: a read fails, the data is truncated, a quote is not closed, or a record is
+    /// longer than 1 MiB.
     pub fn read(&mut self, row: &mut Row) -> Result<bool, SourceError> {
-        if let Some(ahead) = self.ahead.pop_front() {
-            *row = ahead;
-        } else if !self.form.read(row)? {
+        if let Some(next) = self.lookahead.pop_front() {
+            *row = next;
+        } else if !self.reader.read(row).map_err(|error| error.in_input(&self.name))? {
             return Ok(false);
         }
         self.number += 1;
@@ -234,47 +139,16 @@ impl<R: Read> Table<R> {
         Ok(true)
     }
 
-    /// What people should know of the input though it could be read so far.
+    /// What people should know about the input although it could be read so far.
     pub fn warnings(&self) -> Vec<String> {
-        match &self.form {
-            Form::Delimited(_) => Vec::new(),
-            Form::Sheet(sheet) if sheet.bytes > LARGE_WORKBOOK => vec![format!(
-                "{}: a workbook of {} MB is read into memory as a whole: saved as CSV it would need hardly any",
-                self.name,
-                sheet.bytes / 1_000_000
-            )],
-            Form::Sheet(_) => Vec::new(),
-            Form::Objects(objects) => {
-                let overlooked = objects.overlooked().iter();
-                let one = |(key, rows): (&String, &u64)| {
-                    format!(
-                        "{}: the key \"{}\" is in {}, but in none of the first records: it is left out",
-                        self.name,
-                        excerpt(key, 60),
-                        counted(*rows, "row")
-                    )
-                };
-                overlooked.map(one).collect()
-            }
-        }
+        self.reader.warnings().into_iter().map(|warning| format!("{}: {warning}", self.name)).collect()
     }
 }
 
-impl<R: Read> Form<R> {
-    #[inline]
-    fn read(&mut self, row: &mut Row) -> Result<bool, SourceError> {
-        match self {
-            Self::Delimited(delimited) => delimited.read(row),
-            Self::Objects(objects) => objects.read(row),
-            Self::Sheet(sheet) => sheet.read(row),
-        }
-    }
-}
-
-/// How many cells the rows have behind the header's last, if all of them have the same number and all of these are
-/// empty. One row by itself tells nothing: a delimiter in its text may have moved its cells.
+/// How many cells the rows have after the header's last column, if all rows have the same number and these are empty. One
+/// row alone proves nothing: a delimiter in its text may have shifted its cells.
 fn surplus(rows: &VecDeque<Row>, width: usize) -> usize {
     let Some(first) = rows.front().filter(|row| row.len() > width && rows.len() > 1) else { return 0 };
-    let is_so = |row: &Row| row.len() == first.len() && row.cells().skip(width).all(str::is_empty);
-    if rows.iter().all(is_so) { first.len() - width } else { 0 }
+    let has_surplus = |row: &Row| row.len() == first.len() && row.cells().skip(width).all(str::is_empty);
+    if rows.iter().all(has_surplus) { first.len() - width } else { 0 }
 }

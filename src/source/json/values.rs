@@ -1,95 +1,72 @@
-//! A JSON text parted into values, without looking at what is in them.
+//! Splitting JSON text into values, without parsing them.
 
 use std::io::{BufRead, Read};
 
 use serde::de::IgnoredAny;
 
-use crate::source::SourceError;
-use crate::source::csv::MAX_RECORD;
+use crate::source::buffer::{MAX_RECORD, fill_buf};
+use crate::source::error::ContentError;
 
-/// How the objects follow one another.
+/// How the objects of a text are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Layout {
-    /// One on each line.
+    /// One object per line (NDJSON).
     Lines,
-    /// One behind the other, with line breaks anywhere.
-    Values,
-    /// In one array.
+    /// One object after the other, with line breaks anywhere.
+    Sequence,
     Array,
 }
 
 impl Layout {
-    /// How the objects follow one another in a text that begins like this: whether its first line is an object by itself.
-    pub(in crate::source) fn of(sample: &[u8]) -> Self {
+    /// Detects whether the first line is a whole value.
+    pub(in crate::source) fn detect(sample: &[u8]) -> Self {
         let first = sample.trim_ascii_start().split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
         let parsed = serde_json::from_slice::<IgnoredAny>(first.trim_ascii_end());
-        let is_cut = parsed.is_err_and(|error| error.is_eof()) && first.ends_with(b"\n");
-        if is_cut { Self::Values } else { Self::Lines }
+        let continues = parsed.is_err_and(|error| error.is_eof()) && first.ends_with(b"\n");
+        if continues { Self::Sequence } else { Self::Lines }
     }
 }
 
-/// What is wrong with a JSON text, beyond one of its rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum JsonError {
-    /// None of the first values is an object.
-    #[error("this is no JSON object (byte {byte} of it)")]
-    NoObject {
-        /// Where in the value that is noticed, from 1.
-        byte: usize,
-    },
-    /// The text ends within a value or the array.
-    #[error("the value that begins here has no end")]
-    NoEnd,
-    /// Between two values of an array something other than a comma.
-    #[error("a comma or the array's end is expected here")]
-    NoComma,
-    /// Something behind the array.
-    #[error("something stands behind the array's end")]
-    AfterEnd,
-}
-
-/// Where in the text the reading is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Before,
+enum ArrayState {
+    Start,
     Inside,
-    After,
+    End,
 }
 
-/// Reads one value after the other into the same memory, without looking at what is in it.
-pub(super) struct Values<R> {
+/// Reads one value after the other into the same memory.
+pub(super) struct ValueReader<R> {
     input: R,
-    pub(super) name: String,
     layout: Layout,
     line: u64,
-    /// The value read last.
+    /// The last value.
     pub(super) buffer: Vec<u8>,
-    stage: Stage,
+    state: ArrayState,
 }
 
-impl<R: BufRead> Values<R> {
-    pub(super) fn new(input: R, name: &str, layout: Layout) -> Self {
-        Self { input, name: name.to_owned(), layout, line: 1, buffer: Vec::new(), stage: Stage::Before }
+impl<R: BufRead> ValueReader<R> {
+    pub(super) fn new(input: R, layout: Layout) -> Self {
+        Self { input, layout, line: 1, buffer: Vec::new(), state: ArrayState::Start }
     }
 
-    /// Reads the next value; the line on which it begins, or `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<u64>, SourceError> {
+    /// Reads the next value. Returns the line where it starts, or `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<u64>, ContentError> {
         self.buffer.clear();
         match self.layout {
             Layout::Lines => self.next_line(),
-            Layout::Values => Ok(if self.peek()?.is_some() { Some(self.next_value()?) } else { None }),
+            Layout::Sequence => self.peek()?.map(|_| self.next_value()).transpose(),
             Layout::Array => self.next_element(),
         }
     }
 
-    fn next_line(&mut self) -> Result<Option<u64>, SourceError> {
+    fn next_line(&mut self) -> Result<Option<u64>, ContentError> {
         loop {
             let line = self.line;
             let input = &mut self.input;
             let read = input.take(MAX_RECORD as u64 + 1).read_until(b'\n', &mut self.buffer);
-            let read = read.map_err(|error| SourceError::from_io(&self.name, Some(line), error))?;
+            let read = read.map_err(|error| ContentError::io(Some(line), error))?;
             if read > MAX_RECORD {
-                return Err(self.too_long(line));
+                return Err(ContentError::JsonTooLong { line });
             }
             self.line += 1;
             match self.buffer.trim_ascii() {
@@ -100,61 +77,59 @@ impl<R: BufRead> Values<R> {
         }
     }
 
-    fn next_element(&mut self) -> Result<Option<u64>, SourceError> {
-        if self.stage == Stage::Before {
+    fn next_element(&mut self) -> Result<Option<u64>, ContentError> {
+        if self.state == ArrayState::Start {
             self.peek()?;
             self.input.consume(1);
         }
         let next = self.peek()?;
-        match (self.stage, next) {
-            (Stage::After, None) => return Ok(None),
-            (Stage::After, Some(_)) => return Err(self.fault(JsonError::AfterEnd)),
-            (_, None) => return Err(self.fault(JsonError::NoEnd)),
+        let line = self.line;
+        match (self.state, next) {
+            (ArrayState::End, None) => return Ok(None),
+            (ArrayState::End, Some(_)) => return Err(ContentError::AfterArray { line }),
+            (_, None) => return Err(ContentError::UnclosedJson { line }),
             (_, Some(b']')) => {
                 self.input.consume(1);
-                self.stage = Stage::After;
+                self.state = ArrayState::End;
                 return self.next_element();
             }
-            (Stage::Inside, Some(b',')) => {
+            (ArrayState::Inside, Some(b',')) => {
                 self.input.consume(1);
-                self.peek()?.ok_or_else(|| self.fault(JsonError::NoEnd))?;
+                self.peek()?.ok_or(ContentError::UnclosedJson { line: self.line })?;
             }
-            (Stage::Inside, Some(_)) => return Err(self.fault(JsonError::NoComma)),
-            (Stage::Before, Some(_)) => {}
+            (ArrayState::Inside, Some(_)) => return Err(ContentError::MissingComma { line }),
+            (ArrayState::Start, Some(_)) => {}
         }
-        self.stage = Stage::Inside;
+        self.state = ArrayState::Inside;
         self.next_value().map(Some)
     }
 
-    /// Reads the value that begins here up to its end: the bracket that closes it, or what follows a number or word.
-    fn next_value(&mut self) -> Result<u64, SourceError> {
+    /// Reads the value that starts here: up to its closing bracket or quote, or to what follows a number or word.
+    fn next_value(&mut self) -> Result<u64, ContentError> {
         let line = self.line;
-        let mut scan = Scan::default();
+        let mut scanner = Scanner::default();
         loop {
-            let available =
-                fill(&mut self.input).map_err(|error| SourceError::from_io(&self.name, Some(line), error))?;
+            let available = fill_buf(&mut self.input).map_err(|error| ContentError::io(Some(self.line), error))?;
             if available.is_empty() {
-                return if scan.is_open() { Err(self.fault_at(line, JsonError::NoEnd)) } else { Ok(line) };
+                return if scanner.is_open() { Err(ContentError::UnclosedJson { line }) } else { Ok(line) };
             }
-            let (taken, is_over) = scan.take(available);
+            let (taken, is_complete) = scanner.scan(available);
             self.line += available[..taken].iter().filter(|byte| **byte == b'\n').count() as u64;
             self.buffer.extend_from_slice(&available[..taken]);
             self.input.consume(taken);
-            if is_over {
+            if is_complete {
                 return Ok(line);
             }
             if self.buffer.len() > MAX_RECORD {
-                return Err(self.too_long(line));
+                return Err(ContentError::JsonTooLong { line });
             }
         }
     }
 
-    /// Goes to the next byte that is no blank, counting lines.
-    fn peek(&mut self) -> Result<Option<u8>, SourceError> {
+    /// Advances to the next byte that is not whitespace, counting lines.
+    fn peek(&mut self) -> Result<Option<u8>, ContentError> {
         loop {
-            let line = self.line;
-            let available =
-                fill(&mut self.input).map_err(|error| SourceError::from_io(&self.name, Some(line), error))?;
+            let available = fill_buf(&mut self.input).map_err(|error| ContentError::io(Some(self.line), error))?;
             match available.first() {
                 Some(byte) if byte.is_ascii_whitespace() => {
                     self.line += u64::from(*byte == b'\n');
@@ -164,59 +139,28 @@ impl<R: BufRead> Values<R> {
             }
         }
     }
-
-    fn fault(&self, fault: JsonError) -> SourceError {
-        self.fault_at(self.line, fault)
-    }
-
-    fn fault_at(&self, line: u64, fault: JsonError) -> SourceError {
-        SourceError::Json { name: self.name.clone(), line, fault }
-    }
-
-    fn too_long(&self, line: u64) -> SourceError {
-        SourceError::JsonTooLong { name: self.name.clone(), line }
-    }
 }
 
-/// What is buffered: at least one byte, unless the input has ended.
-fn fill<R: BufRead>(input: &mut R) -> std::io::Result<&[u8]> {
-    loop {
-        match input.fill_buf() {
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-            Ok(_) => break,
-        }
-    }
-    input.fill_buf()
-}
-
-/// Looks for the end of a value: brackets and strings, whatever is in them.
+/// Finds the end of a value from its brackets and quotes alone.
 #[derive(Default)]
-struct Scan {
+struct Scanner {
     depth: u32,
     in_string: bool,
     is_escaped: bool,
 }
 
-impl Scan {
+impl Scanner {
     fn is_open(&self) -> bool {
         self.depth > 0 || self.in_string
     }
 
-    /// How many of the bytes belong to the value, and whether it ends there.
-    fn take(&mut self, bytes: &[u8]) -> (usize, bool) {
-        for (place, &byte) in bytes.iter().enumerate() {
+    /// Returns how many of the bytes belong to the value, and whether it ends there.
+    fn scan(&mut self, bytes: &[u8]) -> (usize, bool) {
+        for (index, &byte) in bytes.iter().enumerate() {
             if self.in_string {
-                match byte {
-                    _ if self.is_escaped => self.is_escaped = false,
-                    b'\\' => self.is_escaped = true,
-                    b'"' => {
-                        self.in_string = false;
-                        if self.depth == 0 {
-                            return (place + 1, true);
-                        }
-                    }
-                    _ => {}
+                self.scan_string(byte);
+                if !self.is_open() {
+                    return (index + 1, true);
                 }
                 continue;
             }
@@ -224,14 +168,21 @@ impl Scan {
                 b'"' => self.in_string = true,
                 b'{' | b'[' => self.depth += 1,
                 b'}' | b']' if self.depth > 1 => self.depth -= 1,
-                b'}' | b']' if self.depth == 1 => return (place + 1, true),
-                b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => {
-                    // A bracket that nothing opened is taken with it, so that every value has a byte.
-                    return if place == 0 { (1, true) } else { (place, true) };
-                }
+                b'}' | b']' if self.depth == 1 => return (index + 1, true),
+                // An unmatched bracket counts as a value of its own, so that every value has at least one byte.
+                b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => return (index.max(1), true),
                 _ => {}
             }
         }
         (bytes.len(), false)
+    }
+
+    fn scan_string(&mut self, byte: u8) {
+        match byte {
+            _ if self.is_escaped => self.is_escaped = false,
+            b'\\' => self.is_escaped = true,
+            b'"' => self.in_string = false,
+            _ => {}
+        }
     }
 }

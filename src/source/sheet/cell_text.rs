@@ -1,52 +1,55 @@
-//! A workbook's values as text. Numbers as they were typed, with the leading zeros that their format adds; dates in the
-//! order of ISO 8601, whatever the format shows; truth as `true` and `false`.
+//! A workbook's values as text: numbers as they were typed, with the leading zeros of their format; dates in ISO 8601 order,
+//! whatever the format shows; booleans as `true` and `false`.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use calamine::{Data, ExcelDateTime};
 
-/// From here on a workbook's numbers, which are all floats, are no longer exact to the unit: 2⁵³.
+/// From 2⁵³ on, a workbook's numbers, which are all floats, are not exact to the unit.
 const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
 
-/// Beyond it nothing is a date that Excel knows: 9999-12-31.
+/// The day after 9999-12-31, Excel's last date.
 const LAST_DAY: f64 = 2_958_466.0;
 
-const SECONDS_A_DAY: f64 = 86_400.0;
+const SECONDS_PER_DAY: f64 = 86_400.0;
 
-/// A cell as text.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Shown<'a> {
+pub(super) struct CellText<'a> {
     pub(super) text: Cow<'a, str>,
     pub(super) is_inexact: bool,
 }
 
-/// A value as text. `digits` is how many digits its number format fills up with zeros.
-pub(super) fn show(value: &Data, digits: usize) -> Shown<'_> {
-    let text = match value {
-        Data::Empty => Cow::Borrowed(""),
-        Data::String(text) => Cow::Borrowed(text.as_str()),
-        Data::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
-        Data::Int(value) => Cow::Owned(padded(&value.to_string(), digits)),
-        Data::Float(value) => return number(*value, digits),
-        Data::DateTime(moment) => Cow::Owned(date(*moment)),
-        Data::DateTimeIso(text) => Cow::Owned(text.replacen('T', " ", 1)),
-        Data::DurationIso(text) => Cow::Borrowed(text.as_str()),
-        Data::Error(error) => Cow::Owned(error.to_string()),
-    };
-    Shown { text, is_inexact: false }
+impl<'a, T: Into<Cow<'a, str>>> From<T> for CellText<'a> {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), is_inexact: false }
+    }
 }
 
-fn number(value: f64, digits: usize) -> Shown<'static> {
+/// Converts a value to text. `digits` is the width to which its number format adds leading zeros.
+pub(super) fn cell_text(value: &Data, digits: usize) -> CellText<'_> {
+    match value {
+        Data::Empty => "".into(),
+        Data::String(text) | Data::DurationIso(text) => text.as_str().into(),
+        Data::Bool(value) => if *value { "true" } else { "false" }.into(),
+        Data::Int(value) => padded(&value.to_string(), digits).into(),
+        Data::Float(value) => number(*value, digits),
+        Data::DateTime(value) => date(*value).into(),
+        Data::DateTimeIso(text) => text.replacen('T', " ", 1).into(),
+        Data::Error(error) => error.to_string().into(),
+    }
+}
+
+fn number(value: f64, digits: usize) -> CellText<'static> {
     let is_inexact = value.abs() >= EXACT_BELOW;
-    // Fifteen digits are what Excel keeps and shows; more are the noise of binary fractions.
     let is_whole = value.fract() == 0.0;
+    // Excel keeps and shows fifteen digits; more would be noise of binary fractions.
     let text = if is_whole && !is_inexact {
         format!("{value:.0}")
     } else {
         format!("{value:.14e}").parse::<f64>().map_or_else(|_| value.to_string(), |rounded| rounded.to_string())
     };
-    Shown { text: Cow::Owned(padded(&text, if is_whole { digits } else { 0 })), is_inexact }
+    CellText { text: padded(&text, if is_whole { digits } else { 0 }).into(), is_inexact }
 }
 
 fn padded(text: &str, digits: usize) -> String {
@@ -54,8 +57,8 @@ fn padded(text: &str, digits: usize) -> String {
     format!("{sign}{number:0>digits$}")
 }
 
-/// How many digits a number format of nothing but zeros asks for, such as `00000` for postal codes.
-pub(super) fn digits_of(format: &str) -> usize {
+/// The number of digits that a number format of zeros alone asks for, such as `00000` for postal codes.
+pub(super) fn leading_zeros(format: &str) -> usize {
     let is_zeros = format.len() > 1 && format.len() <= 30 && format.bytes().all(|byte| byte == b'0');
     if is_zeros { format.len() } else { 0 }
 }
@@ -74,8 +77,8 @@ fn date(moment: ExcelDateTime) -> String {
         let _ = write!(text, "{year:04}-{month:02}-{day:02}");
     }
     if value < 1.0 || value.fract() != 0.0 {
-        let blank = if text.is_empty() { "" } else { " " };
-        let _ = write!(text, "{blank}{hour:02}:{minute:02}:{second:02}");
+        let separator = if text.is_empty() { "" } else { " " };
+        let _ = write!(text, "{separator}{hour:02}:{minute:02}:{second:02}");
         if milli > 0 {
             let _ = write!(text, ".{milli:03}");
         }
@@ -83,10 +86,10 @@ fn date(moment: ExcelDateTime) -> String {
     text
 }
 
-/// Hours, minutes and seconds, as `[h]:mm:ss` shows them.
+/// Hours, minutes and seconds, as the format `[h]:mm:ss` shows them.
 fn duration(days: f64) -> String {
-    let seconds = (days.abs() * SECONDS_A_DAY).round();
-    if seconds > LAST_DAY * SECONDS_A_DAY {
+    let seconds = (days.abs() * SECONDS_PER_DAY).round();
+    if seconds > LAST_DAY * SECONDS_PER_DAY {
         return days.to_string();
     }
     let (hours, rest) = ((seconds / 3600.0).floor(), seconds % 3600.0);
@@ -96,12 +99,12 @@ fn duration(days: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{digits_of, show};
+    use super::{cell_text, leading_zeros};
     use calamine::{Data, ExcelDateTime, ExcelDateTimeType};
 
     #[test]
-    fn numbers_are_shown_as_they_were_typed() {
-        for (value, digits, shown) in [
+    fn numbers_read_as_typed() {
+        for (value, digits, expected) in [
             (4.0, 0, "4"),
             (-4.5, 0, "-4.5"),
             (0.1 + 0.2, 0, "0.3"),
@@ -114,24 +117,24 @@ mod tests {
             (1e-7, 0, "0.0000001"),
         ] {
             let cell = Data::Float(value);
-            let found = show(&cell, digits);
-            assert_eq!((&*found.text, found.is_inexact), (shown, false), "{value}");
+            let text = cell_text(&cell, digits);
+            assert_eq!((&*text.text, text.is_inexact), (expected, false), "{value}");
         }
     }
 
     #[test]
-    fn a_number_too_long_for_a_float_says_so() {
+    fn long_numbers_are_inexact() {
         for value in [1_234_567_890_123_456_789.0, -9_007_199_254_740_992.0, 1e300, f64::INFINITY] {
-            assert!(show(&Data::Float(value), 0).is_inexact, "{value}");
+            assert!(cell_text(&Data::Float(value), 0).is_inexact, "{value}");
         }
     }
 
     #[test]
-    fn dates_times_and_truth_are_shown_in_one_way() {
+    fn dates_times_and_booleans_read_alike() {
         let moment = |value, is_duration: bool| {
             let kind = if is_duration { ExcelDateTimeType::TimeDelta } else { ExcelDateTimeType::DateTime };
             let cell = Data::DateTime(ExcelDateTime::new(value, kind, false));
-            show(&cell, 0).text.into_owned()
+            cell_text(&cell, 0).text.into_owned()
         };
         assert_eq!(moment(45943.0, false), "2025-10-13");
         assert_eq!(moment(45943.541, false), "2025-10-13 12:59:02.400");
@@ -139,15 +142,15 @@ mod tests {
         assert_eq!(moment(1.25, true), "30:00:00");
         assert_eq!(moment(-1.0, false), "-1");
         assert_eq!(moment(1e18, true), "1000000000000000000");
-        assert_eq!(show(&Data::Bool(true), 0).text, "true");
-        assert_eq!(show(&Data::DateTimeIso("2025-10-13T12:59:02".to_owned()), 0).text, "2025-10-13 12:59:02");
-        assert_eq!(show(&Data::DurationIso("PT12H".to_owned()), 0).text, "PT12H");
+        assert_eq!(cell_text(&Data::Bool(true), 0).text, "true");
+        assert_eq!(cell_text(&Data::DateTimeIso("2025-10-13T12:59:02".to_owned()), 0).text, "2025-10-13 12:59:02");
+        assert_eq!(cell_text(&Data::DurationIso("PT12H".to_owned()), 0).text, "PT12H");
     }
 
     #[test]
-    fn only_formats_of_zeros_fill_up() {
+    fn only_zero_formats_pad() {
         for (format, digits) in [("00000", 5), ("0", 0), ("General", 0), ("0.00", 0), ("#,##0", 0), ("@", 0)] {
-            assert_eq!(digits_of(format), digits, "{format}");
+            assert_eq!(leading_zeros(format), digits, "{format}");
         }
     }
 }

@@ -1,25 +1,31 @@
-//! OpenDocument sheets, before calamine reads them: it goes on forever where a tag is not closed, and makes room for every
-//! repeated cell.
+//! OpenDocument spreadsheets. calamine never returns if a tag is not closed, and allocates every repeated cell, so this module
+//! checks the file first.
 
 use std::fmt::Display;
 use std::io::{BufReader, Cursor};
 
+use calamine::{Ods, OdsError, Reader as _};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::open::{SheetError, damaged};
-use super::{MOST_CELLS, MOST_COLUMNS, MOST_ROWS};
+use super::limits::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
+use super::range::read_range;
+use super::reader::Cells;
+use crate::source::dialect::SheetDialect;
+use crate::source::error::ContentError;
+use crate::source::format::Format;
+use crate::text::grouped;
 
-/// The file's part that its sheets are in.
+/// The part of the archive that contains the sheets.
 const CONTENT: &str = "content.xml";
 
-/// How far the sheets' filled cells reach.
+/// How far the sheets' filled cells extend.
 #[derive(Default)]
 struct Extent {
-    /// Tables that have begun.
-    tables: usize,
-    /// Cells in the tables that are over.
+    /// Sheets that have started.
+    sheets: usize,
+    /// Cells in the sheets that have ended.
     cells: u64,
     rows: u64,
     filled_rows: u64,
@@ -29,10 +35,19 @@ struct Extent {
     is_filled: bool,
 }
 
-/// Makes sure that every tag is closed, and that the sheets have room in memory.
-pub(super) fn ensure_possible(file: &[u8]) -> Result<(), SheetError> {
-    let mut archive = ZipArchive::new(Cursor::new(file)).map_err(damaged)?;
-    // An encrypted one can't be looked into; calamine tells.
+pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<(Cells, SheetDialect), ContentError> {
+    ensure_possible(bytes)?;
+    let workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
+        OdsError::Password => ContentError::Encrypted,
+        error => ContentError::workbook(Format::Ods, error),
+    })?;
+    read_range(workbook, Format::Ods, wanted)
+}
+
+/// Checks that every tag is closed, and that the sheets fit into memory.
+fn ensure_possible(file: &[u8]) -> Result<(), ContentError> {
+    let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|error| ContentError::workbook(Format::Ods, error))?;
+    // calamine reports an encrypted archive.
     let Ok(content) = archive.by_name(CONTENT) else { return Ok(()) };
     let mut reader = Reader::from_reader(BufReader::new(content));
     let (mut buffer, mut depth, mut extent) = (Vec::new(), 0_usize, Extent::default());
@@ -52,10 +67,10 @@ pub(super) fn ensure_possible(file: &[u8]) -> Result<(), SheetError> {
                 extent.end(tag.name().0);
             }
             Ok(Event::Eof) if depth == 0 => return Ok(()),
-            Ok(Event::Eof) => return Err(extent.damaged("it ends before it should")),
+            Ok(Event::Eof) => return Err(extent.corrupt_here("unexpected end")),
             Ok(_) => {}
-            // So is an encrypted one's content no XML at all.
-            Err(error) => return if depth == 0 { Ok(()) } else { Err(extent.damaged(error)) },
+            // Encrypted content is not XML either.
+            Err(error) => return if depth == 0 { Ok(()) } else { Err(extent.corrupt_here(error)) },
         }
         extent.ensure_small()?;
     }
@@ -64,15 +79,15 @@ pub(super) fn ensure_possible(file: &[u8]) -> Result<(), SheetError> {
 impl Extent {
     fn start(&mut self, tag: &BytesStart<'_>) {
         match tag.name().0 {
-            "table:table" => self.tables += 1,
+            "table:table" => self.sheets += 1,
             "table:table-row" => {
-                // What is repeated beyond what programs can show is filling.
-                self.row_repeats = attribute(tag, "table:number-rows-repeated").min(MOST_ROWS.into());
+                // Repetitions outside the sheet are padding.
+                self.row_repeats = attribute(tag, "table:number-rows-repeated").min(MAX_ROWS.into());
                 (self.column, self.is_filled) = (0, false);
             }
             "table:table-cell" | "table:covered-table-cell" => {
-                let repeats = attribute(tag, "table:number-columns-repeated").min(MOST_COLUMNS.into());
-                self.column = self.column.saturating_add(repeats).min(MOST_COLUMNS.into());
+                let repeats = attribute(tag, "table:number-columns-repeated").min(MAX_COLUMNS.into());
+                self.column = self.column.saturating_add(repeats).min(MAX_COLUMNS.into());
                 let is_content =
                     |key: &str| key.starts_with("office:") || key.starts_with("calcext:") || key == "table:formula";
                 if tag.attributes().flatten().any(|attribute| is_content(attribute.key.0)) {
@@ -92,37 +107,37 @@ impl Extent {
                     self.filled_rows = self.rows;
                 }
             }
-            "table:table" => {
-                *self = Self { tables: self.tables, cells: self.all(), ..Self::default() };
-            }
+            "table:table" => *self = Self { sheets: self.sheets, cells: self.total(), ..Self::default() },
             _ => {}
         }
     }
 
-    /// Damage behind what has been read.
-    fn damaged(&self, why: impl Display) -> SheetError {
-        let place = match (self.tables, self.rows) {
+    fn corrupt_here(&self, reason: impl Display) -> ContentError {
+        let place = match (self.sheets, self.rows) {
             (0, _) => String::new(),
             (sheet, 0) => format!(" in sheet {sheet}"),
-            (sheet, row) => format!(" in sheet {sheet}, behind row {row}"),
+            (sheet, row) => format!(" in sheet {sheet}, after row {row}"),
         };
-        SheetError::Damaged(format!("{CONTENT} is damaged{place}: {why}"))
+        ContentError::workbook(Format::Ods, format!("{CONTENT} is corrupt{place}: {reason}"))
     }
 
-    fn all(&self) -> u64 {
+    fn total(&self) -> u64 {
         self.cells.saturating_add(self.filled_rows.saturating_mul(self.filled_columns))
     }
 
-    fn ensure_small(&self) -> Result<(), SheetError> {
-        let cells = self.all();
-        if cells > MOST_CELLS {
-            return Err(SheetError::Damaged(format!("its sheets have room for {cells} cells, too many for memory")));
+    fn ensure_small(&self) -> Result<(), ContentError> {
+        let cells = self.total();
+        if cells > MAX_CELLS {
+            return Err(ContentError::workbook(
+                Format::Ods,
+                format!("its sheets span {} cells, too many for memory", grouped(cells)),
+            ));
         }
         Ok(())
     }
 }
 
-/// How often something is repeated: once, if nothing else is said.
+/// The value of a repetition attribute; 1 if it is missing.
 fn attribute(tag: &BytesStart<'_>, name: &str) -> u64 {
     let found = tag.attributes().flatten().find(|attribute| attribute.key.0 == name);
     found.and_then(|attribute| attribute.value.parse().ok()).unwrap_or(1)
@@ -130,28 +145,28 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{SheetError, ensure_possible};
+    use super::{ContentError, ensure_possible};
     use crate::source::samples::ods_of;
 
-    fn said(rows: &str) -> Option<String> {
+    fn problem(rows: &str) -> Option<String> {
         match ensure_possible(&ods_of(rows)) {
             Ok(()) => None,
-            Err(SheetError::Damaged(said)) => Some(said),
-            Err(_) => panic!("another fault"),
+            Err(ContentError::Workbook { reason, .. }) => Some(reason),
+            Err(error) => panic!("{error}"),
         }
     }
 
     #[test]
-    fn a_tag_that_is_not_closed_is_damage_and_filling_is_not() {
+    fn unclosed_tags_are_corrupt_and_padding_is_not() {
         let row = |repeats: u64, cell: &str| {
             format!("<table:table-row table:number-rows-repeated=\"{repeats}\">{cell}</table:table-row>")
         };
         let filled = "<table:table-cell office:value=\"1\" table:number-columns-repeated=\"100\"/>";
-        let filling = "<table:table-cell table:number-columns-repeated=\"16384\"/>";
-        assert_eq!(said(&format!("{}{}{}", row(10_000, filled), row(3, filling), row(1_048_576, filling))), None);
-        assert!(said(&row(1_048_576, filled)).is_some_and(|said| said.contains("104857600 cells")));
-        assert!(said(&format!("{}{}", row(1_048_575, filling), row(1, filled))).is_some());
-        assert!(said("<table:table-").is_some());
-        assert!(said("<table:table-row>").is_some());
+        let padding = "<table:table-cell table:number-columns-repeated=\"16384\"/>";
+        assert_eq!(problem(&format!("{}{}{}", row(10_000, filled), row(3, padding), row(1_048_576, padding))), None);
+        assert!(problem(&row(1_048_576, filled)).is_some_and(|problem| problem.contains("104,857,600 cells")));
+        assert!(problem(&format!("{}{}", row(1_048_575, padding), row(1, filled))).is_some());
+        assert!(problem("<table:table-").is_some());
+        assert!(problem("<table:table-row>").is_some());
     }
 }

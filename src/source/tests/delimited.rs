@@ -4,7 +4,7 @@ use super::{cells_of, encode, encoding_of, open, open_as, rows_of, with_encoding
 use crate::source::{EncodingSource, Format, Row, RowError, SourceOptions};
 
 #[test]
-fn a_plain_file_is_headers_and_rows() {
+fn plain_files_have_headers_and_rows() {
     let mut table = open(b"\xef\xbb\xbfid;score\r\n007;\"4\"\r\n\r\n;\r\n\r\n").unwrap();
     assert_eq!(table.headers(), ["id", "score"]);
     assert_eq!(table.dialect().to_string(), "CSV, UTF-8, cells separated by semicolons");
@@ -14,7 +14,7 @@ fn a_plain_file_is_headers_and_rows() {
 }
 
 #[test]
-fn a_header_alone_is_an_input_without_rows() {
+fn header_alone_has_no_rows() {
     for text in ["id,score", "id,score\n", "\n\nid,score\r\n\r\n"] {
         let mut table = open(text.as_bytes()).unwrap();
         assert_eq!(table.headers(), ["id", "score"], "{text:?}");
@@ -23,20 +23,20 @@ fn a_header_alone_is_an_input_without_rows() {
 }
 
 #[test]
-fn a_ragged_row_is_that_rows_fault_alone() {
+fn ragged_rows_are_row_errors() {
     let mut table = open(b"a,b,c\n1,2\n1,2,3\n1,2,3,4\n1,2,3,\n").unwrap();
-    let faults: Vec<_> = rows_of(&mut table).unwrap().into_iter().map(|row| row.error).collect();
+    let errors: Vec<_> = rows_of(&mut table).unwrap().into_iter().map(|row| row.error).collect();
     let ragged = |found| Some(RowError::Ragged { found, expected: 3 });
-    assert_eq!(faults, [ragged(2), None, ragged(4), ragged(4)]);
+    assert_eq!(errors, [ragged(2), None, ragged(4), ragged(4)]);
 }
 
 #[test]
-fn trailing_delimiters_are_tolerated_where_the_file_always_has_them() {
+fn consistent_trailing_delimiters_are_tolerated() {
     for (text, headers, cells) in [
-        // In the header and below it, with and without.
+        // In the header, and in all or some rows.
         ("a,b,\n1,2,\n3,4,\n", &["a", "b", "#3"][..], [&["1", "2", ""][..], &["3", "4", ""]]),
         ("a,b,\n1,2\n3,4,\n", &["a", "b", "#3"], [&["1", "2", ""], &["3", "4", ""]]),
-        // Below it only.
+        // In the rows only.
         ("a,b\n1,2,,\n3,4,,\n", &["a", "b"], [&["1", "2"], &["3", "4"]]),
     ] {
         let mut table = open(text.as_bytes()).unwrap();
@@ -46,19 +46,19 @@ fn trailing_delimiters_are_tolerated_where_the_file_always_has_them() {
         let read: Vec<Vec<_>> = rows.iter().map(|row| row.cells().collect()).collect();
         assert_eq!(read, cells, "{text:?}");
     }
-    // A delimiter in a text moves cells, and the last one may be empty.
-    let moved = rows_of(&mut open(b"a,b,c\n1,2,3\nwell, fine,2,\n").unwrap()).unwrap();
-    assert!(moved[1].error.is_some());
+    // An unquoted delimiter shifts cells, and the last one may be empty.
+    let shifted = rows_of(&mut open(b"a,b,c\n1,2,3\nwell, fine,2,\n").unwrap()).unwrap();
+    assert!(shifted[1].error.is_some());
     assert!(rows_of(&mut open(b"a,b\nwell, fine,\n").unwrap()).unwrap()[0].error.is_some());
 }
 
 #[test]
-fn the_encoding_is_found_out_when_the_bytes_leave_no_doubt() {
+fn unambiguous_encodings_are_detected() {
     let text = "id;Stadt;Kommentar\n1;Köln;größer\n2;Zürich;für mich\n";
-    for (label, name, by) in [
+    for (label, name, source) in [
         ("utf-8", "UTF-8", EncodingSource::Default),
-        ("utf-8 marked", "UTF-8", EncodingSource::Bom),
-        ("utf-16le marked", "UTF-16LE", EncodingSource::Bom),
+        ("utf-8 with BOM", "UTF-8", EncodingSource::Bom),
+        ("utf-16le with BOM", "UTF-16LE", EncodingSource::Bom),
         ("utf-16be", "UTF-16BE", EncodingSource::Detected),
         ("utf-16le", "UTF-16LE", EncodingSource::Detected),
         ("windows-1252", "windows-1252", EncodingSource::Detected),
@@ -66,13 +66,13 @@ fn the_encoding_is_found_out_when_the_bytes_leave_no_doubt() {
     ] {
         let bytes = encode(text, label);
         let mut table = open(&bytes).unwrap();
-        assert_eq!(encoding_of(&table), (name, by), "{label}");
+        assert_eq!(encoding_of(&table), (name, source), "{label}");
         assert_eq!(cells_of(&mut table), [["1", "Köln", "größer"], ["2", "Zürich", "für mich"]], "{label}");
     }
 }
 
 #[test]
-fn a_file_that_turns_out_not_to_be_utf_8_has_faults_where_it_is_not() {
+fn late_invalid_utf_8_is_a_row_error() {
     let plain = "1,Bonn\n".repeat(50_000);
     let bytes = [b"id,city\n", plain.as_bytes(), b"2,K\xf6ln\n3,Ulm\n"].concat();
     let all = rows_of(&mut open(&bytes).unwrap()).unwrap();
@@ -81,12 +81,12 @@ fn a_file_that_turns_out_not_to_be_utf_8_has_faults_where_it_is_not() {
     assert_eq!(last[0].cell(1), Some("K\u{fffd}ln"));
     assert!(last[0].error.unwrap().to_string().contains("--encoding windows-1252"));
 
-    let mended = rows_of(&mut open_as(&bytes, "in.csv", &with_encoding("windows-1252")).unwrap()).unwrap();
-    assert_eq!((mended[50_000].cell(1), mended[50_000].error), (Some("Köln"), None));
+    let decoded = rows_of(&mut open_as(&bytes, "in.csv", &with_encoding("windows-1252")).unwrap()).unwrap();
+    assert_eq!((decoded[50_000].cell(1), decoded[50_000].error), (Some("Köln"), None));
 }
 
 #[test]
-fn what_a_declared_encoding_cannot_read_is_a_fault_not_mojibake() {
+fn undecodable_cells_are_row_errors() {
     let mut table = open_as(b"id,city\n1,\x93\xfa\n2,\x93\xff\n", "in.csv", &with_encoding("shift_jis")).unwrap();
     let all = rows_of(&mut table).unwrap();
     assert_eq!((all[0].cell(1), all[0].error), (Some("日"), None));
@@ -94,10 +94,10 @@ fn what_a_declared_encoding_cannot_read_is_a_fault_not_mojibake() {
 }
 
 #[test]
-fn a_separator_line_gives_the_delimiter_and_counts_as_a_line() {
+fn separator_lines_count_as_lines() {
     for line in ["sep=;", "\"sep=;\"", "SEP=;"] {
         let text = format!("{line}\r\nid;note\r\n1;a,b,c\r\n");
-        for label in ["utf-8", "utf-16le marked"] {
+        for label in ["utf-8", "utf-16le with BOM"] {
             let bytes = encode(&text, label);
             let mut table = open(&bytes).unwrap();
             assert_eq!(table.headers(), ["id", "note"], "{line} {label}");
@@ -109,12 +109,12 @@ fn a_separator_line_gives_the_delimiter_and_counts_as_a_line() {
 }
 
 #[test]
-fn tabs_make_a_tsv_and_the_format_can_be_said() {
+fn tabs_make_tsv_and_format_overrides() {
     let table = open(b"id\tnote\n1\ta,b\n").unwrap();
     assert_eq!((table.dialect().format, table.dialect().delimiter), (Format::Tsv, Some(b'\t')));
     let tsv = SourceOptions { format: Some(Format::Tsv), ..SourceOptions::default() };
     assert_eq!(open_as(b"a,b,c\n", "in.csv", &tsv).unwrap().headers(), ["a,b,c"]);
-    // What begins like JSON may be a column's name.
+    // A column name may look like JSON.
     let csv = SourceOptions { format: Some(Format::Csv), ..SourceOptions::default() };
     assert_eq!(open_as(b"{\"id\"},b\n", "in.csv", &csv).unwrap().headers(), ["{\"id\"}", "b"]);
 }

@@ -1,7 +1,8 @@
-//! Headers of several rows, and columns without names of their own.
+//! Headers of several rows, and unnamed columns.
 
 use super::{cells_of, open, open_as, rows_of};
-use crate::source::{HeaderStyle, SourceOptions, find_column};
+use crate::source::dialect::HeaderStyle;
+use crate::source::{SourceOptions, find_column};
 
 const QUALTRICS: &str = "StartDate,Status,ResponseId,UserLanguage,Q1_NPS_GROUP,Q1\r\n\
     Start Date,Response Type,Response ID,User Language,Q1 - Group,\"How likely, from 0 to 10,\nare you to recommend us?\"\r\n\
@@ -11,9 +12,9 @@ const QUALTRICS: &str = "StartDate,Status,ResponseId,UserLanguage,Q1_NPS_GROUP,Q
     2025-01-02 10:00:00,IP Address,R_1,EN,Promoter,10\r\n";
 
 #[test]
-fn the_three_rows_of_qualtrics_are_found_out_and_said() {
+fn qualtrics_headers_are_detected() {
     let mut table = open(QUALTRICS.as_bytes()).unwrap();
-    assert_eq!((table.dialect().header_rows, table.dialect().header), (3, HeaderStyle::Qualtrics));
+    assert_eq!((table.dialect().header_rows, table.dialect().header_style), (3, HeaderStyle::Qualtrics));
     assert_eq!(table.dialect().to_string(), "CSV, UTF-8, cells separated by commas, 3 header rows (Qualtrics)");
     assert_eq!(table.headers(), ["StartDate", "Status", "ResponseId", "UserLanguage", "Q1_NPS_GROUP", "Q1"]);
     assert_eq!(table.header_rows().len(), 3);
@@ -22,17 +23,17 @@ fn the_three_rows_of_qualtrics_are_found_out_and_said() {
 }
 
 #[test]
-fn a_failure_report_with_its_columns_behind_has_the_same_header() {
-    let more = [",_row,_outcome,_status,_error", ",,,,", ",,,,", ",7,rejected,400,no"];
-    let mut lines = QUALTRICS.split("\r\n").zip(more);
-    let report: String = lines.by_ref().map(|(line, more)| format!("{line}{more}\r\n")).collect();
+fn failure_reports_keep_the_qualtrics_header() {
+    let added = [",_row,_outcome,_status,_error", ",,,,", ",,,,", ",7,rejected,400,no"];
+    let mut lines = QUALTRICS.split("\r\n").zip(added);
+    let report: String = lines.by_ref().map(|(line, added)| format!("{line}{added}\r\n")).collect();
     let table = open(report.as_bytes()).unwrap();
-    assert_eq!(table.dialect().header, HeaderStyle::Qualtrics);
+    assert_eq!(table.dialect().header_style, HeaderStyle::Qualtrics);
     assert_eq!(table.headers()[6..], ["_row", "_outcome", "_status", "_error"]);
 }
 
 #[test]
-fn header_rows_can_be_said() {
+fn header_rows_can_be_declared() {
     let text = b"Region,,Score\nNorth,South,2025\n1,2,3\n";
     let two = SourceOptions { header_rows: Some(2), ..SourceOptions::default() };
     let mut table = open_as(text, "in.csv", &two).unwrap();
@@ -43,7 +44,7 @@ fn header_rows_can_be_said() {
 }
 
 #[test]
-fn columns_without_a_name_of_their_own_can_be_named() {
+fn unnamed_columns_are_found_by_position() {
     let mut table = open(b",Name,Score,Name\n0,Ada,5,x\n1,Grace,4,y\n").unwrap();
     assert_eq!(table.headers(), ["#1", "Name", "Score", "Name#2"]);
     assert_eq!(find_column(table.headers(), "#3"), Some(2));
@@ -52,11 +53,11 @@ fn columns_without_a_name_of_their_own_can_be_named() {
 }
 
 #[test]
-fn a_survey_monkey_header_with_commas_and_breaks_in_it_is_read() {
+fn survey_monkey_headers_may_contain_line_breaks() {
     let text = "Respondent ID,Collector ID,Start Date,\"How likely are you,<br>to recommend us?\",\"What was\ngood?\",\n\
                 ,,,Response,Price,Service\n114,22,01/02/2025,9,Price,\n";
     let mut table = open(text.as_bytes()).unwrap();
-    assert_eq!((table.dialect().header_rows, table.dialect().header), (2, HeaderStyle::SurveyMonkey));
+    assert_eq!((table.dialect().header_rows, table.dialect().header_style), (2, HeaderStyle::SurveyMonkey));
     assert_eq!(
         table.headers()[3..],
         ["How likely are you,<br>to recommend us?", "What was\ngood? / Price", "What was\ngood? / Service"]

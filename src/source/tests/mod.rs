@@ -1,12 +1,13 @@
-//! Whole inputs through all layers: each quirk by itself, everything written and read back, and bytes that make no sense.
+//! Whole inputs through all layers: each format, round trips, and invalid input.
 
-mod broken;
 mod delimited;
 mod headers;
+mod invalid;
 mod json;
 mod round_trip;
 mod sheets;
 
+use super::error::ContentError;
 use super::{EncodingSource, Row, SourceError, SourceOptions, Table, parse_encoding};
 use std::io::Read;
 
@@ -18,6 +19,14 @@ fn open_as<'a>(bytes: &'a [u8], name: &str, options: &SourceOptions) -> Result<T
     Table::open(bytes, name, options)
 }
 
+/// What is wrong with the content.
+fn problem(error: SourceError) -> ContentError {
+    match error {
+        SourceError::Content { error, .. } => error,
+        SourceError::Input(error) => panic!("{error}"),
+    }
+}
+
 fn rows_of<R: Read>(table: &mut Table<R>) -> Result<Vec<Row>, SourceError> {
     let (mut row, mut all) = (Row::default(), Vec::new());
     while table.read(&mut row)? {
@@ -26,7 +35,6 @@ fn rows_of<R: Read>(table: &mut Table<R>) -> Result<Vec<Row>, SourceError> {
     Ok(all)
 }
 
-/// The rows' cells only.
 fn cells_of<R: Read>(table: &mut Table<R>) -> Vec<Vec<String>> {
     let cells = |row: Row| row.cells().map(str::to_owned).collect();
     rows_of(table).unwrap().into_iter().map(cells).collect()
@@ -41,14 +49,14 @@ fn encoding_of<R: Read>(table: &Table<R>) -> (&'static str, EncodingSource) {
     (encoding.name, encoding.source)
 }
 
-/// Text in an encoding, with a byte order mark if its name says so.
+/// Encodes text, with a byte order mark if the label ends in `with BOM`.
 fn encode(text: &str, label: &str) -> Vec<u8> {
-    let units = |mark: bool| mark.then_some(0xfeff).into_iter().chain(text.encode_utf16());
+    let units = |bom: bool| bom.then_some(0xfeff).into_iter().chain(text.encode_utf16());
     match label {
         "utf-8" => text.as_bytes().to_vec(),
-        "utf-8 marked" => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-        "utf-16le marked" => units(true).flat_map(u16::to_le_bytes).collect(),
-        "utf-16be marked" => units(true).flat_map(u16::to_be_bytes).collect(),
+        "utf-8 with BOM" => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        "utf-16le with BOM" => units(true).flat_map(u16::to_le_bytes).collect(),
+        "utf-16be with BOM" => units(true).flat_map(u16::to_be_bytes).collect(),
         "utf-16le" => units(false).flat_map(u16::to_le_bytes).collect(),
         "utf-16be" => units(false).flat_map(u16::to_be_bytes).collect(),
         label => parse_encoding(label).unwrap().encode(text).0.into_owned(),

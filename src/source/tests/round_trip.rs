@@ -1,4 +1,4 @@
-//! Whatever is written in any format, encoding, delimiter and packing is read back the same.
+//! What is written in any format, encoding, delimiter and compression reads back the same.
 
 use super::{encode, open_as, rows_of};
 use crate::source::samples::{gzip, ods, xlsx, zstd};
@@ -6,17 +6,17 @@ use crate::source::{Row, SourceOptions, Table, parse_encoding};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use std::io::Read;
 
-/// Hands out a few bytes at a time, as pipes do.
-struct Dripping<'a>(&'a [u8], usize);
+/// Returns a few bytes at a time, as pipes do.
+struct ShortReads<'a>(&'a [u8], usize);
 
-impl Read for Dripping<'_> {
+impl Read for ShortReads<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let length = buffer.len().min(self.1);
         self.0.read(&mut buffer[..length])
     }
 }
 
-/// Text of characters that every encoding tried here has.
+/// Text that every tested encoding can represent.
 fn cell() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-zA-Z0-9@. ]{0,12}",
@@ -26,7 +26,7 @@ fn cell() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Columns with names, and rows that have a filled cell.
+/// Named columns, and rows with at least one filled cell.
 fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
     (2..8_usize).prop_flat_map(|width| {
         let row = (any::<u32>(), prop::collection::vec(cell(), width - 1));
@@ -62,8 +62,8 @@ fn write_json(table: &[Vec<String>], is_array: bool, is_pretty: bool) -> String 
     if is_array { format!("[{}]", objects.join(",\n")) } else { objects.join("\n") }
 }
 
-fn pack(bytes: &[u8], packing: u8) -> Vec<u8> {
-    match packing {
+fn compress(bytes: &[u8], compression: u8) -> Vec<u8> {
+    match compression {
         0 => bytes.to_vec(),
         1 => gzip(bytes),
         _ => zstd(bytes),
@@ -74,8 +74,8 @@ fn breaks(record: &[String]) -> u64 {
     record.iter().map(|cell| cell.matches('\n').count() as u64).sum()
 }
 
-fn read_back(bytes: &[u8], drip: usize, options: &SourceOptions) -> (Vec<String>, Vec<Row>) {
-    let mut table = Table::open(Dripping(bytes, drip), "in", options).unwrap();
+fn read_back(bytes: &[u8], chunk: usize, options: &SourceOptions) -> (Vec<String>, Vec<Row>) {
+    let mut table = Table::open(ShortReads(bytes, chunk), "in", options).unwrap();
     let headers = table.headers().to_vec();
     (headers, rows_of(&mut table).unwrap())
 }
@@ -86,19 +86,19 @@ fn cells(rows: &[Row]) -> Vec<Vec<String>> {
 
 proptest! {
     #[test]
-    fn delimited_text_is_read_back(
+    fn delimited_text_round_trips(
         table in table(),
         delimiter in prop::sample::select(vec![b',', b';', b'\t', b'|']),
         label in prop::sample::select(vec![
-            "utf-8", "utf-8 marked", "utf-16le marked", "utf-16be marked", "windows-1252", "macintosh", "iso-8859-15",
+            "utf-8", "utf-8 with BOM", "utf-16le with BOM", "utf-16be with BOM", "windows-1252", "macintosh", "iso-8859-15",
         ]),
         (always, crlf) in any::<(bool, bool)>(),
-        (packing, drip) in (0..3_u8, 1..5000_usize),
+        (compression, chunk) in (0..3_u8, 1..5000_usize),
     ) {
-        let bytes = pack(&encode(&write_csv(&table, delimiter, always, crlf), label), packing);
+        let bytes = compress(&encode(&write_csv(&table, delimiter, always, crlf), label), compression);
         let encoding = (!label.starts_with("utf")).then(|| parse_encoding(label).unwrap());
         let options = SourceOptions { delimiter: Some(delimiter), encoding, ..SourceOptions::default() };
-        let (headers, rows) = read_back(&bytes, drip, &options);
+        let (headers, rows) = read_back(&bytes, chunk, &options);
         prop_assert_eq!(&headers, &table[0]);
         let mut line = 2 + breaks(&table[0]);
         prop_assert_eq!(rows.len(), table.len() - 1);
@@ -109,21 +109,21 @@ proptest! {
     }
 
     #[test]
-    fn json_is_read_back(
+    fn json_round_trips(
         table in table().prop_filter("JSON needs a record to have columns", |table| table.len() > 1),
-        label in prop::sample::select(vec!["utf-8", "utf-8 marked", "utf-16le marked", "utf-16be marked", "utf-16le", "utf-16be"]),
+        label in prop::sample::select(vec!["utf-8", "utf-8 with BOM", "utf-16le with BOM", "utf-16be with BOM", "utf-16le", "utf-16be"]),
         (is_array, is_pretty) in any::<(bool, bool)>(),
-        (packing, drip) in (0..3_u8, 1..5000_usize),
+        (compression, chunk) in (0..3_u8, 1..5000_usize),
     ) {
-        let bytes = pack(&encode(&write_json(&table, is_array, is_pretty), label), packing);
-        let (headers, rows) = read_back(&bytes, drip, &SourceOptions::default());
+        let bytes = compress(&encode(&write_json(&table, is_array, is_pretty), label), compression);
+        let (headers, rows) = read_back(&bytes, chunk, &SourceOptions::default());
         prop_assert_eq!(&headers, &table[0]);
         prop_assert_eq!(cells(&rows), &table[1..]);
         prop_assert!(rows.iter().all(|row| row.error.is_none()));
     }
 
     #[test]
-    fn the_delimiter_of_a_survey_is_found_out(
+    fn survey_delimiters_are_detected(
         comments in prop::collection::vec("[a-zäöü ,;|\t\"]{0,30}", 0..40),
         delimiter in prop::sample::select(vec![b',', b';', b'\t', b'|']),
         always in any::<bool>(),
@@ -142,9 +142,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn workbooks_are_read_back(table in table(), is_ods in any::<bool>(), packing in 0..3_u8, drip in 100..5000_usize) {
-        let bytes = pack(&if is_ods { ods(&table) } else { xlsx(&table) }, packing);
-        let (headers, rows) = read_back(&bytes, drip, &SourceOptions::default());
+    fn workbooks_round_trip(table in table(), is_ods in any::<bool>(), compression in 0..3_u8, chunk in 100..5000_usize) {
+        let bytes = compress(&if is_ods { ods(&table) } else { xlsx(&table) }, compression);
+        let (headers, rows) = read_back(&bytes, chunk, &SourceOptions::default());
         prop_assert_eq!(&headers, &table[0]);
         prop_assert_eq!(cells(&rows), &table[1..]);
     }

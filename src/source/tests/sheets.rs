@@ -1,13 +1,14 @@
-//! Workbooks: which sheet, and what people see in its cells.
+//! Workbooks: selecting a sheet, and what its cells contain.
 
-use super::{cells_of, open, open_as, rows_of};
+use super::{cells_of, open, open_as, problem, rows_of};
 use crate::error::Advice;
+use crate::source::error::ContentError;
 use crate::source::samples::{gzip, ods, ods_of, xlsx, xlsx_of};
-use crate::source::{Format, SourceError, SourceOptions};
+use crate::source::{Format, SourceOptions};
 use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook};
 
-/// A workbook of the year 2000: a sheet `Survey` with the columns id, score, date, code and ok; and a sheet `Other`.
-const OLD: &[u8] = include_bytes!("survey.xls");
+/// A workbook from 2000: a sheet `Survey` with the columns id, score, date, code and ok; and a sheet `Other`.
+const XLS: &[u8] = include_bytes!("survey.xls");
 
 fn answers() -> Vec<u8> {
     let mut workbook = Workbook::new();
@@ -33,7 +34,7 @@ fn sheet(name: &str) -> SourceOptions {
 }
 
 #[test]
-fn cells_are_what_people_see_and_lines_are_the_sheets_rows() {
+fn cells_read_as_displayed() {
     let bytes = answers();
     for name in ["Answers", "2"] {
         let mut table = open_as(&bytes, "in.xlsx", &sheet(name)).unwrap();
@@ -51,21 +52,21 @@ fn cells_are_what_people_see_and_lines_are_the_sheets_rows() {
 }
 
 #[test]
-fn the_first_sheet_that_can_be_seen_is_taken_and_others_are_named() {
+fn first_visible_sheet_is_the_default() {
     let bytes = answers();
     assert_eq!(open(&bytes).unwrap().headers(), ["nothing here"]);
     for wrong in ["answers", "3", "0"] {
         let error = open_as(&bytes, "in.xlsx", &sheet(wrong)).err().unwrap();
-        assert!(error.to_string().contains("there are \"Notes\", \"Answers\""), "{error}");
+        assert!(error.to_string().contains("the workbook has \"Notes\", \"Answers\""), "{error}");
     }
     let mut hidden = Workbook::new();
     hidden.add_worksheet().set_hidden(true).write_string(0, 0, "hidden").unwrap();
-    hidden.add_worksheet().set_active(true).write_string(0, 0, "seen").unwrap();
-    assert_eq!(open(&hidden.save_to_buffer().unwrap()).unwrap().headers(), ["seen"]);
+    hidden.add_worksheet().set_active(true).write_string(0, 0, "visible").unwrap();
+    assert_eq!(open(&hidden.save_to_buffer().unwrap()).unwrap().headers(), ["visible"]);
 }
 
 #[test]
-fn a_far_cell_costs_no_more_than_itself() {
+fn far_cells_take_no_extra_memory() {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     sheet.write_string(0, 0, "near").unwrap();
@@ -78,7 +79,7 @@ fn a_far_cell_costs_no_more_than_itself() {
 }
 
 #[test]
-fn the_smallest_workbook_is_one() {
+fn minimal_workbooks_are_read() {
     let bytes = xlsx_of("<row><c><v>1</v></c></row><row><c t=\"e\"><v>#N/A</v></c></row>");
     let mut table = open(&bytes).unwrap();
     assert_eq!(table.headers(), ["1"]);
@@ -86,8 +87,8 @@ fn the_smallest_workbook_is_one() {
 }
 
 #[test]
-fn old_workbooks_are_read() {
-    let mut table = open(OLD).unwrap();
+fn xls_workbooks_are_read() {
+    let mut table = open(XLS).unwrap();
     assert_eq!(table.dialect().to_string(), "XLS, sheet \"Survey\" of 2");
     assert_eq!(table.headers(), ["id", "score", "date", "code", "ok"]);
     let rows = [["0012", "4", "2025-10-13", "7", "true"], ["Grüße", "4.5", "2025-10-13 12:59:02", "", "false"]];
@@ -95,9 +96,10 @@ fn old_workbooks_are_read() {
 }
 
 #[test]
-fn open_document_sheets_are_read() {
-    let value =
-        |kind: &str, more: &str| format!("<table:table-cell office:value-type=\"{kind}\" {more}></table:table-cell>");
+fn ods_sheets_are_read() {
+    let value = |kind: &str, attribute: &str| {
+        format!("<table:table-cell office:value-type=\"{kind}\" {attribute}></table:table-cell>")
+    };
     let headers: String =
         ["id", "score", "date", "ok"].map(|name| value("string", &format!("office:string-value=\"{name}\""))).concat();
     let cells = [
@@ -121,7 +123,7 @@ fn open_document_sheets_are_read() {
 }
 
 #[test]
-fn workbooks_may_be_packed_once_more_and_their_header_may_have_several_rows() {
+fn compressed_workbooks_with_several_header_rows_are_read() {
     let table = [["Q1", "", "Q2"], ["yes", "no", ""], ["1", "2", "3"]].map(|row| row.map(str::to_owned).to_vec());
     for bytes in [xlsx(&table), ods(&table), gzip(&xlsx(&table))] {
         let options = SourceOptions { header_rows: Some(2), ..SourceOptions::default() };
@@ -132,40 +134,40 @@ fn workbooks_may_be_packed_once_more_and_their_header_may_have_several_rows() {
 }
 
 #[test]
-fn a_workbook_that_says_it_unpacks_to_more_than_fits_is_not_unpacked_at_all() {
+fn declared_bombs_are_not_decompressed() {
     let mut bytes = xlsx_of("<row r=\"1\"><c r=\"A1\"><v>123456</v></c></row>");
     let cell = bytes.windows(6).position(|window| window == b"123456").unwrap();
-    // Whoever unpacks this part would find that.
+    // Decompressing this part would fail.
     bytes[cell] = b'<';
-    assert!(open(&bytes).err().unwrap().to_string().contains("sheet1.xml in it is damaged"));
+    assert!(open(&bytes).err().unwrap().to_string().contains("sheet1.xml in the archive is corrupt"));
     let entries: Vec<usize> = (0..bytes.len() - 4).filter(|place| bytes[*place..].starts_with(b"PK\x01\x02")).collect();
     for entry in &entries[..2] {
         bytes[entry + 24..entry + 28].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
     }
     let error = open(&bytes).err().unwrap().to_string();
-    assert!(error.contains("it unpacks to 8589 MB"), "{error}");
+    assert!(error.contains("it expands to 8,589 MB"), "{error}");
 }
 
 #[test]
-fn what_is_no_workbook_says_what_it_is() {
+fn unreadable_workbooks_say_why() {
     let mut encrypted = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
     encrypted.create_stream("/EncryptedPackage").unwrap();
     let error = open(&encrypted.into_inner().into_inner()).err().unwrap();
-    assert!(matches!(error, SourceError::Encrypted { .. }), "{error}");
     assert!(error.hint().unwrap().contains("password"));
+    assert!(matches!(problem(error), ContentError::Encrypted));
 
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     archive.start_file("export.csv", zip::write::SimpleFileOptions::default()).unwrap();
     let archive = archive.finish().unwrap().into_inner();
     let error = open(&archive).err().unwrap();
-    assert!(error.to_string().contains("\"export.csv\" in it: unpack it"), "{error}");
+    assert!(error.to_string().contains("contains \"export.csv\"; extract it"), "{error}");
 
     let whole = answers();
     let error = open(&whole[..whole.len() / 2]).err().unwrap();
-    assert!(matches!(error, SourceError::WorkbookCut { part: Some(_), .. }), "{error}");
-    assert!(error.to_string().ends_with("without the directory that a workbook ends with: it was cut"), "{error}");
+    assert!(error.to_string().contains("truncated workbook: its zip directory is missing"), "{error}");
+    assert!(matches!(problem(error), ContentError::TruncatedWorkbook { part: Some(_), .. }));
 
     let as_xls = SourceOptions { format: Some(Format::Xls), ..SourceOptions::default() };
     let error = open_as(b"id,score\n", "in.csv", &as_xls).err().unwrap();
-    assert!(error.to_string().contains("can't be read as XLS"), "{error}");
+    assert!(error.to_string().contains("cannot read as XLS"), "{error}");
 }

@@ -1,0 +1,110 @@
+//! The cells of a sheet, and reading them as rows.
+
+use std::ops::Range;
+
+use super::cell_text::CellText;
+use super::limits::{LARGE_WORKBOOK, MAX_TEXT};
+use crate::source::dialect::SheetDialect;
+use crate::source::error::ContentError;
+use crate::source::format::Format;
+use crate::source::row::Row;
+
+pub(in crate::source) struct SheetReader {
+    cells: Cells,
+    columns: Range<u32>,
+    next: usize,
+    pub(in crate::source) dialect: SheetDialect,
+    pub(in crate::source) format: Format,
+    /// The file's size in bytes.
+    bytes: u64,
+}
+
+/// A sheet's filled cells, row by row.
+#[derive(Default)]
+pub(super) struct Cells {
+    text: String,
+    cells: Vec<Cell>,
+    rows: Vec<SheetRow>,
+}
+
+#[derive(Clone, Copy)]
+struct Cell {
+    column: u32,
+    /// Where its text ends.
+    end: usize,
+    is_inexact: bool,
+}
+
+#[derive(Clone, Copy)]
+struct SheetRow {
+    number: u32,
+    /// Where its cells end.
+    end: usize,
+}
+
+impl Cells {
+    /// Adds a cell; rows and columns are counted from 0. Returns false if it does not come after the previous cell.
+    pub(super) fn push(&mut self, number: u32, column: u32, cell: &CellText<'_>) -> bool {
+        let last_row = self.rows.last().map(|row| row.number);
+        let is_in_order = match last_row {
+            Some(last) if last == number => self.cells.last().is_none_or(|last| last.column < column),
+            last => last.is_none_or(|last| last < number),
+        };
+        if is_in_order && !cell.text.is_empty() {
+            self.text.push_str(&cell.text);
+            self.cells.push(Cell { column, end: self.text.len(), is_inexact: cell.is_inexact });
+            let row = SheetRow { number, end: self.cells.len() };
+            match self.rows.last_mut() {
+                Some(last) if last.number == number => *last = row,
+                _ => self.rows.push(row),
+            }
+        }
+        is_in_order
+    }
+
+    pub(super) fn ensure_small(&self) -> Result<(), ContentError> {
+        if self.text.len() > MAX_TEXT {
+            return Err(ContentError::WorkbookTooLarge("the sheet contains more than 1 GiB of text".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn columns(&self) -> Range<u32> {
+        let first = self.cells.iter().map(|cell| cell.column).min().unwrap_or_default();
+        let last = self.cells.iter().map(|cell| cell.column + 1).max().unwrap_or_default();
+        first..last
+    }
+}
+
+impl SheetReader {
+    pub(super) fn new(cells: Cells, dialect: SheetDialect, format: Format, bytes: u64) -> Self {
+        Self { columns: cells.columns(), cells, next: 0, dialect, format, bytes }
+    }
+
+    /// The file's size in bytes, if it is large.
+    pub(in crate::source) fn large_size(&self) -> Option<u64> {
+        Some(self.bytes).filter(|bytes| *bytes > LARGE_WORKBOOK)
+    }
+
+    /// Reads the next row that has a filled cell; returns false at the end. The row's line is its number in the sheet.
+    pub(in crate::source) fn read(&mut self, row: &mut Row) -> bool {
+        row.clear();
+        let Cells { text, cells, rows } = &self.cells;
+        let Some(&SheetRow { number, end }) = rows.get(self.next) else { return false };
+        let first = self.next.checked_sub(1).map_or(0, |previous| rows[previous].end);
+        self.next += 1;
+        row.line = u64::from(number) + 1;
+        let mut start = first.checked_sub(1).map_or(0, |previous| cells[previous].end);
+        let mut column = self.columns.start;
+        for cell in &cells[first..end] {
+            (column..cell.column).for_each(|_| row.push(""));
+            if cell.is_inexact {
+                row.inexact.push(row.len());
+            }
+            row.push(text.get(start..cell.end).unwrap_or_default());
+            (start, column) = (cell.end, cell.column + 1);
+        }
+        (column..self.columns.end).for_each(|_| row.push(""));
+        true
+    }
+}
