@@ -59,12 +59,12 @@ fn all_formats_encodings_and_compressions_arrive_equal() {
     let mac = encoding_rs::MACINTOSH.encode(&csv).0.into_owned();
     for (name, bytes, arguments, said) in [
         ("a.csv", csv.clone().into_bytes(), &[][..], "CSV, UTF-8, cells separated by commas"),
-        ("latin.csv", latin, &[], "windows-1252 (found out)"),
-        ("mac.csv", mac, &[], "macintosh (found out)"),
-        ("wide.csv", utf16(&csv), &[], "UTF-16LE (found out)"),
+        ("latin.csv", latin, &[], "windows-1252 (detected)"),
+        ("mac.csv", mac, &[], "macintosh (detected)"),
+        ("wide.csv", utf16(&csv), &[], "UTF-16LE (detected)"),
         ("packed", gzip(csv.as_bytes()), &[], "CSV, gzip, UTF-8"),
         ("packed.zst", zstd::encode_all(csv.as_bytes(), 1).unwrap(), &[], "CSV, zstd, UTF-8"),
-        ("lines.jsonl", json_lines(&german()).into_bytes(), &[], "JSON lines, UTF-8"),
+        ("lines.jsonl", json_lines(&german()).into_bytes(), &[], "NDJSON, UTF-8"),
         ("array.json.gz", gzip(array.as_bytes()), &[], "JSON, gzip, UTF-8"),
         ("book.xlsx", xlsx(&german()), &["--sheet", "Answers"], "XLSX, sheet \"Answers\" of 2"),
         ("book", gzip(&xlsx(&german())), &["--sheet", "2"], "XLSX, gzip, sheet \"Answers\" of 2"),
@@ -128,7 +128,7 @@ fn files_with_different_columns_are_named() {
     stage.write("b.csv", csv_of(&numbered(1)).replace("language", "lang"));
     let said = stderr(&stage.run(&["import", "a.csv", "b.csv"]).failure().code(2));
     assert!(
-        said.contains("b.csv: its columns are not those of a.csv: it lacks \"language\"; it has \"lang\""),
+        said.contains("b.csv: its columns differ from those of a.csv: missing \"language\"; unexpected \"lang\""),
         "{said}"
     );
     for (named, told) in
@@ -208,7 +208,7 @@ fn ambiguous_encoding_is_refused_with_both_readings() {
     let file =
         stage.write("in.csv", &b"channelUId,name,score,channel,type,language,message\nu,5 \x80,9,rtm,NPS,en,\n"[..]);
     let said = stderr(&stage.import(&file, &[]).failure().code(2));
-    assert!(said.contains("line 2: not UTF-8; \"5 €\" if it is windows-1252, \"5 Ä\" if it is macintosh"), "{said}");
+    assert!(said.contains("line 2: not UTF-8: \"5 €\" in windows-1252, \"5 Ä\" in macintosh"), "{said}");
     assert!(said.contains("--encoding windows-1252 or --encoding macintosh"), "{said}");
     stage.import(&file, &["--encoding", "windows-1252"]).success();
     stage.has_exactly(&[record(["u", "5 €", "9", "rtm", "NPS", "en", ""])]);
@@ -282,29 +282,28 @@ fn corrupt_workbooks_say_where() {
         (
             "cut.xlsx",
             xlsx[..half].to_vec(),
-            format!("it ends after {half} bytes, in or behind {SHEET}, without the directory"),
+            format!("its zip directory is missing (the file ends after {half} bytes, in or after {SHEET})"),
         ),
         (
             "cut.ods",
             ods[..ods_half].to_vec(),
-            format!("it ends after {ods_half} bytes, in or behind content.xml, without the directory"),
+            format!("its zip directory is missing (the file ends after {ods_half} bytes, in or after content.xml)"),
         ),
         (
             "broken.xlsx",
             repacked(&xlsx, SHEET, before("<row r=\"301\"")),
-            "sheet \"Answers\" is damaged behind row 300: ".to_owned(),
+            "sheet \"Answers\" is corrupt after row 300: ".to_owned(),
         ),
         (
             "broken.ods",
             repacked(&ods, "content.xml", before("respondent-00300@")),
-            "content.xml is damaged in sheet 1, behind row 300: ".to_owned(),
+            "content.xml is corrupt in sheet 1, after row 300: ".to_owned(),
         ),
-        ("flipped.xlsx", flipped, format!("{SHEET} in it is damaged: ")),
+        ("flipped.xlsx", flipped, format!("{SHEET} in the archive is corrupt: ")),
         (
             "far.xlsx",
             repacked(&xlsx, SHEET, far),
-            "sheet \"Answers\" is damaged behind row 7: a cell in row 7 and column 946064, where none can be"
-                .to_owned(),
+            "sheet \"Answers\" is corrupt after row 7: a cell in row 7, column 946064 is outside the sheet".to_owned(),
         ),
     ] {
         let stage = Stage::new();
@@ -321,9 +320,9 @@ fn truncated_gzip_is_refused_before_sending() {
     let packed = gzip(csv_of(&numbered(1000)).as_bytes());
     let file = stage.write("in.csv.gz", &packed[..packed.len() - 100]);
     let said = stderr(&stage.import(&file, &[]).failure().code(2));
-    assert!(said.contains("in.csv.gz: the gzip data end before they should, behind line "), "{said}");
+    assert!(said.contains("in.csv.gz: truncated gzip data after line "), "{said}");
     let file = stage.write("in.csv.gz", &packed[..20]);
     let said = stderr(&stage.import(&file, &[]).failure().code(2));
-    assert!(said.contains("in.csv.gz: the gzip data end before they should, in the first line\n"), "{said}");
+    assert!(said.contains("in.csv.gz: truncated gzip data in the first line\n"), "{said}");
     stage.was_never_called();
 }

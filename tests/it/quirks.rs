@@ -77,7 +77,7 @@ fn rows_in_a_second_encoding_are_warned_about() {
     let bytes = [HEADER.as_bytes(), b"\n", &windows, row.as_bytes()].concat();
     let stage = Stage::new();
     let said = stderr(&stage.import(&stage.write("in.csv", &bytes), &["--dry-run"]).success());
-    assert!(said.contains("windows-1252 (found out)"), "{said}");
+    assert!(said.contains("windows-1252 (detected)"), "{said}");
     assert!(said.contains("warning: 1 record looks garbled, such as \"GrÃ¶ÃŸe\" for \"Größe\""), "{said}");
 }
 

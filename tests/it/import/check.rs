@@ -125,15 +125,15 @@ fn what_is_no_file_of_rows_is_told_as_what_it_is() {
     let stage = Stage::new();
     std::fs::create_dir(stage.path("directory")).unwrap();
     for (name, content, told) in [
-        ("empty.csv", &b""[..], "it is empty"),
-        ("book.xlsx", b"PK\x03\x04rest", "it ends after 8 bytes"),
-        ("open.csv", b"channelUId,name,score,channel,type,language,message\n\"a,b\n", "a quote that is never closed"),
+        ("empty.csv", &b""[..], "the input is empty"),
+        ("book.xlsx", b"PK\x03\x04rest", "the file ends after 8 bytes"),
+        ("open.csv", b"channelUId,name,score,channel,type,language,message\n\"a,b\n", "unclosed quote"),
         ("binary.csv", b"a,b\n\0\x01\x02", "binary data"),
     ] {
         let said = stderr(&stage.import(&stage.write(name, content), &[]).failure().code(2));
         assert!(said.contains(told) && said.contains(name) && said.contains("hint: "), "{said}");
     }
-    for (name, told) in [("missing.csv", "can't read"), ("directory", "is a directory")] {
+    for (name, told) in [("missing.csv", "cannot read"), ("directory", "is a directory")] {
         let said = stderr(&stage.import(&stage.path(name), &[]).failure().code(2));
         assert!(said.contains(told) && said.contains(name), "{said}");
     }
