@@ -1,107 +1,162 @@
 //! `kore-feedback import`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
-use encoding_rs::Encoding;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{RowArgs, SendingArgs};
-use crate::record::Assignment;
-use crate::source::{Format, parse_delimiter, parse_encoding, parse_format};
+use super::{InputArgs, RowArgs, SendingArgs, as_typed};
+
+const SHORT_EXAMPLES: &str = "\
+Examples:
+  kore-feedback import feedback.csv --sandbox    Try it: nothing to configure, nothing real
+  kore-feedback import feedback.csv --dry-run    Check a file and preview the result
+  kore-feedback import feedback.csv --resume     Continue after an interruption
+
+These are the most common options: see --help for all options and more examples.";
 
 const EXAMPLES: &str = "\
 Examples:
-  Try it, without any configuration and without sending anything real:
+  Try it: nothing to configure, nothing real:
     kore-feedback import feedback.csv --sandbox
-  Check a file, see how it will read on the dashboard and how long the import will take:
+  Check a file, see how the records will look on the dashboard and how long the import will take:
     kore-feedback import feedback.csv --dry-run
-  Columns with other names, and one value for every row:
+  Map columns to fields, and give every row the same type:
     kore-feedback import umfrage.csv --map channel_uid=Kunde --map score=Note --set type=CSAT
-  See what a file holds, and begin a mapping for it:
-    kore-feedback import export.csv --plan --write-mapping export.mapping.toml
-  An export of a survey tool:
+  Import the export of a survey tool:
     kore-feedback import export.csv --preset qualtrics --map score=Q3_NPS --set type=NPS --set name=Relationship
-  Go on after an interruption:
+  Resume after an interruption:
     kore-feedback import feedback.csv --resume
-  Rows of several bots, each sent to its own:
+  Send each row to the bot it names:
     kore-feedback import export.csv --map bot_id=Bot
-  Several files as one run, one sheet of a workbook:
+  Import several files as one run, or one sheet of a workbook:
     kore-feedback import 'q3/*.csv.gz'
     kore-feedback import survey.xlsx --sheet Answers
-  From a pipe, with the summary as JSON:
+  Read from a pipe and print the summary as JSON:
     zcat 2024.csv.gz | kore-feedback import - --output json";
 
 /// Import feedback from a file, each row exactly once
 ///
-/// The whole file is checked before the first call. Every call is written down before it is made, so that the run can be
-/// resumed after anything: nothing is lost, and nothing is sent twice.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = EXAMPLES)]
+/// Checks the whole file before the first request. Records every request before it is sent, so that a run can be resumed
+/// after any failure: no row is lost, and none is sent twice.
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(after_help = SHORT_EXAMPLES, after_long_help = EXAMPLES)]
 pub struct ImportArgs {
-    /// Files with the same columns, imported as one; 'q3/*.csv' for all that match, - for standard input
-    ///
-    /// CSV, TSV, JSON (lines, or an array of objects), XLSX, XLS and ODS, as they are or packed by gzip or zstd.
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
+    /// The files, their columns and their format.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub input: InputArgs,
 
-    /// Take a field, or bot_id, from this column: its header, 'Name#2' for the second Name, '#7' for the seventh column; repeatable
-    #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
-    pub map: Vec<Assignment>,
-    /// Give a field, or bot_id, this value in every row; repeatable
-    #[arg(long, value_name = "FIELD=VALUE", help_heading = "Columns")]
-    pub set: Vec<Assignment>,
-
-    /// What the file is: csv, tsv, ndjson, json, xlsx, xls or ods [default: found out from its content]
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format, help_heading = "File")]
-    pub format: Option<Format>,
-    /// Which sheet of a workbook: its name, or its place from 1 [default: the first that is not hidden]
-    #[arg(long, value_name = "NAME|N", help_heading = "File")]
-    pub sheet: Option<String>,
-    /// How many rows are the header, 1 to 3 [default: found out for Qualtrics and SurveyMonkey, else 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=3), help_heading = "File")]
-    pub header_rows: Option<u8>,
-    /// What stands between two cells: , ; tab or | [default: found out]
-    #[arg(long, value_name = "CHAR", value_parser = parse_delimiter, help_heading = "File")]
-    pub delimiter: Option<u8>,
-    /// The file's encoding, such as windows-1252 [default: found out, or asked for if it can be either of two]
-    #[arg(long, value_name = "NAME", value_parser = parse_encoding, help_heading = "File")]
-    pub encoding: Option<&'static Encoding>,
-
-    /// Check everything, show the mapping, a preview and how long the run would take, and send nothing
+    /// Check everything, show the mapping, a preview and the duration, and send nothing
     #[arg(long, help_heading = "Rows")]
     pub dry_run: bool,
-    /// Import the valid rows, and put the others into the failure report
+    /// Import the valid rows, and write the invalid ones to the failure report
     #[arg(long, help_heading = "Rows")]
     pub skip_invalid: bool,
-    /// Let scores through that are not on their type's scale
-    #[arg(long, help_heading = "Rows")]
+    /// Which rows are imported.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub rows: RowArgs,
+    /// Allow scores outside the scale of their type
+    #[arg(long, help_heading = "Rows", hide_short_help = true)]
     pub allow_any_score: bool,
-    /// When importing a failure report: send its rows in doubt, too, though they may have been saved
-    #[arg(long, help_heading = "Rows")]
+    /// When importing a failure report: also send its rows in doubt; they may then be saved twice
+    #[arg(long, help_heading = "Rows", hide_short_help = true)]
     pub include_in_doubt: bool,
-    /// Where the failure report goes [default: beside the first input, as NAME.failures.csv]
-    #[arg(long, value_name = "FILE", help_heading = "Rows")]
+    /// Write the failure report to this file [default: NAME.failures.csv, next to the first input]
+    #[arg(long, value_name = "FILE", help_heading = "Rows", hide_short_help = true)]
+    #[serde(with = "as_typed::path")]
     pub failures: Option<PathBuf>,
 
-    /// Go on with the unfinished run of this file
+    /// Resume the unfinished run of this file
     #[arg(long, help_heading = "Runs", conflicts_with = "again")]
     pub resume: bool,
-    /// With --resume: send rows in doubt again, though they may have been saved
-    #[arg(long, help_heading = "Runs", requires = "resume")]
+    /// With --resume: send rows in doubt again; they may then be saved twice
+    #[arg(long, help_heading = "Runs", requires = "resume", hide_short_help = true)]
     pub resend_in_doubt: bool,
-    /// Import a file that has been imported before once more: every row is then saved twice
+    /// Import a file that was already imported; every row is then saved twice
     #[arg(long, help_heading = "Runs")]
     pub again: bool,
-
-    /// At the end, ask the server what became of rows in doubt, as `runs verify` does; needs the scope to read
-    #[arg(long, help_heading = "Runs")]
+    /// At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access
+    #[arg(long, help_heading = "Runs", hide_short_help = true)]
     pub verify: bool,
 
-    /// How rows become records, and which of them.
+    /// Where records go, and how fast.
     #[command(flatten)]
-    pub rows: RowArgs,
-
-    /// How records are sent.
-    #[command(flatten)]
+    #[serde(flatten)]
     pub sending: SendingArgs,
+}
+
+impl ImportArgs {
+    /// The options that differ from their defaults, as they would be typed; without the files.
+    pub fn options(&self) -> Vec<OsString> {
+        let to_json = |args: &Self| serde_json::to_value(args).unwrap_or_default();
+        let (given, defaults) = (to_json(self), to_json(&Self::default()));
+        let given = given.as_object().into_iter().flatten();
+        given
+            .filter(|(name, value)| *name != "files" && defaults.get(name) != Some(value))
+            .flat_map(|(name, value)| typed(name, value))
+            .map(OsString::from)
+            .collect()
+    }
+}
+
+fn typed(name: &str, value: &Value) -> Vec<String> {
+    match value {
+        Value::Null | Value::Bool(false) => Vec::new(),
+        Value::Bool(true) => vec![format!("--{name}")],
+        Value::Array(values) => values.iter().flat_map(|value| typed(name, value)).collect(),
+        Value::String(text) => vec![format!("--{name}={text}")],
+        other => vec![format!("--{name}={other}")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use clap::Parser;
+
+    use super::ImportArgs;
+    use crate::cli::{Arguments, Command};
+
+    /// Every option with a value, in the order in which they are declared.
+    const ALL: &str = "--map=score=Q1 --set=name=a b --set=type=NPS --mapping=m --preset=p --no-answer=NA --no-answer= \
+                       --format=ndjson --sheet=2 --header-rows=3 --delimiter=tab --encoding=windows-1252 --dry-run \
+                       --skip-invalid --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
+                       --include=tests --allow-any-score --include-in-doubt --failures=f.csv --again --verify --sandbox \
+                       --rate-limit=60/1m --rate-limit=5/500ms --pace=early --concurrency=8 --timeout=30s --retries=0 \
+                       --delivery=at-least-once --wait-for-target=10m";
+
+    fn parse(options: &[String]) -> ImportArgs {
+        let words = ["kore-feedback", "import", "in.csv"].map(str::to_owned);
+        match Arguments::try_parse_from(words.iter().chain(options)).unwrap().command {
+            Command::Import(args) => *args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn stored_options_read_back_and_spell_themselves() {
+        let given = ALL.split(" --").map(|option| format!("--{}", option.trim().trim_start_matches("--")));
+        let given: Vec<String> = given.collect();
+        let stored = serde_json::to_string(&parse(&given)).unwrap();
+        let read: ImportArgs = serde_json::from_str(&stored).unwrap();
+        assert_eq!(read.options(), given.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(read.input.files, ["in.csv"].map(std::path::PathBuf::from));
+        assert!(parse(&[]).options().is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_that_are_not_text_are_stored() {
+        use std::os::unix::ffi::OsStringExt;
+        let mut args = ImportArgs::default();
+        args.input.files.push(OsString::from_vec(b"in\xff.csv".to_vec()).into());
+        let read: ImportArgs = serde_json::from_value(serde_json::to_value(&args).unwrap()).unwrap();
+        assert_eq!(read.input.files, args.input.files);
+    }
 }

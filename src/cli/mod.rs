@@ -1,9 +1,11 @@
-//! What can be said on the command line: clap structs only, one file per subcommand. Decides nothing.
+//! The command line: clap structs, one file per subcommand. Parses and validates, decides nothing.
 
+mod as_typed;
 mod completions;
 mod config;
-mod given;
 mod import;
+mod input;
+mod inspect;
 mod presets;
 mod rows;
 mod runs;
@@ -12,7 +14,8 @@ mod sending;
 mod submit;
 mod token;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -22,8 +25,9 @@ use crate::pacing::parse_duration;
 
 pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
-pub use given::import_of;
 pub use import::ImportArgs;
+pub use input::InputArgs;
+pub use inspect::InspectFileArgs;
 pub use presets::{PresetsArgs, PresetsCommand, ShowPresetArgs};
 pub use rows::RowArgs;
 pub use runs::{FailuresArgs, ResumeArgs, RunsArgs, RunsCommand, ShowArgs, VerifyArgs};
@@ -34,59 +38,81 @@ pub use token::{InspectArgs, MintArgs, TokenArgs, TokenCommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  Try it, without any configuration and without sending anything real:
+  Try it: nothing to configure, nothing real:
     kore-feedback import feedback.csv --sandbox
-  Begin a config, and see what holds:
+  Create a config, and show the settings in effect:
     kore-feedback config init
     kore-feedback config show
-  Check a file, import it, and look back:
+  Inspect a file, check it, import it, and list the runs:
+    kore-feedback inspect feedback.csv
     kore-feedback import feedback.csv --dry-run
     kore-feedback import feedback.csv
     kore-feedback runs list";
 
-/// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai.
+/// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai
 #[derive(Debug, Parser)]
 #[command(name = "kore-feedback", version, max_term_width = 100)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Arguments {
-    /// What holds for every command.
+    /// Options of every command.
     #[command(flatten)]
     pub global: GlobalArgs,
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// Options that every command takes.
+/// Options of every command.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Everywhere")]
+#[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// Config file to read [default: config.toml in the user's config directory]
+    /// Config file [default: config.toml in the user's config directory]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Profile of the config to use [default: the config's default_profile, or its only one]
+    /// Profile from the config [default: default_profile, or the only one]
     #[arg(long, short = 'p', global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// Directory of the ledger [default: kore-feedback in the user's state directory]
     #[arg(long, global = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
-    /// How results are printed on standard output
+    /// Format of results on stdout
     #[arg(long, short = 'o', global = true, value_name = "FORMAT", default_value = "text")]
     pub output: OutputFormat,
-    /// Say nothing on standard error but errors
+    /// Print only errors to stderr
     #[arg(long, short = 'q', global = true)]
     pub quiet: bool,
-    /// Say more on standard error: every retry, wait and refusal
+    /// Print details to stderr: every retry, wait and rejected row
     #[arg(long, short = 'v', global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 }
 
-/// The form of what goes to standard output.
+impl GlobalArgs {
+    /// The same with absolute paths.
+    #[must_use]
+    pub fn absolute(&self, directory: &Path) -> Self {
+        let absolute = |path: &Option<PathBuf>| path.as_ref().map(|path| directory.join(path));
+        Self { config: absolute(&self.config), state_dir: absolute(&self.state_dir), ..self.clone() }
+    }
+
+    /// The option that names the ledger's directory, as it is typed.
+    pub fn ledger_option(&self) -> Vec<OsString> {
+        self.state_dir.iter().flat_map(|path| ["--state-dir".into(), path.into()]).collect()
+    }
+
+    /// The options that decide about settings, as they are typed.
+    pub fn options(&self) -> Vec<OsString> {
+        let config = self.config.iter().flat_map(|path| ["--config".into(), path.into()]);
+        let profile = self.profile.iter().map(|name| format!("--profile={name}").into());
+        config.chain(profile).chain(self.ledger_option()).collect()
+    }
+}
+
+/// The format of standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
-    /// For people.
+    /// For people
     Text,
-    /// For programs: one JSON object.
+    /// For programs: one JSON value
     Json,
 }
 
@@ -96,6 +122,7 @@ pub enum OutputFormat {
 pub enum Command {
     Submit(Box<SubmitArgs>),
     Import(Box<ImportArgs>),
+    Inspect(Box<InspectFileArgs>),
     Token(TokenArgs),
     Runs(RunsArgs),
     Presets(PresetsArgs),
@@ -104,30 +131,21 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
-/// Reads the command line.
+/// Parses the command line.
 ///
 /// # Errors
-/// Whatever clap refuses; a request for help or the version comes this way too.
+/// Whatever clap rejects, and requests for help or the version.
 pub fn parse() -> Result<Arguments, clap::Error> {
     Arguments::try_parse()
 }
 
-/// Reads a command line that was given earlier, without the program's name.
-///
-/// # Errors
-/// Whatever clap refuses: it may have been given to another version.
-pub fn parse_again(words: &[String]) -> Result<Arguments, clap::Error> {
-    Arguments::try_parse_from(std::iter::once("kore-feedback").chain(words.iter().map(String::as_str)))
-}
-
-/// Prints what clap has to say, and the exit code that goes with it.
+/// Prints clap's message, and returns its exit code.
 pub fn print_error(error: &clap::Error) -> Exit {
-    // A closed pipe behind `--help | head` leaves nobody to tell.
+    // If the pipe behind `--help | head` is closed, nobody is left to tell.
     let _ = error.print();
     if error.use_stderr() { Exit::Usage } else { Exit::Success }
 }
 
-/// A length of time as people write it.
 fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).ok_or_else(|| "write a number with a unit, such as 90s, 10m or 1h30m".to_owned())
 }

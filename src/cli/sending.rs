@@ -1,66 +1,93 @@
-//! What `submit` and `import` have in common: where to send, and how hard.
+//! Options that `submit` and `import` share: where to send, and how fast.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 
-use super::duration;
+use super::{as_typed, duration};
 use crate::pacing::Limit;
 
+const RETRIES: u32 = 5;
+
 /// How records are sent.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
 #[command(next_help_heading = "Sending")]
 pub struct SendingArgs {
-    /// Send to a sandbox started in this process instead: nothing to configure, nothing real
+    /// Send to a sandbox inside this process: nothing to configure, nothing real
     #[arg(long)]
     pub sandbox: bool,
-    /// Rolling limit to stay within, such as 60/1m; repeatable [default: the profile's, else 60/1m and 1800/1h]
-    #[arg(long, value_name = "CALLS/TIME")]
+    /// Rate limit, such as 60/1m; repeatable [default: the profile's, or 60/1m and 1800/1h]
+    #[arg(long, value_name = "CALLS/TIME", hide_short_help = true)]
+    #[serde(with = "as_typed::list")]
     pub rate_limit: Vec<Limit>,
-    /// Stay within no limit at all
-    #[arg(long, conflicts_with = "rate_limit")]
+    /// Send without any rate limit
+    #[arg(long, conflicts_with = "rate_limit", hide_short_help = true)]
     pub no_rate_limit: bool,
-    /// How calls are spread inside the smallest limit
-    #[arg(long, value_name = "PACE", default_value = "even")]
+    /// How to spread requests within the smallest rate limit
+    #[arg(long, value_name = "PACE", default_value = "even", hide_short_help = true)]
     pub pace: PaceArg,
-    /// Calls in flight at once, to each bot [default: the profile's, else 4]
-    #[arg(long, value_name = "N")]
+    /// Requests in flight per bot [default: the profile's, or 4]
+    #[arg(long, value_name = "N", hide_short_help = true)]
     pub concurrency: Option<NonZeroUsize>,
-    /// How long one call may take, such as 30s [default: the profile's, else 30s]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// How long one request may take, such as 30s [default: the profile's, or 30s]
+    #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
+    #[serde(with = "as_typed::duration")]
     pub timeout: Option<Duration>,
-    /// Tries again for a record that the server surely did not take, while others get through
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    /// Retries for a record the server did not accept, while it accepts others
+    #[arg(long, value_name = "N", default_value_t = RETRIES, hide_short_help = true)]
     pub retries: u32,
-    /// What to do with a record that may or may not have been saved
-    #[arg(long, value_name = "PROMISE", default_value = "at-most-once")]
+    /// What to do with a record that may have been saved
+    #[arg(long, value_name = "GUARANTEE", default_value = "at-most-once", hide_short_help = true)]
     pub delivery: DeliveryArg,
-    /// How long a target that can't be reached, or doesn't answer, is waited for [default: 10m; for submit 30s]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]
+    #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
+    #[serde(with = "as_typed::duration")]
     pub wait_for_target: Option<Duration>,
 }
 
 /// `--pace`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PaceArg {
-    /// Evenly: 60 a minute is one a second
+    /// Evenly: 60 per minute is one per second
+    #[default]
     Even,
     /// As early as possible: 60 at once, then a pause
     Early,
 }
 
 /// `--delivery`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DeliveryArg {
-    /// Leave it in doubt, and say so
+    /// Leave it in doubt and report it
+    #[default]
     AtMostOnce,
-    /// Send it again: it may then be saved twice
+    /// Send it again; it may then be saved twice
     AtLeastOnce,
 }
 
+impl Default for SendingArgs {
+    fn default() -> Self {
+        Self {
+            sandbox: false,
+            rate_limit: Vec::new(),
+            no_rate_limit: false,
+            pace: PaceArg::default(),
+            concurrency: None,
+            timeout: None,
+            retries: RETRIES,
+            delivery: DeliveryArg::default(),
+            wait_for_target: None,
+        }
+    }
+}
+
 impl SendingArgs {
-    /// The limits that were given: `None` when nothing was said about them.
+    /// The rate limits given: `None` if no option mentions them, empty for `--no-rate-limit`.
     pub fn limits(&self) -> Option<Vec<Limit>> {
         (self.no_rate_limit || !self.rate_limit.is_empty()).then(|| self.rate_limit.clone())
     }

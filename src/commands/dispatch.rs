@@ -1,7 +1,7 @@
 //! From the command line to the command, and from its error to the exit code.
 
 use super::error::CommandError;
-use super::{completions, config, import, presets, runs, sandbox, submit, token};
+use super::{completions, config, import, inspect, presets, runs, sandbox, submit, token};
 use crate::cli::{Arguments, Command};
 use crate::exit::Exit;
 use crate::report::Printer;
@@ -21,6 +21,7 @@ fn dispatch(arguments: &Arguments, context: &Context, printer: &Printer) -> Resu
     match &arguments.command {
         Command::Submit(args) => submit::submit(args, global, context, printer),
         Command::Import(args) => import::import(args, global, context, printer),
+        Command::Inspect(args) => inspect::inspect(args, global, context, printer),
         Command::Token(args) => token::token(args, global, context, printer),
         Command::Runs(args) => runs::runs(args, global, context, printer),
         Command::Presets(args) => presets::presets(args, global, printer),

@@ -1,6 +1,7 @@
 //! One file per subcommand: settings → pipeline → report → exit code. Commands know every other module and leave the
 //! decisions to them.
 
+mod command_line;
 mod completions;
 mod config;
 mod dispatch;
@@ -8,6 +9,7 @@ mod error;
 mod findings;
 mod import;
 mod input;
+mod inspect;
 mod presets;
 mod rules;
 mod runs;

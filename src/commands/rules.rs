@@ -1,8 +1,8 @@
-//! From the arguments and settings to the rules that rows are read by.
+//! From the options and settings to the rules by which an input is read and checked.
 
 use std::collections::BTreeMap;
 
-use crate::cli::ImportArgs;
+use crate::cli::{ImportArgs, InputArgs};
 use crate::commands::error::CommandError;
 use crate::ledger::{LedgerError, OutcomeKind, RowState, RunId, Store};
 use crate::record::{Assignment, DedupeRule, Description, Except, MappingRules, ScoreRule, SelectionRules, Words};
@@ -10,25 +10,30 @@ use crate::run::CheckSettings;
 use crate::settings::{Context, Settings, SettingsError, Source, preset};
 use crate::source::SourceOptions;
 
-/// How the input is read and checked.
 pub(super) fn check_settings(
     args: &ImportArgs,
     settings: &Settings,
     context: &Context,
 ) -> Result<CheckSettings, CommandError> {
-    let mut rules = mapping_rules(args, settings, context)?;
-    rules.selection.except = except(args, settings)?;
+    let pairs = |given: &[Assignment]| given.iter().map(|one| (one.field, one.text.clone())).collect();
+    let rules = MappingRules {
+        map: pairs(&args.input.map),
+        set: pairs(&args.input.set),
+        description: description(args, settings, context)?,
+        selection: selection(args, settings)?,
+        columns: settings.columns(),
+        defaults: settings.defaults(),
+    };
     Ok(CheckSettings {
-        source: source(args),
+        source: source_options(&args.input),
         rules,
-        score: if args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale },
+        score: score_rule(args),
         include_in_doubt: args.include_in_doubt,
         needs_bots: settings.bot_id().is_err(),
     })
 }
 
-/// How the input is read, as far as that was said.
-pub(super) fn source(args: &ImportArgs) -> SourceOptions {
+pub(super) fn source_options(args: &InputArgs) -> SourceOptions {
     SourceOptions {
         format: args.format,
         sheet: args.sheet.clone(),
@@ -38,61 +43,47 @@ pub(super) fn source(args: &ImportArgs) -> SourceOptions {
     }
 }
 
-/// What was said about columns and rows.
-pub(super) fn mapping_rules(
-    args: &ImportArgs,
-    settings: &Settings,
-    context: &Context,
-) -> Result<MappingRules, SettingsError> {
-    let pairs = |given: &[Assignment]| given.iter().map(|one| (one.field, one.text.clone())).collect();
-    Ok(MappingRules {
-        map: pairs(&args.map),
-        set: pairs(&args.set),
-        description: description(args, settings, context)?,
-        selection: selection(args),
-        columns: settings.columns(),
-        defaults: settings.defaults(),
-    })
+pub(super) fn score_rule(args: &ImportArgs) -> ScoreRule {
+    if args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale }
 }
 
-/// The preset, over it the mapping, over it what the arguments say.
+/// Options override the mapping, which overrides the preset.
 fn description(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<Description, SettingsError> {
-    let rows = &args.rows;
-    let preset = match &rows.preset {
+    let input = &args.input;
+    let preset = match &input.preset {
         Some(name) => preset(name, &Source::Argument("--preset"))?.description,
         None => Description::default(),
     };
-    let mapping = match &rows.mapping {
+    let mapping = match &input.mapping {
         Some(name) => settings.mapping(name, context)?.description()?,
         None => Description::default(),
     };
-    let said = Description {
+    let options = Description {
         fields: BTreeMap::new(),
-        no_answer: (!rows.no_answer.is_empty()).then(|| Words::new(&rows.no_answer)),
+        no_answer: (!input.no_answer.is_empty()).then(|| Words::new(&input.no_answer)),
         skip: Vec::new(),
-        include: rows.include.clone(),
+        include: args.rows.include.clone(),
     };
-    Ok(said.over(mapping).over(preset))
+    Ok(options.over(mapping).over(preset))
 }
 
-fn selection(args: &ImportArgs) -> SelectionRules {
+fn selection(args: &ImportArgs, settings: &Settings) -> Result<SelectionRules, CommandError> {
     let rows = &args.rows;
     let dedupe = match &rows.dedupe_by[..] {
         [] => rows.dedupe.then_some(DedupeRule::Record),
         columns => Some(DedupeRule::Columns(columns.to_vec())),
     };
-    SelectionRules {
+    Ok(SelectionRules {
         filters: rows.filter.clone(),
         rows: rows.rows.clone(),
         sample: rows.sample,
         dedupe,
-        except: Vec::new(),
-    }
+        except: excluded(&rows.exclude_run, settings)?,
+    })
 }
 
-/// The rows that earlier runs have sent, or may have.
-fn except(args: &ImportArgs, settings: &Settings) -> Result<Vec<Except>, CommandError> {
-    let runs = &args.rows.exclude_run;
+/// The rows that these runs have sent, or may have sent.
+fn excluded(runs: &[i64], settings: &Settings) -> Result<Vec<Except>, CommandError> {
     let Some(first) = runs.first() else { return Ok(Vec::new()) };
     let store = Store::open_existing(&settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run: RunId(*first) })?;
     let bot_id = settings.bot_id().ok();

@@ -39,7 +39,7 @@ pub(super) fn runs(
         }
         RunsCommand::Failures(args) => {
             let (store, run) = find(args.run)?;
-            return failures(&run, global, store, context, printer);
+            return failures(&run, store, printer);
         }
         RunsCommand::Verify(args) => return verify_run(args, global, context, printer),
     }

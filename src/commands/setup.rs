@@ -50,6 +50,8 @@ pub(super) struct Subject {
     pub(super) rows: u64,
     /// The bots, and how many rows go to each.
     pub(super) bots: Vec<(String, u64)>,
+    /// The options as JSON, if the run can be resumed.
+    pub(super) options: Option<String>,
 }
 
 /// Which bots are sent to.
@@ -172,7 +174,7 @@ impl Setup {
     }
 
     /// What the ledger writes down of a run to this target.
-    pub(super) fn new_run(&self, subject: Subject, context: &Context) -> NewRun {
+    pub(super) fn new_run(&self, subject: Subject) -> NewRun {
         NewRun {
             kind: subject.kind,
             sandbox: self.is_sandbox,
@@ -185,12 +187,7 @@ impl Setup {
             identity: self.identity(&subject.content, &subject.mapping),
             mapping: subject.mapping,
             rows: subject.rows,
-            // An import is taken up by its command line; a submit is not, and its options name the respondent.
-            command: match subject.kind {
-                RunKind::Import => context.arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
-                RunKind::Submit => Vec::new(),
-            },
-            directory: context.working_directory.clone(),
+            options: subject.options,
         }
     }
 

@@ -101,8 +101,7 @@ fn begun_run(dir: &std::path::Path) -> Writer {
         mapping: String::new(),
         identity: Identity([0; 32]),
         rows: 1,
-        command: Vec::new(),
-        directory: "/".into(),
+        options: None,
     };
     Store::open(dir).unwrap().begin(&run, Timestamp::UNIX_EPOCH).unwrap();
     Writer::start(Store::open(dir).unwrap(), "bot".to_owned(), "session".to_owned())

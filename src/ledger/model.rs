@@ -247,8 +247,7 @@ pub(super) fn new_run() -> NewRun {
         mapping: String::new(),
         identity: Identity([0; 32]),
         rows: ROWS,
-        command: Vec::new(),
-        directory: "/".into(),
+        options: None,
     }
 }
 

@@ -61,10 +61,8 @@ pub struct NewRun {
     pub identity: Identity,
     /// How many rows the input has.
     pub rows: u64,
-    /// The command line that started the run, without the program's name.
-    pub command: Vec<String>,
-    /// The working directory of that command.
-    pub directory: PathBuf,
+    /// The options that the run started with, as JSON; `None` for a submit, and for a run of an older version.
+    pub options: Option<String>,
 }
 
 /// A run as the ledger has it.
@@ -87,10 +85,8 @@ pub struct Run {
     pub mapping: String,
     /// How many rows the input has.
     pub rows: u64,
-    /// The command line that started the run, without the program's name.
-    pub command: Vec<String>,
-    /// The working directory of that command.
-    pub directory: PathBuf,
+    /// The options that the run started with, as JSON; `None` for a submit, and for a run of an older version.
+    pub options: Option<String>,
     pub started_at: Timestamp,
     /// When the run ended with nothing left to send; `None` while it can be resumed.
     pub finished_at: Option<Timestamp>,

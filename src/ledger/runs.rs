@@ -89,8 +89,8 @@ impl Store {
 fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
     connection.execute(
         "INSERT INTO runs (kind, sandbox, profile, host, api_version, input, content, mapping, identity, rows,
-                           started_at, command, directory)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                           started_at, options)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             run.kind.as_str(),
             run.sandbox,
@@ -103,8 +103,7 @@ fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId
             run.identity.0,
             run.rows,
             to_millis(now),
-            serde_json::Value::from(run.command.clone()).to_string(),
-            run.directory.to_string_lossy(),
+            run.options,
         ],
     )?;
     let id = RunId(connection.last_insert_rowid());
@@ -132,7 +131,7 @@ fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Resu
 fn select(connection: &Connection, clauses: &str, params: impl Params) -> Result<Vec<Run>, LedgerError> {
     let mut statement = connection.prepare(&format!(
         "SELECT run, kind, sandbox, profile, host, input, rows, started_at, finished_at, report, report_hash, content,
-                command, directory, mapping
+                options, mapping
          FROM runs {clauses}"
     ))?;
     let runs = statement.query_map(params, |row| read(connection, row))?;
@@ -155,10 +154,8 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Run> {
         finished_at: row.get::<_, Option<i64>>(8)?.map(from_millis),
         report: row.get::<_, Option<String>>(9)?.map(PathBuf::from).zip(row.get(10)?),
         content: row.get(11)?,
-        // `insert` wrote this as JSON; if someone has edited it since, it is no command.
-        command: serde_json::from_str(&row.get::<_, String>(12)?).unwrap_or_default(),
-        directory: row.get::<_, String>(13)?.into(),
-        mapping: row.get(14)?,
+        options: row.get(12)?,
+        mapping: row.get(13)?,
     })
 }
 

@@ -1,9 +1,9 @@
 //! The ledger's tables, versioned by `PRAGMA user_version`. Each migration is applied once, in order, in one transaction.
 //!
 //! - `runs`: one line per run. `content` is the BLAKE3 hash of the input's bytes, `identity` that of content, mapping and
-//!   target together. `finished_at` is null while the run can be resumed. `command` is the command line that started an
-//!   import, as a JSON array, and `directory` its working directory. `report` is the last failure report, with its hash.
-//!   Times are milliseconds since 1970, UTC.
+//!   target together. `finished_at` is null while the run can be resumed. `options` are those that an import started
+//!   with, as JSON with a version; null for a submit, and for a run started before schema 3. `report` is the last failure
+//!   report, with its hash. Times are milliseconds since 1970, UTC.
 //! - `bots`: the bots that a run's rows go to, numbered from 1, each with its number of valid rows.
 //! - `rows`: the state of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
 //!   `skipped`, `unsent` or `in doubt`. The run has not reached a row that is missing here. `fingerprint` is a hash of the
@@ -22,8 +22,11 @@ use super::LedgerError;
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
 /// A released migration never changes.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/1_one_bot_per_run.sql"), include_str!("migrations/2_several_bots_per_run.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/1_one_bot_per_run.sql"),
+    include_str!("migrations/2_several_bots_per_run.sql"),
+    include_str!("migrations/3_options_as_json.sql"),
+];
 
 /// The schema's version that this build reads and writes.
 const VERSION: usize = MIGRATIONS.len();

@@ -1,4 +1,4 @@
-//! The failure report: the rows that were not saved, in a file that can be mended and imported.
+//! The failure report: the rows that were not saved, in a file that can be fixed and imported.
 
 use std::fs;
 use std::io;
@@ -14,63 +14,50 @@ use crate::text::printable;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// What a failure report is made of.
 #[derive(Debug)]
 pub struct FailureReport<'a> {
-    /// The input, read once more.
+    /// The input, which is read again.
     pub input: &'a Inputs,
-    /// How its bytes are read.
     pub source: SourceOptions,
-    /// What stands between two cells of the report.
+    /// The delimiter of the report.
     pub delimiter: u8,
-    /// Its columns' names.
     pub headers: &'a [String],
-    /// Whether the report begins with a byte order mark, which says UTF-8 whatever `--encoding` says: the options that
-    /// the input was imported with then fit the report.
-    pub marked: bool,
-    /// What became of its rows.
+    /// Whether the report starts with a byte order mark. It marks UTF-8 whatever `--encoding` says, so that the options of
+    /// the input work for the report, too.
+    pub bom: bool,
     pub ledger: &'a Store,
-    /// In which run.
     pub run: RunId,
 }
 
-/// Why the report can't be written. The run's result is in the ledger all the same.
+/// The report or the summary cannot be written. The ledger has the outcome of every row all the same.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// The file can't be written.
-    #[error("can't write the failure report {}: {reason}", path.display())]
+    #[error("cannot write the failure report {}: {reason}", path.display())]
     Write {
-        /// The report.
         path: PathBuf,
-        /// The system's reason.
         #[source]
         reason: io::Error,
     },
-    /// What the run came to can't be printed.
-    #[error("can't print the summary: {reason}")]
+    #[error("cannot print the summary: {reason}")]
     Summary {
-        /// The system's reason.
         #[source]
         reason: io::Error,
     },
-    /// The input can't be had any more.
-    #[error("can't write the failure report: {0}")]
+    #[error("cannot write the failure report: {0}")]
     Input(#[from] InputError),
-    /// The input can't be read any more.
-    #[error("can't write the failure report: {0}")]
+    #[error("cannot write the failure report: {0}")]
     Source(#[from] SourceError),
-    /// The ledger can't be read.
-    #[error("can't write the failure report: {0}")]
+    #[error("cannot write the failure report: {0}")]
     Ledger(#[from] LedgerError),
 }
 
 impl Advice for ReportError {
     fn hint(&self) -> Option<String> {
         let command = match self {
-            Self::Summary { .. } => "`kore-feedback runs list` shows what the run came to",
-            _ => "`kore-feedback runs failures N` prints the report",
+            Self::Summary { .. } => "show the results with `kore-feedback runs list`",
+            _ => "print the report with `kore-feedback runs failures N`",
         };
-        Some(format!("what became of each row is in the ledger: {command}"))
+        Some(format!("the ledger has the outcome of every row: {command}"))
     }
 
     fn exit(&self) -> Exit {
@@ -79,18 +66,18 @@ impl Advice for ReportError {
 }
 
 impl FailureReport<'_> {
-    /// Writes the report, readable by the user alone, all of it or nothing. Gives the hash of what was written.
+    /// Writes the report, readable only by the user, as a whole or not at all. Returns the hash of its content.
     ///
-    /// It is CSV and UTF-8, whatever the input was. The input's own columns come first, with all rows of the header as
-    /// they are; then the row's number, its outcome, the HTTP status and the reason. The rows of several files stand in one
-    /// report, below the first one's header.
+    /// It is CSV in UTF-8, whatever the input was. The input's own columns come first, with all header rows as they are; then
+    /// the row's number, its outcome, the HTTP status and the reason. The rows of several files share one report, below the
+    /// header of the first file.
     ///
     /// # Errors
-    /// [`ReportError`]; a report that stood there before is then untouched.
+    /// [`ReportError`]; an earlier report at this path then stays as it is.
     pub fn write(&self, path: &Path) -> Result<[u8; 32], ReportError> {
         let failed = |reason| ReportError::Write { path: path.to_owned(), reason };
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // A temporary file is made with mode 0600.
+        // tempfile creates files with mode 0600.
         let file = tempfile::Builder::new().prefix(".failures-").tempfile_in(directory).map_err(failed)?;
         let mut out = self.csv_writer(file).map_err(failed)?;
         self.write_rows(&mut out, &failed)?;
@@ -101,7 +88,7 @@ impl FailureReport<'_> {
         Ok(hash)
     }
 
-    /// Writes the report to somewhere else than its file.
+    /// Prints the report.
     ///
     /// # Errors
     /// [`ReportError`].
@@ -113,7 +100,7 @@ impl FailureReport<'_> {
     }
 
     fn csv_writer<W: io::Write>(&self, mut out: W) -> io::Result<csv::Writer<W>> {
-        if self.marked {
+        if self.bom {
             out.write_all(BYTE_ORDER_MARK)?;
         }
         Ok(csv::WriterBuilder::new().delimiter(self.delimiter).flexible(true).from_writer(out))
@@ -125,9 +112,9 @@ impl FailureReport<'_> {
         failed: &impl Fn(io::Error) -> ReportError,
     ) -> Result<(), ReportError> {
         let mut rows = self.input.open(&self.source)?;
-        for (place, header) in rows.header_rows().iter().enumerate() {
+        for (index, header) in rows.header_rows().iter().enumerate() {
             let own = (0..own_columns(self.headers)).map(|column| header.get(column).map_or("", String::as_str));
-            let added = if place == 0 { REPORT_COLUMNS } else { [""; REPORT_COLUMNS.len()] };
+            let added = if index == 0 { REPORT_COLUMNS } else { [""; REPORT_COLUMNS.len()] };
             out.write_record(own.chain(added)).map_err(|error| failed(io_error(error)))?;
         }
         let mut known = self.ledger.row_cursor(self.run);
@@ -145,8 +132,8 @@ impl FailureReport<'_> {
         Ok(())
     }
 
-    /// How many of a row's cells are the input's own. A ragged row keeps what it has and stays ragged, so that it is
-    /// found again and not taken for another; only what an earlier report added to it goes.
+    /// How many of a row's cells are the input's own. A row with missing or surplus cells keeps them, so that it is
+    /// invalid in the report, too; only the columns that an earlier report added are removed.
     fn own_cells(&self, row: &Row) -> usize {
         let own = own_columns(self.headers);
         if row.len() == self.headers.len() {
@@ -165,7 +152,8 @@ fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
     HashingReader::new(fs::File::open(path)?).finish()
 }
 
-/// Where the report goes when nobody says: beside the input, or in the working directory when that came through a pipe.
+/// The report's path unless `--failures` gives another: next to the input, or in the working directory if the input came
+/// through a pipe.
 pub fn default_path(input: Option<&Path>) -> PathBuf {
     let Some(path) = input else { return PathBuf::from("stdin.failures.csv") };
     let mut name = path.file_stem().unwrap_or(path.as_os_str()).to_owned();
@@ -173,36 +161,35 @@ pub fn default_path(input: Option<&Path>) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// What stood where a report goes.
+/// The file at the path of a report.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ExistingFile {
-    /// Nothing.
-    Nothing,
-    /// What this run wrote last.
+    None,
+    /// This run's last report, unchanged.
     Ours,
-    /// Something else: another run's report, or one that was mended by hand.
+    /// Another run's report, or one that was edited.
     Other,
 }
 
 impl ExistingFile {
-    /// Looks at what stands there; `written_last` is the hash of what this run wrote there last.
+    /// Compares the file with the hash of this run's last report.
     ///
     /// # Errors
-    /// When it can't be read.
-    pub fn look(path: &Path, written_last: Option<[u8; 32]>) -> io::Result<Self> {
+    /// When the file cannot be read.
+    pub fn inspect(path: &Path, last_hash: Option<[u8; 32]>) -> io::Result<Self> {
         match hash_of(path) {
-            Ok(found) if written_last == Some(found) => Ok(Self::Ours),
+            Ok(found) if last_hash == Some(found) => Ok(Self::Ours),
             Ok(_) => Ok(Self::Other),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::None),
             Err(error) => Err(error),
         }
     }
 }
 
-/// Renames a file out of a report's way, and gives its new name.
+/// Renames a file that is in the way of a report, and returns its new path.
 ///
 /// # Errors
-/// When it can't be renamed.
+/// When the file cannot be renamed.
 pub fn keep_aside(path: &Path) -> io::Result<PathBuf> {
     let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
     let free = (1..u32::MAX)
@@ -213,8 +200,8 @@ pub fn keep_aside(path: &Path) -> io::Result<PathBuf> {
     Ok(free)
 }
 
-/// The outcome, if it belongs into the report. An unsent row does not: a resumed run sends it, and an import of the report
-/// would have sent it as well.
+/// The outcome, if the row belongs in the report. Unsent rows do not: a resumed run sends them, and an import of the report
+/// would send them again.
 fn failure(entry: &RowEntry) -> Option<OutcomeKind> {
     match entry.state {
         RowState::Settled(OutcomeKind::Saved | OutcomeKind::Skipped | OutcomeKind::Unsent) => None,
@@ -231,27 +218,27 @@ mod tests {
     use super::{ExistingFile, default_path, hash_of, keep_aside};
 
     #[test]
-    fn the_report_lies_beside_its_input() {
+    fn the_report_is_next_to_its_input() {
         assert_eq!(default_path(Some(Path::new("q3/nps.csv"))), Path::new("q3/nps.failures.csv"));
         assert_eq!(default_path(Some(Path::new("export"))), Path::new("export.failures.csv"));
         assert_eq!(default_path(None), Path::new("stdin.failures.csv"));
     }
 
     #[test]
-    fn a_report_mended_by_hand_is_told_from_our_own() {
+    fn an_edited_report_is_not_ours() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("in.failures.csv");
-        assert_eq!(ExistingFile::look(&path, None).unwrap(), ExistingFile::Nothing);
+        assert_eq!(ExistingFile::inspect(&path, None).unwrap(), ExistingFile::None);
         fs::write(&path, "ours").unwrap();
         let ours = hash_of(&path).unwrap();
-        assert_eq!(ExistingFile::look(&path, Some(ours)).unwrap(), ExistingFile::Ours);
-        fs::write(&path, "mended").unwrap();
-        assert_eq!(ExistingFile::look(&path, Some(ours)).unwrap(), ExistingFile::Other);
-        assert_eq!(ExistingFile::look(&path, None).unwrap(), ExistingFile::Other);
+        assert_eq!(ExistingFile::inspect(&path, Some(ours)).unwrap(), ExistingFile::Ours);
+        fs::write(&path, "edited").unwrap();
+        assert_eq!(ExistingFile::inspect(&path, Some(ours)).unwrap(), ExistingFile::Other);
+        assert_eq!(ExistingFile::inspect(&path, None).unwrap(), ExistingFile::Other);
     }
 
     #[test]
-    fn what_is_kept_aside_never_replaces_anything() {
+    fn keeping_aside_never_overwrites() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("in.failures.csv");
         for (content, kept_as) in [("one", "in.failures.kept-1.csv"), ("two", "in.failures.kept-2.csv")] {

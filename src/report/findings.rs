@@ -25,18 +25,18 @@ pub(super) fn plain_table(header: &[&str], width: u16) -> Table {
     table
 }
 
-/// Which column, or which constant, is which field.
+/// The source of each field, and what matched it.
 pub fn mapping_table(mapping: &Mapping, width: u16) -> String {
-    let mut table = plain_table(&["  field", "taken from", "because of"], width);
+    let mut table = plain_table(&["  field", "source", "matched by"], width);
     for (field, source) in mapping.fields() {
-        let (from, because) = match source {
+        let (text, by) = match source {
             FieldSource::Column { header, by, .. } => (format!("column {:?}", excerpt(header, 50)), by.to_string()),
             FieldSource::Constant { value, by } => (format!("always {:?}", excerpt(value, 50)), by.to_string()),
             FieldSource::Template { template, by } => (excerpt(template.source(), 60), by.to_string()),
         };
         let steps = mapping.conversion(field).map(Conversion::in_words).unwrap_or_default();
-        let from = std::iter::once(from).chain(steps).collect::<Vec<_>>().join(", ");
-        table.add_row([format!("  {field}"), from, because]);
+        let text = std::iter::once(text).chain(steps).collect::<Vec<_>>().join(", ");
+        table.add_row([format!("  {field}"), text, by]);
     }
     let unused: Vec<String> = mapping.unused().map(|header| excerpt_of_both_ends(header, 30)).collect();
     let mut text = table.trim_fmt();

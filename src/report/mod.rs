@@ -2,8 +2,8 @@
 
 mod failures;
 mod findings;
+mod inspection;
 mod line;
-mod plan;
 mod printer;
 mod progress;
 mod runs;
@@ -14,8 +14,8 @@ mod verified;
 
 pub use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
 pub use findings::{mapping_table, presets_table, problems_table, time_estimate};
+pub use inspection::InspectionView;
 pub use line::{Line, Tone};
-pub use plan::PlanView;
 pub use printer::{OutputError, Printer};
 pub use progress::{ProgressDisplay, ProgressStart};
 pub use runs::{BotView, ROW_COLUMNS, RunView, io_error, runs_table, write_json_row, write_row};

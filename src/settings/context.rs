@@ -10,8 +10,6 @@ use std::path::PathBuf;
 #[derive(Clone)]
 pub struct Context {
     environment: BTreeMap<OsString, OsString>,
-    /// The words of the command line, without the program's name.
-    pub arguments: Vec<OsString>,
     /// Whether standard input is a terminal: only then is anything asked.
     pub stdin_is_terminal: bool,
     /// Whether standard output is a terminal.
@@ -37,7 +35,6 @@ impl Context {
     pub fn read() -> Self {
         Self {
             environment: std::env::vars_os().collect(),
-            arguments: std::env::args_os().skip(1).collect(),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
@@ -49,10 +46,10 @@ impl Context {
         }
     }
 
-    /// The same surroundings, as if the process had been started with these words in this directory.
+    /// The same surroundings with another working directory.
     #[must_use]
-    pub fn as_if_given(&self, arguments: Vec<OsString>, working_directory: PathBuf) -> Self {
-        Self { arguments, working_directory, ..self.clone() }
+    pub fn in_directory(&self, working_directory: PathBuf) -> Self {
+        Self { working_directory, ..self.clone() }
     }
 
     /// A variable of the environment, as it is.
@@ -85,7 +82,6 @@ impl Context {
     pub(crate) fn with_variables(variables: &[(&str, &str)]) -> Self {
         Self {
             environment: variables.iter().map(|(name, value)| (name.into(), value.into())).collect(),
-            arguments: Vec::new(),
             stdin_is_terminal: false,
             stdout_is_terminal: false,
             stderr_is_terminal: false,

@@ -349,7 +349,7 @@ fn one_bot_for_all_rows_may_be_given_where_the_profile_names_another_or_none() {
     assert_eq!(respondents(&stage), all);
     // The same target by another way: the same import.
     let again = stage.command(&["import", "in.csv"]).env("KORE_FEEDBACK_BOT_ID", "st-c").assert().code(2);
-    assert!(stderr(&again).contains("imported already, by run 1"), "{}", stderr(&again));
+    assert!(stderr(&again).contains("already imported by run 1"), "{}", stderr(&again));
     assert_eq!(respondents(&stage), all);
 }
 
@@ -419,7 +419,7 @@ fn rows_that_one_bot_has_got_before_are_not_sent_to_it_again() {
     stage.write("in.csv", csv(&bots));
     stage.run(&["import", "in.csv", "--filter", "Bot=st-a", "--set", "bot_id=st-a"]).success();
     let said = stderr(&stage.run(&["import", "in.csv", BY_BOT]).code(2));
-    assert!(said.contains("run 1, begun ") && said.contains("--exclude-run 1 leaves out what it has sent"), "{said}");
+    assert!(said.contains("run 1, started ") && said.contains("--exclude-run 1 to skip the rows it sent"), "{said}");
     stage.run(&["import", "in.csv", BY_BOT, "--exclude-run", "1"]).success();
     assert_eq!(respondents(&stage), each_once(&bots));
 }
@@ -508,14 +508,16 @@ fn many_bots_raise_the_limit_of_open_files_and_are_refused_where_that_is_not_all
     stage.write("in.csv", csv(&bots));
     let arguments = ["import", "in.csv", BY_BOT];
     let said = stderr(&limited(&stage, "ulimit -n 150", &arguments).code(2));
-    assert!(said.contains("error: 30 bots at once need 193 open files and connections, and this process may have 150"));
-    assert!(said.contains("hint: `ulimit -n 193` "), "{said}");
+    assert!(said.contains(
+        "error: sending to 30 bots at once needs 193 open files and connections, but this process may open only 150"
+    ));
+    assert!(said.contains("hint: raise the limit with `ulimit -n 193`"), "{said}");
     stage.was_never_called();
     assert!(stdout(&stage.run(&["runs", "list"]).success()).is_empty(), "a run has begun");
     let said = stderr(&limited(&stage, "ulimit -S -n 64", &arguments).success());
-    assert!(!said.contains("holding") && !said.contains("calls at once"), "{said}");
+    assert!(!said.contains("holding") && !said.contains("concurrency reduced"), "{said}");
     let said = stderr(&limited(&stage, "ulimit -n 260", &[&arguments[..], &["--again"]].concat()).success());
-    assert!(said.contains("calls at once to each bot: 2 and not 4"), "{said}");
+    assert!(said.contains("concurrency reduced from 4 to 2 per bot"), "{said}");
     assert_eq!(stage.sandbox.records().len(), 2 * 120);
 }
 
@@ -590,7 +592,7 @@ fn a_rule_for_bots_that_is_wrong_or_open_stays_so_in_the_mapping_that_is_written
     for (name, rule) in [("wrong", format!("column = \"Regoin\", {values}")), ("open", values.to_owned())] {
         let (given, written) = (format!("{name}.toml"), format!("{name}-written.toml"));
         stage.write(&given, format!("[fields]\nbot_id = {{ {rule} }}\n"));
-        let plan = ["import", "in.csv", "--mapping", &given, "--plan", "--write-mapping", &written];
+        let plan = ["inspect", "in.csv", "--mapping", &given, "--write-mapping", &written];
         let said = stdout(&stage.run(&plan).success());
         assert!(said.contains("bot_id       ?"), "{said}");
         let refused = stderr(&stage.run(&["import", "in.csv", "--mapping", &written]).code(2));
@@ -598,7 +600,7 @@ fn a_rule_for_bots_that_is_wrong_or_open_stays_so_in_the_mapping_that_is_written
         stage.was_never_called();
         stage.run(&["import", "in.csv", "--mapping", &written, BY_BOT, "--dry-run"]).success();
     }
-    let said = stderr(&stage.run(&["import", "in.csv", "--mapping", "open.toml", "--plan"]).success());
+    let said = stderr(&stage.run(&["inspect", "in.csv", "--mapping", "open.toml"]).success());
     assert!(said.contains("'--map=bot_id=…'"), "{said}");
 }
 
@@ -606,7 +608,7 @@ fn a_rule_for_bots_that_is_wrong_or_open_stays_so_in_the_mapping_that_is_written
 fn the_column_of_the_bots_is_guessed_for_no_field() {
     let stage = Stage::new();
     stage.write("in.csv", csv(&[("st-a", 2)]).replace(",Bot\n", ",Campaign\n").replace(",name,", ",title,"));
-    let said = stdout(&stage.run(&["import", "in.csv", "--plan", "--map", "bot_id=Campaign"]).success());
+    let said = stdout(&stage.run(&["inspect", "in.csv", "--map", "bot_id=Campaign"]).success());
     assert!(said.contains("bot_id       column \"Campaign\"") && !said.contains("name         column"), "{said}");
 }
 
@@ -616,7 +618,7 @@ fn what_was_sent_elsewhere_is_not_left_out_here() {
     stage.write("in.csv", csv(&[("st-a", 2)]));
     stage.run(&["import", "in.csv", BY_BOT, "--sandbox"]).success();
     let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--exclude-run", "1"]).code(2));
-    assert!(said.contains("--exclude-run 1: that run went to a sandbox"), "{said}");
+    assert!(said.contains("--exclude-run 1: that run sent to a sandbox"), "{said}");
     stage.run(&["import", "in.csv", BY_BOT]).success();
     assert_eq!(respondents(&stage), each_once(&[("st-a", 2)]));
 }

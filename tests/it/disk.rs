@@ -36,7 +36,7 @@ fn a_summary_that_cannot_be_printed_does_not_say_that_nothing_was_sent() {
         let mut command = stage.process(&["import", IMPATIENT]);
         let ended = Running::writing(command.arg(file).envs(stage.variables()), full).end();
         assert_eq!(ended.code, Some(code), "{}", ended.stderr);
-        assert!(ended.stderr.contains("can't print the summary"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("cannot print the summary"), "{}", ended.stderr);
     }
 }
 

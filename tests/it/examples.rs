@@ -71,5 +71,5 @@ fn invalid_rows_stop_the_import_and_are_listed() {
     for (row, line) in [(31, 34), (78, 91), (112, 129), (149, 168), (187, 210)] {
         assert!(said.contains(&format!("\n   {row:<4} {line:<4}")), "row {row}:\n{said}");
     }
-    assert!(said.contains("5 of 210 rows can't be sent; nothing was sent"), "{said}");
+    assert!(said.contains("5 of 210 rows cannot be sent; nothing was sent"), "{said}");
 }

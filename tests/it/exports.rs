@@ -1,4 +1,4 @@
-//! The exports of survey tools, one fixture for each that is known, and for each form of it: what `--plan` says of it, what a
+//! The exports of survey tools, one fixture for each that is known, and for each form of it: what `inspect` says of it, what a
 //! dry run says, and what arrives, with the commands. People and answers are invented, the shape is the tools'.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't lay its inputs has failed")]
@@ -247,7 +247,7 @@ fn said_by(stage: &Stage, arguments: &[&str]) -> String {
     let ended = stage.run(arguments).success();
     let (out, err) = (stdout(&ended), stderr(&ended));
     // A plan begins with its result, everything else ends with it.
-    let said = if arguments.contains(&"--plan") { out + &err } else { err + &out };
+    let said = if arguments[0] == "inspect" { out + &err } else { err + &out };
     format!("$ {}\n{said}", shell_words::join([&["kore-feedback"], arguments].concat()))
 }
 
@@ -255,7 +255,7 @@ fn said_by(stage: &Stage, arguments: &[&str]) -> String {
 fn every_export_is_looked_at_and_a_mapping_proposed() {
     for (file, _) in EXPORTS {
         let stage = stage_with(file);
-        let plan = said_by(&stage, &["import", file, "--plan"]);
+        let plan = said_by(&stage, &["inspect", file]);
         insta::assert_snapshot!(format!("{}-plan", file.replace('.', "-")), plan);
         stage.was_never_called();
     }

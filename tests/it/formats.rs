@@ -107,7 +107,7 @@ fn several_files_form_one_run() {
     assert!(report.contains("\n") && report.lines().nth(1).unwrap().contains(",3,invalid,"), "{report}");
 
     let again = stderr(&stage.run(&["import", "q3/a.csv", "q3/b.csv", "c.jsonl", "--skip-invalid"]).failure());
-    assert!(again.contains("imported already, by run 1"), "{again}");
+    assert!(again.contains("already imported by run 1"), "{again}");
 }
 
 #[test]

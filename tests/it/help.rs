@@ -58,3 +58,61 @@ fn no_secret_can_be_given_as_an_argument() {
         assert!(telling.is_empty(), "{}: {telling:?}", name(&words));
     }
 }
+
+#[test]
+fn import_short_help_fits_one_screen() {
+    let help = stdout(&Surroundings::new().run(&["import", "-h"]).success());
+    assert!(help.lines().count() <= 50, "{help}");
+    insta::assert_snapshot!(help, @r"
+    Import feedback from a file, each row exactly once
+
+    Usage: kore-feedback import [OPTIONS] <FILE>...
+
+    Arguments:
+      <FILE>...  Input files with the same columns, processed as one; quote patterns such as 'q3/*.csv';
+                 - for standard input
+
+    Options:
+      -h, --help  Print help (see more with '--help')
+
+    Columns:
+          --map <FIELD=COLUMN>   Take a field (or bot_id) from this column: a header, 'Name#2' for the
+                                 second Name, '#7' for the seventh column; repeatable
+          --set <FIELD=VALUE>    Give a field (or bot_id) this value in every row; repeatable
+          --mapping <NAME|FILE>  Use a mapping from the config or from a file
+          --preset <NAME>        Use the built-in mapping for this export; `presets list` shows all
+
+    Rows:
+          --dry-run                Check everything, show the mapping, a preview and the duration, and
+                                   send nothing
+          --skip-invalid           Import the valid rows, and write the invalid ones to the failure
+                                   report
+          --filter <COLUMN=VALUE>  Import only rows with this value in a column (COLUMN!=VALUE: without
+                                   it); repeatable
+          --sample <N>             Import a random sample of N rows, always the same rows for the same
+                                   file
+
+    Runs:
+          --resume  Resume the unfinished run of this file
+          --again   Import a file that was already imported; every row is then saved twice
+
+    Sending:
+          --sandbox  Send to a sandbox inside this process: nothing to configure, nothing real
+
+    Global options:
+          --config <FILE>    Config file [default: config.toml in the user's config directory]
+      -p, --profile <NAME>   Profile from the config [default: default_profile, or the only one]
+          --state-dir <DIR>  Directory of the ledger [default: kore-feedback in the user's state
+                             directory]
+      -o, --output <FORMAT>  Format of results on stdout [default: text] [possible values: text, json]
+      -q, --quiet            Print only errors to stderr
+      -v, --verbose          Print details to stderr: every retry, wait and rejected row
+
+    Examples:
+      kore-feedback import feedback.csv --sandbox    Try it: nothing to configure, nothing real
+      kore-feedback import feedback.csv --dry-run    Check a file and preview the result
+      kore-feedback import feedback.csv --resume     Continue after an interruption
+
+    These are the most common options: see --help for all options and more examples.
+    ");
+}

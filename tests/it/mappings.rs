@@ -151,10 +151,10 @@ fn rows_of_an_excluded_run_are_not_resent() {
     stage.import(&file, &["--sample", "3"]).success();
     let words = stderr(&stage.import(&file, &[]).failure().code(2));
     assert!(
-        words.contains("run 1, begun ") && words.contains("has sent a part of this input: 3 rows saved"),
+        words.contains("run 1, started ") && words.contains("has sent a part of this input: 3 rows saved"),
         "{words}"
     );
-    assert!(words.contains("--exclude-run 1 leaves out what it has sent"), "{words}");
+    assert!(words.contains("--exclude-run 1 to skip the rows it sent"), "{words}");
     assert_eq!(stage.sent().len(), 3);
     let words = stderr(&stage.import(&file, &["--exclude-run", "1"]).success());
     assert_eq!(skipped(&words), ["skipped: 3 rows (sent by run 1)"]);
@@ -164,7 +164,7 @@ fn rows_of_an_excluded_run_are_not_resent() {
     stage.import(&file, &["--rows", "2-5"]).failure().code(2);
     let other = stage.write("other.csv", csv_of(&numbered(3)));
     let words = stderr(&stage.import(&other, &["--exclude-run", "1"]).failure().code(2));
-    assert!(words.contains("--exclude-run 1: that run was of another input"), "{words}");
+    assert!(words.contains("--exclude-run 1: that run had another input"), "{words}");
     stage.import(&file, &["--exclude-run", "9"]).failure().code(2);
     stage.has_exactly(&records);
 }
@@ -188,8 +188,7 @@ fn duplicates_of_settled_rows_are_detected() {
 fn written_plans_are_valid_mappings() {
     let stage = Stage::new();
     stage.write("in.csv", TICKETS);
-    let plan =
-        ["import", "in.csv", "--plan", "--write-mapping", "in.toml", "--map", "score=stars", "--set", "type=CSAT"];
+    let plan = ["inspect", "in.csv", "--write-mapping", "in.toml", "--map", "score=stars", "--set", "type=CSAT"];
     stage.run(&plan).success();
     let written = std::fs::read_to_string(stage.path("in.toml")).unwrap();
     stage.filtered(|| insta::assert_snapshot!("written-mapping", written));
@@ -215,12 +214,12 @@ fn written_plans_are_valid_mappings() {
 fn plans_need_no_config_and_have_json() {
     let surroundings = crate::support::Surroundings::new();
     surroundings.write("in.csv", TICKETS);
-    let plan = json(&surroundings.run(&["import", "in.csv", "--plan", "-o", "json"]).success());
+    let plan = json(&surroundings.run(&["inspect", "in.csv", "-o", "json"]).success());
     assert_eq!(plan["rows"], 4);
     assert_eq!(plan["columns"][1]["name"], "stars");
     assert_eq!(plan["fields"][2]["from"]["column"], "stars");
     assert_eq!(plan["fields"][4]["from"]["open"], true);
-    let words = stderr(&surroundings.command(&["import", "-", "--plan"]).write_stdin(TICKETS).assert().success());
+    let words = stderr(&surroundings.command(&["inspect", "-"]).write_stdin(TICKETS).assert().success());
     assert!(words.contains("--map=score=stars"), "{words}");
 }
 
@@ -229,7 +228,7 @@ fn without_a_terminal_the_error_suggests_the_plan() {
     let stage = Stage::new();
     let file = stage.write("in.csv", TICKETS);
     let words = stderr(&stage.import(&file, &[]).failure().code(2));
-    assert!(words.contains("--plan shows what the file holds"), "{words}");
+    assert!(words.contains("`kore-feedback inspect FILE` shows what the file holds"), "{words}");
 }
 
 #[test]
@@ -255,19 +254,19 @@ fn open_fields_are_asked_at_a_terminal() {
     let mut terminal = Terminal::start(command.envs(stage.variables()));
     // The columns follow "the same for every row"; a guessed column is preselected.
     for (asked, keys) in [
-        ("Where does channel_uid come from?", "\u{1b}[B\r"),
-        ("Where does name come from?", "\r"),
-        ("name of every row", "Tickets\r"),
-        ("Where does score come from?", "\r"),
-        ("Where does channel come from?", "\r"),
-        ("channel of every row", "email\r"),
-        ("Where does type come from?", "\r"),
-        ("Type of feedback", "\u{1b}[B\r"),
-        ("Where does language come from?", "\r"),
-        ("language of every row", "en\r"),
-        ("Where does message come from?", "\r"),
-        ("message of every row", "\r"),
-        ("Write this mapping into a file?", "in.toml\r"),
+        ("Source of channel_uid", "\u{1b}[B\r"),
+        ("Source of name", "\r"),
+        ("Value of name in every row", "Tickets\r"),
+        ("Source of score", "\r"),
+        ("Source of channel", "\r"),
+        ("Value of channel in every row", "email\r"),
+        ("Source of type", "\r"),
+        ("Feedback type", "\u{1b}[B\r"),
+        ("Source of language", "\r"),
+        ("Value of language in every row", "en\r"),
+        ("Source of message", "\r"),
+        ("Value of message in every row", "\r"),
+        ("Save this mapping to a file?", "in.toml\r"),
     ] {
         terminal.wait_for(asked);
         terminal.type_in(keys);
@@ -280,5 +279,5 @@ fn open_fields_are_asked_at_a_terminal() {
     ];
     stage.has_exactly(&expected);
     let words = stderr(&stage.run(&["import", "in.csv", "--mapping", "in.toml"]).failure().code(2));
-    assert!(words.contains("imported already"), "{words}");
+    assert!(words.contains("already imported"), "{words}");
 }

@@ -6,8 +6,16 @@ use crate::support::Terminal;
 use crate::support::{Surroundings, json, stderr, stdout};
 
 const EXAMPLES: &str = include_str!("../../examples/README.md");
-const README: &str = include_str!("../../README.md");
+const DOCS: &str = include_str!("../../docs/import.md");
 const HEADER: &str = "channel_uid,name,score,channel,type,language,message\n";
+
+/// A target that is not a sandbox. Nothing is sent to it.
+const REAL_TARGET: [(&str, &str); 4] = [
+    ("KORE_FEEDBACK_HOST", "https://bots.example.com"),
+    ("KORE_FEEDBACK_BOT_ID", "st-1"),
+    ("KORE_FEEDBACK_CLIENT_ID", "cs-1"),
+    ("KORE_FEEDBACK_CLIENT_SECRET", "made up"),
+];
 
 /// The preview in what was said, with its warnings.
 fn preview(said: &str) -> String {
@@ -37,8 +45,8 @@ fn each_example_is_previewed_and_the_readmes_is_this_very_one() {
         if file == "nps-export.csv" {
             let drawing = said.split_once("warning: ").map_or(said.as_str(), |(drawing, _)| drawing);
             assert!(
-                README.contains(&format!("```text\n{drawing}```\n")),
-                "the README shows another one than\n{drawing}"
+                DOCS.contains(&format!("```text\n{drawing}```\n")),
+                "docs/import.md shows another one than\n{drawing}"
             );
         }
         insta::assert_snapshot!(file.trim_end_matches(".csv"), said);
@@ -68,15 +76,9 @@ fn a_scale_that_may_be_turned_around_is_said_before_a_run_and_never_twice() {
 #[test]
 fn the_day_that_records_will_carry_is_told_where_they_are_for_good() {
     let surroundings = with_csat(&[(4, 2), (5, 1)]);
-    let real = [
-        ("KORE_FEEDBACK_HOST", "https://bots.example.com"),
-        ("KORE_FEEDBACK_BOT_ID", "st-1"),
-        ("KORE_FEEDBACK_CLIENT_ID", "cs-1"),
-        ("KORE_FEEDBACK_CLIENT_SECRET", "made up"),
-    ];
     let told = "warning: the API takes no date: on the dashboard each record carries the day on which it is sent, not that \
                 of the answer (3 records here)\n";
-    let said = stderr(&surroundings.command(&["import", "in.csv", "--dry-run"]).envs(real).assert().success());
+    let said = stderr(&surroundings.command(&["import", "in.csv", "--dry-run"]).envs(REAL_TARGET).assert().success());
     assert_eq!(said.matches(told).count(), 1, "{said}");
     let said = stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox"]).success());
     assert!(!said.contains("no date"), "{said}");
@@ -108,18 +110,16 @@ const GUESSABLE: &str = "email,survey name,score,channel,survey type,lang\n";
 fn a_plan_has_the_preview_of_a_dry_run_as_soon_as_nothing_is_open() {
     let surroundings = Surroundings::new();
     surroundings.write("in.csv", &(GUESSABLE.to_owned() + &"jo@example.com,Post-chat,1,kiosk,CSAT,EN\n".repeat(60)));
-    let open = stderr(&surroundings.run(&["import", "in.csv", "--plan"]).success());
-    assert!(open.contains("say what is open") && !open.contains("dashboard"), "{open}");
-    let whole = ["import", "in.csv", "--set", "message=", "--plan"];
+    let open = stderr(&surroundings.run(&["inspect", "in.csv"]).success());
+    assert!(open.contains("replace each …") && !open.contains("dashboard"), "{open}");
+    let whole = ["inspect", "in.csv", "--set", "message="];
     let said = stderr(&surroundings.run(&whole).success());
     insta::assert_snapshot!("plan", said);
 
-    let sandbox = stderr(&surroundings.run(&[&whole[..], &["--sandbox"]].concat()).success());
-    assert!(!sandbox.contains("no date"), "{sandbox}");
     let command = shell_words::split(said.trim_end().trim_end_matches('`').rsplit('`').next().unwrap()).unwrap();
-    let arguments = command[1..].iter().map(String::as_str).chain(["--sandbox"]);
-    let dry = stderr(&surroundings.run(&arguments.collect::<Vec<_>>()).success());
-    let (seen, _) = sandbox.split_once("hint: ").unwrap();
+    let arguments: Vec<&str> = command[1..].iter().map(String::as_str).collect();
+    let dry = stderr(&surroundings.command(&arguments).envs(REAL_TARGET).assert().success());
+    let (seen, _) = said.split_once("hint: ").unwrap();
     assert_eq!(preview(&dry), preview(seen));
 }
 
@@ -129,9 +129,9 @@ fn a_plan_tells_what_can_not_be_sent_and_succeeds() {
     let rows = "jo@example.com,Post-chat,9,rtm,CSAT,en\njo@example.com,Post-chat,-,rtm,CSAT,en\n\
                 jo@example.com,Post-chat,4,rtm,CSAT,en\n";
     surroundings.write("in.csv", &(GUESSABLE.to_owned() + rows));
-    let plan = ["import", "in.csv", "--set", "message=", "--no-answer=-", "--plan"];
+    let plan = ["inspect", "in.csv", "--set", "message=", "--no-answer=-"];
     let said = stderr(&surroundings.run(&plan).success());
-    assert!(said.contains("skipped: 1 row (no answer)\nwarning: 1 of 3 rows can't be sent:\n"), "{said}");
+    assert!(said.contains("skipped: 1 row (no answer)\nwarning: 1 of 3 rows cannot be sent:\n"), "{said}");
     let place = said.lines().find(|line| line.contains("a CSAT score is")).unwrap();
     assert_eq!(place.split_whitespace().take(4).collect::<Vec<_>>(), ["1", "2", "score", "9"]);
     assert!(said.contains("hint: fix the file, or import only the valid rows with --skip-invalid"), "{said}");
@@ -150,8 +150,8 @@ fn what_breaks_behind_the_look_has_a_plan_and_is_an_error() {
     let surroundings = Surroundings::new();
     let file = GUESSABLE.to_owned() + &"jo@example.com,Post-chat,4,rtm,CSAT,en\n".repeat(10_001) + "\"never closed";
     surroundings.write("in.csv", &file);
-    let broken = surroundings.run(&["import", "in.csv", "--set", "message=", "--plan"]).failure().code(2);
-    assert!(stdout(&broken).contains("first 10,000 rows looked at"), "{}", stdout(&broken));
+    let broken = surroundings.run(&["inspect", "in.csv", "--set", "message="]).failure().code(2);
+    assert!(stdout(&broken).contains("first 10,000 rows read"), "{}", stdout(&broken));
     assert!(stderr(&broken).contains("error: in.csv"), "{}", stderr(&broken));
 }
 

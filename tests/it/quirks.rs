@@ -29,7 +29,8 @@ fn refused(bytes: &[u8], options: &[&str]) -> String {
 
 fn plan_of(bytes: &[u8], options: &[&str]) -> serde_json::Value {
     let stage = Stage::new();
-    json(&stage.import(&stage.write("in.csv", bytes), &[&["--plan", "-o", "json"], options].concat()).success())
+    stage.write("in.csv", bytes);
+    json(&stage.run(&[&["inspect", "in.csv", "-o", "json"], options].concat()).success())
 }
 
 #[test]
@@ -60,14 +61,14 @@ fn mixed_encodings_are_refused_without_harmful_advice() {
     let good = "grün@example.com,Größe,5,rtm,CSAT,de,\n".repeat(3);
     let bytes = [HEADER.as_bytes(), b"\n", good.as_bytes(), b"sch\xf6n@example.com,x,4,rtm,CSAT,de,\n"].concat();
     let said = refused(&bytes, &[]);
-    assert!(said.contains("1 of 4 rows can't be sent") && said.contains("sch\u{fffd}n@example.com"), "{said}");
-    assert!(said.contains("hint: the file is UTF-8 but for these rows"), "{said}");
+    assert!(said.contains("1 of 4 rows cannot be sent") && said.contains("sch\u{fffd}n@example.com"), "{said}");
+    assert!(said.contains("hint: all other rows are UTF-8"), "{said}");
     assert!(!said.contains("such as --encoding"), "{said}");
     // Without other evidence, a wrong encoding is the likely cause.
     let plain = "plain@example.com,Size,5,rtm,CSAT,de,\n".repeat(20_000);
     let bytes = [HEADER.as_bytes(), b"\n", plain.as_bytes(), b"sch\xf6n@example.com,x,4,rtm,CSAT,de,\n"].concat();
     let said = refused(&bytes, &[]);
-    assert!(said.contains("give its encoding, such as --encoding windows-1252"), "{said}");
+    assert!(said.contains("specify its encoding, such as --encoding windows-1252"), "{said}");
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn no_answer_texts_are_skipped_only_when_declared() {
     let text = b"id,score\na,NA\nb,-\nc,N/A\nd,\ne, \nf,n/a\ng,5\n";
     let options = ["--map=channel_uid=id"];
     let said = refused(text, &[&CONSTANTS[..], &options].concat());
-    assert!(said.contains("6 of 7 rows can't be sent"), "{said}");
+    assert!(said.contains("6 of 7 rows cannot be sent"), "{said}");
     let no_answer = ["--no-answer=NA", "--no-answer=-", "--no-answer=N/A", "--no-answer="];
     assert_eq!(arrived(text, &[&options[..], &no_answer].concat()), [["g", "5"]]);
     // Only scores can be "no answer": an id may be the text NA.
@@ -177,8 +178,9 @@ fn previews_and_partial_responses_can_be_included() {
 fn inspect_reports_a_single_column_with_its_header() {
     let text = b"email^score\nana@example.com^5\n";
     let stage = Stage::new();
-    let plan = stage.import(&stage.write("in.csv", text), &["--plan"]).success();
-    let seen = "wrong: with ',' as delimiter the input has one column only, \"email^score\"";
+    stage.write("in.csv", text);
+    let plan = stage.run(&["inspect", "in.csv"]).success();
+    let seen = "problem: with ',' as delimiter the input has one column only, \"email^score\"";
     assert!(stdout(&plan).contains(seen), "{}", stdout(&plan));
     assert!(stderr(&plan).contains("hint: give the delimiter with --delimiter"), "{}", stderr(&plan));
     assert!(plan_of(text, &[])["problems"][0].as_str().unwrap().contains("one column only"));

@@ -200,7 +200,7 @@ fn a_state_directory_of_its_own_is_another_ledger_and_the_printed_commands_name_
     assert_eq!(json(&stage.run(&["runs", "list", "-o", "json"]).success()), value!([]));
     stage.restart(&[]);
     let said = stdout(&first);
-    let (_, printed) = said.split_once("go on with `").unwrap_or_else(|| panic!("{said}"));
+    let (_, printed) = said.split_once("resume with `").unwrap_or_else(|| panic!("{said}"));
     let printed = shell_words::split(printed.split('`').next().unwrap()).unwrap();
     stage.run(&printed[1..].iter().map(String::as_str).collect::<Vec<_>>()).success();
     stage.has_exactly(&numbered(2));
@@ -255,5 +255,5 @@ fn a_run_goes_on_by_its_number_from_wherever() {
     // The submit was one record, and the rows of the run.
     assert_eq!(stage.sent().len(), 3);
     let said = stderr(&stage.run(&["runs", "resume", "5"]).failure().code(2));
-    assert!(said.contains("run 5 was no import"), "{said}");
+    assert!(said.contains("run 5 is not an import"), "{said}");
 }

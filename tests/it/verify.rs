@@ -423,7 +423,8 @@ fn a_signal_during_import_verification_keeps_the_summary() {
         let ended = running.end();
         assert_eq!(ended.code, Some(130), "{}", ended.stderr);
         assert!(ended.stderr.ends_with("error: interrupted\n"), "{}", ended.stderr);
-        for told in ["saved             2", "in doubt          1", "`kore-feedback runs verify 1` asks the server"] {
+        for told in ["saved             2", "in doubt          1", "ask the server with `kore-feedback runs verify 1`"]
+        {
             assert!(ended.stdout.contains(told), "{told}: {}", ended.stdout);
         }
     }

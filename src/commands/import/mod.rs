@@ -4,12 +4,14 @@
 //! findings, `choice` decides between a new run and an earlier one (decision 4: an input is imported once), `send` works through the rows and
 //! `finish` reports what became of them. `resume` starts from a run's number and the options that the ledger stored.
 
+mod ask;
 mod choice;
 mod command;
 mod error;
 mod fd_budget;
 mod finish;
-mod plan;
+mod options;
+mod report;
 mod resume;
 mod send;
 

@@ -1,21 +1,22 @@
-//! The sending half of an import: which run it is, the run begun or taken up, worked off, and ended.
+//! The sending half of an import: starts or resumes its run, sends the rows, and reports what became of them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::choice::{Choice, choose, ensure_not_sent_in_part};
+use super::choice::{Choice, choose, ensure_not_partly_sent};
 use super::command::Import;
 use super::fd_budget::FdBudget;
+use super::finish::Finish;
+use super::options::StoredOptions;
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::input::kept_input;
-use crate::commands::rules::source;
+use crate::commands::rules::{score_rule, source_options};
 use crate::commands::setup::{Bots, Subject, take_over};
 use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::verify::verify_at_end;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, ResendPolicy, Run, RunId, RunKind, Store};
-use crate::record::ScoreRule;
 use crate::report::{ProgressDisplay, ProgressStart};
 use crate::rlimit;
 use crate::run::{Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, run as run_rows};
@@ -23,8 +24,6 @@ use crate::source::Input;
 use crate::text::counted;
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
-/// Claims that this process gave up waiting for.
-const ABANDONED: &str = "the run ended before the answer came";
 
 impl Import<'_> {
     pub(super) fn send(&self) -> Result<Exit, CommandError> {
@@ -33,13 +32,13 @@ impl Import<'_> {
         let same = store.runs_with_identity(identity)?;
         let latest = same.first().map(|run| run.id);
         let unfinished = match choose(&store, same, self)? {
-            Choice::Done(run) => return self.finish(&store, run).end_without_sending(),
+            Choice::Done(run) => return Finish { import: self, store: &store, run }.end_without_sending(),
             Choice::Resume(run) => Some(run),
             Choice::New => None,
         };
-        // Before a run begins: a secret that can't be had must not leave an unfinished run behind.
+        // Prepared before the run starts: a missing secret must not leave an unfinished run behind.
         let bots = self.bots();
-        let calls = self.calls_at_once(bots.len())?;
+        let concurrency = self.concurrency(bots.len())?;
         let first = bots.first().map(|(bot, _)| bot.as_str()).unwrap_or_default();
         let resources = self.setup.resources(first, &store, self.context)?;
         let (run, verb) = match unfinished {
@@ -48,49 +47,49 @@ impl Import<'_> {
         };
         let _lease = take_over(&store, run.id)?;
         self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
-        self.work(&store, run, resources, calls)
+        self.send_rows(&store, run, resources, concurrency)
     }
 
-    /// How many calls may be in flight to each of so many bots: as many as the settings say, if there are files for them.
-    fn calls_at_once(&self, bots: usize) -> Result<usize, CommandError> {
-        let asked = self.setup.settings.values.concurrency.value.get();
-        let budget = FdBudget { bots: bots as u64, calls: asked as u64, both_ends: self.setup.is_sandbox };
-        let calls = usize::try_from(budget.fitted(rlimit::raise)?).unwrap_or(asked);
-        if calls < asked {
+    /// The requests in flight per bot: as many as the settings ask for, if the process may open enough files.
+    fn concurrency(&self, bots: usize) -> Result<usize, CommandError> {
+        let wanted = self.setup.settings.values.concurrency.value.get();
+        let budget = FdBudget { bots: bots as u64, concurrency: wanted as u64, includes_server: self.setup.is_sandbox };
+        let concurrency = usize::try_from(budget.fit(rlimit::raise)?).unwrap_or(wanted);
+        if concurrency < wanted {
             self.printer.wrapped_warning(format_args!(
-                "calls at once to each bot: {calls} and not {asked}, for this process may not have more files open \
+                "concurrency reduced from {wanted} to {concurrency} per bot: this process may not open more files \
                  (`ulimit -n`)"
             ));
         }
-        Ok(calls)
+        Ok(concurrency)
     }
 
-    /// Writes down that the run begins. Its input is kept first if it came through a pipe, so that it can be resumed.
+    /// Records the new run, and keeps its input if it came through a pipe, so that the run can be resumed.
     fn begin(&self, store: &Store, latest: Option<RunId>) -> Result<Run, CommandError> {
-        ensure_not_sent_in_part(store, self)?;
-        self.tell_relatives(store)?;
-        let subject = Subject {
+        ensure_not_partly_sent(store, self)?;
+        self.warn_of_similar_run(store)?;
+        let new = self.setup.new_run(Subject {
             kind: RunKind::Import,
-            input: self.input_in_ledger(),
+            input: self.input_name(),
             content: self.report.content,
             mapping: self.report.mapping.canonical(),
             rows: self.report.rows,
             bots: self.bots(),
-        };
-        let new = self.setup.new_run(subject, self.context);
+            options: Some(StoredOptions::to_json(self.args, &self.global, self.context)?),
+        });
         let run = if self.setup.is_sandbox {
             store.begin(&new, clock::now())?
         } else {
             store.begin_unless_started(latest, &new, clock::now())?
         };
-        for (place, input) in self.input.iter().enumerate() {
-            input.persist(&kept_input(store.directory(), run, place))?;
+        for (index, input) in self.input.iter().enumerate() {
+            input.persist(&kept_input(store.directory(), run, index))?;
         }
         Ok(store.run(run)?)
     }
 
-    /// The input's name wherever it is resumed from; of several, all of them.
-    pub(super) fn input_in_ledger(&self) -> String {
+    /// The names of all inputs, as the ledger stores them: they hold in any working directory.
+    pub(super) fn input_name(&self) -> String {
         let name = |input: &Input| match input.path() {
             Some(path) => self.context.working_directory.join(path).to_string_lossy().into_owned(),
             None => input.name().to_owned(),
@@ -98,57 +97,63 @@ impl Import<'_> {
         self.input.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
-    fn work(&self, store: &Store, run: Run, resources: LaneResources, calls: usize) -> Result<Exit, CommandError> {
+    fn send_rows(
+        &self,
+        store: &Store,
+        run: Run,
+        resources: LaneResources,
+        concurrency: usize,
+    ) -> Result<Exit, CommandError> {
         let resend = if self.args.resend_in_doubt { ResendPolicy::InDoubt } else { ResendPolicy::Never };
-        let to_send = self.to_send(store, &run, resend)?;
+        let to_send = self.rows_to_send(store, &run, resend)?;
         if self.args.resume {
-            self.tell_time(&to_send);
+            self.print_duration(&to_send);
         }
-        let lanes = self.lanes(store, &run, resources, (resend, calls), &to_send)?;
+        let lanes = self.lanes(store, &run, resources, (resend, concurrency), &to_send)?;
         let (events, shown) = Events::channel();
-        let opening = ProgressStart {
+        let start = ProgressStart {
             counts: store.counts(&run)?,
             several_bots: run.bots.len() > 1,
             on_terminal: self.context.stderr_is_terminal,
         };
-        let screen = ProgressDisplay::start(shown, opening, self.printer.clone());
+        let display = ProgressDisplay::start(shown, start, self.printer.clone());
         let ended = run_rows(lanes, events).explain("cannot start sending")?;
-        drop(screen);
-        let early = StoppedEarly::from_end(ended);
-        // A disk that is full keeps the ledger from being tidied, too; how the run stands is told all the same.
-        let untidied = store.mark_claims_in_doubt(run.id, ABANDONED, clock::now()).err();
-        let early = early.or(untidied.map(StoppedEarly::Ledger));
+        drop(display);
+        let stopped = StoppedEarly::from_end(ended);
+        // On a full disk this fails, too; the summary is printed all the same.
+        let unmarked = store.mark_claims_in_doubt(run.id, "the run ended before the answer came", clock::now()).err();
+        let stopped = stopped.or(unmarked.map(StoppedEarly::Ledger));
         let interrupted = match self.args.verify {
-            true => verify_at_end(&self.setup, store, &run, early.as_ref(), self.context, self.printer)?,
+            true => verify_at_end(&self.setup, store, &run, stopped.as_ref(), self.context, self.printer)?,
             false => None,
         };
-        let exit = self.finish(store, run).end(early)?;
+        let exit = Finish { import: self, store, run }.end(stopped)?;
         interrupted.map_or(Ok(exit), |interrupted| Err(interrupted.into()))
     }
 
-    /// How many rows each bot is still to be sent, in the order of the run's bots.
-    fn to_send(&self, store: &Store, run: &Run, resend: ResendPolicy) -> Result<Vec<u64>, LedgerError> {
-        let again = |counts: &Counts| if resend == ResendPolicy::InDoubt { counts.in_doubt } else { 0 };
+    /// How many rows each bot still has to be sent, in the order of the run's bots.
+    fn rows_to_send(&self, store: &Store, run: &Run, resend: ResendPolicy) -> Result<Vec<u64>, LedgerError> {
+        let resent = |counts: &Counts| if resend == ResendPolicy::InDoubt { counts.in_doubt } else { 0 };
         let counts = match self.setup.bots {
-            // Rows that turn out to need no sending are among them, as in the count of the run.
+            // These include rows that will turn out invalid or skipped, as the counts of the run do.
             Bots::One(_) => vec![store.counts(run)?],
             Bots::OfRows => store.counts_by_bot(run)?,
         };
-        Ok(counts.iter().map(|counts| counts.unsent + again(counts)).collect())
+        Ok(counts.iter().map(|counts| counts.unsent + resent(counts)).collect())
     }
 
-    /// A lane for each bot, side by side; where there are several, one more for the rows that go to none.
+    /// One lane per bot, side by side. If rows name their bots, one more lane takes the rows that go to none.
     fn lanes(
         &self,
         store: &Store,
         run: &Run,
         resources: LaneResources,
-        (resend, calls): (ResendPolicy, usize),
+        (resend, concurrency): (ResendPolicy, usize),
         to_send: &[u64],
     ) -> Result<Vec<Lane>, CommandError> {
         let settings = |to_send| {
             let settings = self.setup.lane_settings(run.id, &self.args.sending, resend, to_send, WAIT_FOR_TARGET);
-            LaneSettings { concurrency: calls, ..settings }
+            LaneSettings { concurrency, ..settings }
         };
         let is_by_row = self.setup.bots == Bots::OfRows;
         let shares = if is_by_row {
@@ -173,29 +178,31 @@ impl Import<'_> {
 
     fn feed_settings(&self, resend: ResendPolicy) -> FeedSettings {
         FeedSettings {
-            source: source(self.args),
+            source: source_options(&self.args.input),
             mapping: self.report.mapping.clone(),
-            score: if self.args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale },
+            score: score_rule(self.args),
             include_in_doubt: self.args.include_in_doubt,
             resend,
             duplicates: Arc::clone(&self.report.duplicates),
         }
     }
 
-    /// The same file read with another mapping, or sent elsewhere, is another import; it is worth a word all the same.
-    fn tell_relatives(&self, store: &Store) -> Result<(), CommandError> {
-        let (relatives, bots) = (store.runs_with_content(&self.report.content)?, self.bots());
-        let is_relative = |run: &&Run| {
-            let is_left_out = self.args.rows.exclude_run.contains(&run.id.0);
-            !run.sandbox && !is_left_out && bots.iter().any(|(bot, _)| run.includes_bot(bot))
+    /// The same file with another mapping or host is another import, but may be a mistake.
+    fn warn_of_similar_run(&self, store: &Store) -> Result<(), CommandError> {
+        if self.setup.is_sandbox || self.args.again {
+            return Ok(());
+        }
+        let (runs, bots) = (store.runs_with_content(&self.report.content)?, self.bots());
+        let is_similar = |run: &&Run| {
+            let is_excluded = self.args.rows.exclude_run.contains(&run.id.0);
+            !run.sandbox && !is_excluded && bots.iter().any(|(bot, _)| run.includes_bot(bot))
         };
-        let Some(latest) = relatives.iter().find(is_relative) else { return Ok(()) };
-        if !self.setup.is_sandbox && !self.args.again {
-            let saved = counted(store.counts(latest)?.saved, "row");
+        if let Some(run) = runs.iter().find(is_similar) {
+            let saved = counted(store.counts(run)?.saved, "row");
+            let bots = if bots.len() > 1 { "some of these bots" } else { "this bot" };
             self.printer.warning(format_args!(
-                "run {} has sent this same file to {} before, with another mapping or to another host ({saved} saved): is this meant?",
-                latest.id,
-                if bots.len() > 1 { "some of these bots" } else { "this bot" }
+                "run {} already sent this file to {bots}, with another mapping or to another host ({saved} saved)",
+                run.id
             ));
         }
         Ok(())

@@ -41,7 +41,7 @@ impl Submission<'_> {
         self.ensure_no_duplicate_in_doubt(&content)?;
         let bot_id = self.setup.settings.bot_id()?;
         let resources = self.setup.resources(bot_id, self.store, context)?;
-        let run = self.begin_run(content, bot_id, context)?;
+        let run = self.begin_run(content, bot_id)?;
         let _lease = Lease::take(self.store.directory(), run)?;
         let (events, receiver) = Events::channel();
         let progress = report_progress(receiver, self.printer.clone());
@@ -68,7 +68,7 @@ impl Submission<'_> {
         Ok(())
     }
 
-    fn begin_run(&self, content: [u8; 32], bot_id: &str, context: &Context) -> Result<RunId, CommandError> {
+    fn begin_run(&self, content: [u8; 32], bot_id: &str) -> Result<RunId, CommandError> {
         let subject = Subject {
             kind: RunKind::Submit,
             input: String::new(),
@@ -76,8 +76,10 @@ impl Submission<'_> {
             mapping: MAPPING.to_owned(),
             rows: 1,
             bots: vec![(bot_id.to_owned(), 1)],
+            // The options name the respondent, and a submit is not resumed.
+            options: None,
         };
-        Ok(self.store.begin(&self.setup.new_run(subject, context), clock::now())?)
+        Ok(self.store.begin(&self.setup.new_run(subject), clock::now())?)
     }
 
     fn lane_settings(&self, run: RunId) -> LaneSettings {

@@ -156,7 +156,7 @@ impl Advice for MappingError {
             self.problems.iter().find(|problem| matches!(problem, MappingProblem::Unfilled { .. }))
         {
             hints.push(format!(
-                "name a field's column with --map {field}=COLUMN, or give every row the same value with --set {field}=VALUE; --plan shows what the file \
+                "name a field's column with --map {field}=COLUMN, or give every row the same value with --set {field}=VALUE; `kore-feedback inspect FILE` shows what the file \
                  holds and proposes a mapping"
             ));
         }

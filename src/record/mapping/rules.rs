@@ -1,6 +1,7 @@
 //! What the user said about columns and constants, before any header is known.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::str::FromStr;
 
 use super::{Description, SelectionRules};
@@ -66,6 +67,12 @@ impl FromStr for Assignment {
         };
         let field = Field::from_name(name).ok_or_else(no_field)?;
         Ok(Self { field, text: text.to_owned() })
+    }
+}
+
+impl fmt::Display for Assignment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.field, self.text)
     }
 }
 

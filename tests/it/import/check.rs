@@ -31,7 +31,7 @@ fn invalid_rows_stop_it_before_anything_is_sent_and_are_shown_with_their_places(
     let said = stderr(&assert);
     let (_, error) = said.split_once("error: ").unwrap();
     stage.filtered(|| assert_snapshot!(error, @r#"
-    ~/in.csv: 9 of 11 rows can't be sent; nothing was sent
+    ~/in.csv: 9 of 11 rows cannot be sent; nothing was sent
        row  line  column      value           problem
        1    2     score       11              score: an NPS score is a whole number from 0 to 10
        3    5     channelUId  –               channel_uid: empty, and required

@@ -24,8 +24,8 @@ fn the_same_file_again_is_refused_with_run_and_date_until_again() {
     let said = stderr(&stage.import(&file, &["-q"]).failure().code(2));
     stage.filtered(|| {
         insta::assert_snapshot!(said, @r#"
-    error: this input was imported already, by run 1 on [date]: 3 rows saved
-    hint: --again imports it once more: what was saved is then saved twice, which falsifies the score
+    error: this input was already imported by run 1 on [date]: 3 rows saved
+    hint: use --again to import it anyway: every row is then saved twice, which falsifies the score
     "#)
     });
     // Under another name it is the same.
@@ -45,7 +45,7 @@ fn a_column_found_another_way_is_the_same_import_and_another_value_is_another() 
     let said = stderr(&stage.import(&file, &["--set", "name=Other"]).success());
     assert!(
         said.contains(
-            "run 1 has sent this same file to this bot before, with another mapping or to another host (2 rows saved)"
+            "run 1 already sent this file to this bot, with another mapping or to another host (2 rows saved)"
         ),
         "{said}"
     );
@@ -70,9 +70,9 @@ fn an_unfinished_run_says_so_with_the_exact_command_which_goes_on() {
     let arguments = ["--set", "name=Post-chat", "--concurrency=2", "--delimiter", ",", IMPATIENT];
     let first = stage.import(&file, &arguments).failure().code(3);
     let said = stderr(&stage.import(&file, &arguments).failure().code(2));
-    assert!(said.contains("run 1 of this input, begun 20") && said.contains("0 of 4 rows are saved"), "{said}");
-    let printed = command_after(&said, "go on with it: ");
-    assert_eq!(printed, command_after(&stdout(&first), "4 unsent rows: go on with `"));
+    assert!(said.contains("run 1 of this input, started 20") && said.contains("0 of 4 rows saved"), "{said}");
+    let printed = command_after(&said, "resume it with `");
+    assert_eq!(printed, command_after(&stdout(&first), "4 unsent rows: resume with `"));
     stage.restart(&[]);
     run_printed(&stage, &printed).success();
     stage.has_exactly(&rows);
@@ -86,8 +86,8 @@ fn the_command_that_goes_on_works_where_a_file_begins_with_a_dash() {
     let mut stage = Stage::faulty(&["401"]);
     stage.write("-odd.csv", csv_of(&numbered(2)));
     let first = stage.run(&["import", "-o", "json", IMPATIENT, "--", "-odd.csv"]).failure().code(3);
-    let printed = command_after(&stderr(&first), "go on with `");
-    assert_eq!(printed, ["import", "-o", "json", IMPATIENT, "--resume", "--", "-odd.csv"]);
+    let printed = command_after(&stderr(&first), "resume with `");
+    assert_eq!(printed, ["runs", "resume", "1"]);
     stage.restart(&[]);
     run_printed(&stage, &printed).success();
     stage.has_exactly(&numbered(2));
@@ -100,7 +100,7 @@ fn again_on_an_unfinished_run_begins_anew_and_does_not_print_itself_as_the_way_o
     stage.import(&file, &[IMPATIENT]).failure().code(3);
     let again = stage.import(&file, &["--again", IMPATIENT]).failure().code(3);
     assert!(stdout(&again).starts_with("Run 2: "), "{}", stdout(&again));
-    let printed = command_after(&stdout(&again), "go on with `");
+    let printed = command_after(&stdout(&again), "resume with `");
     stage.restart(&[]);
     assert_eq!(json(&run_printed(&stage, &[&printed[..], &["-ojson".to_owned()]].concat()).success())["run"], 2);
     stage.has_exactly(&numbered(2));
@@ -130,9 +130,9 @@ fn rows_in_doubt_do_not_keep_a_run_open_and_are_named_in_the_refusal() {
     let mut stage = Stage::faulty(&["500:at=2"]);
     let file = stage.write_records(&numbered(3));
     let first = stage.import(&file, &["--concurrency", "1"]).failure().code(1);
-    let printed = command_after(&stdout(&first), "`kore-feedback runs verify 1` asks the server; `");
+    let printed = command_after(&stdout(&first), "`kore-feedback runs verify 1`, or resend with `");
     let said = stderr(&stage.import(&file, &[]).failure().code(2));
-    assert!(said.contains("imported already") && said.contains("--resume --resend-in-doubt"), "{said}");
+    assert!(said.contains("already imported") && said.contains("--resume --resend-in-doubt"), "{said}");
     stage.import(&file, &["--resume"]).failure().code(1);
     assert_eq!(stage.restart(&[]).len(), 2);
     run_printed(&stage, &printed).success();
@@ -144,13 +144,13 @@ fn what_cannot_be_resumed_says_why() {
     let mut stage = Stage::faulty(&["401"]);
     let file = stage.write_records(&numbered(2));
     let said = stderr(&stage.import(&file, &["--resume", "-q"]).failure().code(2));
-    assert!(said.contains("there is no run of this input to resume") && said.contains("leave --resume out"), "{said}");
+    assert!(said.contains("no run of this input to resume") && said.contains("remove --resume"), "{said}");
     stage.import(&file, &[IMPATIENT]).failure().code(3);
     let said = stderr(&stage.import(&file, &["--resume", "--set", "name=Other", "-q"]).failure().code(2));
-    assert!(said.contains("run 1 had others") && said.contains("repeat the options of run 1"), "{said}");
+    assert!(said.contains("run 1 had different ones") && said.contains("`kore-feedback runs resume 1`"), "{said}");
     let file = stage.write_records(&numbered(3));
     let said = stderr(&stage.import(&file, &["--resume", "-q"]).failure().code(2));
-    assert!(said.contains("in.csv has changed since run 1") && said.contains("put the file back"), "{said}");
+    assert!(said.contains("in.csv has changed since run 1") && said.contains("restore the file"), "{said}");
     stage.restart(&[]);
     stage.write_records(&numbered(2));
     stage.import(&file, &["--resume"]).success();
@@ -166,7 +166,7 @@ fn sandbox_runs_block_nothing() {
     }
     stage.was_never_called();
     let said = stderr(&stage.import(&file, &[]).success());
-    assert!(!said.contains("has sent this same file"), "{said}");
+    assert!(!said.contains("already sent this file"), "{said}");
     stage.has_exactly(&numbered(2));
     stage.import(&file, &["--sandbox"]).success();
     stage.import(&file, &[]).failure().code(2);

@@ -37,7 +37,7 @@ fn the_mapping_is_shown_before_anything_is_sent() {
     stage.filtered(|| {
         assert_snapshot!(mapping, @r#"
     ~/in.csv: 1 row, CSV, UTF-8, cells separated by commas
-       field        taken from           because of
+       field        source               matched by
        channel_uid  column "channelUId"  its name
        name         column "Name"        its similar name
        score        column "S"           --map
@@ -69,7 +69,7 @@ fn a_field_without_column_and_value_is_named_with_what_was_seen() {
       - channel_uid: no column and no value
       - language: no column and no value
       columns seen: "Kunde", "name", "score", "channel", "type", "Sprache", "message"
-    hint: name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; --plan shows what the file holds and proposes a mapping
+    hint: name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; `kore-feedback inspect FILE` shows what the file holds and proposes a mapping
     "#));
 }
 
@@ -88,7 +88,7 @@ fn a_file_read_as_one_column_is_told_as_such() {
       - language: no column and no value
       - message: no column and no value
       columns seen: "channelUId:name:score:channel:type:language:message"
-    hint: give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab; name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; --plan shows what the file holds and proposes a mapping
+    hint: give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab; name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; `kore-feedback inspect FILE` shows what the file holds and proposes a mapping
     "#));
 }
 
@@ -107,7 +107,7 @@ fn a_wrong_delimiter_is_a_file_of_one_column() {
       - language: no column and no value
       - message: no column and no value
       columns seen: "channelUId,name,score,channel,type,language,message"
-    hint: give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab; name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; --plan shows what the file holds and proposes a mapping
+    hint: give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab; name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; `kore-feedback inspect FILE` shows what the file holds and proposes a mapping
     "#));
 }
 
@@ -185,7 +185,7 @@ fn everything_that_is_wrong_with_a_mapping_is_one_error() {
       - language: no column and no value
       - message: no column and no value
       columns seen: "name", "Name", "Kanal"
-    hint: name a field's column with --map score=COLUMN, or give every row the same value with --set score=VALUE; --plan shows what the file holds and proposes a mapping; --map field=COLUMN takes a column's header as it was seen; give each field one --map or one --set
+    hint: name a field's column with --map score=COLUMN, or give every row the same value with --set score=VALUE; `kore-feedback inspect FILE` shows what the file holds and proposes a mapping; --map field=COLUMN takes a column's header as it was seen; give each field one --map or one --set
     "#));
 }
 

@@ -30,7 +30,7 @@ fn people_get_a_summary_with_where_and_what_next() {
       in doubt          0
     Failures: ~/in.failures.csv
     Ledger:   ~/state/kore-feedback/ledger.db
-    Next:     mend the rows in the failure report, and import it with `kore-feedback import ~/in.failures.csv`
+    Next:     fix the rows in the failure report, then import it with `kore-feedback import ~/in.failures.csv`
     "#)
     });
 }
@@ -59,7 +59,11 @@ fn programs_get_one_object_with_exactly_the_ten_keys() {
 fn under_json_people_are_still_told_what_next() {
     let stage = Stage::faulty(&["401"]);
     let assert = stage.import(&stage.write_records(&numbered(3)), &["-o", "json", IMPATIENT]).failure().code(3);
-    assert!(stderr(&assert).contains("3 unsent rows: go on with `kore-feedback import"), "{}", stderr(&assert));
+    assert!(
+        stderr(&assert).contains("3 unsent rows: resume with `kore-feedback runs resume 1`"),
+        "{}",
+        stderr(&assert)
+    );
     assert_eq!(json(&assert)["unsent"], 3);
 }
 
@@ -124,10 +128,18 @@ fn what_a_file_is_named_reaches_the_terminal_harmless_and_the_command_to_go_on_i
         is_harmless(&stderr(assert));
         is_harmless(&stdout(assert));
     }
-    for (text, before) in [(stdout(&sent), "go on with `"), (stderr(&again), "go on with it: ")] {
+    for (text, before) in [(stdout(&sent), "resume with `"), (stderr(&again), "resume it with `")] {
         let command = text.split_once(before).unwrap().1.lines().next().unwrap().trim_end_matches('`');
-        assert_eq!(words(&stage, command), ["import", file.to_str().unwrap(), "--set", set, IMPATIENT, "--resume"]);
+        assert_eq!(words(&stage, command), ["runs", "resume", "1"]);
     }
+    let rejecting = Fixed::start(|_| (400, "{}".to_owned()));
+    let mut command = stage.command(&["import", "--again", "--set", set, IMPATIENT]);
+    let rejected = command.arg(&file).env("KORE_FEEDBACK_HOST", rejecting.url()).assert().failure().code(1);
+    let text = stdout(&rejected);
+    let command = text.split_once("import it with `").unwrap().1.lines().next().unwrap().trim_end_matches('`');
+    let report = file.with_extension("failures.csv");
+    let option = format!("--set={set}");
+    assert_eq!(words(&stage, command), ["import", report.to_str().unwrap(), &option, IMPATIENT]);
 }
 
 /// What a shell makes of the printed command, without its first word.

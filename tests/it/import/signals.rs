@@ -68,7 +68,7 @@ fn the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on() {
         assert!(ended.stdout.contains("in doubt          0"), "what flew has landed: {}", ended.stdout);
         let saved = stage.sandbox.records().len();
         assert!(saved < 60 && ended.stdout.contains(&format!("saved {saved:>13}")), "{saved}: {}", ended.stdout);
-        let (_, printed) = ended.stdout.split_once("go on with `").unwrap();
+        let (_, printed) = ended.stdout.split_once("resume with `").unwrap();
         let printed = shell_words::split(printed.split('`').next().unwrap()).unwrap();
         stage.run(&printed[1..].iter().map(String::as_str).collect::<Vec<_>>()).success();
         stage.has_exactly(&rows);

@@ -1,4 +1,4 @@
-//! What a look at an input found, and what might become of its columns.
+//! An inspection of an input: its columns, and where each field would come from.
 
 use std::fmt::Write;
 
@@ -12,73 +12,60 @@ use crate::settings::Preset;
 use crate::source::delimiter_name;
 use crate::text::{counted, excerpt, excerpt_of_both_ends};
 
-/// A plan, to be shown.
 #[derive(Debug, Clone, Copy)]
-pub struct PlanView<'a> {
-    /// What the input looks like.
-    pub look: &'a InputColumns,
-    /// The preset that it was recognised by, or that was named.
+pub struct InspectionView<'a> {
+    pub columns: &'a InputColumns,
+    /// The preset, whether detected or given.
     pub preset: Option<&'a Preset>,
     /// What the preset and the mapping say.
     pub description: &'a Description,
-    /// What is known of each field.
+    /// The source of each field, as far as it is known.
     pub proposals: &'a [Proposal],
-    /// What else is wrong with what was said; none when nothing is.
+    /// What is wrong with the options and concerns no single field.
     pub problems: &'a [String],
-    /// The command that goes on.
+    /// The command that checks the import with this mapping.
     pub command: &'a str,
-    /// How wide the tables are.
+    /// The width of tables.
     pub width: u16,
 }
 
-impl PlanView<'_> {
-    /// What the input is, and its columns.
-    pub fn found(&self) -> String {
-        let look = self.look;
-        let rows = if look.is_whole {
-            counted(look.rows, "row")
-        } else {
-            format!("first {} looked at", counted(look.rows, "row"))
-        };
-        let mut text =
-            format!("{}: {}, {}, {rows}\n", look.name, look.dialect, counted(look.columns.len() as u64, "column"));
-        let mut table = plain_table(&["  column", "filled", "holds"], self.width);
-        for column in &look.columns {
+impl InspectionView<'_> {
+    /// The input and its columns.
+    pub fn input(&self) -> String {
+        let InputColumns { name, dialect, columns, rows: read, is_whole } = self.columns;
+        let rows = counted(*read, "row");
+        let rows = if *is_whole { rows } else { format!("first {rows} read") };
+        let mut table = plain_table(&["  column", "filled", "values"], self.width);
+        for column in columns {
             table.add_row([
                 format!("  {}", excerpt_of_both_ends(&column.header, 40)),
-                filled(column, look.rows),
-                holds(column),
+                filled(column, *read),
+                values(column),
             ]);
         }
-        text.push_str(&table.trim_fmt());
-        text
+        let columns = counted(columns.len() as u64, "column");
+        format!("{name}: {dialect}, {columns}, {rows}\n{}", table.trim_fmt())
     }
 
-    /// What might become of the columns.
-    pub fn proposed(&self) -> String {
+    /// The preset, and the source of each field.
+    pub fn mapping(&self) -> String {
         let mut text = String::new();
         if let Some(preset) = self.preset {
             let _ = writeln!(text, "preset {}: {}", preset.name, preset.about);
         }
-        let mut table = plain_table(&["  field", "taken from", "because of"], self.width);
+        let mut table = plain_table(&["  field", "source", "matched by"], self.width);
         for proposal in self.proposals {
-            let (from, because) = self.origin(proposal);
-            table.add_row([format!("  {}", proposal.field), from, because]);
+            let (source, by) = self.source(proposal);
+            table.add_row([format!("  {}", proposal.field), source, by]);
         }
         text.push_str(&table.trim_fmt());
-        self.problems.iter().for_each(|problem| {
-            let _ = write!(text, "\n  wrong: {problem}");
-        });
+        for problem in self.problems {
+            let _ = write!(text, "\n  problem: {problem}");
+        }
         text
     }
 
-    /// The fields that somebody has to say more about.
-    pub fn open(&self) -> Vec<Field> {
-        let is_open = |proposal: &&Proposal| matches!(proposal.state, Proposed::Open { .. } | Proposed::Wrong(_));
-        self.proposals.iter().filter(is_open).map(|proposal| proposal.field).collect()
-    }
-
-    fn origin(&self, proposal: &Proposal) -> (String, String) {
+    fn source(&self, proposal: &Proposal) -> (String, String) {
         match &proposal.state {
             Proposed::Known(FieldSource::Column { header, by, .. }) => {
                 (format!("column {:?}{}", excerpt(header, 50), self.steps(proposal.field)), by.to_string())
@@ -89,9 +76,7 @@ impl PlanView<'_> {
             Proposed::Known(FieldSource::Template { template, by }) => {
                 (format!("{}{}", excerpt(template.source(), 60), self.steps(proposal.field)), by.to_string())
             }
-            Proposed::Guess { header } => {
-                (format!("column {:?}", excerpt(header, 50)), "a guess by its name".to_owned())
-            }
+            Proposed::Guess { header } => (format!("column {:?}", excerpt(header, 50)), "a guess by name".to_owned()),
             Proposed::Open { candidates, needed } => {
                 ("?".to_owned(), why_open(proposal.field, candidates, needed.as_deref()))
             }
@@ -99,26 +84,26 @@ impl PlanView<'_> {
         }
     }
 
-    /// What is made of the field.
+    /// The conversion of a field, in words.
     fn steps(&self, field: Field) -> String {
         let rule = self.description.fields.get(&field);
         let steps = rule.map(|rule| Conversion::in_words(&rule.conversion)).unwrap_or_default();
         steps.iter().map(|step| format!(", {step}")).collect()
     }
 
-    /// The plan for programs, with what checking the rows came to where that could be done.
+    /// The same for programs. `checked` is the result of the check, if every field has a source.
     pub fn json(&self, checked: Option<&Summary>) -> Value {
-        let look = self.look;
+        let InputColumns { name, dialect, columns, rows, is_whole } = self.columns;
         json!({
-            "input": look.name,
-            "format": look.dialect.format.name(),
-            "encoding": look.dialect.encoding.map(|encoding| encoding.name),
-            "delimiter": look.dialect.delimiter.map(delimiter_name),
-            "header_rows": look.dialect.header_rows,
-            "sheet": look.dialect.sheet.as_ref().map(|sheet| &sheet.name),
-            "rows": look.rows,
-            "is_whole": look.is_whole,
-            "columns": look.columns.iter().map(|column| json!({
+            "input": name,
+            "format": dialect.format.name(),
+            "encoding": dialect.encoding.map(|encoding| encoding.name),
+            "delimiter": dialect.delimiter.map(delimiter_name),
+            "header_rows": dialect.header_rows,
+            "sheet": dialect.sheet.as_ref().map(|sheet| &sheet.name),
+            "rows": rows,
+            "is_whole": is_whole,
+            "columns": columns.iter().map(|column| json!({
                 "name": column.header,
                 "filled": column.filled,
                 "samples": column.samples,
@@ -128,7 +113,7 @@ impl PlanView<'_> {
             "preset": self.preset.map(|preset| preset.name),
             "fields": self.proposals.iter().map(|proposal| json!({
                 "field": proposal.field.key(),
-                "from": self.json_origin(proposal),
+                "from": self.json_source(proposal),
             })).collect::<Vec<_>>(),
             "problems": self.problems,
             "check": checked,
@@ -136,7 +121,7 @@ impl PlanView<'_> {
         })
     }
 
-    fn json_origin(&self, proposal: &Proposal) -> Value {
+    fn json_source(&self, proposal: &Proposal) -> Value {
         match &proposal.state {
             Proposed::Known(FieldSource::Column { header, by, .. }) => json!({"column": header, "by": by.to_string()}),
             Proposed::Known(FieldSource::Constant { value, by }) => json!({"value": value, "by": by.to_string()}),
@@ -151,20 +136,20 @@ impl PlanView<'_> {
 }
 
 fn filled(column: &ColumnStats, rows: u64) -> String {
-    match (column.filled, rows) {
-        (0, _) => "empty".to_owned(),
-        (filled, rows) if filled == rows => "100 %".to_owned(),
-        // Neither all nor nothing is said of what is nearly so.
-        (filled, rows) => format!("{} %", (filled * 100 / rows).clamp(1, 99)),
+    match column.filled {
+        0 => "empty".to_owned(),
+        filled if filled == rows => "100%".to_owned(),
+        // Neither 0% nor 100% would be true.
+        filled => format!("{}%", (filled * 100 / rows).clamp(1, 99)),
     }
 }
 
-fn holds(column: &ColumnStats) -> String {
+fn values(column: &ColumnStats) -> String {
     let samples = column.samples.iter().map(|sample| format!("{sample:?}")).collect::<Vec<_>>().join(", ");
-    // Ids and dates are numbers, too, and their range tells nothing.
+    // The range of ids and dates is of no interest.
     match column.numbers {
-        Some((least, most)) if least < most && least >= -1000.0 && most <= 1000.0 => {
-            format!("{samples} (numbers from {least} to {most})")
+        Some((min, max)) if min < max && min >= -1000.0 && max <= 1000.0 => {
+            format!("{samples} (numbers from {min} to {max})")
         }
         _ => samples,
     }
@@ -176,8 +161,8 @@ fn why_open(field: Field, candidates: &[String], needed: Option<&str>) -> String
     match (needed, field, &candidates[..]) {
         (Some(needed), _, []) => needed.to_owned(),
         (Some(needed), ..) => format!("{needed} (perhaps {})", candidates.join(" or ")),
-        (None, Field::Type, []) => "NPS, CSAT or THUMB: never guessed, --set type=…".to_owned(),
-        (None, _, []) => format!("no column is called so: --map {field}=COLUMN or --set {field}=VALUE"),
-        (None, ..) => format!("several could be meant: {}", candidates.join(", ")),
+        (None, Field::Type, []) => "never guessed: --set type=NPS, CSAT or THUMB".to_owned(),
+        (None, _, []) => format!("no column matches: --map {field}=COLUMN or --set {field}=VALUE"),
+        (None, ..) => format!("several columns match: {}", candidates.join(", ")),
     }
 }

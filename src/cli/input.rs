@@ -1,0 +1,62 @@
+//! Options that describe an input: its columns and its file format.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use encoding_rs::Encoding;
+use serde::{Deserialize, Serialize};
+
+use super::as_typed;
+use crate::record::Assignment;
+use crate::source::{Format, parse_delimiter, parse_encoding, parse_format};
+
+/// The input of `import` and `inspect`, and how it is read.
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct InputArgs {
+    /// Input files with the same columns, processed as one; quote patterns such as 'q3/*.csv'; - for standard input
+    ///
+    /// Reads CSV, TSV, NDJSON, a JSON array of objects, XLSX, XLS and ODS, plain or compressed with gzip or zstd.
+    #[arg(value_name = "FILE", required = true)]
+    #[serde(with = "as_typed::paths")]
+    pub files: Vec<PathBuf>,
+
+    /// Take a field (or bot_id) from this column: a header, 'Name#2' for the second Name, '#7' for the seventh column;
+    /// repeatable
+    #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
+    #[serde(with = "as_typed::list")]
+    pub map: Vec<Assignment>,
+    /// Give a field (or bot_id) this value in every row; repeatable
+    #[arg(long, value_name = "FIELD=VALUE", help_heading = "Columns")]
+    #[serde(with = "as_typed::list")]
+    pub set: Vec<Assignment>,
+    /// Use a mapping from the config or from a file
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Columns")]
+    pub mapping: Option<String>,
+    /// Use the built-in mapping for this export; `presets list` shows all
+    #[arg(long, value_name = "NAME", help_heading = "Columns")]
+    pub preset: Option<String>,
+    /// Skip rows with this text as score, such as NA; '' for an empty cell; repeatable
+    #[arg(long, value_name = "TEXT", help_heading = "Columns", hide_short_help = true)]
+    pub no_answer: Vec<String>,
+
+    /// File format: csv, tsv, ndjson, json, xlsx, xls or ods [default: detected]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format, help_heading = "File", hide_short_help = true)]
+    #[serde(with = "as_typed::format")]
+    pub format: Option<Format>,
+    /// Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]
+    #[arg(long, value_name = "NAME|N", help_heading = "File", hide_short_help = true)]
+    pub sheet: Option<String>,
+    /// Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=3))]
+    #[arg(help_heading = "File", hide_short_help = true)]
+    pub header_rows: Option<u8>,
+    /// Delimiter between cells: , ; tab or | [default: detected]
+    #[arg(long, value_name = "CHAR", value_parser = parse_delimiter, help_heading = "File", hide_short_help = true)]
+    #[serde(with = "as_typed::delimiter")]
+    pub delimiter: Option<u8>,
+    /// Text encoding, such as windows-1252 [default: detected; required if two encodings are possible]
+    #[arg(long, value_name = "NAME", value_parser = parse_encoding, help_heading = "File", hide_short_help = true)]
+    #[serde(with = "as_typed::encoding")]
+    pub encoding: Option<&'static Encoding>,
+}

@@ -1,0 +1,113 @@
+//! Asks at the terminal for the fields without a source, and adds the answers to the options.
+
+use std::path::Path;
+
+use dialoguer::{Input, Select, theme::ColorfulTheme};
+
+use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
+use crate::commands::error::{CommandError, Explain};
+use crate::commands::inspect::Inspection;
+use crate::commands::settings::{overrides, resolve};
+use crate::record::{Assignment, FeedbackType, Field, MappingProblem, Proposal, Proposed, check_value};
+use crate::report::Printer;
+use crate::run::{CheckError, InputColumns};
+use crate::settings::Context;
+
+/// Whether answers at the terminal can fix this error.
+pub(super) fn can_ask(error: &CommandError, global: &GlobalArgs, context: &Context) -> bool {
+    let is_open = match error.downcast_ref() {
+        Some(CheckError::Mapping { error, .. }) => error
+            .problems
+            .iter()
+            .any(|problem| matches!(problem, MappingProblem::Unfilled { .. } | MappingProblem::Ambiguous { .. })),
+        _ => false,
+    };
+    let has_terminal = context.stdin_is_terminal && context.stderr_is_terminal;
+    is_open && has_terminal && global.output == OutputFormat::Text
+}
+
+/// Shows the input and the proposed mapping, asks for open fields, and returns the options with the answers.
+pub(super) fn ask(
+    args: &ImportArgs,
+    global: &GlobalArgs,
+    context: &Context,
+    printer: &Printer,
+) -> Result<ImportArgs, CommandError> {
+    let settings = resolve(&overrides(global), context, printer)?;
+    let inspection = Inspection::of(args, &settings, context)?;
+    let view = inspection.view("", printer);
+    printer.note(format_args!("{}\n\n{}\n", view.input(), view.mapping()));
+    let theme = ColorfulTheme::default();
+    let mut args = args.clone();
+    args.input.preset = inspection.preset();
+    for proposal in &inspection.proposals {
+        match ask_field(&theme, &inspection.columns, proposal)? {
+            Some(Answer::Column(column)) => args.input.map.push(column),
+            Some(Answer::Value(value)) => args.input.set.push(value),
+            None => {}
+        }
+    }
+    if let Some(path) = ask_path(&theme)? {
+        Inspection::of(&args, &settings, context)?.write(Path::new(&path), context)?;
+        printer.note(format_args!("wrote the mapping to {path}: use it next time with --mapping {path}"));
+    }
+    Ok(args)
+}
+
+enum Answer {
+    Column(Assignment),
+    Value(Assignment),
+}
+
+/// `None` if the source of the field is known.
+fn ask_field(
+    theme: &ColorfulTheme,
+    columns: &InputColumns,
+    proposal: &Proposal,
+) -> Result<Option<Answer>, CommandError> {
+    let field = proposal.field;
+    let likely = match &proposal.state {
+        Proposed::Known(_) | Proposed::Wrong(_) => return Ok(None),
+        Proposed::Guess { header } => Some(header),
+        Proposed::Open { candidates, .. } => candidates.first(),
+    };
+    let labels = columns.columns.iter().map(|column| {
+        let samples = column.samples.join(", ");
+        format!("{}  ({samples})", column.shown_header())
+    });
+    let items: Vec<String> = std::iter::once("the same value for every row".to_owned()).chain(labels).collect();
+    let likely = likely.and_then(|header| columns.columns.iter().position(|column| column.header == *header));
+    let chosen = Select::with_theme(theme)
+        .with_prompt(format!("Source of {field}"))
+        .items(&items)
+        .default(likely.map_or(0, |index| index + 1))
+        .interact()
+        .explain("cannot ask for a column")?;
+    Ok(Some(match chosen.checked_sub(1) {
+        Some(index) => Answer::Column(Assignment { field, text: columns.columns[index].header.clone() }),
+        None => Answer::Value(Assignment { field, text: ask_value(theme, field)? }),
+    }))
+}
+
+fn ask_value(theme: &ColorfulTheme, field: Field) -> Result<String, CommandError> {
+    if field == Field::Type {
+        let items = FeedbackType::ALL.map(FeedbackType::wire_name);
+        let select = Select::with_theme(theme).with_prompt("Feedback type").items(items).default(0);
+        return Ok(items[select.interact().explain("cannot ask for the type")?].to_owned());
+    }
+    Input::<String>::with_theme(theme)
+        .with_prompt(format!("Value of {field} in every row"))
+        .allow_empty(field == Field::Message)
+        .validate_with(move |text: &String| check_value(field, text).map_or(Ok(()), |problem| Err(problem.to_string())))
+        .interact_text()
+        .explain("cannot ask for a value")
+}
+
+fn ask_path(theme: &ColorfulTheme) -> Result<Option<String>, CommandError> {
+    let path = Input::<String>::with_theme(theme)
+        .with_prompt("Save this mapping to a file? File name, or nothing to skip")
+        .allow_empty(true)
+        .interact_text()
+        .explain("cannot ask for a file name")?;
+    Ok(Some(path).filter(|path| !path.trim().is_empty()))
+}
