@@ -831,7 +831,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__verify)
-            opts="-p -o -q -v -h --wait --limit --no-limit --timeout --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --wait --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -841,7 +841,7 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --limit)
+                --rate-limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -881,7 +881,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__sandbox)
-            opts="-p -o -q -v -h --port --bot-id --limit --enforce-jti --latency --fault --seed --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --port --bot-id --rate-limit --enforce-jti --latency --fault --seed --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -895,7 +895,7 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --limit)
+                --rate-limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -33,23 +33,23 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s q -l quiet 
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s V -l version -d 'Print version'
-complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "submit" -d 'Submit one piece of feedback'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "submit" -d 'Submit one feedback record'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "import" -d 'Import feedback from a file, each row exactly once'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "inspect" -d 'Show what a file contains, and propose a mapping for it'
-complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "token" -d 'Print a token (JWT) for the API, or look into one'
-complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "runs" -d 'Look at earlier runs: what was sent, and what became of it'
-complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "presets" -d 'Show the mappings that come with this tool'
-complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "sandbox" -d 'Serve an imitation of the Kore.ai feedback API on this machine, to try things against'
-complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "config" -d 'Show what is configured, or write a config to begin with'
-complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "completions" -d 'Print a shell\'s completions'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l type -d 'Kind of feedback: NPS, CSAT or THUMB' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l score -d 'What the respondent answered: NPS 0 to 10, CSAT 1 to 5, THUMB 0 or 1' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l channel-uid -d 'The respondent\'s id on the channel: an e-mail address or any other id' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l name -d 'The survey\'s name' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l channel -d 'The channel of the survey, such as rtm or email' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l language -d 'The survey\'s language, such as en' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l message -d 'The prompt that the respondent was shown; may be empty' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l json -d 'Take the record from a JSON file; - for standard input. Options override its fields' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "token" -d 'Print a token (JWT) for the API, or inspect one'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "runs" -d 'List, resume and verify earlier runs'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "presets" -d 'Show the built-in mappings for exports of survey tools'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "sandbox" -d 'Serve a local imitation of the Kore.ai feedback API for testing'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "config" -d 'Show the settings in effect, or create a config file'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l type -d 'Type of feedback: NPS, CSAT or THUMB' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l score -d 'Score: 0 to 10 for NPS, 1 to 5 for CSAT, 0 or 1 for THUMB' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l channel-uid -d 'Respondent\'s id on the channel, such as an email address' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l name -d 'Name of the survey' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l channel -d 'Channel of the survey, such as rtm or email' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l language -d 'Language of the survey, such as en' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l message -d 'Prompt shown to the respondent; may be empty' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l json -d 'Read the record from a JSON file, or - for standard input; options override its fields' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l rate-limit -d 'Rate limit, such as 60/1m; repeatable [default: the profile\'s, or 60/1m and 1800/1h]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l pace -d 'How to spread requests within the smallest rate limit' -r -f -a "even\t'Evenly: 60 per minute is one per second'
 early\t'As early as possible: 60 at once, then a pause'"
@@ -64,10 +64,10 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s p
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l any-score -d 'Let a score through that is not on its type\'s scale'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l dry-run -d 'Show the request, its token redacted, and send nothing'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l curl -d 'With --dry-run: show the request as a curl command'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l again -d 'Submit although the same record is in doubt from an earlier submit: it may then be saved twice'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l any-score -d 'Allow a score outside the scale of its type'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l dry-run -d 'Print the request without its token, and send nothing'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l curl -d 'With --dry-run, print the request as a curl command'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l again -d 'Submit even if the same record is in doubt from an earlier submit; it may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l sandbox -d 'Send to a sandbox inside this process: nothing to configure, nothing real'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l no-rate-limit -d 'Send without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s q -l quiet -d 'Print only errors to stderr'
@@ -137,21 +137,21 @@ json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l ttl -d 'How long it lives, such as 5m or 1h [default: the profile\'s token_ttl, or 10m]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sub -d 'Its subject: who calls [default: the profile\'s subject, or kore-feedback]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l claim -d 'A further claim; VALUE is JSON where it parses, and else text (repeatable)' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l ttl -d 'Lifetime, such as 5m or 1h [default: the profile\'s token_ttl, or 10m]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sub -d 'Subject claim [default: the profile\'s subject, or kore-feedback]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l claim -d 'Additional claim; VALUE is JSON if it parses, otherwise text; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l jti -d 'With a jti, so that it works once; it may live 1h at most then'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sandbox -d 'Mint it with the made-up credentials of a sandbox: nothing to configure'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l header -d 'Print it as the header `auth: …`, ready for curl'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l jti -d 'Add a jti, so that the token works only once; its lifetime is then at most 1h'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sandbox -d 'Use the generated credentials of a sandbox, without any configuration'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l header -d 'Print the header `auth: …`, ready for curl'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -f -a "inspect" -d 'Say what a token claims, how long it lasts and what the platform would refuse in it'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -f -a "inspect" -d 'Show a token\'s claims and expiry, and what the platform would reject'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -170,9 +170,9 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and no
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "list" -d 'List all runs'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "show" -d 'Show one run'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "resume" -d 'Go on with an unfinished run, as it was begun'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "failures" -d 'Print a run\'s failure report again'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "verify" -d 'Ask the server what became of a run\'s rows, and resolve those in doubt'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "resume" -d 'Resume an unfinished run with the options it was started with'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "failures" -d 'Print the failure report of a run again'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "verify" -d 'Ask the server whether the rows of a run were saved'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -186,7 +186,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l rows -d 'Print every row\'s outcome, with the server\'s id, as CSV; with --output json as an array'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l rows -d 'Print the outcome and server id of every row as CSV, or as an array with --output json'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -195,7 +195,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l resend-in-doubt -d 'Send rows in doubt again, though they may have been saved'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l resend-in-doubt -d 'Also send rows in doubt again; they may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -207,15 +207,15 @@ json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l wait -d 'How long a record may take to appear, such as 5m: what is not found is looked for again until then [default: look once]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l limit -d 'Rolling limit to stay within, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l timeout -d 'How long one call may take, such as 30s [default: the profile\'s, else 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l wait -d 'Keep looking for missing records for this long, such as 5m [default: look once]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l rate-limit -d 'Rolling rate limit, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l timeout -d 'Timeout of one request, such as 30s [default: the profile\'s, else 30s]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l no-limit -d 'Stay within no limit at all'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l no-rate-limit -d 'Send without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -227,8 +227,8 @@ json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List all presets, and what each is for'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Print a preset as a mapping file: as an example, or to begin one of your own with'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List all presets and the export each is for'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Print a preset as a mapping file that you can adapt'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -245,18 +245,18 @@ json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 to listen on; 0 takes a free one' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of the bot to serve; repeatable: the first stands in the profile [default: an invented one]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l limit -d 'Rolling limit of each bot, such as 60/1m; repeatable [default: none]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l latency -d 'Time that a call takes, such as 50ms or 20ms..80ms [default: none]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l fault -d 'Let calls go wrong: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l seed -d 'Where invented ids, times and chances start: the same seed, the same sandbox' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l port -d 'Port to listen on; 0 picks a free one' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l rate-limit -d 'Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l latency -d 'Time to respond, such as 50ms or 20ms..80ms [default: none]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l fault -d 'Inject a fault: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l seed -d 'Seed of all generated ids, times and probabilities, to get the same sandbox again' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l enforce-jti -d 'Refuse tokens without jti, as an app with "Enforce JTI" does'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l enforce-jti -d 'Reject tokens without jti, like an app with "Enforce JTI"'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -268,9 +268,9 @@ json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "show" -d 'Print every setting with its source; of a secret only where it comes from'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "path" -d 'Print where the config is, or would be'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "init" -d 'Write a commented config to begin with, for you alone to read; never overwrites one'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "show" -d 'Show all settings in effect with their sources; of a secret, only the source'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "path" -d 'Print the path of the config file, whether it exists or not'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "init" -d 'Create a commented config file that only you can read; never overwrites a file'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F

@@ -1,4 +1,4 @@
-//! `kore-feedback completions`.
+//! Arguments of `completions`.
 
 use clap::Args;
 use clap_complete::Shell;
@@ -9,11 +9,11 @@ Examples:
   zsh:   kore-feedback completions zsh > \"${fpath[1]}/_kore-feedback\"
   fish:  kore-feedback completions fish > ~/.config/fish/completions/kore-feedback.fish";
 
-/// Print a shell's completions
+/// Print the completion script of a shell
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// Shell to print the script for
     #[arg(value_name = "SHELL")]
     pub shell: Shell,
 }

@@ -1,33 +1,33 @@
-//! `config`: what is configured, and a start.
+//! Arguments of `config`.
 
 use clap::{Args, Subcommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  kore-feedback config init          Write a commented config to begin with
-  kore-feedback config show          Every setting, and where it comes from
+  kore-feedback config init          Write a commented config file
+  kore-feedback config show          Show all settings in effect and their sources
   kore-feedback config show -p prod -o json
   $EDITOR \"$(kore-feedback config path)\"";
 
-/// Show what is configured, or write a config to begin with
+/// Show the settings in effect, or create a config file
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, arg_required_else_help = true)]
 pub struct ConfigArgs {
-    /// What to do with the config.
+    #[expect(missing_docs, reason = "clap shows the commands instead")]
     #[command(subcommand)]
     pub command: ConfigCommand,
 }
 
-/// What can be done with the config.
+/// The subcommands of `config`.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print every setting with its source; of a secret only where it comes from
+    /// Show all settings in effect with their sources; of a secret, only the source
     #[command(after_help = "Examples:\n  kore-feedback config show\n  kore-feedback config show -p prod -o json")]
     Show,
-    /// Print where the config is, or would be
+    /// Print the path of the config file, whether it exists or not
     #[command(after_help = "Examples:\n  $EDITOR \"$(kore-feedback config path)\"")]
     Path,
-    /// Write a commented config to begin with, for you alone to read; never overwrites one
+    /// Create a commented config file that only you can read; never overwrites a file
     #[command(after_help = "Examples:\n  kore-feedback config init\n  kore-feedback config init --config ci.toml")]
     Init,
 }

@@ -1,4 +1,4 @@
-//! `kore-feedback presets`.
+//! Arguments of `presets`.
 
 use clap::{Args, Subcommand};
 
@@ -7,30 +7,30 @@ Examples:
   kore-feedback presets list
   kore-feedback presets show qualtrics > our-survey.toml";
 
-/// Show the mappings that come with this tool
+/// Show the built-in mappings for exports of survey tools
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, arg_required_else_help = true)]
 pub struct PresetsArgs {
-    /// What to show.
+    #[expect(missing_docs, reason = "clap shows the commands instead")]
     #[command(subcommand)]
     pub command: PresetsCommand,
 }
 
-/// What can be shown of presets.
+/// The subcommands of `presets`.
 #[derive(Debug, Subcommand)]
 pub enum PresetsCommand {
-    /// List all presets, and what each is for
+    /// List all presets and the export each is for
     #[command(after_help = "Examples:\n  kore-feedback presets list")]
     List,
-    /// Print a preset as a mapping file: as an example, or to begin one of your own with
+    /// Print a preset as a mapping file that you can adapt
     Show(ShowPresetArgs),
 }
 
-/// Which preset.
+/// Arguments of `presets show`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  kore-feedback presets show qualtrics > our-survey.toml")]
 pub struct ShowPresetArgs {
-    /// Its name
+    /// Name of the preset
     #[arg(value_name = "NAME")]
     pub name: String,
 }

@@ -1,4 +1,4 @@
-//! `kore-feedback runs`.
+//! Arguments of `runs`.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use crate::pacing::Limit;
 
 const EXAMPLES: &str = "\
 Examples:
-  What has been imported, and what can be resumed:
+  See what was imported and what can be resumed:
     kore-feedback runs list
-  Which id each row got on the server:
+  Get the server's id of each row:
     kore-feedback runs show 7 --rows > run-7.csv
-  Go on after a reboot, wherever the file is, or was piped from:
+  Resume a run after a reboot, from any directory, even if its input was piped:
     kore-feedback runs resume 7
-  Write the failure report once more:
+  Write the failure report again:
     kore-feedback runs failures 7 > failures.csv";
 
-/// Look at earlier runs: what was sent, and what became of it
+/// List, resume and verify earlier runs
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES, arg_required_else_help = true)]
 pub struct RunsArgs {
-    /// What to look at.
+    #[expect(missing_docs, reason = "clap shows the commands instead")]
     #[command(subcommand)]
     pub command: RunsCommand,
 }
@@ -35,15 +35,15 @@ pub enum RunsCommand {
     List,
     /// Show one run
     Show(ShowArgs),
-    /// Go on with an unfinished run, as it was begun
+    /// Resume an unfinished run with the options it was started with
     Resume(ResumeArgs),
-    /// Print a run's failure report again
+    /// Print the failure report of a run again
     Failures(FailuresArgs),
-    /// Ask the server what became of a run's rows, and resolve those in doubt
+    /// Ask the server whether the rows of a run were saved
     ///
-    /// Reads the records of the run's time back from the server, within the limits. A row in doubt that is found is
-    /// saved; one that is surely absent is unsent, and a resumed run sends it; one of which neither is sure stays in
-    /// doubt, with the reason said. Saved rows that can't be seen are named. Reading needs the scope "Feedback
+    /// Reads the records of the run's time span back from the server, within the rate limits. A row in doubt becomes
+    /// saved if it is found, and unsent if it is provably absent, so that a resumed run sends it. Otherwise it stays in
+    /// doubt, with the reason. Saved rows that are missing on the server are listed. The app needs the scope "Feedback
     /// Analytics".
     Verify(VerifyArgs),
 }
@@ -53,14 +53,14 @@ Examples:
   kore-feedback runs show 7
   kore-feedback runs show 7 --rows > run-7.csv";
 
-/// `kore-feedback runs show`.
+/// Arguments of `runs show`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = SHOW_EXAMPLES)]
 pub struct ShowArgs {
-    /// The run's number
+    /// Number of the run
     #[arg(value_name = "N")]
     pub run: i64,
-    /// Print every row's outcome, with the server's id, as CSV; with --output json as an array
+    /// Print the outcome and server id of every row as CSV, or as an array with --output json
     #[arg(long)]
     pub rows: bool,
 }
@@ -70,63 +70,62 @@ Examples:
   kore-feedback runs resume 7
   kore-feedback runs resume 7 --resend-in-doubt";
 
-/// `kore-feedback runs resume`.
+/// Arguments of `runs resume`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = RESUME_EXAMPLES)]
 pub struct ResumeArgs {
-    /// The run's number
+    /// Number of the run
     #[arg(value_name = "N")]
     pub run: i64,
-    /// Send rows in doubt again, though they may have been saved
+    /// Also send rows in doubt again; they may then be saved twice
     #[arg(long)]
     pub resend_in_doubt: bool,
 }
 
-/// `kore-feedback runs failures`.
+/// Arguments of `runs failures`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:\n  kore-feedback runs failures 7 > failures.csv")]
 pub struct FailuresArgs {
-    /// The run's number
+    /// Number of the run
     #[arg(value_name = "N")]
     pub run: i64,
 }
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
-  Find out about the rows in doubt of run 7:
+  Resolve the rows in doubt of run 7:
     kore-feedback runs verify 7
-  Records may take a while to appear:
+  Allow records up to 5 minutes to appear:
     kore-feedback runs verify 7 --wait 5m";
 
-/// `kore-feedback runs verify`.
+/// Arguments of `runs verify`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = VERIFY_EXAMPLES)]
 pub struct VerifyArgs {
-    /// The run's number
+    /// Number of the run
     #[arg(value_name = "N")]
     pub run: i64,
-    /// How long a record may take to appear, such as 5m: what is not found is looked for again until then [default: look
-    /// once]
+    /// Keep looking for missing records for this long, such as 5m [default: look once]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub wait: Option<Duration>,
-    /// Rolling limit to stay within, such as 60/1m; repeatable [default: the profile's, else 60/1m and 1800/1h]
+    /// Rolling rate limit, such as 60/1m; repeatable [default: the profile's, else 60/1m and 1800/1h]
     #[arg(long, value_name = "CALLS/TIME")]
-    pub limit: Vec<Limit>,
-    /// Stay within no limit at all
-    #[arg(long, conflicts_with = "limit")]
-    pub no_limit: bool,
-    /// How long one call may take, such as 30s [default: the profile's, else 30s]
+    pub rate_limit: Vec<Limit>,
+    /// Send without any rate limit
+    #[arg(long, conflicts_with = "rate_limit")]
+    pub no_rate_limit: bool,
+    /// Timeout of one request, such as 30s [default: the profile's, else 30s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
 }
 
 impl VerifyArgs {
-    /// The same in the form that sending takes; what concerns records to be sent is left as it is by default.
+    /// As arguments for sending; nothing is sent, so the rest are defaults.
     pub fn sending(&self) -> SendingArgs {
         SendingArgs {
             sandbox: false,
-            rate_limit: self.limit.clone(),
-            no_rate_limit: self.no_limit,
+            rate_limit: self.rate_limit.clone(),
+            no_rate_limit: self.no_rate_limit,
             pace: PaceArg::Even,
             concurrency: None,
             timeout: self.timeout,

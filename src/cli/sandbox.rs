@@ -1,4 +1,4 @@
-//! `kore-feedback sandbox`.
+//! Arguments of `sandbox`.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,54 +10,55 @@ use crate::sandbox::{InjectedFault, parse_latency};
 
 const EXAMPLES: &str = "\
 Examples:
-  A server that answers well, on a free port; the profile that goes with it is printed:
+  Serve on a free port without faults, and print a profile for it:
     kore-feedback sandbox
-  The vendor's limits, on a port that stays the same:
-    kore-feedback sandbox --port 8080 --limit 60/1m --limit 1800/1h
-  A bad day: slow, every tenth call fails, one in a hundred is saved and never answered:
+  Serve on a fixed port with the vendor's rate limits:
+    kore-feedback sandbox --port 8080 --rate-limit 60/1m --rate-limit 1800/1h
+  Be slow, fail every tenth request, and save one in a hundred without a response:
     kore-feedback sandbox --latency 20ms..80ms --fault 500:every=10 --fault reset-after-save:p=0.01
-  Keep the profile, and import with it in another terminal:
+  Save the profile, and import with it in another terminal:
     kore-feedback sandbox --port 8080 > sandbox.toml
     kore-feedback import feedback.csv --config sandbox.toml";
 
 const FAULTS: &str = "\
-Let calls go wrong: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable
+Inject a fault: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable
 
 Kinds that save nothing: 400, 401, 401-replay, 403, 404, 429, 429-retry-after, 500, 502, 503, 503-retry-after, 504, \
-html (a gateway's page), redirect, reset-before (the connection is reset), hang (no answer ever).
+html (an error page of a gateway), redirect, reset-before (the connection is reset), hang (no response).
 Kinds that save the record first: reset-after-save, hang-after-save, truncate (half of the JSON), oversized (16 MiB).
 
-A fault strikes calls that would have gone well, and counts only those; of several that strike one call, the first named wins. \
-With p, seed=N repeats the same draws. on=responses moves it from saveFeedback to getFeedbackSurveyResponses.";
+Faults apply to requests that would have succeeded, and count only those. If several apply, the first one given wins. \
+With p, seed=N makes the draws repeatable. on=responses applies the fault to getFeedbackSurveyResponses instead of \
+saveFeedback.";
 
-/// Serve an imitation of the Kore.ai feedback API on this machine, to try things against
+/// Serve a local imitation of the Kore.ai feedback API for testing
 ///
-/// It checks tokens, fields and limits as the API's documentation describes them, and fails on demand. It listens on
-/// 127.0.0.1 only and keeps what it receives in memory, until Ctrl-C.
+/// It checks tokens, fields and rate limits as the API's documentation describes them, and injects faults on request. It
+/// listens on 127.0.0.1 only and keeps records in memory, until Ctrl-C.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SandboxArgs {
-    /// Port on 127.0.0.1 to listen on; 0 takes a free one
-    #[arg(long, value_name = "PORT", default_value_t = 0, help_heading = "Where and who")]
+    /// Port to listen on; 0 picks a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0, help_heading = "Server")]
     pub port: u16,
-    /// Id of the bot to serve; repeatable: the first stands in the profile [default: an invented one]
-    #[arg(long = "bot-id", value_name = "ID", value_parser = parse_bot_id, help_heading = "Where and who")]
+    /// Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]
+    #[arg(long = "bot-id", value_name = "ID", value_parser = parse_bot_id, help_heading = "Server")]
     pub bot_ids: Vec<String>,
-    /// Rolling limit of each bot, such as 60/1m; repeatable [default: none]
-    #[arg(long = "limit", value_name = "CALLS/TIME", help_heading = "Limits and tokens")]
+    /// Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]
+    #[arg(long = "rate-limit", value_name = "CALLS/TIME", help_heading = "Rate limits and tokens")]
     pub limits: Vec<Limit>,
-    /// Refuse tokens without jti, as an app with "Enforce JTI" does
-    #[arg(long, help_heading = "Limits and tokens")]
+    /// Reject tokens without jti, like an app with "Enforce JTI"
+    #[arg(long, help_heading = "Rate limits and tokens")]
     pub enforce_jti: bool,
-    /// Time that a call takes, such as 50ms or 20ms..80ms [default: none]
-    #[arg(long, value_name = "TIME[..TIME]", value_parser = parse_latency, help_heading = "What goes wrong")]
+    /// Time to respond, such as 50ms or 20ms..80ms [default: none]
+    #[arg(long, value_name = "TIME[..TIME]", value_parser = parse_latency, help_heading = "Faults")]
     pub latency: Option<RangeInclusive<Duration>>,
     #[arg(long = "fault", value_name = "KIND[:WHEN]", help = first_line(FAULTS), long_help = FAULTS)]
-    #[arg(help_heading = "What goes wrong")]
-    #[expect(missing_docs, reason = "its help is made of FAULTS")]
+    #[arg(help_heading = "Faults")]
+    #[expect(missing_docs, reason = "its help text is FAULTS")]
     pub faults: Vec<InjectedFault>,
-    /// Where invented ids, times and chances start: the same seed, the same sandbox
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "What goes wrong")]
+    /// Seed of all generated ids, times and probabilities, to get the same sandbox again
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Faults")]
     pub seed: u64,
 }
 
@@ -65,11 +66,11 @@ fn first_line(text: &'static str) -> &'static str {
     text.lines().next().unwrap_or_default()
 }
 
-/// A bot id has to stand in a path and in a config as it is.
+/// A bot id must fit into a path and a config without escaping.
 fn parse_bot_id(text: &str) -> Result<String, &'static str> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if text.is_empty() || !text.chars().all(allowed) || text.starts_with('.') {
-        return Err("letters, digits, '-', '_' and '.' make a bot id");
+        return Err("use letters, digits, '-', '_' and '.', not starting with '.'");
     }
     Ok(text.to_owned())
 }
@@ -82,7 +83,7 @@ mod tests {
     use crate::sandbox::FaultKind;
 
     #[test]
-    fn the_help_names_every_fault_where_it_belongs() {
+    fn the_help_lists_every_fault() {
         let (_, kinds) = FAULTS.split_once("Kinds that save nothing:").unwrap();
         let (unsaved, saved) = kinds.split_once("Kinds that save the record first:").unwrap();
         for kind in FaultKind::VARIANTS {

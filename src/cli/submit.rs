@@ -1,4 +1,4 @@
-//! `kore-feedback submit`.
+//! Arguments of `submit`.
 
 use std::path::PathBuf;
 
@@ -9,57 +9,57 @@ use crate::record::Field;
 
 const EXAMPLES: &str = "\
 Examples:
-  Be asked for everything:
+  Enter everything at the terminal:
     kore-feedback submit
-  Say it all:
+  Give everything as options:
     kore-feedback submit --type CSAT --score 4 --channel-uid jo@example.com \\
       --name \"Post-chat\" --channel rtm --language en --message \"\"
-  See the request without sending it, as a curl command:
+  Print the request as a curl command without sending it:
     kore-feedback submit --json record.json --dry-run --curl
-  Smoke-test an endpoint from CI:
+  Test an endpoint from CI:
     kore-feedback submit --json record.json --output json";
 
-/// Submit one piece of feedback
+/// Submit one feedback record
 ///
-/// What is not given comes from the profile's defaults. On a terminal, what is still missing is asked for.
+/// Missing fields come from the profile's defaults. At a terminal, submit asks for the rest.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SubmitArgs {
-    /// Kind of feedback: NPS, CSAT or THUMB
+    /// Type of feedback: NPS, CSAT or THUMB
     #[arg(long = "type", value_name = "TYPE", help_heading = "Record")]
     pub feedback_type: Option<String>,
-    /// What the respondent answered: NPS 0 to 10, CSAT 1 to 5, THUMB 0 or 1
+    /// Score: 0 to 10 for NPS, 1 to 5 for CSAT, 0 or 1 for THUMB
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, help_heading = "Record")]
     pub score: Option<String>,
-    /// The respondent's id on the channel: an e-mail address or any other id
+    /// Respondent's id on the channel, such as an email address
     #[arg(long, value_name = "ID", help_heading = "Record")]
     pub channel_uid: Option<String>,
-    /// The survey's name
+    /// Name of the survey
     #[arg(long, value_name = "NAME", help_heading = "Record")]
     pub name: Option<String>,
-    /// The channel of the survey, such as rtm or email
+    /// Channel of the survey, such as rtm or email
     #[arg(long, value_name = "CHANNEL", help_heading = "Record")]
     pub channel: Option<String>,
-    /// The survey's language, such as en
+    /// Language of the survey, such as en
     #[arg(long, value_name = "CODE", help_heading = "Record")]
     pub language: Option<String>,
-    /// The prompt that the respondent was shown; may be empty
+    /// Prompt shown to the respondent; may be empty
     #[arg(long, value_name = "TEXT", help_heading = "Record")]
     pub message: Option<String>,
-    /// Take the record from a JSON file; - for standard input. Options override its fields
+    /// Read the record from a JSON file, or - for standard input; options override its fields
     #[arg(long, value_name = "FILE", help_heading = "Record")]
     pub json: Option<PathBuf>,
-    /// Let a score through that is not on its type's scale
+    /// Allow a score outside the scale of its type
     #[arg(long, help_heading = "Record")]
     pub any_score: bool,
 
-    /// Show the request, its token redacted, and send nothing
+    /// Print the request without its token, and send nothing
     #[arg(long, help_heading = "Sending")]
     pub dry_run: bool,
-    /// With --dry-run: show the request as a curl command
+    /// With --dry-run, print the request as a curl command
     #[arg(long, requires = "dry_run", help_heading = "Sending")]
     pub curl: bool,
-    /// Submit although the same record is in doubt from an earlier submit: it may then be saved twice
+    /// Submit even if the same record is in doubt from an earlier submit; it may then be saved twice
     #[arg(long, help_heading = "Sending")]
     pub again: bool,
 
@@ -69,7 +69,7 @@ pub struct SubmitArgs {
 }
 
 impl SubmitArgs {
-    /// What was given for a field.
+    /// The option for this field.
     pub fn value(&self, field: Field) -> Option<&str> {
         match field {
             Field::ChannelUid => &self.channel_uid,
@@ -79,7 +79,7 @@ impl SubmitArgs {
             Field::Type => &self.feedback_type,
             Field::Language => &self.language,
             Field::Message => &self.message,
-            // The profile's, or the environment's.
+            // From the profile or the environment.
             Field::BotId => &None,
         }
         .as_deref()

@@ -1,4 +1,4 @@
-//! `token`: a JWT for the API, or a look into one.
+//! Arguments of `token`.
 
 use std::time::Duration;
 
@@ -10,68 +10,68 @@ use super::duration;
 
 const EXAMPLES: &str = "\
 Examples:
-  kore-feedback token                              A token of the default profile
-  kore-feedback token -p prod --ttl 5m --jti       One that lives 5 minutes and works once
+  kore-feedback token                              Print a token for the default profile
+  kore-feedback token -p prod --ttl 5m --jti       Print one that is valid for 5 minutes and works once
   kore-feedback token --claim aud=https://idproxy.kore.ai/authorize
-  curl -H \"$(kore-feedback token --header)\" …      Call the API by hand
+  curl -H \"$(kore-feedback token --header)\" …      Call the API yourself
   kore-feedback token | kore-feedback token inspect";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:
   kore-feedback token | kore-feedback token inspect
-  kore-feedback token inspect eyJhbGciOi…          Other users of this machine can see arguments
+  kore-feedback token inspect eyJhbGciOi…          Other users can see the token in the process list
   pbpaste | kore-feedback token inspect - -o json
 
-Exit codes: 0 the platform would accept it, as far as can be told from here; 2 it is no token;
-3 the platform would refuse it.";
+Exit codes: 0 the platform would accept the token, as far as local checks can tell; 2 not a token;
+3 the platform would reject it.";
 
-/// Print a token (JWT) for the API, or look into one
+/// Print a token (JWT) for the API, or inspect one
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub struct TokenArgs {
-    /// What the token is to be like.
     #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows its options instead")]
     pub mint: MintArgs,
-    /// What else to do with tokens.
+    #[expect(missing_docs, reason = "clap shows the commands instead")]
     #[command(subcommand)]
     pub command: Option<TokenCommand>,
 }
 
-/// What a token is to be like.
+/// What the token claims, and how it is printed.
 #[derive(Debug, Args)]
 pub struct MintArgs {
-    /// How long it lives, such as 5m or 1h [default: the profile's token_ttl, or 10m]
+    /// Lifetime, such as 5m or 1h [default: the profile's token_ttl, or 10m]
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Claims")]
     pub ttl: Option<Duration>,
-    /// Its subject: who calls [default: the profile's subject, or kore-feedback]
+    /// Subject claim [default: the profile's subject, or kore-feedback]
     #[arg(long, value_name = "TEXT", help_heading = "Claims")]
     pub sub: Option<String>,
-    /// With a jti, so that it works once; it may live 1h at most then
+    /// Add a jti, so that the token works only once; its lifetime is then at most 1h
     #[arg(long, help_heading = "Claims")]
     pub jti: bool,
-    /// A further claim; VALUE is JSON where it parses, and else text (repeatable)
+    /// Additional claim; VALUE is JSON if it parses, otherwise text; repeatable
     #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = claim, help_heading = "Claims")]
     pub claims: Vec<(String, Value)>,
-    /// Mint it with the made-up credentials of a sandbox: nothing to configure
-    #[arg(long, help_heading = "Form")]
+    /// Use the generated credentials of a sandbox, without any configuration
+    #[arg(long, help_heading = "Output")]
     pub sandbox: bool,
-    /// Print it as the header `auth: …`, ready for curl
-    #[arg(long, help_heading = "Form")]
+    /// Print the header `auth: …`, ready for curl
+    #[arg(long, help_heading = "Output")]
     pub header: bool,
 }
 
-/// What else can be done with tokens.
+/// The subcommands of `token`.
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
-    /// Say what a token claims, how long it lasts and what the platform would refuse in it
+    /// Show a token's claims and expiry, and what the platform would reject
     Inspect(InspectArgs),
 }
 
-/// The token to look into.
+/// Arguments of `token inspect`.
 #[derive(Debug, Args)]
 #[command(after_help = INSPECT_EXAMPLES)]
 pub struct InspectArgs {
-    /// The token, or - for standard input
+    /// Token to inspect, or - for standard input
     #[arg(value_name = "TOKEN", default_value = "-", hide_default_value = true, value_parser = token)]
     pub token: SecretString,
 }
@@ -94,7 +94,7 @@ mod tests {
     use super::claim;
 
     #[test]
-    fn a_claims_value_is_json_where_it_parses() {
+    fn a_claim_is_json_if_it_parses() {
         assert_eq!(claim("isAnonymous=false"), Ok(("isAnonymous".into(), json!(false))));
         assert_eq!(claim("n=1=2"), Ok(("n".into(), json!("1=2"))));
         assert_eq!(claim("aud=[\"a\"]"), Ok(("aud".into(), json!(["a"]))));

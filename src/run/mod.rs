@@ -30,7 +30,7 @@
 //! | one row turned away again and again while others get through | repeat | unsent after `--retries`; the run goes on | `a_row_that_is_turned_away_while_others_get_through_is_given_up_and_resumed` |
 //! | 429 or a rate-limit text | repeat: rate-limited | holds until the window has room or as long as `Retry-After` says, paces down; no row is burned | `a_window_filled_by_others_costs_no_row`, `refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly` |
 //! | 401 `possibly a replay` | repeat: replayed | goes again with a fresh token; five in a row as for any other 401 | `what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved` |
-//! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | goes again with a fresh token, the first time with the secret read anew; five in a row end the run, exit 3; of several bots, five in a row give up that bot, and five in a row and one for each bot end the run | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact`, `a_wrong_secret_is_refused_once_for_each_bot_and_told_once`, `a_secret_that_was_rotated_is_read_anew_after_the_first_refusal` |
+//! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | goes again with a fresh token, the first time with the secret read anew; five in a row end the run, exit 3; of several bots, five in a row give up that bot, and five in a row and one for each bot end the run | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact`, `a_wrong_secret_is_refused_once_for_each_bot_and_told_once`, `a_rotated_secret_is_reloaded` |
 //! | 404, 405, a text about the bot id | refused: target | five in a row end the run, exit 3; of several bots, they give up that bot | `a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact` |
 //! | a redirect | refused: target | never followed; said where it pointed; five in a row as for 404 | `a_redirect_is_not_followed_and_says_where_it_pointed` |
 //! | any other 4xx, `code` a number or a text | rejected | goes on | `a_record_that_is_refused_for_itself_is_rejected_and_the_others_go_on`, `the_servers_words_are_shown_with_their_code_and_without_their_control_characters` |
@@ -38,13 +38,13 @@
 //! | Ctrl-C, SIGTERM, or on Linux SIGHUP unless it is ignored | | flying attempts land; exit 130 | `the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on`, `a_hang_up_that_was_ignored_before_stays_ignored` |
 //! | a second one, but no second SIGHUP | in doubt, what was flying | ends at once; exit 130 | `the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt`, `a_second_hang_up_is_nobodys_impatience` |
 //! | SIGKILL, a power cut | in doubt, what was flying | a resumed run finds the intents | `killed_at_any_moment_and_resumed_no_row_arrives_twice_and_none_is_missing_that_is_not_in_doubt`, `no_row_is_lost_or_sent_twice` |
-//! | the disk is full | | nothing goes without an intent; exit 5 | `when_the_disk_is_full_the_run_stops_and_goes_on_once_there_is_room` |
-//! | the ledger is damaged, or of a later version | | told, kept, nothing is sent; exit 2 | `a_damaged_ledger_is_told_kept_and_not_replaced`, `a_ledger_of_a_later_version_is_left_alone` |
+//! | the disk is full | | nothing goes without an intent; exit 5 | `a_full_disk_stops_a_resumable_run` |
+//! | the ledger is damaged, or of a later version | | told, kept, nothing is sent; exit 2 | `a_damaged_ledger_is_kept`, `a_ledger_of_a_later_version_is_left_alone` |
 //! | two processes on one run | | the second is refused; exit 2 | `a_run_is_worked_on_by_one_process_at_a_time` |
 //! | two processes that begin the same import | | one begins; exit 2 for the other | `of_many_processes_that_begin_at_once_one_imports_the_file` |
 //! | two runs and submits on one bot | | they share its windows | `runs_and_submits_share_the_windows` |
-//! | the input changes | | the run stops; exit 5; it goes on once the input is back | `an_input_that_changes_stops_the_run_which_goes_on_when_it_is_back` |
-//! | the input disappears | | it is open, and read to its end | `an_input_that_disappears_is_read_to_its_end_all_the_same` |
+//! | the input changes | | the run stops; exit 5; it goes on once the input is back | `a_changed_input_stops_a_resumable_run` |
+//! | the input disappears | | it is open, and read to its end | `a_deleted_input_is_still_read` |
 //! | the failure report can't be written | | told; the run counts all the same | `a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same` |
 //! | rows in doubt, and `runs verify` or `--verify` | | found: saved; surely absent: unsent, and a resumed run sends it; else in doubt, with the reason | `every_row_in_doubt_is_saved_once`, `unanswered_rows_are_found_or_absent_after_a_minute`, `late_records_are_never_doubled` |
 //! | a signal while the records are read | | the reading ends, nothing is written down; exit 130 | `a_signal_stops_verification_without_changes`, `a_signal_during_import_verification_keeps_the_summary` |

@@ -1,4 +1,4 @@
-//! `kore-feedback completions`, and the completions that are committed.
+//! `completions`, and the committed scripts.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::support::{Surroundings, stdout};
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/completions");
 
-/// Each shell, and the file that it looks for.
+/// Each shell with the file name it looks for.
 const FILES: [(&str, &str); 5] = [
     ("bash", "kore-feedback.bash"),
     ("elvish", "kore-feedback.elv"),
@@ -16,7 +16,7 @@ const FILES: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn the_committed_completions_are_those_of_this_command_line() {
+fn committed_completions_are_current() {
     let surroundings = Surroundings::new();
     let stale = FILES.into_iter().filter(|(shell, file)| {
         let generated = stdout(&surroundings.run(&["completions", shell]).success());
@@ -24,11 +24,11 @@ fn the_committed_completions_are_those_of_this_command_line() {
     });
     let commands: Vec<String> =
         stale.map(|(shell, file)| format!("  cargo run -- completions {shell} > completions/{file}")).collect();
-    assert!(commands.is_empty(), "the command line has changed since; run\n{}", commands.join("\n"));
+    assert!(commands.is_empty(), "the command line has changed; run\n{}", commands.join("\n"));
 }
 
 #[test]
-fn nothing_but_completions_lies_beside_them() {
+fn directory_contains_completions_only() {
     let found = std::fs::read_dir(DIRECTORY).unwrap().map(|entry| entry.unwrap().file_name());
     let mut found: Vec<String> = found.map(|name| name.into_string().unwrap()).collect();
     found.sort();
@@ -37,7 +37,7 @@ fn nothing_but_completions_lies_beside_them() {
     assert_eq!(found, known);
 }
 
-/// What bash offers for the last of these words.
+/// What bash offers as completions of the last word.
 #[cfg(unix)]
 fn offered_by_bash(words: &[&str]) -> Vec<String> {
     let script = Path::new(DIRECTORY).join("kore-feedback.bash");
@@ -59,7 +59,7 @@ fn offered_by_bash(words: &[&str]) -> Vec<String> {
 
 #[cfg(unix)]
 #[test]
-fn bash_completes_commands_their_commands_and_options() {
+fn bash_completes_commands_and_options() {
     assert_eq!(offered_by_bash(&["kore-feedback", "sand"]), ["sandbox"]);
     assert_eq!(offered_by_bash(&["kore-feedback", "runs", "sh"]), ["show"]);
     assert_eq!(offered_by_bash(&["kore-feedback", "config", "show", "--st"]), ["--state-dir"]);
@@ -67,7 +67,7 @@ fn bash_completes_commands_their_commands_and_options() {
 }
 
 #[test]
-fn a_shell_that_is_not_known_is_refused_with_those_that_are() {
+fn an_unknown_shell_lists_the_known_ones() {
     let refused = Surroundings::new().run(&["completions", "tcsh"]).failure().code(2);
     let said = crate::support::stderr(&refused);
     assert!(FILES.iter().all(|(shell, _)| said.contains(shell)), "{said}");

@@ -1,4 +1,4 @@
-//! What happens to runs that last: tokens end, secrets are rotated, inputs change.
+//! What happens during long runs: tokens expire, secrets are rotated, inputs change.
 
 use std::io::Write;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use kore_feedback::sandbox::SandboxOptions;
 use crate::support::{Stage, numbered, stderr, until};
 
 #[test]
-fn tokens_are_renewed_before_they_end() {
+fn tokens_are_renewed_before_they_expire() {
     let stage = Stage::new();
     let records = numbered(16);
     let mut command = stage.command(&["import", "--rate-limit", "5/1s"]);
@@ -18,7 +18,7 @@ fn tokens_are_renewed_before_they_end() {
 }
 
 #[test]
-fn where_each_token_works_once_none_is_used_twice() {
+fn single_use_tokens_are_never_reused() {
     let stage = Stage::with(SandboxOptions { enforce_jti: true, ..SandboxOptions::default() });
     let records = numbered(200);
     let mut command = stage.command(&["import", "--concurrency", "16"]);
@@ -29,10 +29,10 @@ fn where_each_token_works_once_none_is_used_twice() {
 
 #[cfg(unix)]
 #[test]
-fn a_secret_that_was_rotated_is_read_anew_after_the_first_refusal() {
+fn a_rotated_secret_is_reloaded() {
     let stage = Stage::new();
     let secret = stage.sandbox.client_secret();
-    // The first time it gives the secret of yesterday.
+    // The first call prints an old secret.
     stage.write("secret.sh", format!("[ -e asked ] && echo {secret} || (touch asked; echo yesterday)\n"));
     stage.write_config("[profiles.rotated]\nclient_secret_command = [\"sh\", \"secret.sh\"]\n");
     let records = numbered(5);
@@ -48,7 +48,7 @@ fn slow() -> Stage {
 }
 
 #[test]
-fn an_input_that_changes_stops_the_run_which_goes_on_when_it_is_back() {
+fn a_changed_input_stops_a_resumable_run() {
     let stage = slow();
     let records = numbered(1500);
     let file = stage.write_records(&records);
@@ -70,7 +70,7 @@ fn an_input_that_changes_stops_the_run_which_goes_on_when_it_is_back() {
 
 #[cfg(unix)]
 #[test]
-fn an_input_that_disappears_is_read_to_its_end_all_the_same() {
+fn a_deleted_input_is_still_read() {
     let stage = slow();
     let records = numbered(600);
     let file = stage.write_records(&records);

@@ -1,11 +1,11 @@
-//! A disk that is full, and state that can't be written: nothing is sent that isn't written down.
+//! A full disk and an unwritable state directory: nothing is sent without its intent in the ledger.
 
 use assert_cmd::Command;
 
 use crate::support::{IMPATIENT, Running, Stage, json, numbered, stderr};
 
 #[test]
-fn a_state_directory_that_cannot_be_made_stops_everything_before_the_first_call() {
+fn an_unusable_state_dir_stops_before_sending() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(3));
     let blocked = stage.write("a-file", "in the way");
@@ -15,7 +15,7 @@ fn a_state_directory_that_cannot_be_made_stops_everything_before_the_first_call(
 }
 
 #[test]
-fn a_damaged_ledger_is_told_kept_and_not_replaced() {
+fn a_damaged_ledger_is_kept() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(3));
     let ledger = stage.write("state/kore-feedback/ledger.db", "no ledger at all, ".repeat(100));
@@ -25,10 +25,10 @@ fn a_damaged_ledger_is_told_kept_and_not_replaced() {
     stage.was_never_called();
 }
 
-/// Exit code 2 says that nothing was sent.
+/// Exit code 2 would mean that nothing was sent.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_summary_that_cannot_be_printed_does_not_say_that_nothing_was_sent() {
+fn an_unprintable_summary_exits_with_1() {
     for (faults, code) in [(&[][..], 1), (&["401"], 3)] {
         let stage = Stage::faulty(faults);
         let file = stage.write_records(&numbered(2));
@@ -40,10 +40,10 @@ fn a_summary_that_cannot_be_printed_does_not_say_that_nothing_was_sent() {
     }
 }
 
-/// The shell's limit on a file's size stands in for a full disk: the ledger grows until it can't.
+/// The shell's file size limit simulates a full disk: the ledger grows until it reaches the limit.
 #[cfg(unix)]
 #[test]
-fn when_the_disk_is_full_the_run_stops_and_goes_on_once_there_is_room() {
+fn a_full_disk_stops_a_resumable_run() {
     let stage = Stage::new();
     let records = numbered(1000);
     let file = stage.write_records(&records);
@@ -57,7 +57,7 @@ fn when_the_disk_is_full_the_run_stops_and_goes_on_once_there_is_room() {
     let resumed = stage.import(&file, &["--resume", "-o", "json"]);
     let (saved, in_doubt) = (json(&resumed)["saved"].as_u64().unwrap(), json(&resumed)["in_doubt"].as_u64().unwrap());
     assert_eq!(saved + in_doubt, 1000);
-    // What was in flight when the disk filled up is in doubt, and nothing else.
+    // Only what was in flight when the disk filled up is in doubt.
     assert!(in_doubt <= 4, "{in_doubt} rows in doubt");
     let mut sent = stage.sent();
     let all = sent.len();

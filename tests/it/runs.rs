@@ -1,11 +1,11 @@
-//! `runs` through the real binary: what the ledger remembers.
+//! `runs` through the real binary.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json as value};
 
 use crate::support::{IMPATIENT, Running, Stage, Surroundings, csv_of, json, numbered, stderr, stdout};
 
-/// Five runs: whole, partly rejected and in doubt, unfinished, into a sandbox, and a submit.
+/// Five runs: all saved, partly rejected and in doubt, unfinished, in a sandbox, and a submit.
 fn five_runs() -> Stage {
     let mut stage = Stage::new();
     stage.import(&stage.write("whole.csv", csv_of(&numbered(3))), &[]).success();
@@ -22,7 +22,7 @@ fn five_runs() -> Stage {
 }
 
 #[test]
-fn every_run_is_a_line() {
+fn list_has_a_line_per_run() {
     let stage = five_runs();
     let listed = stdout(&stage.run(&["runs", "list"]).success());
     let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -45,7 +45,7 @@ fn every_run_is_a_line() {
 }
 
 #[test]
-fn a_run_is_shown_with_all_its_figures() {
+fn show_prints_all_counts() {
     let stage = five_runs();
     let shown = stdout(&stage.run(&["runs", "show", "2"]).success());
     stage.filtered(|| {
@@ -68,7 +68,7 @@ fn a_run_is_shown_with_all_its_figures() {
 }
 
 #[test]
-fn programs_get_the_same_in_json() {
+fn json_has_the_same_facts() {
     let stage = five_runs();
     let listed = json(&stage.run(&["runs", "list", "-o", "json"]).success());
     let shown = json(&stage.run(&["runs", "show", "2", "-o", "json"]).success());
@@ -111,7 +111,7 @@ fn programs_get_the_same_in_json() {
 }
 
 #[test]
-fn rows_are_csv_with_the_ids_that_the_server_gave() {
+fn rows_are_csv_with_server_ids() {
     let stage = five_runs();
     let listed = stdout(&stage.run(&["runs", "show", "2", "--rows"]).success());
     let mut reader = csv::Reader::from_reader(listed.as_bytes());
@@ -132,7 +132,7 @@ fn rows_are_csv_with_the_ids_that_the_server_gave() {
 }
 
 #[test]
-fn programs_get_the_rows_as_an_array_in_json() {
+fn json_rows_are_an_array() {
     let stage = five_runs();
     let rows = json(&stage.run(&["runs", "show", "2", "--rows", "-o", "json"]).success());
     let told: Vec<_> =
@@ -154,7 +154,7 @@ fn programs_get_the_rows_as_an_array_in_json() {
 }
 
 #[test]
-fn the_ids_are_those_of_the_records() {
+fn server_ids_match_the_records() {
     let stage = Stage::new();
     let rows = numbered(20);
     stage.import(&stage.write_records(&rows), &[]).success();
@@ -169,7 +169,7 @@ fn the_ids_are_those_of_the_records() {
 }
 
 #[test]
-fn without_a_ledger_there_are_no_runs_and_none_is_made() {
+fn without_a_ledger_there_are_no_runs() {
     let home = Surroundings::new();
     let assert = home.run(&["runs", "list"]).success();
     assert_eq!((stdout(&assert), stderr(&assert)), (String::new(), "no runs yet\n".to_owned()));
@@ -192,7 +192,7 @@ fn an_unknown_run_is_a_usage_error() {
 }
 
 #[test]
-fn a_state_directory_of_its_own_is_another_ledger_and_the_printed_commands_name_it() {
+fn printed_commands_name_the_state_dir() {
     let mut stage = Stage::faulty(&["401"]);
     let other = ["--state-dir", "other ledger"];
     let mut command = stage.command(&["import", "-", IMPATIENT]);
@@ -207,13 +207,13 @@ fn a_state_directory_of_its_own_is_another_ledger_and_the_printed_commands_name_
 }
 
 #[test]
-fn who_closes_the_pipe_has_seen_enough() {
+fn a_closed_pipe_is_no_error() {
     let stage = Stage::faulty(&["400"]);
     stage.import(&stage.write_records(&numbered(2000)), &["--concurrency", "64", "-q"]).failure().code(1);
     let list = &["runs", "list"][..];
     for arguments in [list, &["runs", "show", "1", "--rows"], &["runs", "show", "1"], &["runs", "failures", "1", "-q"]]
     {
-        // The reading end is gone before anything is written.
+        // The reading end is closed before anything is written.
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let mut command = stage.process(arguments);
@@ -223,15 +223,15 @@ fn who_closes_the_pipe_has_seen_enough() {
 }
 
 #[test]
-fn the_failure_report_can_be_printed_again() {
+fn failures_prints_the_report_again() {
     let stage = five_runs();
     let printed = stdout(&stage.run(&["runs", "failures", "2"]).success());
     assert_eq!(printed, std::fs::read_to_string(stage.path("partly.failures.csv")).unwrap());
 }
 
-/// It sends nothing, so it needs nobody to send to.
+/// Nothing is sent, so no target is needed.
 #[test]
-fn the_failure_report_takes_the_ledger_and_the_input_and_neither_target_nor_credentials() {
+fn failures_needs_no_target_or_credentials() {
     let stage = Stage::faulty(&["400:at=2"]);
     stage.write_config("[profiles.p.columns]\nname = \"survey\"\n[profiles.q]\n");
     let rows = csv_of(&numbered(3)).replacen("name", "survey", 1);
@@ -245,14 +245,14 @@ fn the_failure_report_takes_the_ledger_and_the_input_and_neither_target_nor_cred
 }
 
 #[test]
-fn a_run_goes_on_by_its_number_from_wherever() {
+fn resume_works_from_any_directory() {
     let stage = five_runs();
     std::fs::create_dir(stage.path("elsewhere")).unwrap();
     let mut command = stage.command(&["runs", "resume", "3"]);
     command.current_dir(stage.path("elsewhere")).assert().success();
     let shown = json(&stage.run(&["runs", "show", "3", "-o", "json"]).success());
     assert_eq!((&shown["state"], &shown["saved"]), (&"finished".into(), &2.into()));
-    // The submit was one record, and the rows of the run.
+    // One record of the submit and two of the resumed run.
     assert_eq!(stage.sent().len(), 3);
     let said = stderr(&stage.run(&["runs", "resume", "5"]).failure().code(2));
     assert!(said.contains("run 5 is not an import"), "{said}");

@@ -53,7 +53,8 @@ fn json_output_is_one_line_and_sigterm_exits_zero() {
 #[test]
 fn the_printed_profile_is_toml_with_limits() {
     let home = tempfile::tempdir().expect("a directory");
-    let mut child = binary(&home, &["--limit", "60/1m", "--limit", "1800/1h", "--quiet"]).spawn().expect("a sandbox");
+    let mut child =
+        binary(&home, &["--rate-limit", "60/1m", "--rate-limit", "1800/1h", "--quiet"]).spawn().expect("a sandbox");
     let output = BufReader::new(child.stdout.take().expect("standard output"));
     // The process keeps running: the profile ends with its limits, not at the end of the output.
     let mut profile = String::new();
