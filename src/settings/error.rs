@@ -3,12 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::source::Source;
+use super::source::{Source, Sourced};
 use super::value::ValueError;
 use crate::error::{Advice, did_you_mean, nearest};
 use crate::text::excerpt;
 
 const SHOWN: usize = 60;
+pub(super) const INIT_HINT: &str = "run `kore-feedback config init` to write a commented config";
 /// The prefix of all our environment variables.
 pub(super) const VARIABLE_PREFIX: &str = "KORE_FEEDBACK_";
 
@@ -22,16 +23,6 @@ pub enum SettingsError {
         path: PathBuf,
         /// What named it.
         named_by: Source,
-    },
-    /// A profile was named, but there is no config.
-    #[error("{}: unknown profile {:?}: no config{}", named_by.place(), excerpt(name, SHOWN), at(path.as_deref()))]
-    NoConfigForProfile {
-        /// The profile.
-        name: String,
-        /// What named it.
-        named_by: Source,
-        /// Where the config would be.
-        path: Option<PathBuf>,
     },
     /// The config or a mapping file exists but cannot be read.
     #[error("cannot read the {what} {}", path.display())]
@@ -86,50 +77,26 @@ pub enum SettingsError {
         /// The key set second.
         second: String,
     },
-    /// The config has no such profile.
+    /// No profile, mapping or preset of this name.
     #[error(
-        "{}: unknown profile {:?}{}{}",
-        named_by.place(),
-        excerpt(name, SHOWN),
-        config.as_deref().map_or_else(String::new, |path| format!(" in {}", path.display())),
-        did_you_mean(nearest(name, known.iter().map(String::as_str)))
-    )]
-    UnknownProfile {
-        /// The profile.
-        name: String,
-        /// What named it.
-        named_by: Source,
-        /// The config; `None` if the config itself names the profile.
-        config: Option<PathBuf>,
-        /// The existing profiles.
-        known: Vec<String>,
-    },
-    /// Neither a mapping of the config nor a file.
-    #[error(
-        "--mapping: no mapping {:?} in the config, and no file of that name{}",
+        "{}: unknown {what} {:?}{suffix}{}",
+        place.place(),
         excerpt(name, SHOWN),
         did_you_mean(nearest(name, known.iter().map(String::as_str)))
     )]
-    UnknownMapping {
-        /// The name given.
-        name: String,
-        /// The config's mappings.
-        known: Vec<String>,
-    },
-    /// Not a built-in mapping.
-    #[error(
-        "{}: unknown preset {:?}{}",
-        named_by.place(),
-        excerpt(name, SHOWN),
-        did_you_mean(nearest(name, known.iter().copied()))
-    )]
-    UnknownPreset {
-        /// The name given.
-        name: String,
+    UnknownName {
         /// What named it.
-        named_by: Source,
-        /// The built-in mappings.
-        known: Vec<&'static str>,
+        place: Source,
+        /// `profile`, `mapping` or `preset`.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// Where it was searched for, as the end of the message.
+        suffix: String,
+        /// The existing names.
+        known: Vec<String>,
+        /// What to do if there are none.
+        without: &'static str,
     },
     /// Everything that the command needs and that is not set.
     #[error("{} not set{}", listed(keys), profile.as_ref().map_or_else(String::new, |name| format!(" for profile {}", excerpt(name, SHOWN))))]
@@ -161,8 +128,16 @@ impl SettingsError {
     }
 }
 
-fn at(path: Option<&Path>) -> String {
-    path.map_or_else(String::new, |path| format!(" at {}", path.display()))
+/// Converts a value and keeps its source. An error names the source and the key.
+pub(super) fn convert<T, U>(
+    key: &str,
+    from: Sourced<T>,
+    convert: impl FnOnce(T) -> Result<U, ValueError>,
+) -> Result<Sourced<U>, SettingsError> {
+    match convert(from.value) {
+        Ok(value) => Ok(Sourced::new(value, from.source)),
+        Err(problem) => Err(SettingsError::value(key, from.source, problem)),
+    }
 }
 
 /// `host and bot_id are`, `client_id is`.
@@ -177,17 +152,10 @@ fn listed(keys: &[&str]) -> String {
 impl Advice for SettingsError {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::NoConfig { .. } | Self::NoConfigForProfile { .. } => {
-                "run `kore-feedback config init` to write a commented config".to_owned()
-            }
+            Self::NoConfig { .. } => INIT_HINT.to_owned(),
             Self::UnknownKey { known, table, .. } => format!("the keys of {table} are {}", known.join(", ")),
-            Self::UnknownProfile { known, .. } if known.is_empty() => "add a [profiles.NAME] to the config".to_owned(),
-            Self::UnknownMapping { known, .. } if known.is_empty() => {
-                "run `kore-feedback inspect FILE --write-mapping NEW.toml` to write one".to_owned()
-            }
-            Self::UnknownProfile { known, .. } => format!("the config has the profiles {}", known.join(", ")),
-            Self::UnknownMapping { known, .. } => format!("the config has the mappings {}", known.join(", ")),
-            Self::UnknownPreset { known, .. } => format!("the presets are {}", known.join(", ")),
+            Self::UnknownName { known, without, .. } if known.is_empty() => (*without).to_owned(),
+            Self::UnknownName { known, what, .. } => format!("the {what}s are {}", known.join(", ")),
             Self::Missing { keys, profile, profiles, config } => {
                 missing_hint(keys, profile.as_deref(), profiles, config.as_deref())
             }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use secrecy::zeroize::Zeroizing;
 
 use super::credential::SecretSource;
-use super::error::SettingsError;
+use super::error::{SettingsError, convert};
 use super::layer::{Claims, FieldTexts, Key, Layer};
 use super::mapping::{MappingConfig, read_mapping};
 use super::raw::Raw;
 use super::source::{Source, Sourced};
-use super::toml_table::{self, Table, read_sourced};
+use super::toml_table::{self, Table};
 use super::value::{self, ValueError};
 use crate::record::Field;
 
@@ -74,15 +74,18 @@ impl ConfigFile {
 
     /// Finds a profile by name.
     pub(super) fn profile(&self, name: &Sourced<String>) -> Result<&Profile, SettingsError> {
-        self.profiles.get(&name.value).ok_or_else(|| {
-            let is_in_config = matches!(name.source, Source::File { .. });
-            SettingsError::UnknownProfile {
-                name: name.value.clone(),
-                config: (!is_in_config).then(|| self.path.to_path_buf()),
-                named_by: name.source.clone(),
-                known: self.profiles.keys().cloned().collect(),
-            }
-        })
+        let unknown = || SettingsError::UnknownName {
+            place: name.source.clone(),
+            what: "profile",
+            name: name.value.clone(),
+            suffix: match name.source {
+                Source::File { .. } => String::new(),
+                _ => format!(" in {}", self.path.display()),
+            },
+            known: self.profiles.keys().cloned().collect(),
+            without: "add a [profiles.NAME] to the config",
+        };
+        self.profiles.get(&name.value).ok_or_else(unknown)
     }
 
     /// Whether the file contains a secret that is valid beyond this machine. Plain http is allowed for loopback only: such
@@ -110,7 +113,7 @@ fn read_profile(table: &Table<'_>) -> Result<Layer, SettingsError> {
 fn read_claims(table: &Table<'_>) -> Result<Claims, SettingsError> {
     let Some(claims) = table.table(Key::Claims.name())? else { return Ok(Claims::new()) };
     let read = |(name, raw): (&str, Sourced<Raw<'_>>)| match value::claim_name(name) {
-        Ok(()) => Ok((name.to_owned(), read_sourced(name, raw, Raw::json)?)),
+        Ok(()) => Ok((name.to_owned(), convert(name, raw, Raw::json)?)),
         Err(problem) => Err(SettingsError::value(Key::Claims.name(), raw.source, problem)),
     };
     claims.value.entries().into_iter().map(read).collect()
@@ -132,5 +135,5 @@ fn read_fields(
 ) -> Result<FieldTexts, SettingsError> {
     let Some(table) = table.table(key.name())? else { return Ok(FieldTexts::new()) };
     let fields = table.value.fields(known)?.into_iter();
-    fields.map(|(field, name, raw)| Ok((field, read_sourced(name, raw, |raw| read(field, raw))?))).collect()
+    fields.map(|(field, name, raw)| Ok((field, convert(name, raw, |raw| read(field, raw))?))).collect()
 }

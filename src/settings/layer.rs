@@ -18,11 +18,10 @@ use super::credential::{Algorithm, SecretSource};
 use super::defaults::{
     DEFAULT_API_VERSION, DEFAULT_CONCURRENCY, DEFAULT_SUBJECT, DEFAULT_TIMEOUT, DEFAULT_TOKEN_TTL, default_limits,
 };
-use super::error::{SettingsError, variable_of};
+use super::error::{SettingsError, convert, variable_of};
 use super::raw::Raw;
 use super::shown::{Show, Shown, ToJson};
 use super::source::Sourced;
-use super::toml_table::read_sourced;
 use super::value::{self, ValueError};
 use crate::pacing::Limit;
 use crate::record::Field;
@@ -235,7 +234,7 @@ fn read<'a, T>(
     raw: Option<Sourced<Raw<'a>>>,
     read: impl FnOnce(Raw<'a>) -> Result<T, ValueError>,
 ) -> Result<Option<Sourced<T>>, SettingsError> {
-    raw.map(|raw| read_sourced(key.name(), raw, read)).transpose()
+    raw.map(|raw| convert(key.name(), raw, read)).transpose()
 }
 
 fn read_secret<'a>(

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::credential::SecretSource;
-use super::error::SettingsError;
+use super::error::{SettingsError, convert};
 use super::layer::{Claims, Key, Layer};
 use super::overrides::{Overrides, SandboxTarget};
 use super::raw::{Form, Raw};
@@ -66,20 +66,14 @@ fn argument<T, V>(
     given: Option<T>,
     check: impl FnOnce(T) -> Result<V, ValueError>,
 ) -> Result<Option<Sourced<V>>, SettingsError> {
-    let source = Source::Argument(option);
-    match given.map(check).transpose() {
-        Ok(value) => Ok(value.map(|value| Sourced::new(value, source))),
-        Err(problem) => Err(SettingsError::value(key.name(), source, problem)),
-    }
+    given.map(|given| convert(key.name(), Sourced::new(given, Source::Argument(option)), check)).transpose()
 }
 
 fn claims(given: &Overrides) -> Result<Claims, SettingsError> {
-    let claim = |(name, value): &(String, serde_json::Value)| {
-        let source = Source::Argument("--claim");
-        match value::claim_name(name) {
-            Ok(()) => Ok((name.clone(), Sourced::new(value.clone(), source))),
-            Err(problem) => Err(SettingsError::value(Key::Claims.name(), source, problem)),
-        }
+    let claim = |(name, claim): &(String, serde_json::Value)| {
+        let claim = Sourced::new(claim.clone(), Source::Argument("--claim"));
+        let checked = convert(Key::Claims.name(), claim, |claim| value::claim_name(name).map(|()| claim))?;
+        Ok((name.clone(), checked))
     };
     given.claims.iter().map(claim).collect()
 }

@@ -1,16 +1,11 @@
 //! Writes a mapping file for people to complete: it sets what is known, and has commented examples for what is not.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
-
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
 use super::mapping_spec::{
     COLUMN, FIELDS, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED, NO_ANSWER, NUMBER, REASON,
     ROUNDING, SCALE, SKIP, TEMPLATE, VALUE, VALUES,
 };
-use crate::error::Advice;
 use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed, Rounding, SkipRule, Words};
 use crate::text::{excerpt, quoted};
 
@@ -27,41 +22,6 @@ pub struct MappingFile<'a> {
     pub proposals: &'a [Proposal],
     /// The preset and mapping that it starts from.
     pub description: &'a Description,
-}
-
-/// Why no mapping file was written.
-#[derive(Debug, thiserror::Error)]
-pub enum MappingFileError {
-    /// There already is such a file.
-    #[error("the file {} already exists", .0.display())]
-    Exists(PathBuf),
-    /// It cannot be written.
-    #[error("cannot write the mapping {}", path.display())]
-    NotWritten {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-}
-
-impl Advice for MappingFileError {
-    fn hint(&self) -> Option<String> {
-        Some("name another file with --write-mapping: existing files are never overwritten".to_owned())
-    }
-}
-
-/// Writes a mapping to a new file.
-///
-/// # Errors
-/// If the file exists or cannot be written.
-pub fn write_mapping(path: &Path, text: &str) -> Result<(), MappingFileError> {
-    let opened = OpenOptions::new().write(true).create_new(true).open(path);
-    opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|source| match source.kind() {
-        ErrorKind::AlreadyExists => MappingFileError::Exists(path.to_owned()),
-        _ => MappingFileError::NotWritten { path: path.to_owned(), source },
-    })
 }
 
 /// A table being written. Comments wait for the key or table that follows them.
@@ -108,10 +68,8 @@ impl MappingFile<'_> {
         self.proposals.iter().for_each(|proposal| self.write_field(&mut fields, proposal));
         if !self.proposals.iter().any(|proposal| proposal.field == Field::BotId) {
             fields.blank_line();
-            fields.comment(about(Field::BotId));
-            fields
-                .comments
-                .push_str("#bot_id = { column = \"…\", values = { Sales = \"st-…\", Support = \"st-…\" } }\n");
+            fields.comment(help(Field::BotId).0);
+            fields.comments.push_str(BOT_EXAMPLE);
         }
         let skips = self.skips(&mut fields.comments);
         let mut document = DocumentMut::from(root.table);
@@ -138,22 +96,14 @@ impl MappingFile<'_> {
     fn write_field(&self, fields: &mut Section, proposal: &Proposal) {
         let (field, key) = (proposal.field, proposal.field.key());
         fields.blank_line();
-        fields.comment(about(field));
+        fields.comment(help(field).0);
         let described = self.description.fields.get(&field);
         let conversion = described.map(|rule| &rule.conversion);
         match &proposal.state {
-            Proposed::Known(FieldSource::Column { header, .. }) => {
-                fields.set(key, rule(Some((COLUMN, header)), conversion, None));
-            }
+            Proposed::Known(source) => fields.set(key, known(source, conversion)),
             Proposed::Guess { header } => {
                 fields.comment("Guessed from the name of the column.");
                 fields.set(key, rule(Some((COLUMN, header)), conversion, None));
-            }
-            Proposed::Known(FieldSource::Template { template, .. }) => {
-                fields.set(key, rule(Some((TEMPLATE, template.source())), conversion, None));
-            }
-            Proposed::Known(FieldSource::Constant { value, .. }) => {
-                fields.set(key, rule(Some((VALUE, value)), None, None));
             }
             Proposed::Open { candidates, .. } => {
                 // A rule without a column keeps the field from being matched by name: the preset says it must be given.
@@ -195,54 +145,54 @@ const SCORE_EXAMPLES: &str = r#"# A score can be converted from the text of its 
 #score = { column = "…", invert = true }
 "#;
 
+const BOT_EXAMPLE: &str = r#"#bot_id = { column = "…", values = { Sales = "st-…", Support = "st-…" } }
+"#;
+
 const SKIP_EXAMPLE: &str = r#"#[[skip]]
 #column = "Status"
 #is = ["Survey Preview", "1"]
 #reason = "preview response"
 "#;
 
-/// What a field is, for the person who completes the file.
-fn about(field: Field) -> &'static str {
+/// What a field is, for the person who completes the file, and an example of its value.
+fn help(field: Field) -> (&'static str, &'static str) {
     match field {
-        Field::ChannelUid => "The respondent's id on the channel: an email address or any other id.",
-        Field::Name => "The name of the survey.",
-        Field::Score => "The respondent's answer.",
-        Field::Channel => "The channel of the survey, such as rtm, email or msteams.",
-        Field::Type => "NPS (0 to 10), CSAT (1 to 5) or THUMB (0 or 1). The numbers alone do not tell which.",
-        Field::Language => "The language of the survey, such as en.",
-        Field::Message => "The question shown to the respondent. May be empty.",
-        Field::BotId => "The bot that receives the record. Without this, all records go to the profile's bot.",
+        Field::ChannelUid => ("The respondent's id on the channel: an email address or any other id.", "anonymous"),
+        Field::Name => ("The name of the survey.", "Post-chat survey"),
+        Field::Score => ("The respondent's answer.", "5"),
+        Field::Channel => ("The channel of the survey, such as rtm, email or msteams.", "email"),
+        Field::Type => ("NPS (0 to 10), CSAT (1 to 5) or THUMB (0 or 1). The numbers alone do not tell which.", "NPS"),
+        Field::Language => ("The language of the survey, such as en.", "en"),
+        Field::Message => ("The question shown to the respondent. May be empty.", ""),
+        Field::BotId => ("The bot that receives the record. Without this, all go to the profile's bot.", "st-…"),
     }
 }
 
 fn write_examples(fields: &mut Section, field: Field, candidates: &[String], conversion: Option<&Conversion>) {
-    let constant = match field {
-        Field::ChannelUid => "anonymous",
-        Field::Name => "Post-chat survey",
-        Field::Score => "5",
-        Field::Channel => "email",
-        Field::Type => "NPS",
-        Field::Language => "en",
-        Field::Message => "",
-        Field::BotId => "st-…",
-    };
     if field != Field::Type {
         let column = candidates.first().map_or("…", String::as_str);
         fields.example(field.key(), &rule(Some((COLUMN, column)), conversion, None));
     }
-    fields.example(field.key(), &rule(Some((VALUE, constant)), None, None));
+    fields.example(field.key(), &rule(Some((VALUE, help(field).1)), None, None));
+}
+
+fn known(source: &FieldSource, conversion: Option<&Conversion>) -> Value {
+    match source {
+        FieldSource::Column { header, .. } => rule(Some((COLUMN, header)), conversion, None),
+        FieldSource::Template { template, .. } => rule(Some((TEMPLATE, template.source())), conversion, None),
+        FieldSource::Constant { value, .. } => rule(Some((VALUE, value)), None, None),
+    }
 }
 
 /// The rule of a field: the name of a column alone, or a table.
 fn rule(origin: Option<(&str, &str)>, conversion: Option<&Conversion>, needed: Option<&str>) -> Value {
     let mut table = conversion.map(conversion_table).unwrap_or_default();
-    match origin {
-        Some((COLUMN, header)) if table.is_empty() => return header.into(),
-        Some((kind, text)) => {
-            let conversion = std::mem::replace(&mut table, InlineTable::from_iter([(kind, text)]));
-            table.extend(conversion);
+    if let Some((kind, text)) = origin {
+        if kind == COLUMN && table.is_empty() {
+            return text.into();
         }
-        None => {}
+        let conversion = std::mem::replace(&mut table, InlineTable::from_iter([(kind, text)]));
+        table.extend(conversion);
     }
     table.extend(needed.map(|needed| (NEEDED, needed)));
     table.into()

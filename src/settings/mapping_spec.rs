@@ -1,9 +1,9 @@
 //! Reads what mappings and presets have in common: fields, conversions and skip rules.
 
-use super::error::SettingsError;
+use super::error::{SettingsError, convert};
 use super::raw::Raw;
 use super::source::{Source, Sourced};
-use super::toml_table::{Table, read_sourced};
+use super::toml_table::Table;
 use super::value::ValueError;
 use crate::record::{
     Conversion, DescribedBy, Description, Field, FieldRule, Origin, Scale, SkipRule, Template, ValueMap, Words,
@@ -71,7 +71,7 @@ fn read_field(
     by: DescribedBy,
 ) -> Result<FieldRule, SettingsError> {
     if raw.value.string().is_ok() {
-        let origin = Some(Origin::Column(read_sourced(name, raw, Raw::text)?.value));
+        let origin = Some(Origin::Column(convert(name, raw, Raw::text)?.value));
         return Ok(FieldRule { origin, conversion: Conversion::default(), needed: None, by });
     }
     let table = match fields.table(name)? {
@@ -136,7 +136,7 @@ fn read_number_kind(raw: Raw<'_>) -> Result<(), ValueError> {
 
 fn read_values(table: &Table<'_>, ignore_case: bool) -> Result<ValueMap, SettingsError> {
     let Some(values) = table.table(VALUES)? else { return Ok(ValueMap::default()) };
-    let pair = |(text, raw): (&str, _)| Ok((text.to_owned(), read_sourced(text, raw, Raw::number_or_string)?.value));
+    let pair = |(text, raw): (&str, _)| Ok((text.to_owned(), convert(text, raw, Raw::number_or_string)?.value));
     let pairs: Vec<_> = values.value.entries().into_iter().map(pair).collect::<Result<_, SettingsError>>()?;
     let twice =
         |text: String| SettingsError::value(VALUES, values.source.clone(), ValueError::TwoMeanings(excerpt(&text, 60)));

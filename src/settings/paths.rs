@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use super::error::SettingsError;
+use super::error::{SettingsError, convert};
 use super::overrides::Overrides;
 use super::source::{Source, Sourced};
 use super::value;
@@ -52,10 +52,9 @@ fn locate(
         (None, Some(path)) => (Path::new(path), Source::Environment(variable.to_owned())),
         (None, None) => return Ok(default.map(Sourced::default_of)),
     };
-    match value::expand(path, &context.working_directory, context.home_directory.as_deref()) {
-        Ok(path) => Ok(Some(Sourced::new(path, source))),
-        Err(problem) => Err(SettingsError::value("the path", source, problem)),
-    }
+    let home = context.home_directory.as_deref();
+    convert("the path", Sourced::new(path, source), |path| value::expand(path, &context.working_directory, home))
+        .map(Some)
 }
 
 /// Whether anyone but the owner may read the file. `false` without a file, and on systems without such permissions.

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use super::error::SettingsError;
 use super::mapping_spec::{FIELDS, NO_ANSWER, SKIP, read_spec};
 use super::raw::Raw;
-use super::source::{Source, Sourced};
+use super::source::Source;
 use super::toml_table::{self, Table};
-use super::value::ValueError;
 use crate::record::{DescribedBy, Description, fold};
 
 const NAME: &str = "name";
@@ -74,10 +73,13 @@ pub fn presets() -> Result<Vec<Preset>, SettingsError> {
 pub fn preset(name: &str, named_by: &Source) -> Result<Preset, SettingsError> {
     match FILES.into_iter().find(|(known, _)| *known == name) {
         Some((name, text)) => read(name, text),
-        None => Err(SettingsError::UnknownPreset {
+        None => Err(SettingsError::UnknownName {
+            place: named_by.clone(),
+            what: "preset",
             name: name.to_owned(),
-            named_by: named_by.clone(),
-            known: FILES.map(|(known, _)| known).to_vec(),
+            suffix: String::new(),
+            known: FILES.map(|(known, _)| known.to_owned()).to_vec(),
+            without: "",
         }),
     }
 }
@@ -87,16 +89,11 @@ fn read(name: &'static str, text: &'static str) -> Result<Preset, SettingsError>
     let entries = toml_table::parse(&file, text)?;
     let table = Table::root("the preset", &file, text, entries.get_ref(), None);
     table.reject_unknown(&KEYS)?;
-    let required = |key| {
-        let start = Source::File { file: Arc::clone(&file), line: 1 };
-        let found: Option<Sourced<String>> = table.read(key, Raw::text)?;
-        found.ok_or_else(|| SettingsError::value(key, start, ValueError::Required))
-    };
-    required(NAME)?;
+    let about = table.read(ABOUT, Raw::text)?;
     let columns = table.read(RECOGNISED_BY, |raw| Ok(raw.strings()?.into_iter().map(str::to_owned).collect()))?;
     Ok(Preset {
         name,
-        about: required(ABOUT)?.value,
+        about: about.map(|about| about.value).unwrap_or_default(),
         recognised_by: columns.map(|columns| columns.value).unwrap_or_default(),
         description: read_spec(&table, DescribedBy::Preset)?,
         text,
@@ -115,6 +112,7 @@ mod tests {
             assert_eq!(preset.name, file);
             let written: toml::Table = toml::from_str(text).unwrap();
             assert_eq!(written["name"].as_str(), Some(file));
+            assert!(!preset.about.is_empty(), "{file}");
             // A preset has a rule for each field: its source, or what the user must give.
             assert!(Field::ALL.iter().all(|field| preset.description.fields.contains_key(field)), "{file}");
             assert!(preset.description.no_answer.is_some(), "{file}");

@@ -28,7 +28,7 @@ pub(super) enum Form<'a> {
 impl<'a> Raw<'a> {
     pub(super) fn string(self) -> Result<&'a str, ValueError> {
         match self.form {
-            Form::Toml(value) => value.as_str().ok_or_else(|| wrong_type("a quoted string", value)),
+            Form::Toml(value) => value.as_str().ok_or_else(|| self.wrong_type("a quoted string")),
             Form::Text(text) => Ok(text),
         }
     }
@@ -44,10 +44,10 @@ impl<'a> Raw<'a> {
         match self.form {
             Form::Text(text) if text.trim().is_empty() => Ok(Vec::new()),
             Form::Text(text) => Ok(text.split(',').map(str::trim).collect()),
-            Form::Toml(list @ DeValue::Array(items)) => {
-                items.iter().map(|item| item.get_ref().as_str().ok_or_else(|| wrong_type(EXPECTED, list))).collect()
+            Form::Toml(DeValue::Array(items)) => {
+                items.iter().map(|item| item.get_ref().as_str().ok_or_else(|| self.wrong_type(EXPECTED))).collect()
             }
-            Form::Toml(other) => Err(wrong_type(EXPECTED, other)),
+            Form::Toml(_) => Err(self.wrong_type(EXPECTED)),
         }
     }
 
@@ -61,7 +61,7 @@ impl<'a> Raw<'a> {
 
     pub(super) fn boolean(self) -> Result<bool, ValueError> {
         match self.form {
-            Form::Toml(value) => value.as_bool().ok_or_else(|| wrong_type("true or false", value)),
+            Form::Toml(value) => value.as_bool().ok_or_else(|| self.wrong_type("true or false")),
             Form::Text(text) => value::boolean(text),
         }
     }
@@ -70,7 +70,7 @@ impl<'a> Raw<'a> {
     pub(super) fn digits(self) -> Result<String, ValueError> {
         match self.form {
             Form::Toml(DeValue::Integer(number)) => integer(number).map(|number| number.to_string()),
-            Form::Toml(other) => Err(wrong_type("a whole number", other)),
+            Form::Toml(_) => Err(self.wrong_type("a whole number")),
             Form::Text(text) => Ok(text.to_owned()),
         }
     }
@@ -81,7 +81,7 @@ impl<'a> Raw<'a> {
             Form::Toml(DeValue::String(text)) => Ok(text.to_string()),
             Form::Toml(DeValue::Float(number)) => Ok(number.as_str().to_owned()),
             Form::Toml(DeValue::Integer(_)) | Form::Text(_) => self.digits(),
-            Form::Toml(other) => Err(wrong_type("a number", other)),
+            Form::Toml(_) => Err(self.wrong_type("a number")),
         }
     }
 
@@ -103,10 +103,16 @@ impl<'a> Raw<'a> {
 
     /// The error for a value of another type than `expected`.
     pub(super) fn wrong_type(self, expected: &'static str) -> ValueError {
-        match self.form {
-            Form::Toml(found) => wrong_type(expected, found),
-            Form::Text(_) => ValueError::WrongType { expected, found: "a string" },
-        }
+        let found = match self.form {
+            Form::Toml(DeValue::String(_)) | Form::Text(_) => "a string",
+            Form::Toml(DeValue::Integer(_)) => "a whole number",
+            Form::Toml(DeValue::Float(_)) => "a number",
+            Form::Toml(DeValue::Boolean(_)) => "true or false",
+            Form::Toml(DeValue::Datetime(_)) => "a date",
+            Form::Toml(DeValue::Array(_)) => "a list",
+            Form::Toml(DeValue::Table(_)) => "a table",
+        };
+        ValueError::WrongType { expected, found }
     }
 
     /// The same value as JSON. Dates become strings.
@@ -138,17 +144,4 @@ fn json(value: &DeValue<'_>) -> Result<Value, ValueError> {
 
 fn integer(number: &DeInteger<'_>) -> Result<i64, ValueError> {
     i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| ValueError::TooLarge)
-}
-
-fn wrong_type(expected: &'static str, found: &DeValue<'_>) -> ValueError {
-    let found = match found {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    };
-    ValueError::WrongType { expected, found }
 }

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use super::context::Context;
-use super::credential::{MAX_JTI_TTL, SecretSource};
-use super::error::SettingsError;
+use super::credential::MAX_JTI_TTL;
+use super::error::{INIT_HINT, SettingsError};
 use super::file::ConfigFile;
 use super::layer::{Key, Layer, Values};
 use super::layers;
@@ -38,7 +38,7 @@ pub fn resolve(overrides: &Overrides, context: &Context) -> Result<Settings, Set
     let values = Values::from(layers::arguments(overrides)?.over(below));
     check_signing(&values)?;
     Ok(Settings {
-        warnings: warnings(&values, context, config.as_ref()),
+        warnings: warning::warnings(&values, context, config.as_ref()),
         values,
         state_dir: paths::state_directory(overrides, context)?,
         config_exists: config.is_some(),
@@ -72,10 +72,13 @@ fn profile_name(
         (None, None) => None,
     };
     match (named, config) {
-        (Some(name), None) => Err(SettingsError::NoConfigForProfile {
+        (Some(name), None) => Err(SettingsError::UnknownName {
+            place: name.source,
+            what: "profile",
             name: name.value,
-            named_by: name.source,
-            path: path.map(|path| path.value.clone()),
+            suffix: path.map_or_else(String::new, |path| format!(": no config at {}", path.value.display())),
+            known: Vec::new(),
+            without: INIT_HINT,
         }),
         (named, Some(config)) => Ok(named.or_else(|| default_profile(config))),
         (None, None) => Ok(None),
@@ -100,20 +103,4 @@ fn check_signing(values: &Values) -> Result<(), SettingsError> {
         return Ok(());
     };
     Err(SettingsError::value(key.name(), place.clone(), problem))
-}
-
-fn warnings(values: &Values, context: &Context, config: Option<&ConfigFile>) -> Vec<String> {
-    let algorithm = values.algorithm.value;
-    let secret_file = match (&values.secret, &values.private_key_file) {
-        (_, Some(key)) if algorithm.uses_private_key() => Some(&key.value),
-        (Some(Sourced { value: SecretSource::File(path), .. }), _) => Some(path),
-        _ => None,
-    };
-    let found = [
-        config.and_then(warning::readable_config),
-        secret_file.and_then(|path| warning::readable_file(path)),
-        warning::unlisted_algorithm(algorithm),
-    ];
-    let unknown = warning::unknown_variables(context, config);
-    unknown.into_iter().chain(found.into_iter().flatten()).collect()
 }

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::context::Context;
 use super::credential::{Algorithm, CredentialSettings, SigningKey};
-use super::error::SettingsError;
+use super::error::{SettingsError, convert};
 use super::file::MAPPING;
 use super::layer::{FieldTexts, Values};
 use super::mapping::{MappingConfig, parse_mapping};
@@ -134,13 +134,18 @@ impl Settings {
         if let Some(mapping) = self.mappings.get(name) {
             return Ok(mapping.value.clone());
         }
-        let path = value::expand(Path::new(name), &context.working_directory, context.home_directory.as_deref())
-            .map_err(|problem| SettingsError::value(name, Source::Argument("--mapping"), problem))?;
+        let (base, home) = (&context.working_directory, context.home_directory.as_deref());
+        let path = Sourced::new(Path::new(name), Source::Argument("--mapping"));
+        let path = convert(name, path, |path| value::expand(path, base, home))?.value;
         match std::fs::read_to_string(&path) {
             Ok(text) => parse_mapping(Path::new(name), &text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(SettingsError::UnknownMapping {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(SettingsError::UnknownName {
+                place: Source::Argument("--mapping"),
+                what: "mapping",
                 name: name.to_owned(),
+                suffix: ": not in the config, and not a file".to_owned(),
                 known: self.mappings.keys().cloned().collect(),
+                without: "run `kore-feedback inspect FILE --write-mapping NEW.toml` to write one",
             }),
             Err(source) => Err(SettingsError::Unreadable { what: "mapping", path, source }),
         }

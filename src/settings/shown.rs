@@ -63,56 +63,25 @@ pub(super) trait ToJson {
     fn to_json(&self) -> Value;
 }
 
-impl ToJson for Value {
-    fn to_json(&self) -> Value {
-        self.clone()
-    }
+macro_rules! to_json {
+    ($($type:ty => |$value:ident| $json:expr;)+) => {
+        $(impl ToJson for $type {
+            fn to_json(&self) -> Value {
+                let $value = self;
+                $json.into()
+            }
+        })+
+    };
 }
 
-impl ToJson for String {
-    fn to_json(&self) -> Value {
-        self.as_str().into()
-    }
-}
-
-impl ToJson for Url {
-    fn to_json(&self) -> Value {
-        self.as_str().trim_end_matches('/').into()
-    }
-}
-
-impl ToJson for PathBuf {
-    fn to_json(&self) -> Value {
-        self.display().to_string().into()
-    }
-}
-
-impl ToJson for Duration {
-    fn to_json(&self) -> Value {
-        duration_text(*self).into()
-    }
-}
-
-impl ToJson for bool {
-    fn to_json(&self) -> Value {
-        (*self).into()
-    }
-}
-
-impl ToJson for NonZeroUsize {
-    fn to_json(&self) -> Value {
-        self.get().into()
-    }
-}
-
-impl ToJson for Algorithm {
-    fn to_json(&self) -> Value {
-        self.name().into()
-    }
-}
-
-impl ToJson for Vec<Limit> {
-    fn to_json(&self) -> Value {
-        self.iter().map(ToString::to_string).collect()
-    }
+to_json! {
+    Value => |json| json.clone();
+    String => |text| text.as_str();
+    Url => |url| url.as_str().trim_end_matches('/');
+    PathBuf => |path| path.display().to_string();
+    Duration => |duration| duration_text(*duration);
+    bool => |truth| *truth;
+    NonZeroUsize => |number| number.get();
+    Algorithm => |algorithm| algorithm.name();
+    Vec<Limit> => |limits| limits.iter().map(ToString::to_string).collect::<Vec<_>>();
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::SettingsError;
+use super::error::{SettingsError, convert};
 use super::raw::{Form, Raw};
 use super::source::{Source, Sourced};
 use super::value::ValueError;
@@ -90,7 +90,7 @@ impl<'a> Table<'a> {
         key: &str,
         read: impl FnOnce(Raw<'a>) -> Result<T, ValueError>,
     ) -> Result<Option<Sourced<T>>, SettingsError> {
-        self.get(key).map(|raw| read_sourced(key, raw, read)).transpose()
+        self.get(key).map(|raw| convert(key, raw, read)).transpose()
     }
 
     /// The tables within the table of this key, each with its name.
@@ -175,16 +175,4 @@ impl<'a> Table<'a> {
 
 fn name_of<'a>(key: &'a Spanned<toml::de::DeString<'a>>) -> &'a str {
     key.get_ref()
-}
-
-/// Reads a raw value; an error names its place and key.
-pub(super) fn read_sourced<'a, T>(
-    key: &str,
-    raw: Sourced<Raw<'a>>,
-    read: impl FnOnce(Raw<'a>) -> Result<T, ValueError>,
-) -> Result<Sourced<T>, SettingsError> {
-    match read(raw.value) {
-        Ok(value) => Ok(Sourced::new(value, raw.source)),
-        Err(problem) => Err(SettingsError::value(key, raw.source, problem)),
-    }
 }

@@ -69,7 +69,7 @@ fn mapping_errors_name_their_place() {
     assert!(words.contains("score: there is no column \"starz\" (named by the mapping), but \"stars\""), "{words}");
     assert!(words.contains("the template of name: there is no column \"staet\", but \"state\""), "{words}");
     let words = refused(&["--mapping", "nowhere"]);
-    assert!(words.contains("no mapping \"nowhere\" in the config, and no file of that name"), "{words}");
+    assert!(words.contains("unknown mapping \"nowhere\": not in the config, and not a file"), "{words}");
     let words = refused(&["--preset", "qualtriks"]);
     assert!(words.contains("--preset: unknown preset \"qualtriks\", did you mean \"qualtrics\"?"), "{words}");
     stage.write("good.toml", MAPPING);

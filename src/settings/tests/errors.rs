@@ -16,7 +16,7 @@ fn unknown_profiles_are_reported_with_the_nearest_name() {
     let error = resolve(&overrides, &Context::with_variables(&[])).unwrap_err();
     let path = config.path().display().to_string();
     assert_eq!(error.to_string(), format!("--profile: unknown profile \"pord\" in {path}, did you mean \"prod\"?"));
-    assert_eq!(error.hint().unwrap(), "the config has the profiles prod");
+    assert_eq!(error.hint().unwrap(), "the profiles are prod");
     assert_eq!(
         rejected("default_profile = \"pord\"\n[profiles.prod]\n"),
         "FILE:1: unknown profile \"pord\", did you mean \"prod\"?"

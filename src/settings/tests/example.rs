@@ -1,9 +1,9 @@
 //! Compares `config.example.toml` with the keys that exist.
 
 use super::super::file::{ConfigFile, DEFAULT_PROFILE, MAPPING, PROFILES};
-use super::super::initial::INITIAL_CONFIG;
 use super::super::mapping::MAPPING_KEYS;
 use super::super::mapping_spec::{SCORE_KEYS, SKIP_KEYS, TEXT_KEYS};
+use super::super::new_file::INITIAL_CONFIG;
 use super::super::{Context, Key, Shown, Source, resolve};
 use super::{Written, resolved};
 use crate::record::Field;

@@ -103,7 +103,7 @@ fn a_missing_config_is_an_error_if_named() {
     assert_eq!(error.to_string(), "KORE_FEEDBACK_CONFIG: no config at /nowhere/config.toml");
     let profile = Some("prod".to_owned());
     let error = resolve(&Overrides { profile, ..Overrides::default() }, &nowhere).unwrap_err();
-    assert_eq!(error.to_string(), "--profile: unknown profile \"prod\": no config");
+    assert_eq!(error.to_string(), "--profile: unknown profile \"prod\"");
 }
 
 #[test]
