@@ -164,7 +164,7 @@ fn help(field: Field) -> (&'static str, &'static str) {
         Field::Type => ("NPS (0 to 10), CSAT (1 to 5) or THUMB (0 or 1). The numbers alone do not tell which.", "NPS"),
         Field::Language => ("The language of the survey, such as en.", "en"),
         Field::Message => ("The question shown to the respondent. May be empty.", ""),
-        Field::BotId => ("The bot that receives the record. Without this, all go to the profile's bot.", "st-…"),
+        Field::BotId => ("The bot of the record. Without this, all records go to the profile's bot.", "st-…"),
     }
 }
 
