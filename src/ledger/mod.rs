@@ -1,16 +1,16 @@
-//! The durable memory of runs: one SQLite file that says of every row what became of it. Knows no HTTP and no terminal.
+//! The durable memory of runs: one SQLite file with the state of every row. Knows no HTTP and no terminal.
 //!
-//! Invariants, which hold at every moment, also after a crash at any write:
+//! These invariants always hold, also after a crash during any write:
 //!
-//! 1. A row that was saved, rejected, found invalid or skipped is never claimed again.
-//! 2. A row in doubt is claimed again only with the user's leave ([`ResendPolicy::InDoubt`]).
-//! 3. No POST leaves before its intent is durable: only [`Writer::claim`] makes a [`Claimed`], and it does so after the
-//!    commit (`synchronous=FULL`: the commit is on the disk).
-//! 4. A claim without an outcome, found when nobody holds the run's [`Lease`], is a row in doubt.
-//! 5. Every row ends in exactly one outcome, and the counts of all outcomes add up to the run's rows; what the ledger
-//!    has never seen is unsent.
+//! 1. A row that is saved, rejected, invalid or skipped is never claimed again.
+//! 2. A row in doubt is claimed again only if the user allows it ([`ResendPolicy::InDoubt`]).
+//! 3. No POST is sent before its intent is durable. A POST requires a [`Claimed`]; only [`Writer::claim`] creates one, and
+//!    only after the commit (`synchronous=FULL`: a commit is on the disk).
+//! 4. A claim without an outcome is a row in doubt if no process holds the run's [`Lease`].
+//! 5. Every row ends with exactly one outcome, and the counts of all outcomes add up to the run's rows. A row that the
+//!    ledger has never seen is unsent.
 //!
-//! The schema is documented in [`schema`]; people may open the file with `sqlite3` while a run is going on.
+//! The tables are documented in `schema.rs`. People may read the file with `sqlite3`, even during a run.
 
 mod counts;
 mod error;

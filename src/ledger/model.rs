@@ -1,5 +1,5 @@
-//! The ledger against a model of the world: random actions of a run, a server and a machine that may die at any write.
-//! Checked after each action are the invariants in the module's header, and above all: what the server has.
+//! Checks the ledger against a model: random actions of a run, a server, and a machine that may crash during any write.
+//! After each action, the invariants in the module's header must hold, and the server must have the right records.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,54 +21,54 @@ const RUN: RunId = RunId(1);
 enum Action {
     /// The run claims a row, whatever state it is in.
     Claim(u64),
-    /// A POST in flight ends so.
-    Answer(usize, Fate),
-    /// The machine dies. Of the POSTs in flight the server took those whose bit is set; of the write that was going on
-    /// so many bytes have reached the disk.
-    Crash { taken: u8, torn: usize },
-    /// The run is taken up again, with or without leave to resend what is in doubt.
+    /// A POST in flight ends.
+    Answer(usize, PostResult),
+    /// The machine crashes. The server has saved the POSTs in flight whose bit is set in `saved`; `torn` bytes of an
+    /// unfinished write have reached the disk.
+    Crash { saved: u8, torn: usize },
+    /// A new process resumes the run.
     Resume(ResendPolicy),
-    /// The server is asked for each row in doubt.
+    /// The server is asked about each row in doubt.
     Verify,
 }
 
-/// How a POST ends.
+/// The result of a POST.
 #[derive(Debug, Clone, Copy)]
-enum Fate {
+enum PostResult {
     Saved,
     Rejected,
-    /// The server surely did not take it.
-    NotTaken,
-    /// It took the record, and its answer was lost.
+    /// The server did not accept the record.
+    NotAccepted,
+    /// The server saved the record, but its answer was lost.
     AnswerLost,
-    /// The request was lost, and nobody can tell.
+    /// The request was lost, which the sender can't detect.
     RequestLost,
 }
 
 fn action() -> impl Strategy<Value = Action> {
-    let fate = prop_oneof![
-        4 => Just(Fate::Saved),
-        1 => Just(Fate::Rejected),
-        1 => Just(Fate::NotTaken),
-        2 => Just(Fate::AnswerLost),
-        1 => Just(Fate::RequestLost),
+    let result = prop_oneof![
+        4 => Just(PostResult::Saved),
+        1 => Just(PostResult::Rejected),
+        1 => Just(PostResult::NotAccepted),
+        2 => Just(PostResult::AnswerLost),
+        1 => Just(PostResult::RequestLost),
     ];
     prop_oneof![
         6 => (1..=ROWS).prop_map(Action::Claim),
-        5 => (any::<usize>(), fate).prop_map(|(which, fate)| Action::Answer(which, fate)),
-        1 => (any::<u8>(), 0usize..5000).prop_map(|(taken, torn)| Action::Crash { taken, torn }),
+        5 => (any::<usize>(), result).prop_map(|(which, result)| Action::Answer(which, result)),
+        1 => (any::<u8>(), 0usize..5000).prop_map(|(saved, torn)| Action::Crash { saved, torn }),
         1 => prop_oneof![3 => Just(ResendPolicy::Never), 1 => Just(ResendPolicy::InDoubt)].prop_map(Action::Resume),
         1 => Just(Action::Verify),
     ]
 }
 
-/// The run's process, its disk, and the server.
-struct World {
+/// A run's process, its disk, and the server.
+struct Model {
     disk: TempDir,
     process: Option<Process>,
     server: BTreeMap<u64, u32>,
     rejected: Vec<u64>,
-    /// Rows that were sent again with leave while they were in doubt: only these may be on the server twice.
+    /// Rows that were in doubt and sent again because the policy allows it. Only these may be on the server twice.
     resent: Vec<u64>,
 }
 
@@ -79,7 +79,7 @@ struct Process {
     in_flight: Vec<Claimed>,
 }
 
-impl World {
+impl Model {
     fn new() -> Self {
         let disk = tempfile::tempdir().unwrap();
         Store::open(disk.path()).unwrap().begin(&new_run(), now()).unwrap();
@@ -90,8 +90,8 @@ impl World {
     async fn act(&mut self, action: &Action) {
         match action {
             Action::Claim(row) => self.claim(*row).await,
-            Action::Answer(which, fate) => self.answer(*which, *fate).await,
-            Action::Crash { taken, torn } => self.crash(*taken, *torn),
+            Action::Answer(which, result) => self.answer(*which, *result).await,
+            Action::Crash { saved, torn } => self.crash(*saved, *torn),
             Action::Resume(resend) => self.resume(*resend),
             Action::Verify => self.verify().await,
         }
@@ -107,7 +107,11 @@ impl World {
             Ok(Admission::Granted(claimed)) => {
                 let was = before.get(&row).copied();
                 if was == Some(RowState::Settled(OutcomeKind::InDoubt)) {
-                    assert_eq!(process.resend, ResendPolicy::InDoubt, "row {row} in doubt was claimed without leave");
+                    assert_eq!(
+                        process.resend,
+                        ResendPolicy::InDoubt,
+                        "row {row} in doubt was claimed although the policy forbids it"
+                    );
                     self.resent.push(row);
                 } else {
                     let claimable = matches!(was, None | Some(RowState::Settled(OutcomeKind::Unsent)));
@@ -121,18 +125,18 @@ impl World {
         }
     }
 
-    async fn answer(&mut self, which: usize, fate: Fate) {
+    async fn answer(&mut self, which: usize, result: PostResult) {
         let Some(process) = self.process.as_mut().filter(|process| !process.in_flight.is_empty()) else { return };
         let claimed = process.in_flight.swap_remove(which % process.in_flight.len());
         let row = claimed.row();
-        if matches!(fate, Fate::Saved | Fate::AnswerLost) {
+        if matches!(result, PostResult::Saved | PostResult::AnswerLost) {
             *self.server.entry(row).or_default() += 1;
         }
-        let kind = match fate {
-            Fate::Saved => OutcomeKind::Saved,
-            Fate::Rejected => OutcomeKind::Rejected,
-            Fate::NotTaken => OutcomeKind::Unsent,
-            Fate::AnswerLost | Fate::RequestLost => OutcomeKind::InDoubt,
+        let kind = match result {
+            PostResult::Saved => OutcomeKind::Saved,
+            PostResult::Rejected => OutcomeKind::Rejected,
+            PostResult::NotAccepted => OutcomeKind::Unsent,
+            PostResult::AnswerLost | PostResult::RequestLost => OutcomeKind::InDoubt,
         };
         if kind == OutcomeKind::Rejected {
             self.rejected.push(row);
@@ -140,11 +144,11 @@ impl World {
         process.writer.settle(claimed, Outcome::with_detail(kind, "model"), now()).await.unwrap();
     }
 
-    /// The disk as it is at this moment goes on, with a write torn at its end; the process does not.
-    fn crash(&mut self, taken: u8, torn: usize) {
+    /// Keeps a copy of the disk as it is now, with a torn write at its end. The process is gone.
+    fn crash(&mut self, saved: u8, torn: usize) {
         let Some(process) = self.process.take() else { return };
-        for (place, claimed) in process.in_flight.iter().enumerate() {
-            if taken >> (place % 8) & 1 == 1 {
+        for (index, claimed) in process.in_flight.iter().enumerate() {
+            if saved >> (index % 8) & 1 == 1 {
                 *self.server.entry(claimed.row()).or_default() += 1;
             }
         }
@@ -159,7 +163,7 @@ impl World {
     }
 
     fn resume(&mut self, resend: ResendPolicy) {
-        // A process that is still there ends in order: its answers have all come, or it has given up on them.
+        // A process that still exists ends in order: its requests were answered or abandoned.
         if let Some(process) = self.process.take() {
             drop(process.in_flight);
         }
@@ -170,8 +174,8 @@ impl World {
 
     async fn verify(&mut self) {
         let Some(process) = self.process.as_ref().filter(|process| process.in_flight.is_empty()) else { return };
-        let doubts = process.states().into_iter().filter(|(_, state)| *state == in_doubt()).map(|(row, _)| row);
-        let resolved = doubts.map(|row| {
+        let in_doubt = process.states().into_iter().filter(|(_, state)| *state == in_doubt()).map(|(row, _)| row);
+        let resolved = in_doubt.map(|row| {
             let found = self.server.contains_key(&row);
             (row, Outcome::with_detail(if found { OutcomeKind::Saved } else { OutcomeKind::Unsent }, "verified"))
         });
@@ -186,30 +190,35 @@ impl World {
         for (row, state) in process.states() {
             let (copies, resent) = (self.server.get(&row).copied().unwrap_or_default(), self.resent.contains(&row));
             match state {
-                RowState::Settled(OutcomeKind::Saved) => assert!(copies >= 1, "row {row} is saved, and not there"),
+                RowState::Settled(OutcomeKind::Saved) => {
+                    assert!(copies >= 1, "row {row} is saved, but not on the server")
+                }
                 RowState::Settled(OutcomeKind::Rejected | OutcomeKind::Unsent) if !resent => {
-                    assert_eq!(copies, 0, "row {row} is {}, and there", state.as_str());
+                    assert_eq!(copies, 0, "row {row} is {}, but on the server", state.as_str());
                 }
                 _ => {}
             }
-            assert!(copies <= 1 || resent, "row {row} is there {copies} times");
+            assert!(copies <= 1 || resent, "row {row} is on the server {copies} times");
         }
     }
 
-    /// After everything: doubt is resolved, the rest is sent, and every row that wasn't rejected is there.
-    async fn settle_down(&mut self) {
+    /// At the end, all doubt is resolved and all other rows are sent: every row that was not rejected is on the server.
+    async fn finish(&mut self) {
         self.resume(ResendPolicy::Never);
         self.verify().await;
         for row in 1..=ROWS {
             self.claim(row).await;
         }
         while self.process.as_ref().is_some_and(|process| !process.in_flight.is_empty()) {
-            self.answer(0, Fate::Saved).await;
+            self.answer(0, PostResult::Saved).await;
         }
         self.check();
         for row in (1..=ROWS).filter(|row| !self.rejected.contains(row)) {
             let copies = self.server.get(&row).copied().unwrap_or_default();
-            assert!(copies == 1 || (copies > 1 && self.resent.contains(&row)), "row {row} is there {copies} times");
+            assert!(
+                copies == 1 || (copies > 1 && self.resent.contains(&row)),
+                "row {row} is on the server {copies} times"
+            );
         }
     }
 }
@@ -260,11 +269,11 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let mut world = World::new();
+            let mut model = Model::new();
             for action in &actions {
-                world.act(action).await;
+                model.act(action).await;
             }
-            world.settle_down().await;
+            model.finish().await;
         });
     }
 }

@@ -1,7 +1,7 @@
-//! `runs verify` and `import --verify`, against the sandbox: whatever the answers to the saves were, afterwards every row is
-//! on the server once.
+//! `runs verify` and `import --verify` against the sandbox: whatever the answers to the POSTs were, every row is on the
+//! server once in the end.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't lay its ground has failed")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails has failed")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::support::{Running, until};
 use crate::support::{Stage, Surroundings, json, stderr, stdout};
 
-/// Rows of different respondents, but for those that share one.
+/// One row per respondent.
 fn csv(respondents: impl IntoIterator<Item = String>) -> String {
     let mut csv = "channelUId,name,score,channel,type,language,message\n".to_owned();
     for respondent in respondents {
@@ -28,13 +28,13 @@ fn different(rows: usize) -> String {
     csv((1..=rows).map(|row| format!("jo+{row}@example.com")))
 }
 
-/// Imports the file; whatever comes of it.
+/// Imports the file, whatever the exit code.
 fn import(stage: &Stage, file: &str, more: &[&str]) -> Value {
     let arguments = [&["import", file, "--concurrency", "1", "--output", "json"], more].concat();
     json(&stage.run(&arguments))
 }
 
-/// Somebody else, with a ledger of their own, imports these rows to the same bot.
+/// Someone else, with their own ledger, imports these rows to the same bot.
 fn others_import(stage: &Stage, csv: &str) {
     let theirs = Surroundings::new();
     theirs.write("in.csv", csv);
@@ -45,7 +45,7 @@ fn verify(stage: &Stage, run: &str, exit: i32) -> Value {
     json(&stage.run(&["runs", "verify", run, "--output", "json"]).code(exit))
 }
 
-/// How often each respondent has a record.
+/// The number of records of each respondent.
 fn records(stage: &Stage) -> BTreeMap<String, usize> {
     let mut records = BTreeMap::new();
     for record in stage.sandbox.records() {
@@ -64,7 +64,7 @@ fn ledger(stage: &Stage) -> rusqlite::Connection {
     rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap()
 }
 
-/// Makes it two minutes later, as far as the ledger can tell.
+/// Makes the ledger believe that two minutes have passed.
 fn let_time_pass(stage: &Stage) {
     let earlier = "UPDATE rows SET claimed_at = claimed_at - 120000, answer_due = answer_due - 120000,
                                    changed_at = changed_at - 120000;
@@ -92,7 +92,7 @@ fn every_row_in_doubt_is_saved_once() {
     assert!(saved > 10 && absent > 5, "{verified}");
     assert_eq!((saved + absent, &verified["finished"]), (before, &Value::Bool(false)));
 
-    // The resumed rows meet the same faults: verified again, until nothing is left.
+    // The resumed rows run into the same faults, so they are verified again until none is left.
     let mut left = absent;
     for _ in 0..10 {
         if left == 0 {
@@ -143,7 +143,7 @@ fn runs_with_equal_rows_share_no_record() {
     assert_eq!(import(&stage, "one.csv", &[])["in_doubt"], 1);
     assert_eq!(import(&stage, "two.csv", &[])["in_doubt"], 1);
     let_time_pass(&stage);
-    // One of two equal rows is on the server. Whichever is asked about first is given it.
+    // One of two equal rows is on the server: the run that is verified first gets it.
     assert_eq!(figures(&verify(&stage, "2", 0)), [1, 1, 0, 0, 0]);
     assert_eq!(figures(&verify(&stage, "1", 0)), [1, 0, 1, 0, 0]);
     import(&stage, "one.csv", &["--resume"]);
@@ -162,7 +162,7 @@ fn more_equal_records_than_sent_stay_in_doubt() {
     let verified = verify(&stage, "1", 1);
     assert_eq!(figures(&verified), [1, 0, 0, 1, 0]);
     assert_eq!(verified["undecided"][0]["reason"], "sent_by_others");
-    assert_eq!(verified["surplus"], 2, "theirs of the first row, and one of the second");
+    assert_eq!(verified["surplus"], 2, "their copy of the first row, and one of the second");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn failed_pages_are_read_again() {
     let_time_pass(&stage);
     let verified = verify(&stage, "1", 0);
     assert_eq!((figures(&verified), &verified["records"]), ([1, 0, 1, 0, 0], &Value::from(1099)));
-    assert!(stage.sandbox.counts().read > 2, "one page can't hold it: {:?}", stage.sandbox.counts());
+    assert!(stage.sandbox.counts().read > 2, "one page can't hold all records: {:?}", stage.sandbox.counts());
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn a_submit_in_doubt_is_found() {
     assert_eq!(figures(&verify(&stage, "1", 0)), [1, 1, 0, 0, 0]);
 }
 
-/// Every fault that the sandbox knows. Those that make the run wait strike once.
+/// Every fault of the sandbox. Those that make the run wait occur once.
 const EVERY_FAULT: [&str; 20] = [
     "400:every=71",
     "401:at=150",
@@ -353,19 +353,19 @@ fn a_thousand_rows_survive_every_fault() {
 
     let first = json(&stage.run(&[&["import", "in.csv"], &sending[..]].concat()));
     assert_eq!(counts(&first).iter().sum::<u64>(), 1000, "{first}");
-    let there = records(&stage).len() as u64;
+    let on_server = records(&stage).len() as u64;
     let [saved, rejected, .., in_doubt] = counts(&first);
     assert!(rejected > 5 && in_doubt > 30, "{first}");
-    assert!((saved..=saved + in_doubt).contains(&there), "{there} are there: {first}");
+    assert!((saved..=saved + in_doubt).contains(&on_server), "{on_server} on the server: {first}");
 
     settle(&stage, "in.csv", "1", &[]);
-    // What the server said no to is sent anew from the failure report: the sandbox says no to every 71st only.
+    // Rejected rows are imported again from the failure report: the sandbox rejects only every 71st request.
     let mut run = 1;
     while stage.path("in.failures.csv").exists() {
         run += 1;
-        std::fs::rename(stage.path("in.failures.csv"), stage.path("mended.csv")).unwrap();
-        stage.run(&[&["import", "mended.csv", "--failures", "in.failures.csv"], &sending[..]].concat());
-        settle(&stage, "mended.csv", &run.to_string(), &["--failures", "in.failures.csv"]);
+        std::fs::rename(stage.path("in.failures.csv"), stage.path("fixed.csv")).unwrap();
+        stage.run(&[&["import", "fixed.csv", "--failures", "in.failures.csv"], &sending[..]].concat());
+        settle(&stage, "fixed.csv", &run.to_string(), &["--failures", "in.failures.csv"]);
     }
     assert_once_each(&stage, 1000);
 }
@@ -377,18 +377,18 @@ fn settle(stage: &Stage, file: &str, run: &str, more: &[&str]) {
         let_time_pass(stage);
         let verified = json(&stage.run(&["runs", "verify", run, "--output", "json"]));
         if verified["finished"] == true && verified["still_in_doubt"] == 0 {
-            // Once more, so that the failure report is what it is now.
+            // Resume once more to update the failure report.
             stage.run(&[&["import", file, "--resume"], more].concat());
             return;
         }
     }
     let last = stage.run(&["runs", "verify", run, "--output", "json"]);
-    panic!("run {run} is never done: {}{}", stdout(&last), stderr(&last));
+    panic!("run {run} never finishes: {}{}", stdout(&last), stderr(&last));
 }
 
-/// A home with a run of three rows, of which the second is in doubt, and a server that never answers who asks for records.
+/// A run of three rows, the second of them in doubt, and a server that never returns its records.
 #[cfg(unix)]
-fn asked_in_vain(import: impl FnOnce(&Stage, &std::path::Path) -> Running) -> (Stage, Running) {
+fn unanswered_verification(import: impl FnOnce(&Stage, &std::path::Path) -> Running) -> (Stage, Running) {
     let stage = Stage::faulty(&["500:at=2", "hang:on=responses"]);
     let file = stage.write("in.csv", different(3));
     let running = import(&stage, &file);
@@ -400,7 +400,7 @@ fn asked_in_vain(import: impl FnOnce(&Stage, &std::path::Path) -> Running) -> (S
 #[test]
 fn a_signal_stops_verification_without_changes() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        let (stage, running) = asked_in_vain(|stage, _| {
+        let (stage, running) = unanswered_verification(|stage, _| {
             assert_eq!(import(stage, "in.csv", &[])["in_doubt"], 1);
             Running::start(stage.process(&["runs", "verify", "1"]).envs(stage.variables()))
         });
@@ -418,7 +418,7 @@ fn a_signal_stops_verification_without_changes() {
 fn a_signal_during_import_verification_keeps_the_summary() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let (_stage, running) =
-            asked_in_vain(|stage, file| stage.start_import(file, &["--concurrency", "1", "--verify"]));
+            unanswered_verification(|stage, file| stage.start_import(file, &["--concurrency", "1", "--verify"]));
         running.signal(signal);
         let ended = running.end();
         assert_eq!(ended.code, Some(130), "{}", ended.stderr);

@@ -35,22 +35,11 @@ pub enum VerifyError {
         /// The last error.
         message: String,
     },
-    /// The answers are not lists of records.
+    /// The answers are not lists of records, or the lists don't add up.
     #[error("cannot read the server's records: {message}")]
     Unreadable {
         /// The last error.
         message: String,
-    },
-    /// The pages don't add up, no matter how often they are read.
-    #[error(
-        "the server's pages are inconsistent: {read} records read{}",
-        total.map_or_else(String::new, |total| format!(" of {total}"))
-    )]
-    Inconsistent {
-        /// Different records that were read.
-        read: u64,
-        /// How many there should be.
-        total: Option<u64>,
     },
 }
 
@@ -72,7 +61,7 @@ impl Advice for VerifyError {
                 "if the host is a private installation, set ca_file to its certificate authority"
             }
             Self::Unreachable { .. } => "check the host, the network and any proxy; no row of this bot was changed",
-            Self::Unreadable { .. } | Self::Inconsistent { .. } => "try again later; no row of this bot was changed",
+            Self::Unreadable { .. } => "try again later; no row of this bot was changed",
         };
         Some(hint.to_owned())
     }
@@ -82,7 +71,7 @@ impl Advice for VerifyError {
             Self::Interrupted => Exit::Interrupted,
             Self::Refused { concern: Concern::Credentials, .. } | Self::Credentials(_) => Exit::Credentials,
             Self::Refused { .. } | Self::Unreachable { .. } => Exit::Unreachable,
-            Self::Runtime(_) | Self::Ledger(_) | Self::Unreadable { .. } | Self::Inconsistent { .. } => Exit::Stopped,
+            Self::Runtime(_) | Self::Ledger(_) | Self::Unreadable { .. } => Exit::Stopped,
         }
     }
 }

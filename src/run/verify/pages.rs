@@ -29,10 +29,11 @@ pub(super) enum Next {
 }
 
 /// Records were sent twice or not at all: the server's list changed, or has no fixed order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("its pages are inconsistent: {read} records read{}", total.map_or_else(String::new, |total| format!(" of {total}")))]
 pub(super) struct Inconsistent {
-    pub(super) read: u64,
-    pub(super) total: Option<u64>,
+    read: u64,
+    total: Option<u64>,
 }
 
 impl Pages {

@@ -56,15 +56,15 @@ impl Reader<'_> {
     /// Reads the records of this range by our clock, plus the margin.
     pub(super) async fn read(&self, range: TimeRange) -> Result<Vec<ServerRecord>, VerifyError> {
         let mut clock_offset = SignedDuration::ZERO;
-        let mut last = Inconsistent { read: 0, total: None };
+        let mut message = "its clock keeps changing".to_owned();
         for _ in 0..MAX_READINGS {
             match self.read_once(range, clock_offset).await? {
                 Reading::Complete(records) => return Ok(records),
-                Reading::Inconsistent(inconsistent) => last = inconsistent,
+                Reading::Inconsistent(inconsistent) => message = inconsistent.to_string(),
                 Reading::ClocksDiffer(offset) => clock_offset = offset,
             }
         }
-        Err(VerifyError::Inconsistent { read: last.read, total: last.total })
+        Err(VerifyError::Unreadable { message })
     }
 
     async fn read_once(&self, range: TimeRange, clock_offset: SignedDuration) -> Result<Reading, VerifyError> {
