@@ -27,7 +27,7 @@ pub(crate) mod net;
 pub mod pacing;
 pub(crate) mod private;
 pub mod record;
-pub mod report;
+pub(crate) mod report;
 pub(crate) mod rlimit;
 pub mod run;
 pub mod sandbox;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::runs::io_error;
+use super::rows::io_error;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
@@ -15,7 +15,7 @@ use crate::text::printable;
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 #[derive(Debug)]
-pub struct FailureReport<'a> {
+pub(crate) struct FailureReport<'a> {
     /// The input, which is read again.
     pub input: &'a Inputs,
     pub source: SourceOptions,
@@ -31,7 +31,7 @@ pub struct FailureReport<'a> {
 
 /// The report or the summary cannot be written. The ledger has the outcome of every row all the same.
 #[derive(Debug, thiserror::Error)]
-pub enum ReportError {
+pub(crate) enum ReportError {
     #[error("cannot write the failure report {}: {reason}", path.display())]
     Write {
         path: PathBuf,
@@ -74,7 +74,7 @@ impl FailureReport<'_> {
     ///
     /// # Errors
     /// [`ReportError`]; an earlier report at this path then stays as it is.
-    pub fn write(&self, path: &Path) -> Result<[u8; 32], ReportError> {
+    pub(crate) fn write(&self, path: &Path) -> Result<[u8; 32], ReportError> {
         let failed = |reason| ReportError::Write { path: path.to_owned(), reason };
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // tempfile creates files with mode 0600.
@@ -92,7 +92,7 @@ impl FailureReport<'_> {
     ///
     /// # Errors
     /// [`ReportError`].
-    pub fn write_to(&self, out: impl io::Write) -> Result<(), ReportError> {
+    pub(crate) fn write_to(&self, out: impl io::Write) -> Result<(), ReportError> {
         let failed = |reason| ReportError::Write { path: PathBuf::from("standard output"), reason };
         let mut out = self.csv_writer(out).map_err(failed)?;
         self.write_rows(&mut out, &failed)?;
@@ -154,7 +154,7 @@ fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
 
 /// The report's path unless `--failures` gives another: next to the input, or in the working directory if the input came
 /// through a pipe.
-pub fn default_path(input: Option<&Path>) -> PathBuf {
+pub(crate) fn default_path(input: Option<&Path>) -> PathBuf {
     let Some(path) = input else { return PathBuf::from("stdin.failures.csv") };
     let mut name = path.file_stem().unwrap_or(path.as_os_str()).to_owned();
     name.push(".failures.csv");
@@ -163,7 +163,7 @@ pub fn default_path(input: Option<&Path>) -> PathBuf {
 
 /// The file at the path of a report.
 #[derive(Debug, PartialEq, Eq)]
-pub enum ExistingFile {
+pub(crate) enum ExistingFile {
     None,
     /// This run's last report, unchanged.
     Ours,
@@ -176,7 +176,7 @@ impl ExistingFile {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn inspect(path: &Path, last_hash: Option<[u8; 32]>) -> io::Result<Self> {
+    pub(crate) fn inspect(path: &Path, last_hash: Option<[u8; 32]>) -> io::Result<Self> {
         match hash_of(path) {
             Ok(found) if last_hash == Some(found) => Ok(Self::Ours),
             Ok(_) => Ok(Self::Other),
@@ -190,7 +190,7 @@ impl ExistingFile {
 ///
 /// # Errors
 /// When the file cannot be renamed.
-pub fn keep_aside(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn keep_aside(path: &Path) -> io::Result<PathBuf> {
     let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
     let free = (1..u32::MAX)
         .map(|number| path.with_file_name(format!("{stem}.kept-{number}.csv")))

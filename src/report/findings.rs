@@ -1,32 +1,20 @@
-//! What the checking pass found, before anything is sent: the mapping, the problems, the time it will take.
+//! What the check of an input found: the mapping, the problems, and how long sending will take.
 
 use std::fmt::Write;
 use std::time::Duration;
 
-use comfy_table::{ContentArrangement, Table, TableStyle};
 use jiff::Zoned;
 
-use super::time::format_ahead;
+use super::table::plain_table;
+use super::time::format_time_ahead;
 use crate::pacing::Limit;
 use crate::record::{Conversion, FieldSource, Mapping};
 use crate::run::CheckReport;
 use crate::settings::Preset;
-use crate::text::format_duration;
-use crate::text::{counted, excerpt, excerpt_of_both_ends, printable};
-
-/// How wide a table is where there is no terminal to say.
-pub(super) const TABLE_WIDTH: u16 = 110;
-
-/// A table without lines, as wide as a terminal commonly is.
-pub(super) fn plain_table(header: &[&str], width: u16) -> Table {
-    let mut table = Table::new();
-    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    table.set_header(header.to_vec());
-    table
-}
+use crate::text::{counted, excerpt, excerpt_of_both_ends, format_duration, printable};
 
 /// The source of each field, and what matched it.
-pub fn mapping_table(mapping: &Mapping, width: u16) -> String {
+pub(crate) fn mapping_table(mapping: &Mapping, width: u16) -> String {
     let mut table = plain_table(&["  field", "source", "matched by"], width);
     for (field, source) in mapping.fields() {
         let (text, by) = match source {
@@ -46,8 +34,8 @@ pub fn mapping_table(mapping: &Mapping, width: u16) -> String {
     text
 }
 
-/// The presets, and what each is for.
-pub fn presets_table(presets: &[Preset], width: u16) -> String {
+/// A line for each preset.
+pub(crate) fn presets_table(presets: &[Preset], width: u16) -> String {
     let mut table = plain_table(&["  preset", "for"], width);
     for preset in presets {
         table.add_row([format!("  {}", preset.name), preset.about.clone()]);
@@ -55,8 +43,8 @@ pub fn presets_table(presets: &[Preset], width: u16) -> String {
     table.trim_fmt()
 }
 
-/// The first problems, and the count of each kind.
-pub fn problems_table(report: &CheckReport, width: u16) -> String {
+/// The first problems, and how many there are of each kind.
+pub(crate) fn problems_table(report: &CheckReport, width: u16) -> String {
     let mut table = plain_table(&["  row", "line", "column", "value", "problem"], width);
     for found in &report.first {
         let problem = &found.problem;
@@ -75,28 +63,23 @@ pub fn problems_table(report: &CheckReport, width: u16) -> String {
     }
     let kinds: Vec<String> =
         report.problems.iter().map(|(kind, number)| format!("{number} × {}", kind.name())).collect();
-    let _ = write!(text, "\n  in all: {}", kinds.join(", "));
+    let _ = write!(text, "\n  total: {}", kinds.join(", "));
     text
 }
 
-/// How long so many rows take, and when that will be: `100,000 rows at 60/1m and 1800/1h: 2 days 7 h 16 min, done on
-/// Tuesday at 21:16`. With several bots, each has its own rows and its own limits.
-pub fn time_estimate(rows_by_bot: &[u64], limits: &[Limit], time: Duration, now: &Zoned) -> String {
+/// How long sending takes: `100,000 rows at 60/1m and 1800/1h: 2 days 7 h 16 min, done by Tuesday 21:16`. Each of
+/// several bots has its own rows and limits.
+pub(crate) fn time_estimate(rows_by_bot: &[u64], limits: &[Limit], time: Duration, now: &Zoned) -> String {
     let rows = counted(rows_by_bot.iter().sum(), "row");
     let bots = rows_by_bot.iter().filter(|rows| **rows > 0).count();
-    let rows_text = match bots {
-        0 | 1 => rows,
-        _ => format!("{rows} to {} side by side", counted(bots as u64, "bot")),
+    let (rows, per_bot) = match bots {
+        0 | 1 => (rows, ""),
+        _ => (format!("{rows} to {} in parallel", counted(bots as u64, "bot")), " per bot"),
     };
     if limits.is_empty() {
-        return format!("{rows_text}, as fast as the server takes them (no limits)");
+        return format!("{rows}, as fast as the server accepts them (no rate limit)");
     }
-    let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
-    let each = if bots > 1 { " each" } else { "" };
-    format!(
-        "{rows_text} at {}{each}: {}, done {}",
-        limits.join(" and "),
-        format_duration(time),
-        format_ahead(now, time)
-    )
+    let limits = limits.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+    let (duration, end) = (format_duration(time), format_time_ahead(now, time));
+    format!("{rows} at {limits}{per_bot}: {duration}, done by {end}")
 }

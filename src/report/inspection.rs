@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::findings::plain_table;
 use super::summary::Summary;
+use super::table::plain_table;
 use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed};
 use crate::run::{ColumnStats, InputColumns};
 use crate::settings::Preset;
@@ -13,7 +13,7 @@ use crate::source::delimiter_name;
 use crate::text::{counted, excerpt, excerpt_of_both_ends};
 
 #[derive(Debug, Clone, Copy)]
-pub struct InspectionView<'a> {
+pub(crate) struct InspectionView<'a> {
     pub columns: &'a InputColumns,
     /// The preset, whether detected or given.
     pub preset: Option<&'a Preset>,
@@ -31,7 +31,7 @@ pub struct InspectionView<'a> {
 
 impl InspectionView<'_> {
     /// The input and its columns.
-    pub fn input(&self) -> String {
+    pub(crate) fn input(&self) -> String {
         let InputColumns { name, dialect, columns, rows: read, is_whole } = self.columns;
         let rows = counted(*read, "row");
         let rows = if *is_whole { rows } else { format!("first {rows} read") };
@@ -48,7 +48,7 @@ impl InspectionView<'_> {
     }
 
     /// The preset, and the source of each field.
-    pub fn mapping(&self) -> String {
+    pub(crate) fn mapping(&self) -> String {
         let mut text = String::new();
         if let Some(preset) = self.preset {
             let _ = writeln!(text, "preset {}: {}", preset.name, preset.about);
@@ -92,7 +92,7 @@ impl InspectionView<'_> {
     }
 
     /// The same for programs. `checked` is the result of the check, if every field has a source.
-    pub fn json(&self, checked: Option<&Summary>) -> Value {
+    pub(crate) fn json(&self, checked: Option<&Summary>) -> Value {
         let InputColumns { name, dialect, columns, rows, is_whole } = self.columns;
         json!({
             "input": name,

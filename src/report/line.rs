@@ -1,4 +1,4 @@
-//! Lines for people of which parts may be coloured, measured in terminal columns: `日` takes two of them.
+//! Lines with colored parts, measured in terminal columns: `日` takes two of them.
 
 use std::fmt;
 
@@ -6,85 +6,75 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::text::excerpt;
 
-/// How a part of a line is meant. A colour never says anything that the words don't.
+/// The meaning of a part of a line. Colors never say anything that the words do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// As any text.
+pub(crate) enum Tone {
     Plain,
-    /// What the line is about.
     Strong,
-    /// What explains the rest.
     Faint,
-    /// A good score.
     Good,
-    /// A score between.
     Middling,
-    /// A bad score.
     Bad,
 }
 
-/// A line in the making.
+/// A line of text in parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Line(Vec<(Tone, String)>);
+pub(crate) struct Line(Vec<(Tone, String)>);
 
 impl Line {
-    /// A line of plain text.
-    pub fn plain(text: impl Into<String>) -> Self {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
         Self::default().with(Tone::Plain, text)
     }
 
-    /// The line with a further part.
     #[must_use]
-    pub fn with(mut self, tone: Tone, text: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, tone: Tone, text: impl Into<String>) -> Self {
         self.push(tone, text);
         self
     }
 
-    /// Adds a part.
-    pub fn push(&mut self, tone: Tone, text: impl Into<String>) {
+    pub(crate) fn push(&mut self, tone: Tone, text: impl Into<String>) {
         self.0.push((tone, text.into()));
     }
 
-    /// Adds blanks until the line is so many columns wide; a line that is wider stays as it is.
+    /// Adds spaces until the line has this many columns.
     #[must_use]
-    pub fn padded(mut self, columns: usize) -> Self {
+    pub(crate) fn padded(mut self, columns: usize) -> Self {
         let missing = columns.saturating_sub(self.columns());
         self.push(Tone::Plain, " ".repeat(missing));
         self
     }
 
-    /// The line with another one behind it.
     #[must_use]
-    pub fn joined(mut self, other: Self) -> Self {
+    pub(crate) fn joined(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }
 
-    /// How wide it is.
-    pub fn columns(&self) -> usize {
+    /// The line's width.
+    pub(crate) fn columns(&self) -> usize {
         self.0.iter().map(|(_, text)| text.width()).sum()
     }
 
-    /// Its parts, without blanks at the end.
+    /// The parts, without spaces at the end.
     pub(super) fn pieces(&self) -> impl Iterator<Item = (Tone, &str)> {
-        let inked = self.0.iter().rposition(|(_, text)| !text.trim_end().is_empty()).map_or(0, |last| last + 1);
-        self.0[..inked]
+        let end = self.0.iter().rposition(|(_, text)| !text.trim_end().is_empty()).map_or(0, |last| last + 1);
+        self.0[..end]
             .iter()
             .enumerate()
-            .map(move |(place, (tone, text))| (*tone, if place + 1 == inked { text.trim_end() } else { text.as_str() }))
+            .map(move |(index, (tone, text))| (*tone, if index + 1 == end { text.trim_end() } else { text.as_str() }))
     }
 }
 
-/// Without colours.
+/// Without colors.
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.pieces().try_for_each(|(_, text)| f.write_str(text))
     }
 }
 
-/// A foreign text, made safe, in so many columns at most, with `…` where something was cut.
+/// An untrusted text made safe and cut to at most this many columns; `…` marks a cut.
 pub(super) fn fitted(text: &str, columns: usize) -> String {
-    // A character may have no width at all; more of them than this make no name.
+    // Some characters have no width; no name needs more of them than this.
     let safe = excerpt(text, 4 * columns);
     if safe.width() <= columns {
         return safe;
@@ -102,8 +92,8 @@ pub(super) fn fitted(text: &str, columns: usize) -> String {
     cut
 }
 
-/// A text broken between words, so that no line is wider than so many columns, unless a word is. The first line has some
-/// columns less, and the others are indented.
+/// Wraps text between words, so that no line is wider than `columns` unless a word is. The first line starts after
+/// `taken` columns, and the others are indented.
 pub(super) fn wrapped(text: &str, taken: usize, columns: usize) -> String {
     const INDENT: &str = "  ";
     let (mut lines, mut used) = (String::new(), taken);
@@ -130,7 +120,7 @@ mod tests {
     use super::{Line, Tone, fitted, wrapped};
 
     #[test]
-    fn a_text_is_cut_by_its_columns_and_not_by_its_characters() {
+    fn text_is_cut_by_columns_not_characters() {
         for (text, columns, shown) in [
             ("Post-chat", 9, "Post-chat"),
             ("Post-chat", 8, "Post-ch…"),
@@ -149,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_padded_by_its_columns_and_ends_where_its_ink_does() {
+    fn lines_are_padded_by_columns_and_trimmed() {
         let line = Line::plain("満足").padded(6).with(Tone::Strong, "12").padded(20);
         assert_eq!((line.columns(), line.to_string()), (20, "満足  12".to_owned()));
         assert_eq!(Line::plain("  ").with(Tone::Bad, " ").to_string(), "");
     }
 
     #[test]
-    fn a_text_is_broken_between_words_by_its_columns() {
+    fn text_wraps_between_words_by_columns() {
         assert_eq!(wrapped("one two three", 0, 13), "one two three");
         assert_eq!(wrapped("one two three", 1, 13), "one two\n  three");
         assert_eq!(wrapped("満足 度 調査", 0, 9), "満足 度\n  調査");

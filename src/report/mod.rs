@@ -1,24 +1,29 @@
-//! What people and programs are shown. Listens to events and finished results; nothing waits for it.
+//! What people and programs are shown. It consumes events and finished results, and nothing waits for it.
 
+mod bots;
+mod counts;
 mod failures;
 mod findings;
 mod inspection;
 mod line;
 mod printer;
 mod progress;
+mod rows;
 mod runs;
 mod scores;
 mod summary;
+mod table;
 mod time;
 mod verified;
 
-pub use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
-pub use findings::{mapping_table, presets_table, problems_table, time_estimate};
-pub use inspection::InspectionView;
-pub use line::{Line, Tone};
-pub use printer::{OutputError, Printer};
-pub use progress::{ProgressDisplay, ProgressStart};
-pub use runs::{BotView, ROW_COLUMNS, RunView, io_error, runs_table, write_json_row, write_row};
-pub use scores::{preview, preview_of_bots};
-pub use summary::{Summary, SummaryView};
-pub use verified::VerifiedView;
+pub(crate) use bots::BotView;
+pub(crate) use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
+pub(crate) use findings::{mapping_table, presets_table, problems_table, time_estimate};
+pub(crate) use inspection::InspectionView;
+pub(crate) use printer::{OutputError, Printer};
+pub(crate) use progress::{ProgressDisplay, ProgressStart};
+pub(crate) use rows::{ROW_COLUMNS, io_error, write_json_row, write_row};
+pub(crate) use runs::{RunView, runs_table};
+pub(crate) use scores::{preview, preview_of_bots};
+pub(crate) use summary::{Summary, SummaryView};
+pub(crate) use verified::VerifiedView;

@@ -1,4 +1,4 @@
-//! The one writer to standard output and standard error: results go out, words for people go to the side.
+//! Writes everything that is printed: results to standard output, messages for people to standard error.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -6,8 +6,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::findings::TABLE_WIDTH;
 use super::line::{Line, Tone, wrapped};
+use super::table::TABLE_WIDTH;
 use crate::error::Advice;
 use crate::settings::Context;
 use crate::text;
@@ -16,14 +16,14 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
-/// Standard output cannot be written.
+/// Writing to standard output failed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write to standard output")]
-pub struct OutputError(#[from] pub io::Error);
+pub(crate) struct OutputError(#[from] pub io::Error);
 
 impl Advice for OutputError {}
 
-/// A writer that remembers that nobody reads on.
+/// A writer that remembers whether the reader has closed the pipe.
 struct Pipe<W> {
     inner: W,
     closed: bool,
@@ -48,91 +48,89 @@ impl<W: Write> Write for Pipe<W> {
     }
 }
 
-/// Prints results to standard output, and everything else to standard error.
 #[derive(Debug, Clone)]
-pub struct Printer {
+pub(crate) struct Printer {
     quiet: bool,
     verbose: bool,
-    coloured: bool,
-    /// How wide the terminal is, if there is one.
+    colored: bool,
+    /// The width of standard error, if it is a terminal.
     columns: Option<usize>,
-    /// Whether results go to a terminal, and not to a file or another program.
     results_on_terminal: bool,
 }
 
-/// How wide standard error is taken to be where it is no terminal.
-const COLUMNS_OF_A_FILE: usize = 100;
-/// No line is drawn wider than this: an eye loses its way back.
-const MOST_COLUMNS: usize = 120;
+/// The assumed width of standard error if it is not a terminal.
+const DEFAULT_COLUMNS: usize = 100;
+/// Longer lines are hard to read.
+const MAX_COLUMNS: usize = 120;
 
 impl Printer {
-    /// A printer that minds `--quiet`, `--verbose` and whether colours make sense.
-    pub fn new(context: &Context, quiet: bool, verbose: bool) -> Self {
-        let coloured = context.stderr_is_terminal && context.colors_allowed();
-        let columns = context.stderr_columns.map(|columns| usize::from(columns).min(MOST_COLUMNS));
-        Self { quiet, verbose, coloured, columns, results_on_terminal: context.stdout_is_terminal }
+    pub(crate) fn new(context: &Context, quiet: bool, verbose: bool) -> Self {
+        let colored = context.stderr_is_terminal && context.colors_allowed();
+        let columns = context.stderr_columns.map(|columns| usize::from(columns).min(MAX_COLUMNS));
+        Self { quiet, verbose, colored, columns, results_on_terminal: context.stdout_is_terminal }
     }
 
-    /// Whether `--quiet` was asked for.
-    pub fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         self.quiet
     }
 
-    /// Whether `--verbose` was asked for.
-    pub fn is_verbose(&self) -> bool {
+    pub(crate) fn is_verbose(&self) -> bool {
         self.verbose
     }
 
-    /// How many columns a drawing on standard error may have.
-    pub fn columns(&self) -> usize {
-        self.columns.unwrap_or(COLUMNS_OF_A_FILE)
+    /// The width of standard error.
+    pub(crate) fn columns(&self) -> usize {
+        self.columns.unwrap_or(DEFAULT_COLUMNS)
     }
 
-    /// How wide a table may be.
-    pub fn table_width(&self) -> u16 {
+    /// The width of tables on standard error.
+    pub(crate) fn table_width(&self) -> u16 {
         self.columns.map_or(TABLE_WIDTH, |columns| u16::try_from(columns).unwrap_or(TABLE_WIDTH))
     }
 
-    /// How wide a table on standard output may be: in a file nothing is cut because a terminal is narrow.
-    pub fn result_width(&self) -> u16 {
+    /// The width of tables on standard output: a narrow terminal does not cut what goes to a file.
+    pub(crate) fn result_width(&self) -> u16 {
         if self.results_on_terminal { self.table_width() } else { TABLE_WIDTH }
     }
 
-    /// A result, on standard output, as a line.
+    /// Prints a line to standard output.
     ///
     /// # Errors
-    /// When standard output cannot be written. A closed pipe (`| head`) is no error: nobody reads on.
-    pub fn result(&self, line: impl Display) -> Result<(), OutputError> {
+    /// If writing fails. A closed pipe (`| head`) is not an error: nobody reads the rest.
+    pub(crate) fn result(&self, line: impl Display) -> Result<(), OutputError> {
         self.stream(|out| Ok(writeln!(out, "{line}")?))
     }
 
-    /// A long result, written as it comes.
+    /// Lets `write` print a long result to standard output piece by piece.
     ///
     /// # Errors
-    /// What the closure says. A closed pipe (`| head`) is no error: nobody reads on.
-    pub fn stream<E: From<OutputError>>(&self, write: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<(), E> {
+    /// Those of `write`. A closed pipe (`| head`) is not an error: nobody reads the rest.
+    pub(crate) fn stream<E: From<OutputError>>(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut out = Pipe { inner: io::BufWriter::new(io::stdout().lock()), closed: false };
         let written = write(&mut out).and_then(|()| Ok(out.flush().map_err(OutputError)?));
         if out.closed { Ok(()) } else { written }
     }
 
-    /// A JSON result, on standard output: indented on one object, with a final line break.
+    /// Prints indented JSON to standard output.
     ///
     /// # Errors
     /// As for [`Printer::result`].
-    pub fn json(&self, value: &impl serde::Serialize) -> Result<(), OutputError> {
+    pub(crate) fn json(&self, value: &impl serde::Serialize) -> Result<(), OutputError> {
         self.result(text::printable_json(&serde_json::to_string_pretty(value).map_err(io::Error::from)?))
     }
 
-    /// Words for the person at the terminal; silent under `--quiet`.
-    pub fn note(&self, line: impl Display) {
+    /// Prints a message for people, unless `--quiet`.
+    pub(crate) fn note(&self, line: impl Display) {
         if !self.quiet {
             self.say(&safe(line));
         }
     }
 
-    /// A drawing for the person at the terminal, coloured where that makes sense; silent under `--quiet`.
-    pub fn styled(&self, lines: &[Line]) {
+    /// Prints lines for people in color, unless `--quiet`.
+    pub(crate) fn styled(&self, lines: &[Line]) {
         if self.quiet {
             return;
         }
@@ -142,22 +140,22 @@ impl Printer {
         }
     }
 
-    /// Words for the person who asked to hear more.
-    pub fn detail(&self, line: impl Display) {
+    /// Prints a message for people if `--verbose`.
+    pub(crate) fn detail(&self, line: impl Display) {
         if self.verbose {
             self.say(&safe(line));
         }
     }
 
-    /// Something that may need attention; silent under `--quiet`.
-    pub fn warning(&self, line: impl Display) {
+    /// Prints a warning, unless `--quiet`.
+    pub(crate) fn warning(&self, line: impl Display) {
         if !self.quiet {
-            self.say(&format_args!("{}: {}", self.painted("warning", WARNING), safe(line)));
+            self.labeled("warning", WARNING, line);
         }
     }
 
-    /// A warning of several sentences: on a terminal its lines end between words. Not for what may be pasted.
-    pub fn wrapped_warning(&self, text: impl Display) {
+    /// Prints a long warning, wrapped between words on a terminal. Not for text that may be pasted into a shell.
+    pub(crate) fn wrapped_warning(&self, text: impl Display) {
         let text = text.to_string();
         match self.columns {
             Some(columns) => self.warning(wrapped(&text, "warning: ".len(), columns)),
@@ -165,28 +163,32 @@ impl Printer {
         }
     }
 
-    /// What to do about what was said last; silent under `--quiet`.
-    pub fn hint(&self, line: impl Display) {
+    /// Prints what to do about the last message, unless `--quiet`.
+    pub(crate) fn hint(&self, line: impl Display) {
         if !self.quiet {
-            self.say(&format_args!("{}: {}", self.painted("hint", HINT), safe(line)));
+            self.labeled("hint", HINT, line);
         }
     }
 
-    /// An error with all its causes, and what to do about it. Never silent.
-    pub fn error(&self, error: &dyn Error, hint: Option<&str>) {
-        self.say(&format_args!("{}: {}", self.painted("error", ERROR), safe(chain(error))));
+    /// Prints an error with its causes and a hint, even if `--quiet`.
+    pub(crate) fn error(&self, error: &dyn Error, hint: Option<&str>) {
+        self.labeled("error", ERROR, chain(error));
         if let Some(hint) = hint {
-            self.say(&format_args!("{}: {}", self.painted("hint", HINT), safe(hint)));
+            self.labeled("hint", HINT, hint);
         }
+    }
+
+    fn labeled(&self, label: &str, style: Style, text: impl Display) {
+        self.say(&format_args!("{}: {}", self.painted(label, style), safe(text)));
     }
 
     fn say(&self, line: &dyn Display) {
-        // Nobody is left to tell when standard error itself can't be written.
+        // If standard error itself fails, there is nobody left to tell.
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
 
     fn painted(&self, word: &str, style: Style) -> String {
-        if self.coloured && style != Style::new() { format!("{style}{word}{style:#}") } else { word.to_owned() }
+        if self.colored && style != Style::new() { format!("{style}{word}{style:#}") } else { word.to_owned() }
     }
 }
 
@@ -201,7 +203,7 @@ const fn style_of(tone: Tone) -> Style {
     }
 }
 
-/// The message and its causes on one line, without saying anything twice.
+/// The message and its causes on one line, without repetition.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -215,7 +217,7 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// Line breaks are ours (tables, lists of problems); every other control character is somebody else's.
+/// Keeps line breaks, which are ours (tables, lists of problems), and replaces other control characters.
 fn safe(line: impl Display) -> String {
     text::printable_lines(&line.to_string()).into_owned()
 }

@@ -33,7 +33,7 @@ const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '
 ///
 /// The largest surveys come first. Figures are whole numbers, by the vendor's bands; the customary NPS stands beside the
 /// vendor's where it is another.
-pub fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
+pub(crate) fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
     if tally.records() == 0 {
         return Vec::new();
     }
@@ -46,7 +46,7 @@ pub fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
 
 /// The same where rows name their bots: each has a dashboard of its own. The bots with the most records come first, and
 /// those beyond the first five with their number only.
-pub fn preview_of_bots(bots: &[BotRows], columns: usize) -> Vec<Line> {
+pub(crate) fn preview_of_bots(bots: &[BotRows], columns: usize) -> Vec<Line> {
     let mut bots: Vec<_> = bots.iter().collect();
     bots.sort_by_key(|bot| Reverse(bot.rows));
     let (shown, others) = bots.split_at(bots.len().min(BOTS_SHOWN));
@@ -242,7 +242,7 @@ mod tests {
 
     use super::{levels, preview};
     use crate::record::{Distribution, Draft, FeedbackType, Field, Score, ScoreRule, Tally};
-    use crate::report::{Line, Tone};
+    use crate::report::line::{Line, Tone};
 
     type Answers<'a> = (&'a str, FeedbackType, &'a [(&'a str, u64)], &'a str, &'a str);
 

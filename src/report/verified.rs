@@ -14,7 +14,7 @@ const LISTED: usize = 10;
 
 /// The result of a verification. The JSON has exactly these keys, in this order.
 #[derive(Debug, Clone, Serialize)]
-pub struct VerifiedView {
+pub(crate) struct VerifiedView {
     /// The run's number.
     pub run: i64,
     /// Rows that were in doubt.
@@ -50,7 +50,7 @@ pub struct VerifiedView {
 
 /// Rows that stay in doubt for one reason.
 #[derive(Debug, Clone, Serialize)]
-pub struct UndecidedView {
+pub(crate) struct UndecidedView {
     /// The reason's name.
     pub reason: &'static str,
     /// The reason in words.
@@ -61,7 +61,7 @@ pub struct UndecidedView {
 
 impl VerifiedView {
     /// The result for this run, as it is after the verification.
-    pub fn new(run: &Run, verified: &Verified) -> Self {
+    pub(crate) fn new(run: &Run, verified: &Verified) -> Self {
         let undecided = verified.undecided.iter().map(|(reason, rows)| UndecidedView {
             reason: reason.name(),
             words: reason.to_string(),
@@ -87,7 +87,7 @@ impl VerifiedView {
     }
 
     /// The outcomes of the rows in doubt on one line, followed by the findings that need attention.
-    pub fn summary(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let mut text = format!(
             "verified {} in doubt: {} saved, {} absent, {} still in doubt",
             counted(self.in_doubt_before, "row"),

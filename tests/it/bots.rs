@@ -1,7 +1,7 @@
-//! One input for many bots: each row at the bot that it names, once; each bot within its own windows, whatever becomes of
-//! the others.
+//! One input for many bots: each row reaches the bot that it names, once, and each bot has its own rate limits and
+//! failures.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't lay its ground has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its fixtures has failed")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn serving(bots: &[&str]) -> SandboxOptions {
     SandboxOptions { more_bots: bots.iter().copied().map(str::to_owned).collect(), ..SandboxOptions::default() }
 }
 
-/// Rows for these bots in turn, so many for each, the respondents numbered as the rows are.
+/// The given number of rows for each bot, with respondents numbered like the rows.
 fn csv(bots: &[(&str, usize)]) -> String {
     let mut csv = "channelUId,name,score,channel,type,language,message,Bot\n".to_owned();
     let all = bots.iter().flat_map(|(bot, rows)| std::iter::repeat_n(bot, *rows));
@@ -31,7 +31,7 @@ fn csv(bots: &[(&str, usize)]) -> String {
     csv
 }
 
-/// The respondents that each bot has a record of.
+/// The respondents of each bot's records.
 fn respondents(stage: &Stage) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for record in stage.sandbox.records() {
@@ -41,7 +41,7 @@ fn respondents(stage: &Stage) -> BTreeMap<String, Vec<String>> {
     found
 }
 
-/// What [`respondents`] gives when every row of [`csv`] has arrived once, and at its bot.
+/// What [`respondents`] returns if every row of [`csv`] reached its bot once.
 fn each_once(bots: &[(&str, usize)]) -> BTreeMap<String, Vec<String>> {
     let mut row = 0;
     let of_bot = |(bot, rows): &(&str, usize)| {
@@ -54,7 +54,7 @@ fn each_once(bots: &[(&str, usize)]) -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
-fn each_bot_has_its_own_windows_and_none_waits_for_another() {
+fn bots_have_their_own_windows_and_run_in_parallel() {
     let limits = vec![(4, Duration::from_millis(500))];
     let stage = Stage::with(SandboxOptions { limits, ..serving(&BOTS) });
     let bots = BOTS.map(|bot| (bot, 12));
@@ -67,14 +67,14 @@ fn each_bot_has_its_own_windows_and_none_waits_for_another() {
     for bot in BOTS {
         assert!(said.contains(&format!(" {bot}    12     12         0       0         0")), "{said}");
     }
-    // The file is sorted by bot; had one waited for another, so would the records be.
+    // The file is sorted by bot. If bots waited for each other, the records would be, too.
     let records = stage.sandbox.records();
     let place = |bot: &str| records.iter().position(|record| &*record.bot_id == bot).unwrap();
     assert!(BOTS.iter().all(|bot| place(bot) < 24), "{:?}", BOTS.map(place));
 }
 
 #[test]
-fn a_run_and_another_to_one_of_its_bots_share_that_bots_windows() {
+fn runs_to_the_same_bot_share_its_windows() {
     let limits = vec![(5, Duration::from_millis(500))];
     let stage = Stage::with(SandboxOptions { limits, ..serving(&BOTS) });
     let (first, second) = (csv(&[("st-a", 15), ("st-b", 15)]), csv(&[("st-b", 11), ("st-c", 11)]));
@@ -85,12 +85,12 @@ fn a_run_and_another_to_one_of_its_bots_share_that_bots_windows() {
         let ended = run.end();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     }
-    let tally = stage.sandbox.counts();
-    assert_eq!((tally.saved, tally.rate_limited), (52, 0));
+    let counts = stage.sandbox.counts();
+    assert_eq!((counts.saved, counts.rate_limited), (52, 0));
 }
 
 #[test]
-fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
+fn a_refused_bot_spares_others_and_can_resume() {
     let mut stage = Stage::with(serving(&["st-b"]));
     let bots = [("st-a", 10), ("st-b", 10), ("st-c", 10)];
     let invalid = "jo+31@example.com,Post-chat,9,rtm,CSAT,en,,st-a\n";
@@ -102,23 +102,23 @@ fn a_bot_that_is_refused_keeps_no_other_from_its_rows_and_gets_its_own_later() {
     let counts = |key: &str| summary[key].as_u64().unwrap();
     assert_eq!(["saved", "invalid", "skipped", "unsent"].map(counts), [10, 1, 1, 20], "{summary}");
     assert_eq!(summary["bots"][1]["saved"], 10);
-    assert!(said.contains("bot st-a is given up") && said.contains("bot st-c is given up"), "{said}");
+    assert!(said.contains("stopped sending to bot st-a") && said.contains("stopped sending to bot st-c"), "{said}");
     let told = said.lines().find(|line| line.starts_with("error: ")).unwrap();
     assert!(told.contains(" (and 1 more: st-") && told.contains("the server rejected the target"), "{said}");
     assert!(std::fs::read_to_string(stage.path("in.failures.csv")).unwrap().contains("jo+31@"), "{said}");
     assert_eq!(respondents(&stage), each_once(&bots).into_iter().filter(|(bot, _)| bot == "st-b").collect());
 
-    // Now they are there.
+    // Now these bots exist.
     stage.restart_with(serving(&BOTS));
     let resumed = stage.run(&["runs", "resume", "1", "-o", "json"]).code(1);
     let said = stderr(&resumed);
-    assert!(said.contains("to send: 20 rows to 2 bots side by side"), "the third has all of its rows: {said}");
+    assert!(said.contains("to send: 20 rows to 2 bots in parallel"), "the third bot has all of its rows: {said}");
     let resumed = json(&resumed);
     assert_eq!((&resumed["saved"], &resumed["unsent"]), (&30.into(), &0.into()), "{resumed}");
     assert_eq!(respondents(&stage), each_once(&bots).into_iter().filter(|(bot, _)| bot != "st-b").collect());
 }
 
-/// So many bots with a few rows each, and a file of them.
+/// Writes a file with six rows for each of twenty bots; returns the number of rows.
 fn many_bots(stage: &Stage) -> u64 {
     let many: Vec<String> = (1..=20).map(|number| format!("st-{number}")).collect();
     let bots: Vec<(&str, usize)> = many.iter().map(|bot| (&**bot, 6)).collect();
@@ -131,17 +131,17 @@ fn any_bot(faults: &[&str]) -> SandboxOptions {
     SandboxOptions { any_bot: true, faults, ..SandboxOptions::default() }
 }
 
-/// One error for all of them, and not one for each.
+/// There is one error for all bots, not one for each.
 #[track_caller]
 fn is_told_once(said: &str, error: &str) {
     let errors: Vec<_> = said.lines().filter(|line| line.starts_with("error: ")).collect();
     assert!(errors.len() == 1 && errors[0].starts_with(error), "{said}");
-    assert!(!said.contains("given up"), "{said}");
-    assert!(said.lines().filter(|line| line.starts_with("holding: ")).count() < 10, "{said}");
+    assert!(!said.contains("stopped sending"), "{said}");
+    assert!(said.lines().filter(|line| line.starts_with("paused: ")).count() < 10, "{said}");
 }
 
 #[test]
-fn a_wrong_secret_is_refused_once_for_each_bot_and_told_once() {
+fn a_wrong_secret_is_reported_once() {
     let stage = Stage::with(any_bot(&[]));
     let rows = many_bots(&stage);
     let mut import = stage.command(&["import", "in.csv", BY_BOT, "-o", "json"]);
@@ -154,7 +154,7 @@ fn a_wrong_secret_is_refused_once_for_each_bot_and_told_once() {
 }
 
 #[test]
-fn a_server_that_fails_costs_a_handful_of_rows_over_all_bots() {
+fn a_failing_server_costs_few_rows_in_total() {
     for fault in ["500", "truncate"] {
         let stage = Stage::with(any_bot(&[fault]));
         let rows = many_bots(&stage);
@@ -167,7 +167,7 @@ fn a_server_that_fails_costs_a_handful_of_rows_over_all_bots() {
 }
 
 #[test]
-fn patience_that_ends_with_the_last_row_leaves_nothing_to_go_on_with() {
+fn a_timeout_on_the_last_row_leaves_nothing_unsent() {
     let stage = Stage::with(any_bot(&["500"]));
     stage.write("in.csv", csv(&[("st-a", 2), ("st-b", 1)]));
     let ended = stage.run(&["import", "in.csv", BY_BOT, "-o", "json", "--wait-for-target", "0s"]).code(1);
@@ -175,10 +175,10 @@ fn patience_that_ends_with_the_last_row_leaves_nothing_to_go_on_with() {
 }
 
 #[test]
-fn a_host_that_cannot_be_reached_is_tried_for_all_bots_together() {
+fn an_unreachable_host_is_tried_for_all_bots_together() {
     let stage = Stage::new();
     let rows = many_bots(&stage);
-    // A port on which nothing listens any more.
+    // A port that nothing listens on.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut import = stage.command(&["import", "in.csv", BY_BOT, "-o", "json", IMPATIENT]);
     let ended = import.env("KORE_FEEDBACK_HOST", format!("http://{closed}")).assert().code(4);
@@ -190,7 +190,7 @@ fn a_host_that_cannot_be_reached_is_tried_for_all_bots_together() {
 }
 
 #[test]
-fn a_bot_that_the_app_is_not_allowed_for_is_given_up_and_the_others_get_their_rows() {
+fn a_forbidden_bot_does_not_stop_the_others() {
     let server = Fixed::start(|request| match request.lines().next().unwrap_or_default().contains("/st-a/") {
         true => (403, "Forbidden".to_owned()),
         false => (200, r#"{"_id":"1"}"#.to_owned()),
@@ -201,12 +201,12 @@ fn a_bot_that_the_app_is_not_allowed_for_is_given_up_and_the_others_get_their_ro
     let ended = import.env("KORE_FEEDBACK_HOST", server.url()).assert().code(3);
     let (summary, said) = (json(&ended), stderr(&ended));
     assert_eq!((&summary["saved"], &summary["unsent"]), (&16.into(), &8.into()), "{summary}");
-    assert!(said.contains("bot st-a is given up"), "{said}");
+    assert!(said.contains("stopped sending to bot st-a"), "{said}");
     assert!(said.contains("error: bot st-a: the server rejected the credentials: "), "{said}");
 }
 
 #[test]
-fn rows_with_a_wrong_bot_are_sent_to_the_right_one_by_what_the_hint_says() {
+fn the_hint_sends_misaddressed_rows_to_another_bot() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("st-a", 2), ("st-wrong", 2), ("st-c", 1)]));
     let said = stderr(&stage.run(&["import", "in.csv", BY_BOT]).code(3));
@@ -220,32 +220,32 @@ fn rows_with_a_wrong_bot_are_sent_to_the_right_one_by_what_the_hint_says() {
 
 #[cfg(unix)]
 #[test]
-fn what_ends_the_whole_run_and_what_makes_it_wait_is_said_though_a_bot_was_given_up_before() {
+fn pauses_and_stops_show_after_a_bot_was_stopped() {
     let stage = Stage::with(serving(&["st-b"]));
     let file = stage.write("in.csv", csv(&[("st-a", 300), ("st-b", 9)]));
     let options =
         [BY_BOT, "--rate-limit", "6/1h", "--pace", "early", "--wait-for-target", "500ms", "--concurrency", "1"];
     let mut running = stage.start_import(&file, &options);
-    running.wait_until_said("bot st-a is given up, the others go on: ");
-    // Nobody waits for the rows of the bot that was given up.
-    running.wait_until_said("holding: 6/1h is used up");
+    running.wait_until_said("stopped sending to bot st-a (other bots continue): ");
+    // The run does not wait for the rows of the stopped bot.
+    running.wait_until_said("paused: 6/1h is used up");
     running.signal(Signal::INT);
     let ended = running.end();
     assert!(ended.code == Some(130) && ended.stderr.contains("error: interrupted"), "{}", ended.stderr);
 }
 
 #[test]
-fn a_bot_that_is_given_up_last_leaves_no_others_and_of_many_some_are_named() {
+fn the_last_stopped_bot_leaves_no_others() {
     let stage = Stage::new();
     stage.write("one.csv", csv(&[("st-a", 3)]));
     let patience = ["--wait-for-target", "500ms"];
     let said = stderr(&stage.run(&[&["import", "one.csv", BY_BOT], &patience[..]].concat()).code(3));
-    assert!(said.contains("bot st-a is given up: ") && !said.contains("others"), "{said}");
+    assert!(said.contains("stopped sending to bot st-a: ") && !said.contains("others"), "{said}");
     let many: Vec<String> = (1..=9).map(|number| format!("st-{number}")).collect();
     stage.write("many.csv", csv(&many.iter().map(|bot| (&**bot, 1)).collect::<Vec<_>>()));
     let said = stderr(&stage.run(&[&["import", "many.csv", BY_BOT], &patience[..]].concat()).code(3));
-    let last = said.lines().rfind(|line| line.contains(" is given up")).unwrap();
-    assert!(last.contains(" is given up: "), "{said}");
+    let last = said.lines().rfind(|line| line.contains("stopped sending to bot ")).unwrap();
+    assert!(!last.contains("other bots continue"), "{said}");
     let told = said.lines().find(|line| line.starts_with("error: ")).unwrap();
     assert!(
         told.contains(" (and 8 more: st-") && told.contains(", …): ") && told.matches("st-").count() == 4,
@@ -254,13 +254,13 @@ fn a_bot_that_is_given_up_last_leaves_no_others_and_of_many_some_are_named() {
 }
 
 #[test]
-fn a_bot_that_holds_is_named_while_the_others_go_on() {
+fn a_paused_bot_is_named_while_others_continue() {
     let faults = vec!["429-retry-after:at=1".parse().unwrap()];
     let stage = Stage::with(SandboxOptions { faults, ..serving(&BOTS) });
     stage.write("in.csv", csv(&[("st-a", 3), ("st-b", 3)]));
     let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--concurrency", "1"]).success());
-    assert!(said.contains("holding: bot st-") && said.contains("the server's rate limit"), "{said}");
-    // The row that was turned away came last, and not before the other bot's.
+    assert!(said.contains("paused: bot st-") && said.contains("the server's rate limit"), "{said}");
+    // The rate-limited row came last, after those of the other bot.
     let records = stage.sandbox.records();
     assert_eq!(records.len(), 6, "{said}");
     assert_ne!(records[0].bot_id, records[5].bot_id);
@@ -269,7 +269,7 @@ fn a_bot_that_holds_is_named_while_the_others_go_on() {
 
 #[cfg(unix)]
 #[test]
-fn interrupted_and_killed_a_run_to_several_bots_goes_on_where_it_stood() {
+fn an_interrupted_run_to_several_bots_resumes() {
     let latency = Some(Duration::from_millis(2)..=Duration::from_millis(9));
     let stage = Stage::with(SandboxOptions { latency, ..serving(&BOTS) });
     let bots = [("st-a", 60), ("st-b", 90), ("st-c", 30)];
@@ -298,8 +298,8 @@ fn interrupted_and_killed_a_run_to_several_bots_goes_on_where_it_stood() {
 }
 
 #[test]
-fn a_row_in_doubt_at_one_bot_is_not_found_at_another() {
-    // The same two records for each bot, and the one that may have been lost was.
+fn a_row_in_doubt_is_verified_at_its_bot() {
+    // Both bots get the same two records, and the one in doubt was lost.
     let stage = Stage::with(SandboxOptions { faults: vec!["hang:at=1".parse().unwrap()], ..serving(&BOTS) });
     let [jo, al] = ["jo", "al"].map(|name| format!("{name}@example.com,Post-chat,4,rtm,CSAT,en,"));
     let rows = format!("{jo},st-a\n{jo},st-b\n{al},st-a\n{al},st-b\n");
@@ -324,7 +324,7 @@ fn a_row_in_doubt_at_one_bot_is_not_found_at_another() {
 }
 
 #[test]
-fn what_a_column_holds_becomes_a_bot_by_a_mapping() {
+fn a_mapping_turns_cells_into_bots() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("Sales", 2), (" Support ", 2), ("Spam", 1), ("support", 1)]));
     let mapping = "[fields]\nbot_id = { column = \"Bot\", values = { Sales = \"st-a\", Support = \"st-c\" } }\n\
@@ -340,40 +340,40 @@ fn what_a_column_holds_becomes_a_bot_by_a_mapping() {
 }
 
 #[test]
-fn one_bot_for_all_rows_may_be_given_where_the_profile_names_another_or_none() {
+fn set_bot_id_overrides_the_profile() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("st-a", 2), ("st-b", 2)]));
     let all = each_once(&[("st-c", 4)]);
     let arguments = ["import", "in.csv", "--set", "bot_id=st-c"];
     stage.command(&arguments).env_remove("KORE_FEEDBACK_BOT_ID").assert().success();
     assert_eq!(respondents(&stage), all);
-    // The same target by another way: the same import.
+    // The same target, set in another way, is the same import.
     let again = stage.command(&["import", "in.csv"]).env("KORE_FEEDBACK_BOT_ID", "st-c").assert().code(2);
     assert!(stderr(&again).contains("already imported by run 1"), "{}", stderr(&again));
     assert_eq!(respondents(&stage), all);
 }
 
 #[test]
-fn what_a_mapping_makes_of_bots_is_not_left_undone_where_it_does_not_say_where_they_come_from() {
+fn bot_values_in_a_mapping_need_a_column() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("Sales", 2), ("Support", 2)]));
     stage.write("m.toml", "fields.bot_id.values = { Sales = \"st-a\", Support = \" st-b \" }");
     let said = stderr(&stage.run(&["import", "in.csv", "--mapping", "m.toml"]).code(2));
     assert!(said.contains("- bot_id: ") && said.contains("--map bot_id=COLUMN"), "{said}");
     stage.was_never_called();
-    // Blanks around an id that is written there are none of it, as they are none in a cell.
+    // Spaces around an id do not belong to it, in a mapping as in a cell.
     stage.run(&["import", "in.csv", "--mapping", "m.toml", BY_BOT]).success();
     assert_eq!(respondents(&stage), each_once(&[("st-a", 2), ("st-b", 2)]));
 }
 
 #[test]
-fn who_names_no_bot_is_told_all_the_ways_to_do_so() {
+fn a_missing_bot_id_gets_all_options() {
     let stage = Stage::new();
     stage.write("in.csv", csv(&[("st-a", 2)]));
     let refused = stage.command(&["import", "in.csv"]).env_remove("KORE_FEEDBACK_BOT_ID").assert().code(2);
     let said = stderr(&refused);
     assert!(said.contains("error: bot_id is not set") && said.contains("--map bot_id=COLUMN"), "{said}");
-    // The header is enough to know: what is wrong behind it can wait.
+    // This needs only the header: later problems in the file do not matter.
     stage.write("broken.csv", csv(&[("st-a", 30_000)]) + "\"never closed");
     let refused = stage.command(&["import", "broken.csv"]).env_remove("KORE_FEEDBACK_BOT_ID").assert().code(2);
     assert!(stderr(&refused).contains("error: bot_id is not set"), "{}", stderr(&refused));
@@ -381,7 +381,7 @@ fn who_names_no_bot_is_told_all_the_ways_to_do_so() {
 }
 
 #[test]
-fn a_column_that_is_called_bot_id_decides_and_that_is_said_where_the_settings_name_a_bot() {
+fn a_bot_id_column_wins_with_a_warning() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("st-a", 2), ("st-b", 1)]).replace(",Bot\n", ",botId\n"));
     let said = stderr(&stage.run(&["import", "in.csv"]).success());
@@ -391,11 +391,11 @@ fn a_column_that_is_called_bot_id_decides_and_that_is_said_where_the_settings_na
     assert_eq!(respondents(&stage), each_once(&[("st-a", 2), ("st-b", 1)]));
     stage.write("other.csv", csv(&[("st-a", 3)]).replace(",Bot\n", ",botId\n"));
     let said = stderr(&stage.run(&["import", "other.csv", "--map", "bot_id=botId"]).success());
-    assert!(!said.contains("and not to"), "asked for, and told all the same: {said}");
+    assert!(!said.contains("and not to"), "requested with --map, but warned about: {said}");
 }
 
 #[test]
-fn a_column_that_names_no_bots_is_refused_before_anything_is_sent() {
+fn a_column_without_bots_is_rejected_before_sending() {
     let stage = Stage::new();
     let respondents = csv(&[("st-a", 150)]);
     stage.write("in.csv", respondents.replace(",st-a", ",x"));
@@ -413,7 +413,7 @@ fn a_column_that_names_no_bots_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn rows_that_one_bot_has_got_before_are_not_sent_to_it_again() {
+fn exclude_run_skips_rows_sent_to_one_bot() {
     let stage = Stage::with(serving(&BOTS));
     let bots = [("st-a", 3), ("st-b", 3)];
     stage.write("in.csv", csv(&bots));
@@ -425,7 +425,7 @@ fn rows_that_one_bot_has_got_before_are_not_sent_to_it_again() {
 }
 
 #[test]
-fn each_bots_dashboard_is_previewed_and_the_run_is_remembered_with_its_bots() {
+fn each_bot_has_a_preview_and_counts() {
     let stage = Stage::with(serving(&BOTS));
     let bots = [("st-a", 40), ("st-b", 20)];
     stage.write("in.csv", csv(&bots));
@@ -436,7 +436,7 @@ fn each_bots_dashboard_is_previewed_and_the_run_is_remembered_with_its_bots() {
             "bot_id": "st-a", "rows": 40, "saved": 0, "rejected": 0, "unsent": 40, "in_doubt": 0
         })
     );
-    let said = stderr(&dry).replace(&chrono_free(&stderr(&dry)), "[time]");
+    let said = stderr(&dry).replace(&completion_time(&stderr(&dry)), "[time]");
     stage.filtered(|| insta::assert_snapshot!("the_dashboards_of_two_bots", said));
     stage.run(&["import", "in.csv", BY_BOT]).success();
     let listed = stdout(&stage.run(&["runs", "list"]).success());
@@ -445,15 +445,15 @@ fn each_bots_dashboard_is_previewed_and_the_run_is_remembered_with_its_bots() {
     stage.filtered(|| insta::assert_snapshot!("a_run_to_two_bots", shown));
 }
 
-/// When it would be done, which differs from day to day.
-fn chrono_free(said: &str) -> String {
+/// The time of completion, which differs between runs.
+fn completion_time(said: &str) -> String {
     let (_, done) = said.split_once("done ").unwrap();
     done.lines().next().unwrap().to_owned()
 }
 
 #[cfg(unix)]
 #[test]
-fn at_a_terminal_of_80_columns_no_line_about_bots_of_the_vendors_form_is_wider() {
+fn vendor_bot_ids_fit_80_columns() {
     use crate::support::Terminal;
     let bots = ["a", "b"].map(|end| format!("st-0b5c1f6e-5d5e-4c49-a3e4-08b2b5b6d0c{end}"));
     let bots = [(&*bots[0], 1200), (&*bots[1], 3)];
@@ -472,7 +472,7 @@ fn at_a_terminal_of_80_columns_no_line_about_bots_of_the_vendors_form_is_wider()
 
 #[cfg(unix)]
 #[test]
-fn a_secret_that_many_bots_refuse_is_read_anew_once() {
+fn a_secret_rejected_by_many_bots_is_reread_once() {
     use std::os::unix::fs::PermissionsExt;
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&BOTS.map(|bot| (bot, 2))));
@@ -488,7 +488,7 @@ fn a_secret_that_many_bots_refuse_is_read_anew_once() {
     assert_eq!(std::fs::read_to_string(asked).unwrap().lines().count(), 2);
 }
 
-/// The binary in a shell that sets a limit first.
+/// Runs the binary in a shell that sets a limit first.
 #[cfg(unix)]
 fn limited(stage: &Stage, limit: &str, arguments: &[&str]) -> assert_cmd::assert::Assert {
     let mut shell = assert_cmd::Command::from_std(stage.program("sh"));
@@ -499,7 +499,7 @@ fn limited(stage: &Stage, limit: &str, arguments: &[&str]) -> assert_cmd::assert
 
 #[cfg(unix)]
 #[test]
-fn many_bots_raise_the_limit_of_open_files_and_are_refused_where_that_is_not_allowed() {
+fn many_bots_raise_the_open_file_limit() {
     let latency = Some(Duration::from_millis(40)..=Duration::from_millis(40));
     let many: Vec<String> = (1..=30).map(|number| format!("st-{number}")).collect();
     let bots: Vec<(&str, usize)> = many.iter().map(|bot| (&**bot, 4)).collect();
@@ -515,14 +515,14 @@ fn many_bots_raise_the_limit_of_open_files_and_are_refused_where_that_is_not_all
     stage.was_never_called();
     assert!(stdout(&stage.run(&["runs", "list"]).success()).is_empty(), "a run has begun");
     let said = stderr(&limited(&stage, "ulimit -S -n 64", &arguments).success());
-    assert!(!said.contains("holding") && !said.contains("concurrency reduced"), "{said}");
+    assert!(!said.contains("paused") && !said.contains("concurrency reduced"), "{said}");
     let said = stderr(&limited(&stage, "ulimit -n 260", &[&arguments[..], &["--again"]].concat()).success());
     assert!(said.contains("concurrency reduced from 4 to 2 per bot"), "{said}");
     assert_eq!(stage.sandbox.records().len(), 2 * 120);
 }
 
 #[test]
-fn a_workbook_for_several_bots_is_read_once_and_every_row_is_at_its_bot() {
+fn a_workbook_serves_several_bots() {
     let stage = Stage::with(serving(&BOTS));
     let bots = [("st-a", 200), ("st-b", 1), ("st-c", 70)];
     let mut workbook = rust_xlsxwriter::Workbook::new();
@@ -539,7 +539,7 @@ fn a_workbook_for_several_bots_is_read_once_and_every_row_is_at_its_bot() {
 }
 
 #[test]
-fn what_can_t_be_asked_of_one_bot_is_still_asked_of_the_others() {
+fn verification_continues_after_a_failing_bot() {
     let mut stage = Stage::with(SandboxOptions { faults: vec!["500:p=1".parse().unwrap()], ..serving(&BOTS) });
     stage.write("in.csv", csv(&[("st-a", 1), ("st-b", 1)]));
     let imported = json(&stage.run(&["import", "in.csv", BY_BOT, "-o", "json"]).code(1));
@@ -554,7 +554,7 @@ fn what_can_t_be_asked_of_one_bot_is_still_asked_of_the_others() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_the_asking_at_all_bots_and_what_was_found_before_is_told() {
+fn an_interrupted_verification_reports_what_it_found() {
     let faults = ["500:p=1", "hang:on=responses,at=2"].map(|fault| fault.parse().unwrap()).to_vec();
     let stage = Stage::with(SandboxOptions { faults, ..serving(&BOTS) });
     stage.write("in.csv", csv(&[("st-a", 1), ("st-b", 1), ("st-c", 1)]));
@@ -573,10 +573,10 @@ fn a_signal_ends_the_asking_at_all_bots_and_what_was_found_before_is_told() {
 }
 
 #[test]
-fn rows_that_another_bot_has_got_before_are_still_sent_to_their_own() {
+fn exclude_run_keeps_rows_sent_to_another_bot() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("st-a", 3), ("st-b", 3)]));
-    // By mistake all of them went to one.
+    // All rows went to one bot by mistake.
     stage.run(&["import", "in.csv", "--set", "bot_id=st-a"]).success();
     let said = stderr(&stage.run(&["import", "in.csv", BY_BOT, "--exclude-run", "1"]).success());
     assert!(said.contains("skipped: 3 rows (sent by run 1)"), "{said}");
@@ -585,7 +585,7 @@ fn rows_that_another_bot_has_got_before_are_still_sent_to_their_own() {
 }
 
 #[test]
-fn a_rule_for_bots_that_is_wrong_or_open_stays_so_in_the_mapping_that_is_written() {
+fn written_mappings_keep_unresolved_bot_rules() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("Sales", 2)]));
     let values = "values = { Sales = \"st-a\" }";
@@ -605,7 +605,7 @@ fn a_rule_for_bots_that_is_wrong_or_open_stays_so_in_the_mapping_that_is_written
 }
 
 #[test]
-fn the_column_of_the_bots_is_guessed_for_no_field() {
+fn the_bot_column_is_not_guessed_for_fields() {
     let stage = Stage::new();
     stage.write("in.csv", csv(&[("st-a", 2)]).replace(",Bot\n", ",Campaign\n").replace(",name,", ",title,"));
     let said = stdout(&stage.run(&["inspect", "in.csv", "--map", "bot_id=Campaign"]).success());
@@ -613,7 +613,7 @@ fn the_column_of_the_bots_is_guessed_for_no_field() {
 }
 
 #[test]
-fn what_was_sent_elsewhere_is_not_left_out_here() {
+fn exclude_run_rejects_sandbox_runs() {
     let stage = Stage::with(serving(&BOTS));
     stage.write("in.csv", csv(&[("st-a", 2)]));
     stage.run(&["import", "in.csv", BY_BOT, "--sandbox"]).success();
@@ -624,7 +624,7 @@ fn what_was_sent_elsewhere_is_not_left_out_here() {
 }
 
 #[test]
-fn a_workbook_behind_another_file_is_for_several_bots_too() {
+fn a_second_file_can_be_a_workbook() {
     let stage = Stage::with(serving(&BOTS));
     let bots = [("st-a", 3), ("st-b", 2)];
     let text = csv(&bots);

@@ -121,19 +121,21 @@ impl Finish<'_> {
     fn next_steps(&self, summary: &Summary) -> Vec<String> {
         let (run, import) = (self.run.id, self.import);
         let mut next = Vec::new();
-        if summary.unsent > 0 {
+        if summary.counts.unsent > 0 {
             let command = resume_command(run, None, &import.global);
-            next.push(format!("{}: resume with `{command}`", counted(summary.unsent, "unsent row")));
+            next.push(format!("{}: resume with `{command}`", counted(summary.counts.unsent, "unsent row")));
         }
-        if summary.in_doubt > 0 {
+        if summary.counts.in_doubt > 0 {
             let command = resume_command(run, Some("--resend-in-doubt"), &import.global);
             let verify = match import.setup.is_sandbox {
                 true => String::new(),
                 false => format!("ask the server with `kore-feedback runs verify {run}`, or "),
             };
-            next.push(format!("{} in doubt: {verify}resend with `{command}`", counted(summary.in_doubt, "row")));
+            next.push(format!("{} in doubt: {verify}resend with `{command}`", counted(summary.counts.in_doubt, "row")));
         }
-        if let Some(report) = summary.failures_file.as_ref().filter(|_| summary.rejected + summary.invalid > 0) {
+        if let Some(report) =
+            summary.failures_file.as_ref().filter(|_| summary.counts.rejected + summary.counts.invalid > 0)
+        {
             let command = self.command_to_import(report);
             next.push(format!("fix the rows in the failure report, then import it with `{command}`"));
         }

@@ -47,7 +47,7 @@ fn invalid_rows_stop_it_before_anything_is_sent_and_are_shown_with_their_places(
        9    11    name        x�              name: a control character; only message may hold line breaks and
                                               tabs, nothing holds others
       … and 1 more
-      in all: 1 × too few cells, 1 × too many cells, 2 × empty field, 1 × control character, 1 × unknown type, 1 × score not a number, 1 × score with a plus sign, 1 × score with a comma or separator, 1 × NPS score out of scale, 1 × CSAT score out of scale
+      total: 1 × too few cells, 1 × too many cells, 2 × empty field, 1 × control character, 1 × unknown type, 1 × score not a number, 1 × score with a plus sign, 1 × score with a comma or separator, 1 × NPS score out of scale, 1 × CSAT score out of scale
     hint: fix the file, or import only the valid rows with --skip-invalid; the invalid ones are written to the failure report
     "#));
 }
@@ -92,9 +92,9 @@ fn a_dry_run_sends_nothing_begins_no_run_and_says_how_long_it_would_take() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(3661));
     for (limits, told) in [
-        (&["--rate-limit", "60/1m"][..], "to send: 3,661 rows at 60/1m: 1 h 1 min, done "),
+        (&["--rate-limit", "60/1m"][..], "to send: 3,661 rows at 60/1m: 1 h 1 min, done by "),
         (&["--rate-limit", "60/1m", "--rate-limit", "1800/1h"], "to send: 3,661 rows at 60/1m and 1800/1h: 2 h "),
-        (&["--no-rate-limit"], "to send: 3,661 rows, as fast as the server takes them (no limits)"),
+        (&["--no-rate-limit"], "to send: 3,661 rows, as fast as the server accepts them (no rate limit)"),
     ] {
         let assert = stage.import(&file, &[&["--dry-run"], limits].concat()).success();
         assert!(stderr(&assert).contains(told), "{}", stderr(&assert));

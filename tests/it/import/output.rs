@@ -83,7 +83,7 @@ fn verbose_tells_each_row_that_was_not_saved() {
     let stage = Stage::faulty(&["400:at=2"]);
     let file = stage.write_records(&numbered(3));
     let said = stderr(&stage.import(&file, &["-v", "--concurrency", "1"]).failure().code(1));
-    assert!(said.contains("row 2 rejected: Bad Request (code 400)"), "{said}");
+    assert!(said.contains("row 2: rejected: Bad Request (code 400)"), "{said}");
 }
 
 #[test]

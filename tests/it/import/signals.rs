@@ -64,7 +64,7 @@ fn the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on() {
         running.signal(signal);
         let ended = running.end();
         assert_eq!(ended.code, Some(130), "{}", ended.stderr);
-        assert!(ended.stderr.contains("ending: waiting for the answers that are on their way"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("stopping: waiting for requests in flight"), "{}", ended.stderr);
         assert!(ended.stdout.contains("in doubt          0"), "what flew has landed: {}", ended.stdout);
         let saved = stage.sandbox.records().len();
         assert!(saved < 60 && ended.stdout.contains(&format!("saved {saved:>13}")), "{saved}: {}", ended.stdout);
@@ -81,7 +81,7 @@ fn the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt() {
     let mut running = stage.start_import(&stage.write_records(&numbered(9)), &["--concurrency", "1", "-o", "json"]);
     until(|| stage.sandbox.counts().faulted == 1);
     running.signal(Signal::INT);
-    running.wait_until_said("ending: waiting for the answers");
+    running.wait_until_said("stopping: waiting for requests in flight");
     assert!(!running.has_ended());
     running.signal(Signal::INT);
     let ended = running.end();
@@ -111,7 +111,7 @@ fn a_second_hang_up_is_nobodys_impatience() {
     let mut running = stage.start_import(&stage.write_records(&rows), &["--concurrency", "4", "-o", "json"]);
     until(|| stage.sandbox.counts().arrivals >= 4);
     running.signal(Signal::HUP);
-    running.wait_until_said("ending: waiting for the answers");
+    running.wait_until_said("stopping: waiting for requests in flight");
     running.signal(Signal::HUP);
     let ended = running.end();
     assert_eq!(ended.code, Some(130), "{}", ended.stderr);
@@ -139,7 +139,7 @@ fn a_hang_up_that_was_ignored_before_stays_ignored() {
 fn a_signal_while_the_target_is_waited_for_is_heard_at_once() {
     let stage = Stage::faulty(&["503-retry-after"]);
     let mut running = stage.start_import(&stage.write_records(&numbered(2)), &[]);
-    running.wait_until_said("holding: the target asks to come back later");
+    running.wait_until_said("paused: the target asks to come back later");
     running.signal(Signal::INT);
     let ended = running.end();
     assert_eq!(ended.code, Some(130), "{}", ended.stderr);

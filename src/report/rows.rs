@@ -1,0 +1,66 @@
+//! The rows of a run with their outcomes, as CSV and JSON.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::ledger::{RowEntry, RowState};
+use crate::text::{printable, printable_json};
+
+/// The header of the CSV.
+pub(crate) const ROW_COLUMNS: [&str; 5] = ["row", "outcome", "status", "server_id", "error"];
+
+#[derive(Debug, Serialize)]
+struct RowView<'a> {
+    row: u64,
+    outcome: &'static str,
+    status: Option<u16>,
+    server_id: Option<&'a str>,
+    error: Option<Cow<'a, str>>,
+}
+
+impl<'a> RowView<'a> {
+    fn new(entry: &'a RowEntry, is_running: bool) -> Self {
+        let outcome = match entry.state {
+            RowState::Settled(kind) => kind.as_str(),
+            RowState::Claimed if is_running => "in flight",
+            RowState::Claimed => "in doubt",
+        };
+        let error = entry.detail.as_deref().map(printable);
+        Self { row: entry.row, outcome, status: entry.status, server_id: entry.server_id.as_deref(), error }
+    }
+}
+
+/// Writes a row as a line of CSV.
+///
+/// # Errors
+/// If writing fails.
+pub(crate) fn write_row<W: Write>(entry: &RowEntry, is_running: bool, out: &mut csv::Writer<W>) -> io::Result<()> {
+    let row = RowView::new(entry, is_running);
+    let status = row.status.map_or_else(String::new, |status| status.to_string());
+    let (id, error) = (row.server_id.unwrap_or_default(), row.error.as_deref().unwrap_or_default());
+    out.write_record([&row.row.to_string(), row.outcome, &status, id, error]).map_err(io_error)
+}
+
+/// Writes a row as an element of a JSON array, on its own line.
+///
+/// # Errors
+/// If writing fails.
+pub(crate) fn write_json_row(
+    entry: &RowEntry,
+    is_running: bool,
+    is_first: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let row = serde_json::to_string(&RowView::new(entry, is_running))?;
+    write!(out, "{}\n  {}", if is_first { "" } else { "," }, printable_json(&row))
+}
+
+/// The I/O error behind a CSV error. `io::Error::from` would hide its kind, and with it a closed pipe.
+pub(crate) fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
