@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use kore_feedback::record::{Checker, DedupeRule, Judged, Mapping, MappingRules, ScoreRule, SelectionRules, propose};
+use kore_feedback::record::{Checker, Dedupe, CheckedRow, MappingOptions, ResolvedMapping, ScoreRule, RowSelection, propose};
 use kore_feedback::settings::{MappingFile, parse_mapping};
 use kore_feedback::source::{Format, Row, SourceOptions, Table};
 use libfuzzer_sys::fuzz_target;
@@ -19,16 +19,16 @@ fuzz_target!(|input: &str| {
     let options = SourceOptions { format: Some(Format::Csv), ..SourceOptions::default() };
     let Ok(mut table) = Table::open(table.as_bytes(), "in.csv", &options) else { return };
     let headers = table.headers().to_vec();
-    let once = SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() };
-    let rules = |selection: SelectionRules| MappingRules {
-        description: description.clone(),
+    let once = RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() };
+    let rules = |selection: RowSelection| MappingOptions {
+        spec: description.clone(),
         selection,
-        ..MappingRules::default()
+        ..MappingOptions::default()
     };
-    written_again(&headers, &rules(SelectionRules::default()));
+    written_again(&headers, &rules(RowSelection::default()));
 
     let resolved =
-        [SelectionRules::default(), once].map(|selection| Mapping::resolve(&headers, Some(','), &rules(selection)));
+        [RowSelection::default(), once].map(|selection| ResolvedMapping::resolve(&headers, Some(','), &rules(selection)));
     let [Ok(all), Ok(once)] = resolved else { return };
     let mut checkers = [Checker::new(all, ScoreRule::InScale, false), Checker::new(once, ScoreRule::Any, true)];
     let mut row = Row::default();
@@ -37,31 +37,31 @@ fuzz_target!(|input: &str| {
     }
 });
 
-fn judged(judged: Judged<'_>) {
+fn judged(judged: CheckedRow<'_>) {
     match judged {
-        Judged::Valid(feedback) => {
+        CheckedRow::Valid(feedback) => {
             serde_json::from_slice::<serde_json::Value>(&feedback.body()).expect("a body in JSON");
         }
-        Judged::Invalid(problems) => {
+        CheckedRow::Invalid(problems) => {
             assert!(!problems.is_empty(), "an invalid row has a problem");
             for problem in problems {
                 assert_printable(&problem.to_string());
                 assert_printable(&problem.value);
             }
         }
-        Judged::Skipped(reason) => assert_printable(&reason.to_string()),
+        CheckedRow::Skipped(reason) => assert_printable(&reason.to_string()),
     }
 }
 
 /// The file that `--write-mapping` would write, which must be one that reads.
-fn written_again(headers: &[String], rules: &MappingRules) {
+fn written_again(headers: &[String], rules: &MappingOptions) {
     let proposals = propose(headers, rules, &|_| false);
     let text = MappingFile {
         input: "in.csv",
         command: "kore-feedback import in.csv",
         headers,
         proposals: &proposals,
-        description: &rules.description,
+        description: &rules.spec,
     };
     parse_mapping(Path::new("again.toml"), &text.text()).expect("a mapping that was written reads");
 }

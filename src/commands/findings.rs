@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::time::Duration;
 
 use crate::ledger::Counts;
-use crate::record::{ColumnBy, Field, FieldSource, Mapping, Oddity, ProblemKind, SkipReason};
+use crate::record::{Anomaly, Field, FieldSource, MatchedBy, MatchedSource, ProblemKind, ResolvedMapping, SkipReason};
 use crate::report::{BotView, Printer, Summary, preview, preview_of_bots};
 use crate::run::{BotRows, CheckReport};
 use crate::settings::Settings;
@@ -35,7 +35,7 @@ fn print_bots(bots: &[BotRows], printer: &Printer) {
         bots => printer.styled(&preview_of_bots(bots, printer.columns())),
     }
     for bot in bots {
-        for oddity in Oddity::find_in(&bot.tally) {
+        for oddity in Anomaly::find_in(&bot.tally) {
             match &bot.bot_id {
                 Some(bot_id) => printer.wrapped_warning(format_args!("bot {}: {oddity}", excerpt(bot_id, 48))),
                 None => printer.wrapped_warning(oddity),
@@ -45,9 +45,11 @@ fn print_bots(bots: &[BotRows], printer: &Printer) {
 }
 
 /// A warning when rows go to other bots than the profile's only because a column happens to be named like the field.
-fn unasked_bots(mapping: &Mapping, settings: &Settings) -> Option<String> {
-    let FieldSource::Column { header, by: ColumnBy::ExactName | ColumnBy::SimilarName, .. } =
-        mapping.source(Field::BotId)?
+fn unasked_bots(mapping: &ResolvedMapping, settings: &Settings) -> Option<String> {
+    let MatchedSource {
+        source: FieldSource::Column(column),
+        matched_by: MatchedBy::ExactName | MatchedBy::SimilarName,
+    } = mapping.source(Field::BotId)?
     else {
         return None;
     };
@@ -55,7 +57,7 @@ fn unasked_bots(mapping: &Mapping, settings: &Settings) -> Option<String> {
     Some(format!(
         "each row goes to the bot named in its column {:?}, not to {bot_id} from the settings; to send all rows to \
          {bot_id}, use --set bot_id={bot_id}",
-        excerpt(header, 40)
+        excerpt(&column.header, 40)
     ))
 }
 

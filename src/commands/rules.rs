@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::cli::{ImportArgs, InputArgs};
 use crate::commands::error::CommandError;
 use crate::ledger::{LedgerError, OutcomeKind, RowState, RunId, Store};
-use crate::record::{Assignment, DedupeRule, Description, Except, MappingRules, ScoreRule, SelectionRules, Words};
+use crate::record::{Assignment, Dedupe, ExcludedRun, FoldedSet, MappingOptions, MappingSpec, RowSelection, ScoreRule};
 use crate::run::CheckSettings;
 use crate::settings::{Context, Settings, SettingsError, Source, preset};
 use crate::source::SourceOptions;
@@ -16,10 +16,10 @@ pub(super) fn check_settings(
     context: &Context,
 ) -> Result<CheckSettings, CommandError> {
     let pairs = |given: &[Assignment]| given.iter().map(|one| (one.field, one.text.clone())).collect();
-    let rules = MappingRules {
+    let rules = MappingOptions {
         map: pairs(&args.input.map),
         set: pairs(&args.input.set),
-        description: description(args, settings, context)?,
+        spec: description(args, settings, context)?,
         selection: selection(args, settings)?,
         columns: settings.columns(),
         defaults: settings.defaults(),
@@ -48,50 +48,50 @@ pub(super) fn score_rule(args: &ImportArgs) -> ScoreRule {
 }
 
 /// Options override the mapping, which overrides the preset.
-fn description(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<Description, SettingsError> {
+fn description(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<MappingSpec, SettingsError> {
     let input = &args.input;
     let preset = match &input.preset {
         Some(name) => preset(name, &Source::Argument("--preset"))?.description,
-        None => Description::default(),
+        None => MappingSpec::default(),
     };
     let mapping = match &input.mapping {
         Some(name) => settings.mapping(name, context)?.description()?,
-        None => Description::default(),
+        None => MappingSpec::default(),
     };
-    let options = Description {
+    let options = MappingSpec {
         fields: BTreeMap::new(),
-        no_answer: (!input.no_answer.is_empty()).then(|| Words::new(&input.no_answer)),
+        no_answer: (!input.no_answer.is_empty()).then(|| FoldedSet::new(&input.no_answer)),
         skip: Vec::new(),
         include: args.rows.include.clone(),
     };
     Ok(options.over(mapping).over(preset))
 }
 
-fn selection(args: &ImportArgs, settings: &Settings) -> Result<SelectionRules, CommandError> {
+fn selection(args: &ImportArgs, settings: &Settings) -> Result<RowSelection, CommandError> {
     let rows = &args.rows;
     let dedupe = match &rows.dedupe_by[..] {
-        [] => rows.dedupe.then_some(DedupeRule::Record),
-        columns => Some(DedupeRule::Columns(columns.to_vec())),
+        [] => rows.dedupe.then_some(Dedupe::Record),
+        columns => Some(Dedupe::Columns(columns.to_vec())),
     };
-    Ok(SelectionRules {
+    Ok(RowSelection {
         filters: rows.filter.clone(),
         rows: rows.rows.clone(),
         sample: rows.sample,
         dedupe,
-        except: excluded(&rows.exclude_run, settings)?,
+        excluded_runs: excluded(&rows.exclude_run, settings)?,
     })
 }
 
 /// The rows that these runs have sent, or may have sent.
-fn excluded(runs: &[i64], settings: &Settings) -> Result<Vec<Except>, CommandError> {
+fn excluded(runs: &[i64], settings: &Settings) -> Result<Vec<ExcludedRun>, CommandError> {
     let Some(first) = runs.first() else { return Ok(Vec::new()) };
     let store = Store::open_existing(&settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run: RunId(*first) })?;
     let bot_id = settings.bot_id().ok();
     Ok(runs.iter().map(|run| sent_by(&store, RunId(*run), bot_id)).collect::<Result<_, _>>()?)
 }
 
-fn sent_by(store: &Store, run: RunId, bot_id: Option<&str>) -> Result<Except, LedgerError> {
-    let mut sent = Except::new(run.0, bot_id.map(str::to_owned));
+fn sent_by(store: &Store, run: RunId, bot_id: Option<&str>) -> Result<ExcludedRun, LedgerError> {
+    let mut sent = ExcludedRun::new(run.0, bot_id.map(str::to_owned));
     let run = store.run(run)?;
     for entry in store.rows(run.id) {
         let entry = entry?;

@@ -1,130 +1,127 @@
-//! One row after the other: mapped, validated, judged.
+//! Turns one row after the other into a record: mapped, converted, validated.
 
-use super::made::Made;
-use super::mapping::{FieldSource, Mapping};
-use super::seen::{Duplicates, Seen, Twins};
+use super::dedupe::{Deduplicator, Duplicates, SeenRecords};
+use super::derived::Derived;
+use super::mapping::{FieldSource, ResolvedMapping};
 use super::validate::{check_value, validate};
 use super::{Feedback, Field, Problem, ProblemKind, ScoreRule, SkipReason};
 use crate::source::{Row, RowError};
 
-/// The `_outcome` of a failure report's row that may have been saved.
+/// The `_outcome` in a failure report of a row that may have been saved.
 const IN_DOUBT: &str = "in doubt";
 
-/// Judges the rows of one input, in their order. Judging a valid row allocates nothing, unless a template or the memory of
-/// what has been seen is asked for.
+/// Checks the rows of one input in order. Checking a valid row allocates nothing, except for templates and for the memory of
+/// `--dedupe`.
 #[derive(Debug, Clone)]
 pub struct Checker {
-    mapping: Mapping,
+    mapping: ResolvedMapping,
     rule: ScoreRule,
-    /// The column of a failure report's outcomes, when rows in doubt there are left alone.
-    outcomes: Option<usize>,
-    made: Made,
-    twins: Twins,
+    /// The column of a failure report's outcomes, if rows in doubt are to be skipped.
+    outcome_column: Option<usize>,
+    derived: Derived,
+    deduplicator: Deduplicator,
 }
 
-/// What a row turned out to be.
+/// A row after all checks.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Judged<'a> {
-    /// A record that can be sent.
+pub enum CheckedRow<'a> {
+    /// A record to send.
     Valid(Feedback<'a>),
-    /// A row that can't, and why; at least one reason.
+    /// At least one problem.
     Invalid(Vec<Problem>),
-    /// A row that isn't meant to be sent.
+    /// A row that is not meant to be sent.
     Skipped(SkipReason),
 }
 
 impl Checker {
-    /// A checker for the rows of the input that the mapping was made for. `include_in_doubt` takes the rows that a failure
-    /// report calls in doubt for rows like others.
-    pub fn new(mapping: Mapping, rule: ScoreRule, include_in_doubt: bool) -> Self {
+    /// A checker for the input whose header the mapping was resolved against. `include_in_doubt` sends the rows that a
+    /// failure report calls in doubt like all others.
+    pub fn new(mapping: ResolvedMapping, rule: ScoreRule, include_in_doubt: bool) -> Self {
         // `_outcome` is the second of the columns that a report adds.
-        let outcomes = (mapping.is_failure_report() && !include_in_doubt).then(|| mapping.own_columns() + 1);
-        Self { mapping, rule, outcomes, made: Made::default(), twins: Twins::Sought(Seen::default()) }
+        let outcome_column = (mapping.is_failure_report() && !include_in_doubt).then(|| mapping.input_columns() + 1);
+        let deduplicator = Deduplicator::Detect(SeenRecords::default());
+        Self { mapping, rule, outcome_column, derived: Derived::default(), deduplicator }
     }
 
-    /// The same for an input that has been judged before, and has these duplicates: then the rows may be judged in any
-    /// order, and some of them not at all.
+    /// For an input that was checked before and has these duplicates. Rows may then come in any order and be left out.
     #[must_use]
-    pub fn knowing(self, duplicates: Duplicates) -> Self {
-        Self { twins: Twins::Known(duplicates), ..self }
+    pub fn with_duplicates(self, duplicates: Duplicates) -> Self {
+        Self { deduplicator: Deduplicator::Known(duplicates), ..self }
     }
 
-    /// The mapping that rows are read by.
-    pub fn mapping(&self) -> &Mapping {
-        &self.mapping
-    }
-
-    /// What the row is. A blank row is blank however many cells it has.
-    pub fn check<'a>(&'a mut self, row: &'a Row) -> Judged<'a> {
-        let unpicked = self.mapping.rows().unpicked(row.number);
-        if unpicked.is_some() && self.mapping.rows().dedupe().is_none() {
-            return unpicked.map_or(Judged::Skipped(SkipReason::Blank), Judged::Skipped);
-        }
-        let judged = self.judge(row);
-        match unpicked {
-            Some(reason) => Judged::Skipped(reason),
-            None => judged,
+    /// Checks a row. With `--dedupe`, rows that are not selected are checked too: a selected row may duplicate one of them.
+    pub fn check<'a>(&'a mut self, row: &'a Row) -> CheckedRow<'a> {
+        match self.mapping.rows.not_selected(row.number) {
+            None => self.check_record(row),
+            Some(reason) => {
+                if self.mapping.rows.selection.dedupe.is_some() {
+                    self.check_record(row);
+                }
+                CheckedRow::Skipped(reason)
+            }
         }
     }
 
-    fn judge<'a>(&'a mut self, row: &'a Row) -> Judged<'a> {
-        let own = self.mapping.own_columns();
-        if row.cells().take(own).all(|cell| cell.trim_start().is_empty()) {
-            return Judged::Skipped(SkipReason::Blank);
+    fn check_record<'a>(&'a mut self, row: &'a Row) -> CheckedRow<'a> {
+        if let Some(unusable) = self.unusable(row) {
+            return unusable;
+        }
+        self.derived.render(&self.mapping, row);
+        if self.is_no_answer(row) {
+            return CheckedRow::Skipped(SkipReason::NoAnswer);
+        }
+        self.derived.convert(&self.mapping, row);
+        let Self { mapping, rule, derived, deduplicator, .. } = self;
+        // Spaces around an id that is a part of an address are never meant.
+        let bot = mapping.names_bots().then(|| derived.text(mapping, row, Field::BotId).trim());
+        let bot_problem = bot.and_then(|bot| check_value(Field::BotId, bot).or_else(|| unmapped(mapping, bot)));
+        match validate(derived.texts(mapping, row), derived.score, *rule) {
+            Ok(record) if !derived.has_failed() && bot_problem.is_none() => {
+                let record = record.for_bot(bot);
+                if let Some(first) = deduplicator.duplicate_of(mapping, row, &record) {
+                    return CheckedRow::Skipped(SkipReason::Duplicate { of: Some(first) });
+                }
+                let sent_before = mapping.rows.sent_before(row.number, bot.or(mapping.constant_bot()));
+                sent_before.map_or(CheckedRow::Valid(record), CheckedRow::Skipped)
+            }
+            checked => {
+                let mut findings = checked.err().unwrap_or_default();
+                findings.extend(bot_problem.map(|kind| (Field::BotId, kind)));
+                CheckedRow::Invalid(derived.problems(mapping, row, findings))
+            }
+        }
+    }
+
+    /// What can be said of a row before its fields are derived. A blank row is blank, however many cells it has.
+    fn unusable(&self, row: &Row) -> Option<CheckedRow<'static>> {
+        if row.cells().take(self.mapping.input_columns()).all(|cell| cell.trim_start().is_empty()) {
+            return Some(CheckedRow::Skipped(SkipReason::Blank));
         }
         if let Some(fault) = row.error {
-            return Judged::Invalid(vec![self.faulty(row, fault)]);
+            return Some(CheckedRow::Invalid(vec![self.faulty(row, fault)]));
         }
-        if self.outcomes.and_then(|column| row.cell(column)).is_some_and(|outcome| outcome.trim() == IN_DOUBT) {
-            return Judged::Skipped(SkipReason::InDoubtBefore);
+        let outcome = self.outcome_column.and_then(|column| row.cell(column));
+        if outcome.is_some_and(|outcome| outcome.trim() == IN_DOUBT) {
+            return Some(CheckedRow::Skipped(SkipReason::InDoubtBefore));
         }
-        if let Some(reason) = self.mapping.rows().skip(row) {
-            return Judged::Skipped(reason);
+        if let Some(reason) = self.mapping.rows.skip(row) {
+            return Some(CheckedRow::Skipped(reason));
         }
         let inexact = self.inexact(row);
-        if !inexact.is_empty() {
-            return Judged::Invalid(inexact);
-        }
-        self.made.render(&self.mapping, row);
-        if self.is_no_answer(row) {
-            return Judged::Skipped(SkipReason::NoAnswer);
-        }
-        self.made.convert(&self.mapping, row);
-        let Self { mapping, rule, made, twins, .. } = self;
-        let texts = Field::ALL.map(|field| made.text(mapping, row, field));
-        // Blanks around an id that addresses something are never meant.
-        let written = mapping.names_bots().then(|| made.text(mapping, row, Field::BotId));
-        let bot = written.map(str::trim);
-        let wrong_bot =
-            written.and_then(|bot| check_value(Field::BotId, bot.trim()).or_else(|| unmapped(mapping, bot)));
-        match validate(texts, *rule) {
-            Ok(feedback) if made.failed.is_empty() && wrong_bot.is_none() => {
-                match twins.first_alike(mapping, row, texts, bot) {
-                    Some(first) => Judged::Skipped(SkipReason::Duplicate { of: Some(first) }),
-                    None => match mapping.rows().sent_before(row.number, bot.or(mapping.bot_of_all())) {
-                        Some(reason) => Judged::Skipped(reason),
-                        None => Judged::Valid(feedback.for_bot(bot)),
-                    },
-                }
-            }
-            judged => {
-                let mut findings = judged.err().unwrap_or_default();
-                findings.extend(wrong_bot.map(|kind| (Field::BotId, kind)));
-                Judged::Invalid(made.problems(mapping, row, findings))
-            }
-        }
+        (!inexact.is_empty()).then_some(CheckedRow::Invalid(inexact))
     }
 
-    /// The numbers that the workbook has lost digits of, where something is made of them.
+    /// The cells whose last digits the workbook has lost, as far as a field uses them.
     fn inexact(&self, row: &Row) -> Vec<Problem> {
         let used = row.inexact.iter().filter(|column| self.mapping.uses(**column));
         used.map(|column| self.in_column(row, *column, ProblemKind::InexactNumber)).collect()
     }
 
-    /// Only what comes from the row can be the lack of an answer.
+    /// A constant score is an answer, whatever `--no-answer` says.
     fn is_no_answer(&self, row: &Row) -> bool {
-        let is_constant = matches!(self.mapping.source(Field::Score), Some(FieldSource::Constant { .. }));
-        !is_constant && self.mapping.rows().is_no_answer(self.made.given(&self.mapping, row, Field::Score))
+        let source = self.mapping.source(Field::Score).map(|matched| &matched.source);
+        !matches!(source, Some(FieldSource::Constant(_)))
+            && self.mapping.rows.is_no_answer(self.derived.original(&self.mapping, row, Field::Score))
     }
 
     fn faulty(&self, row: &Row, fault: RowError) -> Problem {
@@ -142,19 +139,17 @@ impl Checker {
         self.in_column(row, column, kind)
     }
 
-    /// A problem with a column, whichever field comes from it.
     fn in_column(&self, row: &Row, column: usize, kind: ProblemKind) -> Problem {
-        let field = self.mapping.fields().find(|(_, source)| source.column() == Some(column)).map(|(field, _)| field);
+        let field = self.mapping.fields().find(|(_, matched)| matched.column() == Some(column)).map(|(field, _)| field);
         let header = self.mapping.headers().get(column).cloned();
         Problem::new(header, field, row.cell(column).unwrap_or_default(), kind)
     }
 }
 
-/// Where values are mapped to bots, what stands for none of them would be sent to a bot of that name.
-fn unmapped(mapping: &Mapping, bot: &str) -> Option<ProblemKind> {
+/// If the mapping translates values to bots, a value it does not know must not be sent to a bot of that name.
+fn unmapped(mapping: &ResolvedMapping, bot: &str) -> Option<ProblemKind> {
     let values = &mapping.conversion(Field::BotId)?.values;
-    let is_meant = || values.means(bot) || values.means(bot.trim());
-    (!values.is_empty() && !is_meant()).then_some(ProblemKind::UnmappedBot)
+    (!values.is_empty() && !values.has_meaning(bot)).then_some(ProblemKind::UnmappedBot)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A record in the making: fields collected from options, a JSON object or a person, and checked together at the end.
+//! A record being built from options, a JSON object or answers at prompts. All fields are checked together at the end.
 
 use std::fmt;
 
@@ -8,56 +8,51 @@ use serde_json::Value;
 use super::validate::validate;
 use super::{Feedback, Field, Problem, ProblemKind, ScoreRule};
 use crate::error::{Advice, nearest};
-use crate::text::excerpt;
+use crate::text::{excerpt, quoted};
 
-/// A record of which fields may still be missing, and none has been checked.
+/// A record with unchecked and maybe missing fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Draft {
-    /// In the order of [`Field::ALL`].
+pub(crate) struct Draft {
+    /// In the order of [`Field::BODY`].
     fields: [Option<String>; 7],
 }
 
-/// A draft is no valid record: everything that is wrong with it.
+/// Everything that is wrong with a draft: at least one problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedDraft {
-    /// What is wrong; at least one problem.
+pub(crate) struct InvalidDraft {
     pub problems: Vec<Problem>,
 }
 
-/// A text is no record in JSON: every reason there is.
+/// Every reason why a text is no JSON object with the fields of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftError {
+pub(crate) struct DraftParseError {
     reasons: Vec<String>,
 }
 
 impl Draft {
-    /// Gives a field its value, whatever it had.
-    pub fn set(&mut self, field: Field, text: impl Into<String>) {
+    pub(crate) fn set(&mut self, field: Field, text: impl Into<String>) {
         self.fields[field as usize] = Some(text.into());
     }
 
-    /// Gives a field a value if it has none yet.
-    pub fn set_default(&mut self, field: Field, text: &str) {
+    /// Sets a field that has no value yet.
+    pub(crate) fn set_default(&mut self, field: Field, text: &str) {
         self.fields[field as usize].get_or_insert_with(|| text.to_owned());
     }
 
-    /// A field's value so far.
-    pub fn get(&self, field: Field) -> Option<&str> {
+    pub(crate) fn get(&self, field: Field) -> Option<&str> {
         self.fields[field as usize].as_deref()
     }
 
-    /// The fields without a value, in the order of [`Field::ALL`].
-    pub fn missing(&self) -> impl Iterator<Item = Field> {
-        Field::ALL.into_iter().filter(|field| self.get(*field).is_none())
+    /// The fields without a value, in the order of [`Field::BODY`].
+    pub(crate) fn missing(&self) -> impl Iterator<Item = Field> {
+        Field::BODY.into_iter().filter(|field| self.get(*field).is_none())
     }
 
-    /// The valid record that the draft is.
-    ///
     /// # Errors
-    /// When fields are missing or wrong: all of them at once.
-    pub fn check(&self, rule: ScoreRule) -> Result<Feedback<'_>, RefusedDraft> {
+    /// All fields that are missing or wrong.
+    pub(crate) fn check(&self, rule: ScoreRule) -> Result<Feedback<'_>, InvalidDraft> {
         let texts = self.fields.each_ref().map(|text| text.as_deref().unwrap_or_default());
-        let checked = validate(texts, rule);
+        let checked = validate(texts, None, rule);
         let mut findings: Vec<_> = self.missing().map(|field| (field, ProblemKind::Missing)).collect();
         match checked {
             Ok(feedback) if findings.is_empty() => return Ok(feedback),
@@ -66,32 +61,32 @@ impl Draft {
         }
         findings.sort();
         let problem = |(field, kind)| Problem::new(None, Some(field), self.get(field).unwrap_or_default(), kind);
-        Err(RefusedDraft { problems: findings.into_iter().map(problem).collect() })
+        Err(InvalidDraft { problems: findings.into_iter().map(problem).collect() })
     }
 
-    /// Whether what is there can become a valid record, whatever is still missing.
+    /// Checks the values that are there, and the score against its type.
     ///
     /// # Errors
-    /// When a value is wrong by itself, or a score for its type: everything but what is missing.
-    pub fn check_given(&self, rule: ScoreRule) -> Result<(), RefusedDraft> {
-        let Err(RefusedDraft { mut problems }) = self.check(rule) else { return Ok(()) };
+    /// All fields that are wrong; missing fields are not.
+    pub(crate) fn check_partial(&self, rule: ScoreRule) -> Result<(), InvalidDraft> {
+        let Err(InvalidDraft { mut problems }) = self.check(rule) else { return Ok(()) };
         problems.retain(|problem| problem.kind != ProblemKind::Missing);
-        if problems.is_empty() { Ok(()) } else { Err(RefusedDraft { problems }) }
+        if problems.is_empty() { Ok(()) } else { Err(InvalidDraft { problems }) }
     }
 
-    /// Reads a JSON object whose keys are fields. `score` may be a number or a text, every other field is a text; `null`
-    /// is a field without a value.
+    /// Reads a JSON object whose keys are fields. `score` may be a number or a string; every other field is a string. `null`
+    /// leaves a field without a value.
     ///
     /// # Errors
-    /// When it isn't JSON, or not an object, or has keys that are no fields, keys twice or values of other types.
-    pub fn from_json(text: &str) -> Result<Self, DraftError> {
-        let Entries(entries) = serde_json::from_str(text).map_err(|error| DraftError {
-            reasons: vec![format!("it is no JSON object: {}", excerpt(&error.to_string(), 200))],
+    /// When the text is not a JSON object, or contains unknown keys, duplicate keys or values of other types.
+    pub(crate) fn from_json(text: &str) -> Result<Self, DraftParseError> {
+        let Entries(entries) = serde_json::from_str(text).map_err(|error| DraftParseError {
+            reasons: vec![format!("not a JSON object: {}", excerpt(&error.to_string(), 200))],
         })?;
         let (mut draft, mut reasons, mut seen) = (Self::default(), Vec::new(), Vec::new());
         for (key, value) in entries {
             match field_of(&key).and_then(|field| Ok((field, text_of(field, value)?))) {
-                Ok((field, _)) if seen.contains(&field) => reasons.push(format!("{field} is given twice")),
+                Ok((field, _)) if seen.contains(&field) => reasons.push(format!("{field} appears twice")),
                 Ok((field, text)) => {
                     seen.push(field);
                     draft.fields[field as usize] = text;
@@ -99,17 +94,17 @@ impl Draft {
                 Err(reason) => reasons.push(reason),
             }
         }
-        if reasons.is_empty() { Ok(draft) } else { Err(DraftError { reasons }) }
+        if reasons.is_empty() { Ok(draft) } else { Err(DraftParseError { reasons }) }
     }
 }
 
-/// The field that a key is, by its wire name or its key; near misses are refused rather than guessed.
+/// Finds a field by its wire name or its key. Near misses are refused rather than guessed.
 fn field_of(key: &str) -> Result<Field, String> {
     let is_named = |field: &Field| key == field.wire_name() || key == field.key();
-    Field::ALL.into_iter().find(is_named).ok_or_else(|| {
-        let known = nearest(key, Field::ALL.map(Field::wire_name));
-        let meant = known.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
-        format!("\"{}\" is not a field{meant}", excerpt(key, 40))
+    Field::BODY.into_iter().find(is_named).ok_or_else(|| {
+        let known = nearest(key, Field::BODY.map(Field::wire_name));
+        let did_you_mean = known.map_or_else(String::new, |name| format!("; did you mean {name}?"));
+        format!("{} is not a field{did_you_mean}", quoted(key, 40))
     })
 }
 
@@ -118,17 +113,17 @@ fn text_of(field: Field, value: Value) -> Result<Option<String>, String> {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text)),
         Value::Number(number) if field == Field::Score => Ok(Some(number.to_string())),
-        // A number may have lost digits or zeros before it came here.
+        // Parsing may have dropped digits or leading zeros.
         Value::Number(number) => {
-            Err(format!("{field} is a text: write \"{}\" in quotes", excerpt(&number.to_string(), 40)))
+            Err(format!("{field} must be a string; put {} in quotes", excerpt(&number.to_string(), 40)))
         }
-        Value::Bool(_) => Err(format!("{field} can't be true or false")),
-        Value::Array(_) => Err(format!("{field} can't be an array")),
-        Value::Object(_) => Err(format!("{field} can't be an object")),
+        Value::Bool(_) => Err(format!("{field} must not be true or false")),
+        Value::Array(_) => Err(format!("{field} must not be an array")),
+        Value::Object(_) => Err(format!("{field} must not be an object")),
     }
 }
 
-/// A JSON object's entries as they stand, so that a key that stands there twice is seen.
+/// All entries of a JSON object, including duplicate keys.
 struct Entries(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Entries {
@@ -155,22 +150,22 @@ impl<'de> Deserialize<'de> for Entries {
     }
 }
 
-impl fmt::Display for RefusedDraft {
+impl fmt::Display for InvalidDraft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the record is not valid:")?;
+        f.write_str("invalid record:")?;
         for problem in &self.problems {
             write!(f, "\n  - {problem}")?;
             if !problem.value.is_empty() {
-                write!(f, ", and \"{}\" was given", problem.value)?;
+                write!(f, " (got \"{}\")", problem.value)?;
             }
         }
         Ok(())
     }
 }
 
-impl std::error::Error for RefusedDraft {}
+impl std::error::Error for InvalidDraft {}
 
-impl Advice for RefusedDraft {
+impl Advice for InvalidDraft {
     fn hint(&self) -> Option<String> {
         let missing = self.problems.iter().filter(|problem| problem.kind == ProblemKind::Missing);
         let options: Vec<_> =
@@ -181,18 +176,18 @@ impl Advice for RefusedDraft {
     }
 }
 
-impl fmt::Display for DraftError {
+impl fmt::Display for DraftParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the JSON is no record:")?;
+        f.write_str("invalid record in JSON:")?;
         self.reasons.iter().try_for_each(|reason| write!(f, "\n  - {reason}"))
     }
 }
 
-impl std::error::Error for DraftError {}
+impl std::error::Error for DraftParseError {}
 
-impl Advice for DraftError {
+impl Advice for DraftParseError {
     fn hint(&self) -> Option<String> {
-        Some(format!("a record is one object with {}", Field::ALL.map(Field::wire_name).join(", ")))
+        Some(format!("a record is one object with {}", Field::BODY.map(Field::wire_name).join(", ")))
     }
 }
 
@@ -207,14 +202,14 @@ mod tests {
         "message":"" }"#;
 
     #[test]
-    fn the_contracts_sample_reads_and_is_valid() {
+    fn the_contracts_sample_is_valid() {
         let draft = Draft::from_json(SAMPLE).unwrap();
         let feedback = draft.check(ScoreRule::InScale).unwrap();
         assert_eq!(serde_json::to_value(feedback).unwrap(), serde_json::from_str::<serde_json::Value>(SAMPLE).unwrap());
     }
 
     #[test]
-    fn a_score_may_be_a_number_or_a_text_and_keys_go_by_both_names() {
+    fn scores_and_keys_have_two_forms() {
         for score in ["1", "1.0", "\"1\"", "\" 1.0 \""] {
             let draft =
                 Draft::from_json(&format!(r#"{{"channel_uid": "7", "score": {score}, "name": null}}"#)).unwrap();
@@ -227,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_missing_and_everything_wrong_is_one_error() {
+    fn all_problems_are_one_error() {
         let mut draft = Draft::default();
         draft.set(Field::Type, "csat");
         draft.set(Field::Score, "6");
@@ -237,27 +232,27 @@ mod tests {
         let refused = draft.check(ScoreRule::InScale).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "the record is not valid:\
-            \n  - channel_uid: required, and missing\
-            \n  - name: empty, and required\
-            \n  - score: a CSAT score is a whole number from 1 to 5, and \"6\" was given\
-            \n  - language: required, and missing\
-            \n  - message: required, and missing"
+            "invalid record:\
+            \n  - channel_uid: required, but missing\
+            \n  - name: required, but empty\
+            \n  - score: a CSAT score is a whole number from 1 to 5 (got \"6\")\
+            \n  - language: required, but missing\
+            \n  - message: required, but missing"
         );
-        assert!(refused.hint().unwrap().starts_with("give --channel-uid --language --message,"));
+        assert!(refused.hint().unwrap().starts_with("give --channel-uid, --language, --message,"));
         assert!(refused.problems.iter().all(|problem| problem.kind != ProblemKind::UnknownType));
     }
 
     #[test]
-    fn json_that_is_no_record_is_told_why() {
+    fn invalid_json_says_why() {
         let json = r#"{"channelUID": "a", "name": "a", "name": "b", "channelUId": 7, "message": true, "zebra": 1}"#;
         assert_eq!(
             Draft::from_json(json).unwrap_err().to_string(),
-            "the JSON is no record:\
-            \n  - \"channelUID\" is not a field (did you mean channelUId?)\
-            \n  - name is given twice\
-            \n  - channel_uid is a text: write \"7\" in quotes\
-            \n  - message can't be true or false\
+            "invalid record in JSON:\
+            \n  - \"channelUID\" is not a field; did you mean channelUId?\
+            \n  - name appears twice\
+            \n  - channel_uid must be a string; put 7 in quotes\
+            \n  - message must not be true or false\
             \n  - \"zebra\" is not a field"
         );
         for (text, said) in

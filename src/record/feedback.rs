@@ -1,13 +1,13 @@
-//! A valid record, its form on the wire, and what it is recognised by when it is read back.
+//! A valid record, its request body, and the fingerprint that identifies it when it is read back.
 
 use serde::Serialize;
 
 use super::{FeedbackType, Score};
 
-/// A valid record: every field is there and the API's documentation allows it. Only this module's `validate` makes one,
-/// by way of [`Checker`](super::Checker) or [`Draft`](super::Draft), and it borrows its text from them or from the row.
+/// A valid record: every field is there and follows the API's documentation. Only `validate` makes one, for a
+/// [`Checker`](super::Checker) or a [`Draft`](super::Draft), and it borrows its text from them or from the row.
 ///
-/// Serialises as the body of `saveFeedback`, fields in the order of the contract's sample.
+/// Serializes as the body of `saveFeedback`, with the fields in the order of the contract's sample.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Feedback<'a> {
     #[serde(rename = "channelUId")]
@@ -23,10 +23,10 @@ pub struct Feedback<'a> {
     bot_id: Option<&'a str>,
 }
 
-/// What two records share if and only if they read back alike from `getFeedbackSurveyResponses`.
-pub type Fingerprint = [u8; 16];
+/// Equal for two records if and only if `getFeedbackSurveyResponses` returns them alike.
+pub(crate) type Fingerprint = [u8; 16];
 
-/// The text of the six fields that are text or a type, checked.
+/// The checked text of the five fields that are plain text.
 pub(super) struct Texts<'a> {
     pub(super) channel_uid: &'a str,
     pub(super) name: &'a str,
@@ -41,73 +41,65 @@ impl<'a> Feedback<'a> {
         Self { channel_uid, name, score, channel, feedback_type, language, message, bot_id: None }
     }
 
-    /// The same record, for this bot.
     pub(super) fn for_bot(self, bot_id: Option<&'a str>) -> Self {
         Self { bot_id, ..self }
     }
 
-    /// The respondent's id on the channel.
     pub fn channel_uid(&self) -> &'a str {
         self.channel_uid
     }
 
-    /// The survey's name.
     pub fn name(&self) -> &'a str {
         self.name
     }
 
-    /// The answer.
     pub fn score(&self) -> Score {
         self.score
     }
 
-    /// The channel the survey ran on.
     pub fn channel(&self) -> &'a str {
         self.channel
     }
 
-    /// The kind of survey.
     pub fn feedback_type(&self) -> FeedbackType {
         self.feedback_type
     }
 
-    /// The survey's language.
     pub fn language(&self) -> &'a str {
         self.language
     }
 
-    /// The prompt that was shown; may be empty.
+    /// May be empty.
     pub fn message(&self) -> &'a str {
         self.message
     }
 
-    /// The bot that it goes to, where its row names one. No part of the body.
+    /// The bot that the row names, if it names one. Not a part of the body.
     pub fn bot_id(&self) -> Option<&'a str> {
         self.bot_id
     }
 
-    /// The request body: JSON.
+    /// The request body, as JSON.
     pub fn body(&self) -> Vec<u8> {
         let mut body = Vec::with_capacity(256);
         self.write_body(&mut body);
         body
     }
 
-    /// Appends the request body to what `out` holds, so that a buffer can be used again.
+    /// Appends the request body to `out`, so that a buffer can be reused.
     pub fn write_body(&self, out: &mut Vec<u8>) {
-        // Texts and a finite number always serialise, and memory takes any write.
-        serde_json::to_writer(out, self).expect("a record serialises");
+        // Texts and a finite number always serialize, and writing to memory never fails.
+        serde_json::to_writer(out, self).expect("a record serializes");
     }
 
-    /// What the record is recognised by when it is read back.
     pub fn fingerprint(&self) -> Fingerprint {
         fingerprint(self.name, self.feedback_type, self.channel_uid, self.channel, self.language, self.score.value())
     }
 }
 
-/// The fingerprint of the fields that `getFeedbackSurveyResponses` gives back: BLAKE3 over each text's length and bytes
-/// and the score, cut to 16 bytes. `message` doesn't read back. Ledgers hold these: the encoding never changes.
-pub fn fingerprint(
+/// The fingerprint of the fields that `getFeedbackSurveyResponses` returns (all but `message`): BLAKE3 over each text's
+/// length and bytes and the score, truncated to 16 bytes. Ledgers store it, so the encoding never changes.
+pub(crate) fn fingerprint(
     name: &str,
     feedback_type: FeedbackType,
     channel_uid: &str,
@@ -120,7 +112,7 @@ pub fn fingerprint(
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     }
-    // Adding zero makes 0 of -0.
+    // Adding zero turns -0 into 0.
     hasher.update(&(score + 0.0).to_le_bytes());
     let mut fingerprint = Fingerprint::default();
     hasher.finalize_xof().fill(&mut fingerprint);
@@ -146,14 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn the_body_is_the_contracts_sample() {
+    fn the_body_equals_the_contracts_sample() {
         let body = String::from_utf8(sample().body()).unwrap();
         let contract = r#"{"channelUId":"qatesting@vomoto.com","name":"Thumb","score":0,"channel":"rtm","type":"THUMB","language":"en","message":""}"#;
         assert_eq!(body, contract);
     }
 
     #[test]
-    fn a_fingerprint_tells_all_that_reads_back_and_nothing_else() {
+    fn fingerprints_cover_exactly_the_fields_read_back() {
         let same = sample();
         assert_eq!(same.fingerprint(), Feedback { message: "How was it?", ..same }.fingerprint());
         let others = [
@@ -170,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fingerprints_encoding_is_for_good() {
+    fn the_fingerprints_encoding_never_changes() {
         let known = fingerprint("Thumb", FeedbackType::Thumb, "qatesting@vomoto.com", "rtm", "en", -0.0);
         assert_eq!(known, sample().fingerprint());
         assert_eq!(u128::from_be_bytes(known), 0x7f93_7085_6af6_4aea_8092_3e78_0c8c_775f);

@@ -1,16 +1,15 @@
-//! The seven fields of a feedback record and the bot it goes to, by every name they go by.
+//! The fields of a record and the bot it goes to, under all their names.
 
-use std::fmt;
-
-/// One of the seven fields of a `saveFeedback` body, all of which the contract requires; or the bot, which is a part of the
-/// address and may be another one in every row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// One of the seven fields of a `saveFeedback` body, all of which the contract requires, or the bot, which is a part of the
+/// address and may differ from row to row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::Display, strum::VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum Field {
-    /// The respondent's id on the channel: an e-mail address or any other id.
+    /// The respondent's id on the channel: an email address or any other id.
     ChannelUid,
     /// The survey's name.
     Name,
-    /// What the respondent answered, as a number.
+    /// The answer, as a number.
     Score,
     /// The channel the survey ran on, such as `rtm` or `email`.
     Channel,
@@ -20,17 +19,17 @@ pub enum Field {
     Language,
     /// The prompt that was shown to the respondent; may be empty.
     Message,
-    /// The bot that the record goes to (contract: a parameter of the path). No part of the body.
+    /// The bot that the record goes to (contract: a path parameter).
     BotId,
 }
 
 impl Field {
     /// The fields of the body, in the order of the contract's sample.
-    pub const ALL: [Self; 7] =
+    pub const BODY: [Self; 7] =
         [Self::ChannelUid, Self::Name, Self::Score, Self::Channel, Self::Type, Self::Language, Self::Message];
 
-    /// All that a row may say: the fields of the body, and the bot.
-    pub const OF_ROWS: [Self; 8] = [
+    /// Everything a row may contain: the fields of the body, then the bot.
+    pub const ROW: [Self; 8] = [
         Self::ChannelUid,
         Self::Name,
         Self::Score,
@@ -41,45 +40,30 @@ impl Field {
         Self::BotId,
     ];
 
-    /// The field's name in the request body (contract: "Request Body Parameters"); the bot's in answers.
+    /// The field's name in request bodies (contract: "Request Body Parameters"), the bot's in responses.
     pub const fn wire_name(self) -> &'static str {
         match self {
             Self::ChannelUid => "channelUId",
-            Self::Name => "name",
-            Self::Score => "score",
-            Self::Channel => "channel",
-            Self::Type => "type",
-            Self::Language => "language",
-            Self::Message => "message",
             Self::BotId => "botId",
+            other => other.key(),
         }
     }
 
-    /// The field's name in options and configuration: `channel_uid`, `bot_id`, and the wire name in lower case for the others.
+    /// The field's name in options and configuration, such as `channel_uid`.
     pub const fn key(self) -> &'static str {
-        match self {
-            Self::ChannelUid => "channel_uid",
-            Self::BotId => "bot_id",
-            other => other.wire_name(),
-        }
+        <Self as strum::VariantNames>::VARIANTS[self as usize]
     }
 
-    /// The field that a name means, the bot among them, ignoring case, `_`, `-` and blanks.
+    /// Finds a field by name, ignoring case, `_`, `-` and spaces.
     pub fn from_name(name: &str) -> Option<Self> {
         let folded = fold(name);
-        Self::OF_ROWS.into_iter().find(|field| fold(field.wire_name()) == folded)
+        Self::ROW.into_iter().find(|field| fold(field.wire_name()) == folded)
     }
 }
 
-/// A name with case, `_`, `-` and blanks removed: what two spellings of one column have in common.
-pub fn fold(name: &str) -> String {
+/// A name without case, `_`, `-` and spaces. Two spellings of one name fold to the same text.
+pub(crate) fn fold(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-') && !c.is_whitespace()).flat_map(char::to_lowercase).collect()
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key())
-    }
 }
 
 #[cfg(test)]
@@ -93,5 +77,13 @@ mod tests {
         }
         assert_eq!(Field::from_name("Bot ID"), Some(Field::BotId));
         assert_eq!(Field::from_name("survey"), None);
+    }
+
+    #[test]
+    fn keys_and_wire_names_are_fixed() {
+        let keys = ["channel_uid", "name", "score", "channel", "type", "language", "message", "bot_id"];
+        assert_eq!(Field::ROW.map(Field::key), keys);
+        let wire = ["channelUId", "name", "score", "channel", "type", "language", "message", "botId"];
+        assert_eq!(Field::ROW.map(Field::wire_name), wire);
     }
 }

@@ -1,43 +1,51 @@
-//! Rows into feedback: which column is which field, what a score may be, and the one place that decides what is valid.
-//! Knows nothing of files, of the ledger or of HTTP.
+//! Rows into feedback: which column is which field, which scores are allowed, and the one place that decides what is valid.
+//! Knows nothing of files, the ledger or HTTP.
 
+mod anomaly;
 mod checker;
+pub(crate) mod codes;
 mod conversion;
+mod dedupe;
+mod derived;
+mod distribution;
 mod draft;
 mod feedback;
+mod feedback_type;
 mod field;
-mod garbled;
-pub mod hints;
-mod made;
+mod folded_set;
 mod mapping;
-mod oddity;
+mod mojibake;
 mod problem;
 mod proposal;
 mod score;
-mod seen;
-mod skip;
-mod standing;
+mod score_bands;
+mod skip_reason;
 mod tally;
 mod validate;
 
-pub use checker::{Checker, Judged};
-pub use conversion::{
-    Conversion, LONGEST_RENDERED, Rounding, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap, Words,
+pub use checker::{CheckedRow, Checker};
+pub use field::Field;
+pub use mapping::{Dedupe, MappingOptions, ResolvedMapping, RowSelection};
+pub use proposal::propose;
+pub use score::ScoreRule;
+
+pub(crate) use anomaly::Anomaly;
+pub(crate) use conversion::{Conversion, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap};
+pub(crate) use dedupe::Duplicates;
+pub(crate) use distribution::Distribution;
+pub(crate) use draft::Draft;
+pub(crate) use feedback::{Feedback, Fingerprint, fingerprint};
+pub(crate) use feedback_type::FeedbackType;
+pub(crate) use field::fold;
+pub(crate) use folded_set::FoldedSet;
+pub(crate) use mapping::{
+    Assignment, Condition, ExcludedRun, FieldSource, FieldSpec, Filter, MappingError, MappingProblem, MappingSpec,
+    MatchedBy, MatchedSource, REPORT_COLUMNS, RowRange, SkipRule, input_columns,
 };
-pub use draft::{Draft, DraftError, RefusedDraft};
-pub use feedback::{Feedback, Fingerprint, fingerprint};
-pub use field::{Field, fold};
-pub use mapping::{
-    Assignment, AssignmentError, ColumnBy, ConstantBy, DedupeRule, DescribedBy, Description, Except, FieldRule,
-    FieldSource, Filter, Mapping, MappingError, MappingProblem, MappingRules, Origin, REPORT_COLUMNS, RowRange,
-    SelectionError, SelectionRules, SkipRule, own_columns,
-};
-pub use oddity::{OddCode, Oddity};
-pub use problem::{Problem, ProblemKind};
-pub use proposal::{Proposal, Proposed, propose};
-pub use score::{FeedbackType, Score, ScoreRule};
-pub use seen::Duplicates;
-pub use skip::SkipReason;
-pub use standing::{Band, Standing};
-pub use tally::{Distribution, Garbled, Outside, Survey, Tally};
-pub use validate::{check_value, is_part_of_path};
+pub(crate) use problem::{Problem, ProblemKind};
+pub(crate) use proposal::{Proposal, Proposed};
+pub(crate) use score::Score;
+pub(crate) use score_bands::{Band, BandCounts};
+pub(crate) use skip_reason::SkipReason;
+pub(crate) use tally::{Survey, Tally};
+pub(crate) use validate::{check_value, is_path_segment};

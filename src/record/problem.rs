@@ -1,143 +1,115 @@
-//! What makes a record invalid, in words that say what is allowed, and in kinds that can be counted.
+//! What makes a record invalid: kinds that can be counted, and messages that say what is allowed.
 
 use std::fmt;
 
-use super::{FeedbackType, Field};
+use super::feedback_type::FeedbackType;
+use super::field::Field;
 use crate::text::excerpt;
 
 /// How much of a value is shown.
 const SHOWN: usize = 60;
 
-/// One thing that is wrong with a record. `Display` says what, and what is allowed; not where, and not the value.
+/// One thing that is wrong with a record. `Display` says what is wrong in which field, but not the row or the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The header of the column it is in, if it is in a column.
+    /// The column's header, if the problem is in a column.
     pub column: Option<String>,
-    /// The field it is in, if it is in one.
     pub field: Option<Field>,
-    /// The value, cut and safe to print.
+    /// Shortened and safe to print.
     pub value: String,
-    /// What is wrong.
     pub kind: ProblemKind,
 }
 
-/// What can be wrong; the order is that of the pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What can be wrong, in the order of the checks. `Display` is the message; `name` is what such problems are counted under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumMessage, strum::IntoStaticStr)]
 pub enum ProblemKind {
-    /// Fewer cells than the header.
+    #[strum(to_string = "too few cells", message = "fewer cells than the header")]
     TooFewCells,
-    /// More cells than the header.
+    #[strum(
+        to_string = "too many cells",
+        message = "more cells than the header; put a text that contains the delimiter in quotes"
+    )]
     TooManyCells,
-    /// The input is taken to be UTF-8 and this isn't.
+    #[strum(to_string = "not UTF-8", message = "not valid UTF-8")]
     NotUtf8,
-    /// It means nothing in the input's encoding.
+    #[strum(
+        to_string = "undecodable text",
+        message = "not valid in the input's encoding; set the right one with --encoding"
+    )]
     Undecodable,
-    /// Something else than a JSON object where a record should be.
+    #[strum(to_string = "not a JSON object", message = "not a JSON object")]
     NotAnObject,
     /// A workbook's number with more digits than it can hold.
+    #[strum(
+        to_string = "number with lost digits",
+        message = "the workbook lost the last digits of this number; format the column as text before entering values"
+    )]
     InexactNumber,
-    /// A required field isn't there at all.
+    #[strum(to_string = "missing field", message = "required, but missing")]
     Missing,
-    /// A required field is empty or blank.
+    #[strum(to_string = "empty field", message = "required, but empty")]
     Empty,
-    /// A control character, other than the line breaks and tabs that `message` may hold.
+    #[strum(
+        to_string = "control character",
+        message = "contains a control character; only message may contain line breaks and tabs"
+    )]
     ControlCharacter,
-    /// U+FFFD: an earlier conversion lost a character here.
+    #[strum(
+        to_string = "lost character",
+        message = "contains U+FFFD, the mark of a character lost in an earlier conversion"
+    )]
     LostCharacter,
-    /// No id that an address can hold.
+    #[strum(
+        to_string = "not a bot id",
+        message = "not a bot id; expected one word such as st-0b5c…, without / \\ ? # %"
+    )]
     NotABotId,
-    /// None of the bots that the mapping's values stand for.
+    #[strum(to_string = "bot not mapped", message = "the mapping's values contain no bot for this")]
     UnmappedBot,
-    /// None of the feedback types.
+    #[strum(to_string = "unknown type", message = "unknown type; expected NPS, CSAT or THUMB")]
     UnknownType,
-    /// No number.
+    #[strum(to_string = "score not a number", message = "not a number")]
     NotANumber,
-    /// A number with a plus before it.
+    #[strum(to_string = "score with a plus sign", message = "not a number; remove the plus sign")]
     LeadingPlus,
-    /// A number with a decimal comma or thousands separators.
+    #[strum(
+        to_string = "score with a comma or separator",
+        message = "not a number; use a decimal point and no thousands separators"
+    )]
     SeparatorInNumber,
-    /// Not a number, or infinite.
+    #[strum(to_string = "score not finite", message = "not a finite number")]
     NotFinite,
-    /// A number too large to be sent exactly.
+    #[strum(to_string = "score too large", message = "too large to be sent exactly")]
     TooLarge,
-    /// A number that isn't on the scale that the mapping converts from.
+    #[strum(to_string = "score not on the source scale", message = "not on the scale that the mapping converts from")]
     OffSourceScale,
-    /// A number that isn't on the scale of the record's type.
     OutOfScale(FeedbackType),
-    /// The mapping's template can't be filled in from this row.
+    #[strum(to_string = "template failed", message = "the mapping's template failed")]
     Template,
 }
 
 impl ProblemKind {
-    /// A short name to count it under.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::TooFewCells => "too few cells",
-            Self::TooManyCells => "too many cells",
-            Self::NotUtf8 => "not UTF-8",
-            Self::Undecodable => "undecodable text",
-            Self::NotAnObject => "not a JSON object",
-            Self::InexactNumber => "number with lost digits",
-            Self::Missing => "missing field",
-            Self::Empty => "empty field",
-            Self::ControlCharacter => "control character",
-            Self::LostCharacter => "lost character",
-            Self::NotABotId => "not a bot id",
-            Self::UnmappedBot => "bot not mapped",
-            Self::UnknownType => "unknown type",
-            Self::NotANumber => "score not a number",
-            Self::LeadingPlus => "score with a plus sign",
-            Self::SeparatorInNumber => "score with a comma or separator",
-            Self::NotFinite => "score not finite",
-            Self::TooLarge => "score too large",
-            Self::OffSourceScale => "score off the scale converted from",
-            Self::Template => "template can't be filled in",
             Self::OutOfScale(FeedbackType::Nps) => "NPS score out of scale",
             Self::OutOfScale(FeedbackType::Csat) => "CSAT score out of scale",
             Self::OutOfScale(FeedbackType::Thumb) => "THUMB score out of scale",
+            other => other.into(),
         }
     }
 }
 
-/// What is wrong and what is allowed, such as ``"an NPS score is a whole number from 0 to 10"``.
 impl fmt::Display for ProblemKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TooFewCells => "fewer cells than the header",
-            Self::TooManyCells => "more cells than the header: a delimiter in a text needs quotes around the text",
-            Self::NotUtf8 => "bytes that are not UTF-8",
-            Self::Undecodable => "bytes that mean nothing in the input's encoding: give the right one with --encoding",
-            Self::NotAnObject => "not a JSON object",
-            Self::InexactNumber => {
-                "a number whose last digits the workbook has lost: format such columns as text before they are filled in"
-            }
-            Self::Missing => "required, and missing",
-            Self::Empty => "empty, and required",
-            Self::ControlCharacter => {
-                "a control character; only message may hold line breaks and tabs, nothing holds others"
-            }
-            Self::LostCharacter => "U+FFFD stands where an earlier conversion lost a character",
-            Self::NotABotId => "not a bot id: one word such as st-0b5c…, without / \\ ? # %",
-            Self::UnmappedBot => "the mapping's values name no bot for this",
-            Self::UnknownType => "not a type: it is NPS, CSAT or THUMB",
-            Self::NotANumber => "not a number",
-            Self::LeadingPlus => "a number is written without a plus sign",
-            Self::SeparatorInNumber => {
-                "a number is written with a point before decimals, and without thousands separators"
-            }
-            Self::NotFinite => "not a finite number",
-            Self::TooLarge => "too large a number to be sent exactly",
-            Self::OffSourceScale => "not on the scale that the mapping converts from",
-            Self::Template => "the mapping's template can't be filled in",
-            Self::OutOfScale(of) => {
-                let (least, most) = of.scale().into_inner();
-                return match of {
-                    FeedbackType::Thumb => write!(f, "a {of} score is {least} or {most}"),
-                    FeedbackType::Csat => write!(f, "a {of} score is a whole number from {least} to {most}"),
-                    FeedbackType::Nps => write!(f, "an {of} score is a whole number from {least} to {most}"),
-                };
-            }
-        })
+        let Self::OutOfScale(of) = self else {
+            return f.write_str(strum::EnumMessage::get_message(self).unwrap_or_default());
+        };
+        let (low, high) = of.scale().into_inner();
+        match of {
+            FeedbackType::Thumb => write!(f, "a {of} score is {low} or {high}"),
+            FeedbackType::Csat => write!(f, "a {of} score is a whole number from {low} to {high}"),
+            FeedbackType::Nps => write!(f, "an {of} score is a whole number from {low} to {high}"),
+        }
     }
 }
 
@@ -153,5 +125,20 @@ impl fmt::Display for Problem {
             Some(field) => write!(f, "{field}: {}", self.kind),
             None => self.kind.fmt(f),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::EnumMessage;
+
+    use super::ProblemKind;
+    use crate::record::FeedbackType;
+
+    #[test]
+    fn every_kind_has_a_message() {
+        assert_eq!(ProblemKind::Empty.get_message(), Some("required, but empty"));
+        assert_eq!(ProblemKind::TooFewCells.name(), "too few cells");
+        assert_eq!(ProblemKind::OutOfScale(FeedbackType::Thumb).to_string(), "a THUMB score is 0 or 1");
     }
 }

@@ -1,178 +1,123 @@
-//! Which column might be which field, by what columns are commonly called. Never by what is in them: that a column holds 0 to
-//! 10 makes it no NPS.
+//! Proposes a column for each field by the names that columns commonly have, never by their content: a column that contains
+//! 0 to 10 need not be an NPS.
 
-use super::{Field, FieldSource, Mapping, MappingProblem, MappingRules, fold};
+use super::{Field, MappingOptions, MappingProblem, MatchedSource, ResolvedMapping, fold};
 
-/// What is known and what is guessed of one field.
+/// What is known or guessed about one field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
-    /// The field.
     pub field: Field,
-    /// Where it would come from.
     pub state: Proposed,
 }
 
-/// How far a field's origin is known.
+/// How well a field's source is known.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Proposed {
-    /// It follows from what was said, or from a header that is the field's name.
-    Known(FieldSource),
-    /// One column is called as such a field often is.
-    Guess {
-        /// The column.
-        header: String,
-    },
-    /// Nothing tells.
-    Open {
-        /// Columns that it might be; maybe none.
-        candidates: Vec<String>,
-        /// What to give, in the preset's words.
-        needed: Option<String>,
-    },
-    /// What was said of it is wrong.
+    /// The options say it, or a header is the field's name.
+    Known(MatchedSource),
+    /// One column has a common name for the field.
+    Guess { header: String },
+    /// The user has to choose; there may be no candidates. `needed` is what the preset asks for.
+    Open { candidates: Vec<String>, needed: Option<String> },
+    /// The options are wrong.
     Wrong(MappingProblem),
 }
 
-/// What columns of each field are commonly called, the surest first, in the form of [`fold`].
-fn names(field: Field) -> &'static [&'static str] {
+/// Common names for a field's column, the most certain first, [folded](fold) and separated by spaces.
+const fn common_names(field: Field) -> &'static str {
     match field {
-        Field::ChannelUid => &[
-            "email",
-            "emailaddress",
-            "recipientemail",
-            "useremail",
-            "customeremail",
-            "enduser.email",
-            "emailadresse",
-            "mail",
-            "userid",
-            "customerid",
-            "contactid",
-            "customer",
-            "respondent",
-            "respondentid",
-            "person",
-            "contact",
-            "user",
-            "kundennummer",
-            "kunde",
-        ],
-        Field::Name => &["survey", "surveyname", "surveytitle", "campaign", "questionnaire", "umfrage", "fragebogen"],
-        Field::Score => &[
-            "score",
-            "rating",
-            "nps",
-            "npsscore",
-            "csat",
-            "csatscore",
-            "starrating",
-            "stars",
-            "conversationrating",
-            "satisfaction",
-            "satisfactionrating",
-            "bewertung",
-        ],
-        Field::Channel => &["channel", "source", "medium", "kanal"],
-        Field::Type => &["surveytype", "feedbacktype"],
-        Field::Language => &["language", "locale", "userlanguage", "lang", "sprache"],
-        Field::Message => &["question", "questiontext", "prompt", "frage"],
-        // Nothing else is taken for a bot: a wrong guess would send to somebody else's.
-        Field::BotId => &[],
-    }
-}
-
-/// The words by which a longer header is known: `Score (0-10)`, `How likely are you to recommend us?`.
-fn telling_words(field: Field) -> &'static [&'static str] {
-    match field {
-        Field::ChannelUid => &["email", "mail"],
-        Field::Name => &["campaign", "umfrage"],
-        Field::Score => {
-            &["score", "rating", "nps", "csat", "stars", "likely", "recommend", "satisfied", "bewertung", "zufrieden"]
+        Field::ChannelUid => {
+            "email emailaddress recipientemail useremail customeremail enduser.email emailadresse mail userid customerid \
+             contactid customer respondent respondentid person contact user kundennummer kunde"
         }
-        Field::Channel => &["channel", "kanal"],
-        Field::Language => &["language", "locale", "sprache"],
-        Field::Type | Field::Message | Field::BotId => &[],
+        Field::Name => "survey surveyname surveytitle campaign questionnaire umfrage fragebogen",
+        Field::Score => {
+            "score rating nps npsscore csat csatscore starrating stars conversationrating satisfaction \
+             satisfactionrating bewertung"
+        }
+        Field::Channel => "channel source medium kanal",
+        Field::Type => "surveytype feedbacktype",
+        Field::Language => "language locale userlanguage lang sprache",
+        Field::Message => "question questiontext prompt frage",
+        // No column is guessed to be the bot: a wrong guess would send records to the wrong bot.
+        Field::BotId => "",
     }
 }
 
-/// Proposes an origin for every field, in the order of [`Field::ALL`], and for the bot, if something is said of it.
-/// `has_numbers` says of a column, from 0, whether it holds numbers and nothing else: of several that may be the score
-/// those that do are the likelier.
-pub fn propose(headers: &[String], rules: &MappingRules, has_numbers: &dyn Fn(usize) -> bool) -> Vec<Proposal> {
-    let sources = Mapping::sources(headers, rules);
-    let bot = Mapping::bot_source(headers, rules);
-    let taken = sources.iter().chain(&bot).flatten().filter_map(FieldSource::column).collect();
+/// Words that identify a field's column in a longer header: `Score (0-10)`, `How likely are you to recommend us?`.
+const fn typical_words(field: Field) -> &'static str {
+    match field {
+        Field::ChannelUid => "email mail",
+        Field::Name => "campaign umfrage",
+        Field::Score => "score rating nps csat stars likely recommend satisfied bewertung zufrieden",
+        Field::Channel => "channel kanal",
+        Field::Language => "language locale sprache",
+        Field::Type | Field::Message | Field::BotId => "",
+    }
+}
+
+/// Proposes a source for every field, in the order of [`Field::BODY`], and for the bot if the options mention it.
+/// `has_numbers` tells whether a column, from 0, contains only numbers: such columns are preferred for the score.
+pub fn propose(headers: &[String], options: &MappingOptions, has_numbers: &dyn Fn(usize) -> bool) -> Vec<Proposal> {
+    let sources = ResolvedMapping::sources(headers, options);
+    let bot = ResolvedMapping::bot_source(headers, options);
+    let taken = sources.iter().chain(&bot).flatten().filter_map(MatchedSource::column).collect();
     let mut guesser = Guesser { headers, taken, has_numbers };
-    // A column that is called exactly as one field often is must not go to another that it only resembles.
-    let open: Vec<bool> = sources.iter().map(|source| matches!(source, Err(MappingProblem::Unfilled { .. }))).collect();
-    let named = Field::ALL.map(|field| open[field as usize].then(|| guesser.take_named(field)).flatten());
-    let proposed = Field::ALL.into_iter().zip(sources).map(|(field, source)| {
+    // Exact names are assigned first, so that no other field takes such a column because of a similar name.
+    let is_open = sources.each_ref().map(|source| matches!(source, Err(MappingProblem::Unfilled { .. })));
+    let named = Field::BODY.map(|field| is_open[field as usize].then(|| guesser.take_named(field)).flatten());
+    let fields = Field::BODY.into_iter().zip(sources).chain(bot.map(|source| (Field::BotId, source)));
+    let proposal = |(field, source)| {
         let state = match source {
             Ok(source) => Proposed::Known(source),
-            Err(MappingProblem::Unfilled { needed, .. }) => guesser.guess(field, named[field as usize], needed),
+            Err(MappingProblem::Unfilled { needed, .. }) => {
+                guesser.guess(field, named.get(field as usize).copied().flatten(), needed)
+            }
             Err(MappingProblem::Ambiguous { columns, .. }) => {
                 Proposed::Open { candidates: columns.into_iter().map(|(_, header)| header).collect(), needed: None }
             }
             Err(problem) => Proposed::Wrong(problem),
         };
         Proposal { field, state }
-    });
-    let proposed: Vec<Proposal> = proposed.collect();
-    let bot = bot.map(|source| Proposal { field: Field::BotId, state: of_bot(source) });
-    proposed.into_iter().chain(bot).collect()
-}
-
-/// What is said of the bot, if something is. No column is guessed: it would send to somebody else's.
-fn of_bot(source: Result<FieldSource, MappingProblem>) -> Proposed {
-    match source {
-        Ok(source) => Proposed::Known(source),
-        Err(MappingProblem::Unfilled { needed, .. }) => Proposed::Open { candidates: Vec::new(), needed },
-        Err(MappingProblem::Ambiguous { columns, .. }) => {
-            Proposed::Open { candidates: columns.into_iter().map(|(_, header)| header).collect(), needed: None }
-        }
-        Err(problem) => Proposed::Wrong(problem),
-    }
+    };
+    fields.map(proposal).collect()
 }
 
 struct Guesser<'a> {
     headers: &'a [String],
-    /// The columns that are some field's already.
+    /// The columns that are assigned to a field.
     taken: Vec<usize>,
     has_numbers: &'a dyn Fn(usize) -> bool,
 }
 
 impl Guesser<'_> {
-    /// The column that is called so; when a preset knows the export, its columns are known and nothing is guessed.
+    /// Guesses the only candidate. Not if a preset knows the export and leaves the field open: it would name such a column.
     fn guess(&mut self, field: Field, named: Option<usize>, needed: Option<String>) -> Proposed {
         let candidates = named.map_or_else(|| self.candidates(field), |column| vec![column]);
-        match candidates[..] {
-            [only] if needed.is_none() => {
-                self.taken.push(only);
-                Proposed::Guess { header: self.headers[only].clone() }
-            }
-            _ => Proposed::Open {
-                candidates: candidates.into_iter().map(|index| self.headers[index].clone()).collect(),
-                needed,
-            },
+        if let ([only], None) = (&candidates[..], &needed) {
+            self.taken.push(*only);
+            return Proposed::Guess { header: self.headers[*only].clone() };
         }
+        let candidates = candidates.into_iter().map(|index| self.headers[index].clone()).collect();
+        Proposed::Open { candidates, needed }
     }
 
     fn take_named(&mut self, field: Field) -> Option<usize> {
-        let named = names(field).iter().find_map(|name| self.free(|header| fold(header) == *name).first().copied());
+        let mut names = common_names(field).split_whitespace();
+        let named = names.find_map(|name| self.free(|header| fold(header) == name).first().copied());
         self.taken.extend(named);
         named
     }
 
-    /// The columns that resemble a field's names best: all equally well.
+    /// The columns that resemble a field's names best, all equally well.
     fn candidates(&self, field: Field) -> Vec<usize> {
-        let worded = self.free(|header| words(header).any(|word| telling_words(field).contains(&word.as_str())));
-        let found = if worded.is_empty() {
-            // What respondents wrote is called feedback and remarks, and an answer's column Question 2.
-            let is_strict = matches!(field, Field::Type | Field::Message);
-            self.free(|header| !is_strict && names(field).iter().any(|name| alike(&fold(header), name)))
-        } else {
-            worded
-        };
+        let is_typical = |word: String| typical_words(field).split_whitespace().any(|typical| typical == word);
+        let mut found = self.free(|header| words(header).any(is_typical));
+        // Comments are often called feedback, and answers Question 2: for these fields a similar name is not enough.
+        if found.is_empty() && !matches!(field, Field::Type | Field::Message) {
+            let names = || common_names(field).split_whitespace();
+            found = self.free(|header| names().any(|name| is_similar(&fold(header), name)));
+        }
         let numeric: Vec<usize> = found.iter().copied().filter(|index| (self.has_numbers)(*index)).collect();
         if field == Field::Score && !numeric.is_empty() { numeric } else { found }
     }
@@ -188,17 +133,17 @@ fn words(header: &str) -> impl Iterator<Item = String> {
     header.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold)
 }
 
-/// A typo or an ending apart.
-fn alike(header: &str, name: &str) -> bool {
+/// Whether a header is a name except for a typo or an ending.
+fn is_similar(header: &str, name: &str) -> bool {
     name.len() >= 5 && strsim::jaro_winkler(header, name) >= 0.93
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Proposed, propose};
-    use crate::record::{Description, Field, FieldRule, MappingRules};
+    use crate::record::{Field, FieldSpec, MappingOptions, MappingSpec, MatchedBy};
 
-    fn proposed(header: &str, field: Field, rules: &MappingRules) -> Proposed {
+    fn proposed(header: &str, field: Field, rules: &MappingOptions) -> Proposed {
         let headers: Vec<String> = header.split(',').map(str::to_owned).collect();
         propose(&headers, rules, &|column| headers[column].contains("0-10"))
             .into_iter()
@@ -208,14 +153,14 @@ mod tests {
     }
 
     fn guessed(header: &str, field: Field) -> Option<String> {
-        match proposed(header, field, &MappingRules::default()) {
+        match proposed(header, field, &MappingOptions::default()) {
             Proposed::Guess { header } => Some(header),
             _ => None,
         }
     }
 
     #[test]
-    fn columns_are_known_by_their_common_names() {
+    fn columns_are_guessed_by_common_names() {
         for (header, field, column) in [
             ("id,E-Mail,Score (0-10)", Field::ChannelUid, "E-Mail"),
             ("id,E-Mail,Score (0-10)", Field::Score, "Score (0-10)"),
@@ -239,8 +184,8 @@ mod tests {
     }
 
     #[test]
-    fn where_several_fit_or_none_nothing_is_guessed() {
-        let several = proposed("Q1_NPS,Q2_NPS,x", Field::Score, &MappingRules::default());
+    fn only_a_single_candidate_is_guessed() {
+        let several = proposed("Q1_NPS,Q2_NPS,x", Field::Score, &MappingOptions::default());
         assert_eq!(several, Proposed::Open { candidates: vec!["Q1_NPS".into(), "Q2_NPS".into()], needed: None });
         assert_eq!(guessed("survey_type,x", Field::Name), None);
         for (header, field) in
@@ -248,21 +193,21 @@ mod tests {
         {
             assert_eq!(guessed(header, field), None, "{header}");
         }
-        let none = proposed("a,b", Field::Type, &MappingRules::default());
+        let none = proposed("a,b", Field::Type, &MappingOptions::default());
         assert_eq!(none, Proposed::Open { candidates: vec![], needed: None });
-        assert!(matches!(proposed("score,b", Field::Score, &MappingRules::default()), Proposed::Known(_)));
+        assert!(matches!(proposed("score,b", Field::Score, &MappingOptions::default()), Proposed::Known(_)));
     }
 
     #[test]
-    fn where_a_preset_knows_the_export_nothing_is_guessed() {
-        let rule = FieldRule {
-            origin: None,
+    fn nothing_is_guessed_for_a_presets_open_field() {
+        let rule = FieldSpec {
+            source: None,
             conversion: Default::default(),
             needed: Some("the question".into()),
-            by: crate::record::DescribedBy::Preset,
+            by: MatchedBy::Preset,
         };
-        let description = Description { fields: [(Field::Score, rule)].into(), ..Description::default() };
-        let rules = MappingRules { description, ..MappingRules::default() };
+        let spec = MappingSpec { fields: [(Field::Score, rule)].into(), ..MappingSpec::default() };
+        let rules = MappingOptions { spec, ..MappingOptions::default() };
         let expected = Proposed::Open { candidates: vec!["Score".into()], needed: Some("the question".into()) };
         assert_eq!(proposed("Score,x", Field::Score, &rules), expected);
     }

@@ -3,24 +3,30 @@
 use super::feedback::{Feedback, Texts};
 use super::{FeedbackType, Field, ProblemKind, Score, ScoreRule};
 
-/// The seven fields as text, in the order of [`Field::ALL`].
+/// The seven fields as text, in the order of [`Field::BODY`].
 pub(super) type Fields<'a> = [&'a str; 7];
 
-/// A problem and the field it is in.
 pub(super) type Finding = (Field, ProblemKind);
 
-/// Makes a feedback of seven texts, or says everything that is wrong with them. Texts are kept exactly; only type and
-/// score are read.
-pub(super) fn validate(fields: Fields<'_>, rule: ScoreRule) -> Result<Feedback<'_>, Vec<Finding>> {
+/// Makes a feedback of seven texts, or returns everything that is wrong with them. A `score` that was computed replaces its
+/// text. Only type and score are read; other texts are kept exactly.
+pub(super) fn validate(
+    fields: Fields<'_>,
+    score: Option<Score>,
+    rule: ScoreRule,
+) -> Result<Feedback<'_>, Vec<Finding>> {
     let mut findings = Vec::new();
-    let [channel_uid, name, score, channel, feedback_type, language, message] = fields;
-    for (field, text) in Field::ALL.into_iter().zip(fields) {
+    let [channel_uid, name, score_text, channel, feedback_type, language, message] = fields;
+    for (field, text) in Field::BODY.into_iter().zip(fields) {
         findings.extend(check_text(field, text).map(|kind| (field, kind)));
     }
-    let feedback_type = noted(&mut findings, Field::Type, parse_type(feedback_type));
-    let score = noted(&mut findings, Field::Score, parse_score(score, feedback_type, rule));
+    let mut note = |field, kind| findings.push((field, kind));
+    let feedback_type = parse_type(feedback_type).map_err(|kind| note(Field::Type, kind)).ok();
+    let score = score.map_or_else(|| Score::parse(score_text), Ok);
+    let score =
+        score.and_then(|score| check_scale(score, feedback_type, rule)).map_err(|kind| note(Field::Score, kind));
     match (feedback_type, score) {
-        (Some(feedback_type), Some(score)) if findings.is_empty() => {
+        (Some(feedback_type), Ok(score)) if findings.is_empty() => {
             let texts = Texts { channel_uid, name, channel, language, message };
             Ok(Feedback::from_checked(texts, feedback_type, score))
         }
@@ -31,8 +37,8 @@ pub(super) fn validate(fields: Fields<'_>, rule: ScoreRule) -> Result<Feedback<'
     }
 }
 
-/// What is wrong with one value by itself, whatever the other fields are: for a constant, or an answer just typed.
-pub fn check_value(field: Field, text: &str) -> Option<ProblemKind> {
+/// What is wrong with one value by itself, whatever the other fields are: for a constant, or an answer at a prompt.
+pub(crate) fn check_value(field: Field, text: &str) -> Option<ProblemKind> {
     match field {
         Field::Type => parse_type(text).err(),
         Field::Score => Score::parse(text).err(),
@@ -40,39 +46,34 @@ pub fn check_value(field: Field, text: &str) -> Option<ProblemKind> {
     }
 }
 
-fn noted<T>(findings: &mut Vec<Finding>, field: Field, parsed: Result<T, ProblemKind>) -> Option<T> {
-    parsed.map_err(|kind| findings.push((field, kind))).ok()
-}
-
 fn parse_type(text: &str) -> Result<FeedbackType, ProblemKind> {
     FeedbackType::parse(text).ok_or_else(|| if is_blank(text) { ProblemKind::Empty } else { ProblemKind::UnknownType })
 }
 
-fn parse_score(text: &str, of: Option<FeedbackType>, rule: ScoreRule) -> Result<Score, ProblemKind> {
-    let score = Score::parse(text)?;
+fn check_scale(score: Score, of: Option<FeedbackType>, rule: ScoreRule) -> Result<Score, ProblemKind> {
     match of {
-        Some(of) if rule == ScoreRule::InScale && !score.is_in_scale(of) => Err(ProblemKind::OutOfScale(of)),
+        Some(of) if rule == ScoreRule::InScale && score.on_scale(of).is_none() => Err(ProblemKind::OutOfScale(of)),
         _ => Ok(score),
     }
 }
 
-/// Type and score are left to their parsers.
+/// Type and score have their own parsers.
 fn check_text(field: Field, text: &str) -> Option<ProblemKind> {
     match field {
         Field::Type | Field::Score => None,
         Field::Message => find_unsendable(text, true),
-        Field::BotId if !is_blank(text) => {
-            find_unsendable(text, false).or_else(|| (!is_part_of_path(text)).then_some(ProblemKind::NotABotId))
-        }
         _ if is_blank(text) => Some(ProblemKind::Empty),
+        Field::BotId => {
+            find_unsendable(text, false).or_else(|| (!is_path_segment(text)).then_some(ProblemKind::NotABotId))
+        }
         _ => find_unsendable(text, false),
     }
 }
 
-/// Whether a text can stand in an address as one part of its path.
-pub fn is_part_of_path(text: &str) -> bool {
-    let parts_paths = |c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '%');
-    !text.contains(parts_paths) && !matches!(text, "." | "..")
+/// Whether a text can be one segment of a URL's path.
+pub(crate) fn is_path_segment(text: &str) -> bool {
+    let is_reserved = |c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '%');
+    !text.contains(is_reserved) && !matches!(text, "." | "..")
 }
 
 fn is_blank(text: &str) -> bool {
@@ -80,7 +81,7 @@ fn is_blank(text: &str) -> bool {
 }
 
 fn find_unsendable(text: &str, breaks_allowed: bool) -> Option<ProblemKind> {
-    // Nearly every text is plain ASCII; that is found out without decoding a character.
+    // Nearly every text is printable ASCII, which needs no decoding.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return None;
     }
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_valid_keeps_its_text_exactly() {
+    fn valid_text_is_kept_exactly() {
         for (field, text) in [
             (Field::ChannelUid, "007"),
             (Field::ChannelUid, "1234567890123456789"),
@@ -117,14 +118,14 @@ mod tests {
             (Field::Message, "two\r\nlines\tand a tab"),
             (Field::Language, "日本語"),
         ] {
-            let body = validate(with(&[(field, text)]), ScoreRule::InScale).unwrap().body();
+            let body = validate(with(&[(field, text)]), None, ScoreRule::InScale).unwrap().body();
             let sent: serde_json::Value = serde_json::from_slice(&body).unwrap();
             assert_eq!(sent[field.wire_name()], text);
         }
     }
 
     #[test]
-    fn each_thing_that_is_wrong_is_named() {
+    fn every_problem_has_its_kind() {
         use ProblemKind::{ControlCharacter, Empty, LostCharacter, NotANumber, OutOfScale, UnknownType};
         for (field, text, kind) in [
             (Field::ChannelUid, "", Empty),
@@ -143,20 +144,25 @@ mod tests {
             (Field::Score, "6", OutOfScale(FeedbackType::Csat)),
             (Field::Score, "4.5", OutOfScale(FeedbackType::Csat)),
         ] {
-            assert_eq!(validate(with(&[(field, text)]), ScoreRule::InScale), Err(vec![(field, kind)]), "{text:?}");
+            assert_eq!(
+                validate(with(&[(field, text)]), None, ScoreRule::InScale),
+                Err(vec![(field, kind)]),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
-    fn all_that_is_wrong_is_named_at_once() {
+    fn all_problems_are_reported_at_once() {
         let fields = with(&[(Field::ChannelUid, ""), (Field::Type, "x"), (Field::Score, "y"), (Field::Message, "\0")]);
-        let named: Vec<_> = validate(fields, ScoreRule::InScale).unwrap_err().into_iter().map(|(f, _)| f).collect();
+        let named: Vec<_> =
+            validate(fields, None, ScoreRule::InScale).unwrap_err().into_iter().map(|(f, _)| f).collect();
         assert_eq!(named, [Field::ChannelUid, Field::Score, Field::Type, Field::Message]);
     }
 
     #[test]
-    fn any_number_is_let_through_on_demand_and_nothing_else() {
-        let score = |text| validate(with(&[(Field::Score, text)]), ScoreRule::Any);
+    fn any_finite_number_can_be_allowed() {
+        let score = |text| validate(with(&[(Field::Score, text)]), None, ScoreRule::Any);
         assert_eq!(score("-3.25").unwrap().score().value(), -3.25);
         assert_eq!(score("nan"), Err(vec![(Field::Score, ProblemKind::NotFinite)]));
     }

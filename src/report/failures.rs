@@ -8,7 +8,7 @@ use super::rows::io_error;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
-use crate::record::{REPORT_COLUMNS, own_columns};
+use crate::record::{REPORT_COLUMNS, input_columns};
 use crate::source::{HashingReader, InputError, Inputs, Row, SourceError, SourceOptions};
 use crate::text::printable;
 
@@ -113,7 +113,7 @@ impl FailureReport<'_> {
     ) -> Result<(), ReportError> {
         let mut rows = self.input.open(&self.source)?;
         for (index, header) in rows.header_rows().iter().enumerate() {
-            let own = (0..own_columns(self.headers)).map(|column| header.get(column).map_or("", String::as_str));
+            let own = (0..input_columns(self.headers)).map(|column| header.get(column).map_or("", String::as_str));
             let added = if index == 0 { REPORT_COLUMNS } else { [""; REPORT_COLUMNS.len()] };
             out.write_record(own.chain(added)).map_err(|error| failed(io_error(error)))?;
         }
@@ -135,7 +135,7 @@ impl FailureReport<'_> {
     /// How many of a row's cells are the input's own. A row with missing or surplus cells keeps them, so that it is
     /// invalid in the report, too; only the columns that an earlier report added are removed.
     fn own_cells(&self, row: &Row) -> usize {
-        let own = own_columns(self.headers);
+        let own = input_columns(self.headers);
         if row.len() == self.headers.len() {
             return own;
         }

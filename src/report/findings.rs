@@ -8,23 +8,18 @@ use jiff::Zoned;
 use super::table::plain_table;
 use super::time::format_time_ahead;
 use crate::pacing::Limit;
-use crate::record::{Conversion, FieldSource, Mapping};
+use crate::record::{Conversion, FieldSource, ResolvedMapping};
 use crate::run::CheckReport;
 use crate::settings::Preset;
 use crate::text::{counted, excerpt, excerpt_of_both_ends, format_duration, printable};
 
 /// The source of each field, and what matched it.
-pub(crate) fn mapping_table(mapping: &Mapping, width: u16) -> String {
+pub(crate) fn mapping_table(mapping: &ResolvedMapping, width: u16) -> String {
     let mut table = plain_table(&["  field", "source", "matched by"], width);
-    for (field, source) in mapping.fields() {
-        let (text, by) = match source {
-            FieldSource::Column { header, by, .. } => (format!("column {:?}", excerpt(header, 50)), by.to_string()),
-            FieldSource::Constant { value, by } => (format!("always {:?}", excerpt(value, 50)), by.to_string()),
-            FieldSource::Template { template, by } => (excerpt(template.source(), 60), by.to_string()),
-        };
-        let steps = mapping.conversion(field).map(Conversion::in_words).unwrap_or_default();
-        let text = std::iter::once(text).chain(steps).collect::<Vec<_>>().join(", ");
-        table.add_row([format!("  {field}"), text, by]);
+    for (field, matched) in mapping.fields() {
+        let steps = mapping.conversion(field).map(Conversion::steps).unwrap_or_default();
+        let text = std::iter::once(source_text(&matched.source)).chain(steps).collect::<Vec<_>>().join(", ");
+        table.add_row([format!("  {field}"), text, matched.matched_by.to_string()]);
     }
     let unused: Vec<String> = mapping.unused().map(|header| excerpt_of_both_ends(header, 30)).collect();
     let mut text = table.trim_fmt();
@@ -32,6 +27,15 @@ pub(crate) fn mapping_table(mapping: &Mapping, width: u16) -> String {
         let _ = write!(text, "\n  not used: {}", unused.join(", "));
     }
     text
+}
+
+/// A column, a constant or a template, as a table shows it.
+pub(super) fn source_text(source: &FieldSource) -> String {
+    match source {
+        FieldSource::Column(column) => format!("column {:?}", excerpt(&column.header, 50)),
+        FieldSource::Constant(value) => format!("always {:?}", excerpt(value, 50)),
+        FieldSource::Template(template) => excerpt(template.source(), 60),
+    }
 }
 
 /// A line for each preset.

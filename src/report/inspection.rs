@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::findings::source_text;
 use super::summary::Summary;
 use super::table::plain_table;
-use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed};
+use crate::record::{Conversion, Field, FieldSource, MappingSpec, MatchedSource, Proposal, Proposed};
 use crate::run::{ColumnStats, InputColumns};
 use crate::settings::Preset;
 use crate::source::delimiter_name;
@@ -18,7 +19,7 @@ pub(crate) struct InspectionView<'a> {
     /// The preset, whether detected or given.
     pub preset: Option<&'a Preset>,
     /// What the preset and the mapping say.
-    pub description: &'a Description,
+    pub description: &'a MappingSpec,
     /// The source of each field, as far as it is known.
     pub proposals: &'a [Proposal],
     /// What is wrong with the options and concerns no single field.
@@ -67,14 +68,10 @@ impl InspectionView<'_> {
 
     fn source(&self, proposal: &Proposal) -> (String, String) {
         match &proposal.state {
-            Proposed::Known(FieldSource::Column { header, by, .. }) => {
-                (format!("column {:?}{}", excerpt(header, 50), self.steps(proposal.field)), by.to_string())
-            }
-            Proposed::Known(FieldSource::Constant { value, by }) => {
-                (format!("always {:?}", excerpt(value, 50)), by.to_string())
-            }
-            Proposed::Known(FieldSource::Template { template, by }) => {
-                (format!("{}{}", excerpt(template.source(), 60), self.steps(proposal.field)), by.to_string())
+            Proposed::Known(MatchedSource { source, matched_by }) => {
+                let is_constant = matches!(source, FieldSource::Constant(_));
+                let steps = if is_constant { String::new() } else { self.steps(proposal.field) };
+                (source_text(source) + &steps, matched_by.to_string())
             }
             Proposed::Guess { header } => (format!("column {:?}", excerpt(header, 50)), "a guess by name".to_owned()),
             Proposed::Open { candidates, needed } => {
@@ -87,7 +84,7 @@ impl InspectionView<'_> {
     /// The conversion of a field, in words.
     fn steps(&self, field: Field) -> String {
         let rule = self.description.fields.get(&field);
-        let steps = rule.map(|rule| Conversion::in_words(&rule.conversion)).unwrap_or_default();
+        let steps = rule.map(|rule| Conversion::steps(&rule.conversion)).unwrap_or_default();
         steps.iter().map(|step| format!(", {step}")).collect()
     }
 
@@ -123,10 +120,13 @@ impl InspectionView<'_> {
 
     fn json_source(&self, proposal: &Proposal) -> Value {
         match &proposal.state {
-            Proposed::Known(FieldSource::Column { header, by, .. }) => json!({"column": header, "by": by.to_string()}),
-            Proposed::Known(FieldSource::Constant { value, by }) => json!({"value": value, "by": by.to_string()}),
-            Proposed::Known(FieldSource::Template { template, by }) => {
-                json!({"template": template.source(), "by": by.to_string()})
+            Proposed::Known(MatchedSource { source, matched_by }) => {
+                let (key, value) = match source {
+                    FieldSource::Column(column) => ("column", column.header.as_str()),
+                    FieldSource::Constant(value) => ("value", value.as_str()),
+                    FieldSource::Template(template) => ("template", template.source()),
+                };
+                json!({key: value, "by": matched_by.to_string()})
             }
             Proposed::Guess { header } => json!({"column": header, "by": "guess"}),
             Proposed::Open { candidates, needed } => json!({"open": true, "candidates": candidates, "needed": needed}),

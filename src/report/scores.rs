@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use self::words::{band_in_words, codes_in_words, explanation, figure, share};
 use super::line::{Line, Tone, fitted};
-use crate::record::{Band, Distribution, FeedbackType, Standing, Survey, Tally};
+use crate::record::{Band, BandCounts, Distribution, FeedbackType, Survey, Tally};
 use crate::run::BotRows;
 use crate::text::{counted, excerpt, grouped};
 
@@ -96,17 +96,17 @@ fn explanations(tallies: &[&Tally]) -> impl Iterator<Item = Line> {
 /// Each survey as a head, a bar for each score with the bands beside it, and the scores below.
 fn charts(surveys: &[Survey<'_>], columns: usize) -> Vec<Line> {
     let widest = surveys.iter().map(|survey| 3 * survey.feedback_type.scale().count()).max().unwrap_or_default();
-    let counts = surveys.iter().map(|survey| grouped(survey.scores.all()).len()).max().unwrap_or_default();
+    let counts = surveys.iter().map(|survey| grouped(survey.scores.total()).len()).max().unwrap_or_default();
     let mut lines = Vec::new();
     for survey in surveys {
         let Survey { feedback_type: of, scores, .. } = *survey;
         lines.push(Line::default());
         lines.push(head(survey, columns));
-        for (row, band) in [Band::Good, Band::Middling, Band::Bad].into_iter().enumerate() {
+        for (row, band) in [Band::Positive, Band::Neutral, Band::Negative].into_iter().enumerate() {
             let mut line = Line::plain("  ");
             for (score, level) in of.scale().zip(levels(of, scores, HEIGHT)) {
                 let bar = bar(level, HEIGHT - 1 - row as u64);
-                line.push(tone(Band::of_vendor(of, score)), format!(" {bar}{bar}"));
+                line.push(tone(Band::vendor(of, score)), format!(" {bar}{bar}"));
             }
             let legend = legend(of, scores, band, counts);
             lines.push(line.padded(2 + widest + 4).joined(legend));
@@ -122,7 +122,7 @@ fn charts(surveys: &[Survey<'_>], columns: usize) -> Vec<Line> {
 /// `  Post-chat · CSAT 74 % satisfied · 61 answers`
 fn head(survey: &Survey<'_>, columns: usize) -> Line {
     let of = survey.feedback_type.wire_name();
-    let rest = format!(" · {of} {} · {}", figure(survey), counted(survey.scores.all(), "answer"));
+    let rest = format!(" · {of} {} · {}", figure(survey), counted(survey.scores.total(), "answer"));
     let room = columns.saturating_sub(2 + rest.chars().count()).max(LEAST_NAME);
     Line::plain("  ").with(Tone::Strong, fitted(survey.name, room)).with(Tone::Plain, rest)
 }
@@ -130,13 +130,13 @@ fn head(survey: &Survey<'_>, columns: usize) -> Line {
 /// `promoters   9–10   31   38 %`, the counts so many columns wide.
 fn legend(of: FeedbackType, scores: &Distribution, band: Band, width: usize) -> Line {
     let Some((name, range)) = band_in_words(of, band) else { return Line::default() };
-    let standing = Standing::of_vendor(of, scores);
+    let standing = BandCounts::vendor(of, scores);
     let count = match band {
-        Band::Good => standing.good,
-        Band::Middling => standing.middling,
-        Band::Bad => standing.bad,
+        Band::Positive => standing.positive,
+        Band::Neutral => standing.neutral,
+        Band::Negative => standing.negative,
     };
-    let share = share(count, standing.all());
+    let share = share(count, standing.total());
     Line::default()
         .with(tone(band), format!("{name:<13}"))
         .with(Tone::Plain, format!("{range:<6}{:>width$}  {share:>5}", grouped(count)))
@@ -145,7 +145,7 @@ fn legend(of: FeedbackType, scores: &Distribution, band: Band, width: usize) -> 
 /// A line for each survey: name, type, answers, figure, and the bars in a row.
 fn table(surveys: &[Survey<'_>], columns: usize) -> Vec<Line> {
     let figures: Vec<String> = surveys.iter().map(figure).collect();
-    let counts: Vec<String> = surveys.iter().map(|survey| grouped(survey.scores.all())).collect();
+    let counts: Vec<String> = surveys.iter().map(|survey| grouped(survey.scores.total())).collect();
     let figure_width = widest(&figures).max("score".len());
     let count_width = widest(&counts).max("answers".len());
     // Two blanks before each column; the bars with their ends take 16.
@@ -179,7 +179,7 @@ fn push_bars(line: &mut Line, of: FeedbackType, scores: &Distribution) {
     let (lowest, highest) = of.scale().into_inner();
     line.push(Tone::Faint, format!("  {lowest} "));
     for (score, level) in of.scale().zip(levels(of, scores, 1)) {
-        line.push(tone(Band::of_vendor(of, score)), bar(level, 0));
+        line.push(tone(Band::vendor(of, score)), bar(level, 0));
     }
     line.push(Tone::Faint, format!(" {highest}"));
 }
@@ -190,10 +190,10 @@ fn widest(texts: &[String]) -> usize {
 
 /// How high each score's bar is, in eighths of a line. What was given at all is seen.
 fn levels(of: FeedbackType, scores: &Distribution, lines: u64) -> impl Iterator<Item = u64> {
-    let count = |score| scores.of(score);
+    let count = |score| scores.count_of(score);
     let highest = of.scale().map(count).max().unwrap_or_default().max(1);
     of.scale().map(move |score| {
-        let part = scores.of(score) as f64 / highest as f64;
+        let part = scores.count_of(score) as f64 / highest as f64;
         (part * (8 * lines) as f64).ceil() as u64
     })
 }
@@ -206,15 +206,15 @@ fn bar(level: u64, line: u64) -> char {
 
 const fn tone(band: Band) -> Tone {
     match band {
-        Band::Good => Tone::Good,
-        Band::Middling => Tone::Middling,
-        Band::Bad => Tone::Bad,
+        Band::Positive => Tone::Good,
+        Band::Neutral => Tone::Middling,
+        Band::Negative => Tone::Bad,
     }
 }
 
 /// Scores that are on no scale are told apart from the others.
 fn outside(scores: &Distribution) -> Option<Line> {
-    let outside = scores.outside();
+    let outside = scores.out_of_scale();
     let range = if outside.lowest < outside.highest {
         format!("from {} to {}", outside.lowest, outside.highest)
     } else {
@@ -226,7 +226,7 @@ fn outside(scores: &Distribution) -> Option<Line> {
 }
 
 fn other_surveys(rest: &[Survey<'_>], others: u64) -> Option<Line> {
-    let records = rest.iter().map(|survey| survey.scores.all()).sum::<u64>() + others;
+    let records = rest.iter().map(|survey| survey.scores.total()).sum::<u64>() + others;
     let more = if others > 0 { "over " } else { "" };
     let line = format!("  … and {more}{} more with {}", grouped(rest.len() as u64), counted(records, "answer"));
     (records > 0).then(|| Line::plain(line))
@@ -252,7 +252,7 @@ mod tests {
             for (score, times) in *scores {
                 let mut draft = Draft::default();
                 let texts = ["jo@example.com", name, score, channel, of.wire_name(), language, ""];
-                Field::ALL.into_iter().zip(texts).for_each(|(field, text)| draft.set(field, text));
+                Field::BODY.into_iter().zip(texts).for_each(|(field, text)| draft.set(field, text));
                 let feedback = draft.check(ScoreRule::Any).unwrap();
                 (0..*times).for_each(|_| tally.count(&feedback));
             }

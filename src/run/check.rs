@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::sample;
 use crate::error::Advice;
 use crate::record::{
-    Checker, Duplicates, Feedback, Judged, Mapping, MappingError, MappingRules, Problem, ProblemKind, ScoreRule,
-    SkipReason, Tally,
+    CheckedRow, Checker, Duplicates, Feedback, MappingError, MappingOptions, Problem, ProblemKind, ResolvedMapping,
+    ScoreRule, SkipReason, Tally,
 };
 use crate::source::{Dialect, InputError, Inputs, Row, RowReader, SourceError, SourceOptions};
 use crate::text::{excerpt, quoted};
@@ -24,7 +24,7 @@ pub struct CheckSettings {
     /// How its bytes are read.
     pub source: SourceOptions,
     /// Which column is which field.
-    pub rules: MappingRules,
+    pub rules: MappingOptions,
     /// What a score may be.
     pub score: ScoreRule,
     /// Whether a failure report's rows in doubt are taken.
@@ -41,7 +41,7 @@ pub struct CheckReport {
     /// How the bytes were read; of several files, those of the first.
     pub dialect: Dialect,
     /// Which column is which field.
-    pub mapping: Mapping,
+    pub mapping: ResolvedMapping,
     /// All rows.
     pub rows: u64,
     /// Rows that can be sent.
@@ -152,13 +152,13 @@ impl Advice for CheckError {
 pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, CheckError> {
     let mut rows = inputs.open(&settings.source)?;
     let dialect = rows.dialect().clone();
-    let mut mapping = Mapping::resolve(rows.headers(), dialect.delimiter.map(char::from), &settings.rules)
+    let mut mapping = ResolvedMapping::resolve(rows.headers(), dialect.delimiter.map(char::from), &settings.rules)
         .map_err(|error| CheckError::Mapping { name: excerpt(&inputs.name(), 200), error })?;
-    if settings.needs_bots && !mapping.names_bots() && mapping.bot_of_all().is_none() {
+    if settings.needs_bots && !mapping.names_bots() && mapping.constant_bot().is_none() {
         return Err(CheckError::NoBot { name: excerpt(&inputs.name(), 200) });
     }
-    let checker = |mapping: &Mapping| Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
-    if let Some(size) = mapping.sample_to_choose() {
+    let checker = |mapping: &ResolvedMapping| Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
+    if let Some(size) = mapping.pending_sample() {
         mapping.set_sample(sample::choose(inputs, &settings.source, checker(&mapping), size)?);
     }
     let mut checker = checker(&mapping);
@@ -166,7 +166,7 @@ pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, C
     let (mut row, mut duplicates) = (Row::default(), Vec::new());
     while rows.read(&mut row)? {
         let judged = checker.check(&row);
-        if let Judged::Skipped(SkipReason::Duplicate { of: Some(first) }) = judged {
+        if let CheckedRow::Skipped(SkipReason::Duplicate { of: Some(first) }) = judged {
             duplicates.push((row.number, first));
         }
         report.count(&rows, &row, judged);
@@ -189,7 +189,7 @@ impl BotRows {
 }
 
 impl CheckReport {
-    fn begin(dialect: Dialect, mapping: Mapping) -> Self {
+    fn begin(dialect: Dialect, mapping: ResolvedMapping) -> Self {
         Self {
             content: [0; 32],
             dialect,
@@ -208,16 +208,16 @@ impl CheckReport {
         }
     }
 
-    fn count(&mut self, rows: &RowReader<'_>, row: &Row, judged: Judged<'_>) {
+    fn count(&mut self, rows: &RowReader<'_>, row: &Row, judged: CheckedRow<'_>) {
         self.rows += 1;
         self.has_wide = self.has_wide || (row.error.is_none() && !row.is_ascii());
         match judged {
-            Judged::Valid(record) => {
+            CheckedRow::Valid(record) => {
                 self.valid += 1;
                 self.bot(&record).count(&record);
             }
-            Judged::Skipped(reason) => *self.skipped.entry(reason.in_general()).or_default() += 1,
-            Judged::Invalid(problems) => {
+            CheckedRow::Skipped(reason) => *self.skipped.entry(reason.without_details()).or_default() += 1,
+            CheckedRow::Invalid(problems) => {
                 self.invalid += 1;
                 for problem in problems {
                     *self.problems.entry(problem.kind).or_default() += 1;

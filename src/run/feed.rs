@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, Outcome, OutcomeKind, ResendPolicy, RowState, RunId, Store};
-use crate::record::{Checker, Duplicates, Fingerprint, Judged, Mapping, Problem, ScoreRule};
+use crate::record::{CheckedRow, Checker, Duplicates, Fingerprint, Problem, ResolvedMapping, ScoreRule};
 use crate::source::{InputError, Inputs, Row, SourceError, SourceOptions};
 
 /// Rows in one batch, and batches read ahead.
@@ -108,7 +108,7 @@ pub struct FeedSettings {
     /// How its bytes are read, as the checking pass found it.
     pub source: SourceOptions,
     /// Which column is which field.
-    pub mapping: Mapping,
+    pub mapping: ResolvedMapping,
     /// What a score may be.
     pub score: ScoreRule,
     /// Whether a failure report's rows in doubt are taken.
@@ -217,7 +217,7 @@ impl Reader {
         let mut rows = self.input.open(&self.settings.source)?;
         let settings = &self.settings;
         let checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
-        let mut checker = checker.knowing(Arc::clone(&settings.duplicates));
+        let mut checker = checker.with_duplicates(Arc::clone(&settings.duplicates));
         let mut known = self.ledger.row_cursor(self.run);
         let mut row = Row::default();
         while rows.read(&mut row)? {
@@ -226,7 +226,7 @@ impl Reader {
                 continue;
             }
             let judged = checker.check(&row);
-            let is_sent = matches!(judged, Judged::Valid(_));
+            let is_sent = matches!(judged, CheckedRow::Valid(_));
             if state == Some(RowState::Settled(OutcomeKind::InDoubt)) && !is_sent {
                 // Checked more strictly now than when it was sent: it stays in doubt.
                 continue;
@@ -263,27 +263,27 @@ fn is_done(state: Option<RowState>, resend: ResendPolicy) -> bool {
 }
 
 impl Share {
-    fn has(&self, judged: &Judged<'_>) -> bool {
+    fn has(&self, judged: &CheckedRow<'_>) -> bool {
         match (self, judged) {
             (Self::All, _) => true,
-            (Self::Bot(bot), Judged::Valid(feedback)) => feedback.bot_id() == Some(bot),
-            (Self::Bot(_), Judged::Invalid(_) | Judged::Skipped(_)) => false,
-            (Self::Unsent, judged) => !matches!(judged, Judged::Valid(_)),
+            (Self::Bot(bot), CheckedRow::Valid(feedback)) => feedback.bot_id() == Some(bot),
+            (Self::Bot(_), CheckedRow::Invalid(_) | CheckedRow::Skipped(_)) => false,
+            (Self::Unsent, judged) => !matches!(judged, CheckedRow::Valid(_)),
         }
     }
 }
 
 impl Batch {
-    fn add(&mut self, number: u64, judged: Judged<'_>) {
+    fn add(&mut self, number: u64, judged: CheckedRow<'_>) {
         match judged {
-            Judged::Valid(feedback) => {
+            CheckedRow::Valid(feedback) => {
                 let (body, fingerprint) = (feedback.body(), feedback.fingerprint());
                 self.to_send.push(Prepared { number, body, fingerprint });
             }
-            Judged::Invalid(problems) => {
+            CheckedRow::Invalid(problems) => {
                 self.settled.push((number, Outcome::with_detail(OutcomeKind::Invalid, in_words(&problems))));
             }
-            Judged::Skipped(reason) => {
+            CheckedRow::Skipped(reason) => {
                 self.settled.push((number, Outcome::with_detail(OutcomeKind::Skipped, reason.to_string())));
             }
         }

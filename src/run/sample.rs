@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, BinaryHeap};
 
 use super::CheckError;
-use crate::record::{Checker, Judged};
+use crate::record::{CheckedRow, Checker};
 use crate::source::{Inputs, Row, SourceOptions};
 
 /// Chooses `size` of the rows that can be sent: those whose number has the smallest hash. A larger sample holds every
@@ -20,7 +20,7 @@ pub(super) fn choose(
     let mut rows = inputs.open(source)?;
     let (mut row, mut chosen) = (Row::default(), BinaryHeap::new());
     while rows.read(&mut row)? {
-        if matches!(checker.check(&row), Judged::Valid(_)) {
+        if matches!(checker.check(&row), CheckedRow::Valid(_)) {
             chosen.push((hash(row.number), row.number));
             if chosen.len() as u64 > size {
                 chosen.pop();

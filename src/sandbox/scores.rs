@@ -85,7 +85,7 @@ mod tests {
     use proptest::prelude::{prop, prop_assert_eq, proptest};
 
     use super::{self as sandbox, Bands, Scores};
-    use crate::record::{Draft, FeedbackType, Field, ScoreRule, Standing, Survey, Tally};
+    use crate::record::{BandCounts, Draft, FeedbackType, Field, ScoreRule, Survey, Tally};
     use crate::sandbox::SurveyType;
     use crate::sandbox::store::Store;
     use crate::sandbox::submission::Submission;
@@ -125,12 +125,12 @@ mod tests {
 
     /// A survey in the preview: records per band, off the scale, and the score.
     fn previewed(survey: &Survey<'_>) -> (u64, u64, u64, u64, Option<i64>) {
-        let standing = Standing::of_vendor(survey.feedback_type, survey.scores);
+        let standing = BandCounts::vendor(survey.feedback_type, survey.scores);
         let figure = match survey.feedback_type {
-            FeedbackType::Nps => standing.net(),
-            _ => standing.share_of_good(),
+            FeedbackType::Nps => standing.nps(),
+            _ => standing.positive_percent(),
         };
-        (standing.good, standing.middling, standing.bad, survey.scores.outside().count, figure)
+        (standing.positive, standing.neutral, standing.negative, survey.scores.out_of_scale().count, figure)
     }
 
     proptest! {
@@ -147,7 +147,7 @@ mod tests {
                 let score = format!("{score}{}", if *halved { ".5" } else { "" });
                 let texts = ["jo@example.com", name, &score, "rtm", of, "en", ""];
                 let mut draft = Draft::default();
-                Field::ALL.into_iter().zip(texts).for_each(|(field, text)| draft.set(field, text));
+                Field::BODY.into_iter().zip(texts).for_each(|(field, text)| draft.set(field, text));
                 let feedback = draft.check(ScoreRule::Any).unwrap();
                 tally.count(&feedback);
                 let submission = Submission::parse(&feedback.body()).unwrap();

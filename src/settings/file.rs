@@ -104,8 +104,8 @@ fn read_profile(table: &Table<'_>) -> Result<Layer, SettingsError> {
     table.reject_unknown(&keys)?;
     Ok(Layer {
         claims: read_claims(table)?,
-        defaults: read_fields(table, Key::Defaults, &Field::ALL, read_default)?,
-        columns: read_fields(table, Key::Columns, &Field::OF_ROWS, |_, raw| raw.text())?,
+        defaults: read_fields(table, Key::Defaults, &Field::BODY, read_default)?,
+        columns: read_fields(table, Key::Columns, &Field::ROW, |_, raw| raw.text())?,
         ..Layer::read(|key| Ok(table.get(key.name())))?
     })
 }

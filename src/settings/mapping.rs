@@ -9,7 +9,7 @@ use super::preset;
 use super::raw::Raw;
 use super::source::Sourced;
 use super::toml_table::{self, Table};
-use crate::record::{DescribedBy, Description};
+use crate::record::{MappingSpec, MatchedBy};
 
 pub(super) const PRESET: &str = "preset";
 /// The keys of a mapping.
@@ -18,7 +18,7 @@ pub(super) const MAPPING_KEYS: [&str; 5] = [FIELDS, NO_ANSWER, SKIP, INCLUDE, PR
 /// One mapping as it is written.
 #[derive(Debug, Clone)]
 pub struct MappingConfig {
-    pub(super) spec: Description,
+    pub(super) spec: MappingSpec,
     /// The preset that it extends.
     pub(super) preset: Option<Sourced<String>>,
 }
@@ -42,7 +42,7 @@ pub(super) fn read_mapping(table: &Table<'_>) -> Result<MappingConfig, SettingsE
 }
 
 fn read_keys(table: &Table<'_>) -> Result<MappingConfig, SettingsError> {
-    Ok(MappingConfig { spec: read_spec(table, DescribedBy::Mapping)?, preset: table.read(PRESET, Raw::text)? })
+    Ok(MappingConfig { spec: read_spec(table, MatchedBy::Mapping)?, preset: table.read(PRESET, Raw::text)? })
 }
 
 impl MappingConfig {
@@ -50,10 +50,10 @@ impl MappingConfig {
     ///
     /// # Errors
     /// If there is no such preset.
-    pub fn description(&self) -> Result<Description, SettingsError> {
+    pub fn description(&self) -> Result<MappingSpec, SettingsError> {
         let base = match &self.preset {
             Some(name) => preset::preset(&name.value, &name.source)?.description,
-            None => Description::default(),
+            None => MappingSpec::default(),
         };
         Ok(self.spec.clone().over(base))
     }

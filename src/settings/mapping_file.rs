@@ -6,7 +6,7 @@ use super::mapping_spec::{
     COLUMN, FIELDS, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED, NO_ANSWER, NUMBER, REASON,
     ROUNDING, SCALE, SKIP, TEMPLATE, VALUE, VALUES,
 };
-use crate::record::{Conversion, Description, Field, FieldSource, Proposal, Proposed, Rounding, SkipRule, Words};
+use crate::record::{Conversion, Field, FieldSource, FoldedSet, MappingSpec, Proposal, Proposed, SkipRule};
 use crate::text::{excerpt, quoted};
 
 /// The content of a mapping file.
@@ -21,7 +21,7 @@ pub struct MappingFile<'a> {
     /// What is known of each field.
     pub proposals: &'a [Proposal],
     /// The preset and mapping that it starts from.
-    pub description: &'a Description,
+    pub description: &'a MappingSpec,
 }
 
 /// A table being written. Comments wait for the key or table that follows them.
@@ -100,7 +100,7 @@ impl MappingFile<'_> {
         let described = self.description.fields.get(&field);
         let conversion = described.map(|rule| &rule.conversion);
         match &proposal.state {
-            Proposed::Known(source) => fields.set(key, known(source, conversion)),
+            Proposed::Known(matched) => fields.set(key, known(&matched.source, conversion)),
             Proposed::Guess { header } => {
                 fields.comment("Guessed from the name of the column.");
                 fields.set(key, rule(Some((COLUMN, header)), conversion, None));
@@ -128,8 +128,7 @@ impl MappingFile<'_> {
     /// The skip rules that apply, or a commented example. Takes over the comments that wait.
     fn skips(&self, comments: &mut String) -> ArrayOfTables {
         comments.push_str("\n# Rows to skip. They are counted by reason.\n");
-        let applies = |rule: &&SkipRule| !self.description.include.iter().any(|word| rule.is_called(word));
-        let mut rules: ArrayOfTables = self.description.skip.iter().filter(applies).map(skip_table).collect();
+        let mut rules: ArrayOfTables = self.description.active_skips().map(skip_table).collect();
         match rules.get_mut(0) {
             Some(first) => first.decor_mut().set_prefix(std::mem::take(comments)),
             None => comments.push_str(SKIP_EXAMPLE),
@@ -178,9 +177,9 @@ fn write_examples(fields: &mut Section, field: Field, candidates: &[String], con
 
 fn known(source: &FieldSource, conversion: Option<&Conversion>) -> Value {
     match source {
-        FieldSource::Column { header, .. } => rule(Some((COLUMN, header)), conversion, None),
-        FieldSource::Template { template, .. } => rule(Some((TEMPLATE, template.source())), conversion, None),
-        FieldSource::Constant { value, .. } => rule(Some((VALUE, value)), None, None),
+        FieldSource::Column(column) => rule(Some((COLUMN, &column.header)), conversion, None),
+        FieldSource::Template(template) => rule(Some((TEMPLATE, template.source())), conversion, None),
+        FieldSource::Constant(value) => rule(Some((VALUE, value)), None, None),
     }
 }
 
@@ -207,11 +206,7 @@ fn conversion_table(conversion: &Conversion) -> InlineTable {
     table.extend(conversion.lower_case.then_some((LOWER_CASE, true)));
     table.extend(conversion.leading_number.then_some((NUMBER, LEADING)));
     if let Some(scale) = conversion.scale {
-        let rounding = match scale.rounding() {
-            Rounding::Nearest => "nearest",
-            Rounding::Down => "down",
-            Rounding::Up => "up",
-        };
+        let rounding: &str = scale.rounding().into();
         table.extend([(SCALE, scale.ends()), (ROUNDING, rounding.to_owned())]);
     }
     table.extend(conversion.invert.then_some((INVERT, true)));
@@ -221,13 +216,13 @@ fn conversion_table(conversion: &Conversion) -> InlineTable {
 fn skip_table(rule: &SkipRule) -> Table {
     let mut table = Table::new();
     table.extend(rule.key.as_deref().map(|key| (KEY, key)));
-    table.extend([(COLUMN, &*rule.column)]);
-    table.extend([(if rule.when_is { IS } else { IS_NOT }, list(&rule.values))]);
+    table.extend([(COLUMN, &*rule.when.column)]);
+    table.extend([(if rule.when.is { IS } else { IS_NOT }, list(&rule.when.values))]);
     table.extend([(REASON, &*rule.reason)]);
     table
 }
 
-fn list(words: &Words) -> Value {
+fn list(words: &FoldedSet) -> Value {
     Array::from_iter(words.iter()).into()
 }
 
@@ -238,18 +233,18 @@ mod tests {
     use proptest::prelude::{any, prop, prop_assert_eq, proptest};
 
     use super::MappingFile;
-    use crate::record::{Assignment, Description, Mapping, MappingRules, propose};
+    use crate::record::{Assignment, MappingOptions, MappingSpec, ResolvedMapping, propose};
     use crate::settings::mapping::parse_mapping;
     use crate::settings::preset::presets;
 
-    fn written(headers: &[String], rules: &MappingRules) -> Description {
+    fn written(headers: &[String], rules: &MappingOptions) -> MappingSpec {
         let proposals = propose(headers, rules, &|_| false);
         let text = MappingFile {
             input: "in.csv",
             command: "kore-feedback import in.csv",
             headers,
             proposals: &proposals,
-            description: &rules.description,
+            description: &rules.spec,
         };
         parse_mapping(Path::new("in.toml"), &text.text()).unwrap().description().unwrap()
     }
@@ -272,16 +267,16 @@ mod tests {
             headers.dedup();
             let set = pairs(&["name=S", "channel=email", "type=NPS", "language=en", "message=say \"hi\"\n?"]);
 
-            let rules = MappingRules {
+            let rules = MappingOptions {
                 map: pairs(&["score=Question", "channel_uid=Who"]),
                 set,
-                description: preset.description,
-                ..MappingRules::default()
+                spec: preset.description,
+                ..MappingOptions::default()
             };
-            let mapping = Mapping::resolve(&headers, None, &rules).unwrap();
-            let again = MappingRules { description: written(&headers, &rules), ..MappingRules::default() };
+            let mapping = ResolvedMapping::resolve(&headers, None, &rules).unwrap();
+            let again = MappingOptions { spec: written(&headers, &rules), ..MappingOptions::default() };
             assert_eq!(
-                Mapping::resolve(&headers, None, &again).unwrap().canonical(),
+                ResolvedMapping::resolve(&headers, None, &again).unwrap().canonical(),
                 mapping.canonical(),
                 "{}",
                 preset.name
@@ -294,26 +289,26 @@ mod tests {
         let text = "[fields]\nscore = { column = \"a\", values = { \"x y\" = 1 }, ignore_case = true, number = \"leading\", \
                     scale = \"-103-103 -> 1-5\", rounding = \"up\", invert = true }\nlanguage = { column = \"l\", lower_case = true }";
         let description = parse_mapping(Path::new("a.toml"), text).unwrap().description().unwrap();
-        let rules = MappingRules { description, ..MappingRules::default() };
+        let rules = MappingOptions { spec: description, ..MappingOptions::default() };
         let again = written(&["a".to_owned(), "l".to_owned()], &rules);
-        assert_eq!(again.fields, rules.description.fields);
+        assert_eq!(again.fields, rules.spec.fields);
     }
 
     proptest! {
         #[test]
         fn mappings_parse_for_any_column_names(headers in prop::collection::vec(any::<String>(), 0..6), preset in 0..8_usize) {
             let description = presets().unwrap().swap_remove(preset).description;
-            let rules = MappingRules { description, ..MappingRules::default() };
+            let rules = MappingOptions { spec: description, ..MappingOptions::default() };
             let again = written(&headers, &rules);
-            let open = |description: &Description| -> Vec<_> {
-                let fields = description.fields.iter().filter(|(_, rule)| rule.origin.is_none());
+            let open = |description: &MappingSpec| -> Vec<_> {
+                let fields = description.fields.iter().filter(|(_, rule)| rule.source.is_none());
                 fields.map(|(field, rule)| (*field, rule.conversion.clone(), rule.needed.clone())).collect()
             };
             if headers.is_empty() {
-                prop_assert_eq!(open(&again), open(&rules.description));
+                prop_assert_eq!(open(&again), open(&rules.spec));
             }
-            prop_assert_eq!(again.no_answer, rules.description.no_answer);
-            prop_assert_eq!(again.skip, rules.description.skip);
+            prop_assert_eq!(again.no_answer, rules.spec.no_answer);
+            prop_assert_eq!(again.skip, rules.spec.skip);
         }
     }
 }

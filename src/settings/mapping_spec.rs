@@ -6,8 +6,8 @@ use super::source::{Source, Sourced};
 use super::toml_table::Table;
 use super::value::ValueError;
 use crate::record::{
-    Conversion, DescribedBy, Description, Field, FieldRule, Origin, Scale, SkipRule, Template, ValueMap, Words,
-    check_value,
+    Condition, Conversion, Field, FieldSource, FieldSpec, FoldedSet, MappingSpec, MatchedBy, Scale, SkipRule, Template,
+    ValueMap, check_value,
 };
 use crate::text::excerpt;
 
@@ -41,18 +41,18 @@ pub(super) const KEY: &str = "key";
 /// The keys of a skip rule.
 pub(super) const SKIP_KEYS: [&str; 5] = [COLUMN, IS, IS_NOT, REASON, KEY];
 
-pub(super) fn read_spec(table: &Table<'_>, by: DescribedBy) -> Result<Description, SettingsError> {
+pub(super) fn read_spec(table: &Table<'_>, by: MatchedBy) -> Result<MappingSpec, SettingsError> {
     let words = |raw: Raw<'_>| Ok(raw.one_or_more()?.into_iter().map(str::to_owned).collect());
     let fields = match table.table(FIELDS)? {
         Some(fields) => {
-            let rules = fields.value.fields(&Field::OF_ROWS)?.into_iter();
+            let rules = fields.value.fields(&Field::ROW)?.into_iter();
             rules.map(|(field, name, raw)| Ok((field, read_field(&fields.value, name, raw, field, by)?))).collect()
         }
         None => Ok(Default::default()),
     };
-    Ok(Description {
+    Ok(MappingSpec {
         fields: fields?,
-        no_answer: value_of(table.read(NO_ANSWER, |raw| Ok(Words::new(raw.one_or_more()?)))?),
+        no_answer: value_of(table.read(NO_ANSWER, |raw| Ok(FoldedSet::new(raw.one_or_more()?)))?),
         skip: table.tables(SKIP)?.iter().map(read_skip).collect::<Result<_, _>>()?,
         include: value_of(table.read(INCLUDE, words)?).unwrap_or_default(),
     })
@@ -68,32 +68,32 @@ fn read_field(
     name: &str,
     raw: Sourced<Raw<'_>>,
     field: Field,
-    by: DescribedBy,
-) -> Result<FieldRule, SettingsError> {
+    by: MatchedBy,
+) -> Result<FieldSpec, SettingsError> {
     if raw.value.string().is_ok() {
-        let origin = Some(Origin::Column(convert(name, raw, Raw::text)?.value));
-        return Ok(FieldRule { origin, conversion: Conversion::default(), needed: None, by });
+        let source = Some(FieldSource::Column(convert(name, raw, Raw::text)?.value));
+        return Ok(FieldSpec { source, conversion: Conversion::default(), needed: None, by });
     }
     let table = match fields.table(name)? {
         Some(table) => table.value,
-        None => return Ok(FieldRule { origin: None, conversion: Conversion::default(), needed: None, by }),
+        None => return Ok(FieldSpec { source: None, conversion: Conversion::default(), needed: None, by }),
     };
     table.reject_unknown(if field == Field::Score { &SCORE_KEYS } else { &TEXT_KEYS })?;
-    let origin = read_origin(&table, field)?;
+    let source = read_source(&table, field)?;
     let conversion = read_conversion(&table)?;
-    if let Some(Origin::Value(_)) = origin
+    if let Some(FieldSource::Constant(_)) = source
         && let Some((key, place)) = first_of(&table, &[VALUES, LOWER_CASE, NUMBER, SCALE, INVERT])
     {
         return Err(SettingsError::twice(place, VALUE, key));
     }
     let needed = value_of(table.read(NEEDED, Raw::text)?).map(Into::into);
-    Ok(FieldRule { origin, conversion, needed, by })
+    Ok(FieldSpec { source, conversion, needed, by })
 }
 
-fn read_origin(table: &Table<'_>, field: Field) -> Result<Option<Origin>, SettingsError> {
-    let column = table.read(COLUMN, |raw| Ok(Origin::Column(raw.text()?)))?;
+fn read_source(table: &Table<'_>, field: Field) -> Result<Option<FieldSource<String>>, SettingsError> {
+    let column = table.read(COLUMN, |raw| Ok(FieldSource::Column(raw.text()?)))?;
     let constant = table.read(VALUE, |raw| read_constant(field, raw))?;
-    let template = table.read(TEMPLATE, |raw| Ok(Origin::Template(Template::new(raw.string()?)?)))?;
+    let template = table.read(TEMPLATE, |raw| Ok(FieldSource::Template(Template::new(raw.string()?)?)))?;
     let origins = [(COLUMN, column), (VALUE, constant), (TEMPLATE, template)];
     let mut set: Vec<_> = origins.into_iter().filter_map(|(key, origin)| Some((key, origin?))).collect();
     set.sort_by_key(|(_, origin)| origin.source.line());
@@ -103,11 +103,11 @@ fn read_origin(table: &Table<'_>, field: Field) -> Result<Option<Origin>, Settin
     Ok(set.pop().map(|(_, origin)| origin.value))
 }
 
-fn read_constant(field: Field, raw: Raw<'_>) -> Result<Origin, ValueError> {
+fn read_constant(field: Field, raw: Raw<'_>) -> Result<FieldSource<String>, ValueError> {
     let value = if field == Field::Score { raw.number_or_string()? } else { raw.string()?.to_owned() };
     match check_value(field, &value) {
         Some(problem) => Err(ValueError::InvalidConstant { value: excerpt(&value, 60), problem }),
-        None => Ok(Origin::Value(value)),
+        None => Ok(FieldSource::Constant(value)),
     }
 }
 
@@ -148,8 +148,8 @@ fn read_skip(rule: &Sourced<Table<'_>>) -> Result<SkipRule, SettingsError> {
     table.reject_unknown(&SKIP_KEYS)?;
     let missing = |key| SettingsError::value(key, rule.source.clone(), ValueError::Required);
     let required = |key| value_of(table.read(key, Raw::text)?).ok_or_else(|| missing(key));
-    let words = |key| table.read(key, |raw| Ok(Words::new(raw.one_or_more()?)));
-    let (values, when_is) = match (words(IS)?, words(IS_NOT)?) {
+    let words = |key| table.read(key, |raw| Ok(FoldedSet::new(raw.one_or_more()?)));
+    let (values, is) = match (words(IS)?, words(IS_NOT)?) {
         (Some(_), Some(second)) => return Err(SettingsError::twice(second.source, IS, IS_NOT)),
         (Some(values), None) => (values.value, true),
         (None, Some(values)) => (values.value, false),
@@ -157,10 +157,8 @@ fn read_skip(rule: &Sourced<Table<'_>>) -> Result<SkipRule, SettingsError> {
     };
     Ok(SkipRule {
         key: value_of(table.read(KEY, Raw::text)?),
-        column: required(COLUMN)?,
-        values,
-        when_is,
         reason: required(REASON)?.into(),
+        when: Condition { column: required(COLUMN)?, values, is },
     })
 }
 

@@ -8,7 +8,7 @@ use super::mapping_spec::{FIELDS, NO_ANSWER, SKIP, read_spec};
 use super::raw::Raw;
 use super::source::Source;
 use super::toml_table::{self, Table};
-use crate::record::{DescribedBy, Description, fold};
+use crate::record::{MappingSpec, MatchedBy, fold};
 
 const NAME: &str = "name";
 const ABOUT: &str = "about";
@@ -45,7 +45,7 @@ pub struct Preset {
     /// The columns that identify such an export; empty if no columns do.
     pub recognised_by: Vec<String>,
     /// The mapping.
-    pub description: Description,
+    pub description: MappingSpec,
     /// The file, to read and copy.
     pub text: &'static str,
 }
@@ -95,7 +95,7 @@ fn read(name: &'static str, text: &'static str) -> Result<Preset, SettingsError>
         name,
         about: about.map(|about| about.value).unwrap_or_default(),
         recognised_by: columns.map(|columns| columns.value).unwrap_or_default(),
-        description: read_spec(&table, DescribedBy::Preset)?,
+        description: read_spec(&table, MatchedBy::Preset)?,
         text,
     })
 }
@@ -114,7 +114,7 @@ mod tests {
             assert_eq!(written["name"].as_str(), Some(file));
             assert!(!preset.about.is_empty(), "{file}");
             // A preset has a rule for each field: its source, or what the user must give.
-            assert!(Field::ALL.iter().all(|field| preset.description.fields.contains_key(field)), "{file}");
+            assert!(Field::BODY.iter().all(|field| preset.description.fields.contains_key(field)), "{file}");
             assert!(preset.description.no_answer.is_some(), "{file}");
             assert!(preset.description.skip.iter().all(|rule| rule.key.is_some()), "{file}");
         }
@@ -125,7 +125,7 @@ mod tests {
         for preset in presets().unwrap() {
             let mapping = crate::settings::mapping::parse_mapping("mine.toml".as_ref(), preset.text).unwrap();
             let mut description = mapping.description().unwrap();
-            description.fields.values_mut().for_each(|rule| rule.by = crate::record::DescribedBy::Preset);
+            description.fields.values_mut().for_each(|rule| rule.by = crate::record::MatchedBy::Preset);
             assert_eq!(description, preset.description, "{}", preset.name);
         }
     }

@@ -12,7 +12,7 @@ use super::credential::Algorithm;
 use crate::error::nearest;
 use crate::net::is_loopback;
 use crate::pacing::{Limit, parse_duration};
-use crate::record::is_part_of_path;
+use crate::record::is_path_segment;
 use crate::text::excerpt;
 
 pub use error::ValueError;
@@ -56,7 +56,7 @@ pub(super) fn id(text: &str) -> Result<String, ValueError> {
 /// Parses an id that is a segment of the URL path.
 pub(super) fn path_id(text: &str) -> Result<String, ValueError> {
     let id = id(text)?;
-    if is_part_of_path(&id) { Ok(id) } else { Err(ValueError::NotAnId(excerpt(text, SHOWN))) }
+    if is_path_segment(&id) { Ok(id) } else { Err(ValueError::NotAnId(excerpt(text, SHOWN))) }
 }
 
 /// Accepts any text that is not blank.

@@ -14,7 +14,7 @@ use crate::commands::input::open_all;
 use crate::commands::rules::check_settings;
 use crate::commands::setup::{Bots, Setup};
 use crate::exit::Exit;
-use crate::record::Mapping;
+use crate::record::ResolvedMapping;
 use crate::report::{Printer, mapping_table, problems_table, time_estimate};
 use crate::run::{CheckError, CheckReport, check};
 use crate::settings::{Context, Settings};
@@ -63,11 +63,11 @@ fn check_and_send(
 }
 
 /// The bots that rows go to: those named in the rows, one set for all rows, or the profile's.
-fn bots(mapping: &Mapping, settings: &Settings) -> Result<Bots, CommandError> {
+fn bots(mapping: &ResolvedMapping, settings: &Settings) -> Result<Bots, CommandError> {
     if mapping.names_bots() {
         return Ok(Bots::OfRows);
     }
-    let one = match mapping.bot_of_all() {
+    let one = match mapping.constant_bot() {
         Some(bot) => bot,
         None => settings.bot_id()?,
     };

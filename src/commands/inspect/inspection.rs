@@ -9,7 +9,7 @@ use crate::commands::input::open_all;
 use crate::commands::rules::check_settings;
 use crate::error::Advice;
 use crate::record::{
-    Assignment, Field, Mapping, MappingError, MappingProblem, MappingRules, Proposal, Proposed, propose,
+    Assignment, Field, MappingError, MappingOptions, MappingProblem, Proposal, Proposed, ResolvedMapping, propose,
 };
 use crate::report::{InspectionView, Printer};
 use crate::run::{CheckError, CheckReport, CheckSettings, InputColumns, check, inspect_columns};
@@ -50,7 +50,7 @@ impl Inspection {
             _ => presets()?.into_iter().find(|preset| preset.recognizes(&headers)),
         };
         if let Some(detected) = preset.as_ref().filter(|_| args.input.preset.is_none()) {
-            rules.description = std::mem::take(&mut rules.description).over(detected.description.clone());
+            rules.spec = std::mem::take(&mut rules.spec).over(detected.description.clone());
         }
         let has_numbers = |column: usize| columns.columns[column].numbers.is_some();
         let proposals = propose(&headers, rules, &has_numbers);
@@ -87,7 +87,7 @@ impl Inspection {
 
     pub(in crate::commands) fn view<'a>(&'a self, command: &'a str, printer: &Printer) -> InspectionView<'a> {
         let Self { columns, preset, settings, proposals, problems, .. } = self;
-        let (description, width) = (&settings.rules.description, printer.table_width());
+        let (description, width) = (&settings.rules.spec, printer.table_width());
         InspectionView { columns, preset: preset.as_ref(), description, proposals, problems, command, width }
     }
 
@@ -111,7 +111,7 @@ impl Inspection {
             command: &self.command_with_mapping(path),
             headers: &headers(&self.columns),
             proposals: &self.proposals,
-            description: &self.settings.rules.description,
+            description: &self.settings.rules.spec,
         };
         Ok(write_mapping(&context.working_directory.join(path), &text.text())?)
     }
@@ -142,16 +142,16 @@ fn completed(args: &ImportArgs, preset: Option<&Preset>, proposals: &[Proposal])
 fn other_problems(
     columns: &InputColumns,
     headers: &[String],
-    rules: &MappingRules,
+    rules: &MappingOptions,
     proposals: &[Proposal],
 ) -> MappingError {
-    let resolved = Mapping::resolve(headers, columns.dialect.delimiter.map(char::from), rules);
+    let resolved = ResolvedMapping::resolve(headers, columns.dialect.delimiter.map(char::from), rules);
     let mut problems = resolved.err().map(|error| error.problems).unwrap_or_default();
     // A list of addresses is rightly a single column: all other fields may be constants.
     let is_open = proposals.iter().any(|proposal| matches!(proposal.state, Proposed::Open { .. }));
     problems.retain(|problem| match problem {
         MappingProblem::OneColumn { .. } => is_open,
-        MappingProblem::NoSuchSkip { .. } | MappingProblem::NoSuchColumnFor { .. } => true,
+        MappingProblem::NoSuchSkip { .. } | MappingProblem::UnknownColumn { .. } => true,
         _ => false,
     });
     MappingError { problems, headers: headers.to_vec() }

@@ -19,7 +19,7 @@ const SIGNALS: &str = "cannot listen for signals";
 /// Asks for the missing fields one by one, and leaves the terminal as it was, however that ends.
 ///
 /// # Errors
-/// [`StoppedEarly::Interrupted`] if Ctrl-C is pressed; [`RefusedDraft`](crate::record::RefusedDraft) if the given fields
+/// [`StoppedEarly::Interrupted`] if Ctrl-C is pressed; [`InvalidDraft`](crate::record::InvalidDraft) if the given fields
 /// cannot be valid, whatever the answers; the system's error if the terminal is gone.
 pub(super) fn ask(
     draft: &mut Draft,
@@ -52,7 +52,7 @@ fn ask_each(
     let theme = ColorfulTheme::default();
     for field in ORDER.into_iter().filter(|field| missing.contains(field)) {
         // Before every question: the type just chosen may make a given score invalid.
-        draft.check_given(rule)?;
+        draft.check_partial(rule)?;
         let offered = last.iter().find(|(key, _)| key == field.key()).map(|(_, value)| value.as_str());
         let kind = draft.get(Field::Type).and_then(FeedbackType::parse);
         let answer = match (field, kind) {

@@ -21,7 +21,7 @@ pub(super) fn complete_draft(
     rule: ScoreRule,
 ) -> Result<Draft, CommandError> {
     let mut draft = args.json.as_deref().map(read_json).transpose()?.unwrap_or_default();
-    for field in Field::ALL {
+    for field in Field::BODY {
         if let Some(text) = args.value(field) {
             draft.set(field, text);
         }

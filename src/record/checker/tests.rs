@@ -1,8 +1,8 @@
 //! Rows judged one after the other, by plain and by mapped columns.
 
-use super::{Checker, Judged, SkipReason};
+use super::{CheckedRow, Checker, SkipReason};
 use crate::record::{
-    Assignment, DedupeRule, FeedbackType, Field, Mapping, MappingRules, ProblemKind, ScoreRule, SelectionRules,
+    Assignment, Dedupe, FeedbackType, Field, MappingOptions, ProblemKind, ResolvedMapping, RowSelection, ScoreRule,
 };
 use crate::source::{Row, RowError, SourceOptions, Table};
 use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
@@ -12,7 +12,7 @@ const GOOD: [&str; 8] = ["007", "Post-chat", "4.0", "rtm", "csat", "de", "", "ke
 
 fn checker(header: &[&str], include_in_doubt: bool) -> Checker {
     let headers: Vec<String> = header.iter().copied().map(str::to_owned).collect();
-    let mapping = Mapping::resolve(&headers, Some(','), &MappingRules::default()).unwrap();
+    let mapping = ResolvedMapping::resolve(&headers, Some(','), &MappingOptions::default()).unwrap();
     Checker::new(mapping, ScoreRule::InScale, include_in_doubt)
 }
 
@@ -23,7 +23,7 @@ fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> Row {
 #[test]
 fn a_row_becomes_a_body() {
     let (mut checker, row) = (checker(&HEADER, false), row(GOOD));
-    let Judged::Valid(feedback) = checker.check(&row) else { panic!("not valid") };
+    let CheckedRow::Valid(feedback) = checker.check(&row) else { panic!("not valid") };
     let body = r#"{"channelUId":"007","name":"Post-chat","score":4,"channel":"rtm","type":"CSAT","language":"de","message":""}"#;
     assert_eq!(String::from_utf8(feedback.body()).unwrap(), body);
 }
@@ -31,53 +31,55 @@ fn a_row_becomes_a_body() {
 #[test]
 fn what_is_wrong_is_said_with_its_column_and_value() {
     let (mut checker, mut row) = (checker(&HEADER, false), row(["", "x", "11\u{1b}[2J", "rtm", "NPS", "de", "", ""]));
-    let Judged::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
     let told: Vec<_> = problems.iter().map(|p| (p.column.as_deref(), p.value.as_str(), p.kind)).collect();
     assert_eq!(
         told,
         [(Some("channel_uid"), "", ProblemKind::Empty), (Some("score"), "11\u{fffd}[2J", ProblemKind::NotANumber)]
     );
     row = Row::from_cells(1, 2, ["1", "x", "11", "rtm", "NPS", "de", "", ""]);
-    let Judged::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
     assert_eq!(problems[0].kind, ProblemKind::OutOfScale(FeedbackType::Nps));
     assert_eq!(problems[0].to_string(), "score: an NPS score is a whole number from 0 to 10");
 }
 
 #[test]
 fn a_constant_fills_a_field_and_never_an_empty_cell() {
-    let rules = MappingRules {
+    let rules = MappingOptions {
         set: vec![(Field::Language, "fr".into())],
         defaults: [(Field::Name, "default".to_owned())].into(),
-        ..MappingRules::default()
+        ..MappingOptions::default()
     };
-    let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+    let mapping = ResolvedMapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
     let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
     let good = row(GOOD);
-    assert!(matches!(checker.check(&good), Judged::Valid(feedback) if feedback.language() == "fr"));
+    assert!(matches!(checker.check(&good), CheckedRow::Valid(feedback) if feedback.language() == "fr"));
     let nameless = row(["007", "", "4", "rtm", "CSAT", "de", "", ""]);
-    assert!(matches!(checker.check(&nameless), Judged::Invalid(problems) if problems[0].field == Some(Field::Name)));
+    assert!(
+        matches!(checker.check(&nameless), CheckedRow::Invalid(problems) if problems[0].field == Some(Field::Name))
+    );
 }
 
 #[test]
 fn blank_rows_are_skipped_and_faulty_ones_are_invalid() {
     let mut checker = checker(&HEADER, false);
-    assert_eq!(checker.check(&row([""; 8])), Judged::Skipped(SkipReason::Blank));
+    assert_eq!(checker.check(&row([""; 8])), CheckedRow::Skipped(SkipReason::Blank));
     let mut ragged = row(["", " ", "\t"]);
     ragged.error = Some(RowError::Ragged { found: 3, expected: 8 });
-    assert_eq!(checker.check(&ragged), Judged::Skipped(SkipReason::Blank));
+    assert_eq!(checker.check(&ragged), CheckedRow::Skipped(SkipReason::Blank));
     ragged = row(["1", "x"]);
     ragged.error = Some(RowError::Ragged { found: 2, expected: 8 });
-    let Judged::Invalid(problems) = checker.check(&ragged) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&ragged) else { panic!("not invalid") };
     assert_eq!((problems[0].kind, &*problems[0].value), (ProblemKind::TooFewCells, "2 instead of 8"));
     let mut foreign = row(GOOD);
     foreign.error = Some(RowError::NotUtf8 { column: 1 });
-    let Judged::Invalid(problems) = checker.check(&foreign) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&foreign) else { panic!("not invalid") };
     assert_eq!((problems[0].field, problems[0].kind), (Some(Field::Name), ProblemKind::NotUtf8));
 }
 
-fn selecting(selection: SelectionRules) -> Checker {
-    let rules = MappingRules { selection, ..MappingRules::default() };
-    let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+fn selecting(selection: RowSelection) -> Checker {
+    let rules = MappingOptions { selection, ..MappingOptions::default() };
+    let mapping = ResolvedMapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
     Checker::new(mapping, ScoreRule::InScale, false)
 }
 
@@ -89,38 +91,38 @@ fn numbered(number: u64, cells: [&str; 8]) -> Row {
 fn a_duplicate_is_one_of_a_valid_row_that_was_judged_before_or_is_known() {
     let other = GOOD.map(|cell| if cell == "kept out" { "another note" } else { cell });
     let invalid = GOOD.map(|cell| if cell == "4.0" { "9" } else { cell });
-    let mut checker = selecting(SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() });
-    let duplicate = Judged::Skipped(SkipReason::Duplicate { of: Some(2) });
-    assert!(matches!(checker.check(&numbered(1, invalid)), Judged::Invalid(_)));
-    assert!(matches!(checker.check(&numbered(2, GOOD)), Judged::Valid(_)));
+    let mut checker = selecting(RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() });
+    let duplicate = CheckedRow::Skipped(SkipReason::Duplicate { of: Some(2) });
+    assert!(matches!(checker.check(&numbered(1, invalid)), CheckedRow::Invalid(_)));
+    assert!(matches!(checker.check(&numbered(2, GOOD)), CheckedRow::Valid(_)));
     assert_eq!(checker.check(&numbered(3, other)), duplicate);
-    assert!(matches!(checker.check(&numbered(4, invalid)), Judged::Invalid(_)));
-    let mut checker = checker.knowing([(3, 2)].into());
+    assert!(matches!(checker.check(&numbered(4, invalid)), CheckedRow::Invalid(_)));
+    let mut checker = checker.with_duplicates([(3, 2)].into());
     assert_eq!(checker.check(&numbered(3, other)), duplicate);
-    assert!(matches!(checker.check(&numbered(2, GOOD)), Judged::Valid(_)));
-    let by_note = Some(DedupeRule::Columns(vec!["note".into()]));
-    let mut checker = selecting(SelectionRules { dedupe: by_note, ..SelectionRules::default() });
-    assert!(matches!(checker.check(&numbered(1, GOOD)), Judged::Valid(_)));
-    assert!(matches!(checker.check(&numbered(2, other)), Judged::Valid(_)));
-    assert_eq!(checker.check(&numbered(3, other)), Judged::Skipped(SkipReason::Duplicate { of: Some(2) }));
+    assert!(matches!(checker.check(&numbered(2, GOOD)), CheckedRow::Valid(_)));
+    let by_note = Some(Dedupe::Columns(vec!["note".into()]));
+    let mut checker = selecting(RowSelection { dedupe: by_note, ..RowSelection::default() });
+    assert!(matches!(checker.check(&numbered(1, GOOD)), CheckedRow::Valid(_)));
+    assert!(matches!(checker.check(&numbered(2, other)), CheckedRow::Valid(_)));
+    assert_eq!(checker.check(&numbered(3, other)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(2) }));
 }
 
 #[test]
 fn a_row_that_names_its_bot_goes_there_and_its_equal_at_another_bot_is_no_duplicate() {
-    let rules = MappingRules {
+    let rules = MappingOptions {
         map: vec![(Field::BotId, "note".into())],
-        selection: SelectionRules { dedupe: Some(DedupeRule::Record), ..SelectionRules::default() },
-        ..MappingRules::default()
+        selection: RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() },
+        ..MappingOptions::default()
     };
-    let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+    let mapping = ResolvedMapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
     let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
     let to = |bot| GOOD.map(|cell| if cell == "kept out" { bot } else { cell });
     let first = numbered(1, to(" st-1 "));
-    let Judged::Valid(feedback) = checker.check(&first) else { panic!("not valid") };
+    let CheckedRow::Valid(feedback) = checker.check(&first) else { panic!("not valid") };
     assert_eq!(feedback.bot_id(), Some("st-1"));
     assert!(!String::from_utf8(feedback.body()).unwrap().contains("st-1"));
-    assert!(matches!(checker.check(&numbered(2, to("st-2"))), Judged::Valid(_)));
-    assert_eq!(checker.check(&numbered(3, to("st-1"))), Judged::Skipped(SkipReason::Duplicate { of: Some(1) }));
+    assert!(matches!(checker.check(&numbered(2, to("st-2"))), CheckedRow::Valid(_)));
+    assert_eq!(checker.check(&numbered(3, to("st-1"))), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(1) }));
     for (bot, kind) in [
         ("", ProblemKind::Empty),
         ("Order bot", ProblemKind::NotABotId),
@@ -129,7 +131,7 @@ fn a_row_that_names_its_bot_goes_there_and_its_equal_at_another_bot_is_no_duplic
         ("st-\u{7}", ProblemKind::ControlCharacter),
     ] {
         let wrong = numbered(4, to(bot));
-        let Judged::Invalid(problems) = checker.check(&wrong) else { panic!("{bot:?} is valid") };
+        let CheckedRow::Invalid(problems) = checker.check(&wrong) else { panic!("{bot:?} is valid") };
         assert_eq!((problems[0].field, problems[0].kind), (Some(Field::BotId), kind), "{bot:?}");
     }
 }
@@ -137,19 +139,19 @@ fn a_row_that_names_its_bot_goes_there_and_its_equal_at_another_bot_is_no_duplic
 #[test]
 fn a_part_of_the_rows_knows_the_duplicates_of_all() {
     let rows = vec!["2-".parse().unwrap()];
-    let dedupe = Some(DedupeRule::Record);
-    let mut checker = selecting(SelectionRules { rows, dedupe, ..SelectionRules::default() });
-    assert_eq!(checker.check(&numbered(1, GOOD)), Judged::Skipped(SkipReason::NotInRows));
-    assert_eq!(checker.check(&numbered(2, GOOD)), Judged::Skipped(SkipReason::Duplicate { of: Some(1) }));
+    let dedupe = Some(Dedupe::Record);
+    let mut checker = selecting(RowSelection { rows, dedupe, ..RowSelection::default() });
+    assert_eq!(checker.check(&numbered(1, GOOD)), CheckedRow::Skipped(SkipReason::NotInRows));
+    assert_eq!(checker.check(&numbered(2, GOOD)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(1) }));
 }
 
 #[test]
 fn filters_for_one_column_are_alternatives_and_all_others_must_hold() {
     let filters = ["channel=rtm", "channel=EMAIL", "language!=fr"].map(|filter| filter.parse().unwrap()).to_vec();
-    let mut checker = selecting(SelectionRules { filters, ..SelectionRules::default() });
+    let mut checker = selecting(RowSelection { filters, ..RowSelection::default() });
     let mut with = |channel: &'static str, language: &'static str| {
         let cells = ["1", "x", "4", channel, "CSAT", language, "", ""];
-        matches!(checker.check(&numbered(1, cells)), Judged::Valid(_))
+        matches!(checker.check(&numbered(1, cells)), CheckedRow::Valid(_))
     };
     assert!(with("rtm", "de") && with(" Email ", "en"));
     assert!(!with("sms", "de") && !with("rtm", "FR"));
@@ -160,16 +162,19 @@ fn what_a_description_says_is_done_and_what_cannot_be_done_is_said_with_the_cell
     let text = "no_answer = [\"-\"]\n[fields]\nname = { template = \"{{ name }} {{ row['note'] }}\" }\n\
                 score = { number = \"leading\", column = \"score\", scale = \"0-10 -> 1-5\" }\n\
                 language = { column = \"language\", lower_case = true }";
-    let description = crate::settings::parse_mapping("m.toml".as_ref(), text).unwrap().description().unwrap();
-    let rules = MappingRules { description, ..MappingRules::default() };
-    let mapping = Mapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
+    let spec = crate::settings::parse_mapping("m.toml".as_ref(), text).unwrap().description().unwrap();
+    let rules = MappingOptions { spec, ..MappingOptions::default() };
+    let mapping = ResolvedMapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
     let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
     let good = row(["u", "n", "10 - yes", "rtm", "CSAT", "DE", "", "x"]);
-    let Judged::Valid(feedback) = checker.check(&good) else { panic!("not valid") };
+    let CheckedRow::Valid(feedback) = checker.check(&good) else { panic!("not valid") };
     assert_eq!((feedback.name(), feedback.score().value(), feedback.language()), ("n x", 5.0, "de"));
-    assert_eq!(checker.check(&row(["u", "n", " - ", "rtm", "", "", "", ""])), Judged::Skipped(SkipReason::NoAnswer));
+    assert_eq!(
+        checker.check(&row(["u", "n", " - ", "rtm", "", "", "", ""])),
+        CheckedRow::Skipped(SkipReason::NoAnswer)
+    );
     let bad = row(["", "n", "11 - yes", "rtm", "CSAT", "DE", "", "x"]);
-    let Judged::Invalid(problems) = checker.check(&bad) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&bad) else { panic!("not invalid") };
     let told: Vec<_> = problems.iter().map(|p| (p.field.unwrap(), p.value.as_str(), p.kind)).collect();
     let expected =
         [(Field::ChannelUid, "", ProblemKind::Empty), (Field::Score, "11 - yes", ProblemKind::OffSourceScale)];
@@ -181,11 +186,11 @@ fn a_failure_reports_doubtful_rows_are_left_alone_unless_asked_for() {
     let header: Vec<_> = HEADER.into_iter().chain(["_row", "_outcome", "_status", "_error"]).collect();
     let reported = |outcome| row(GOOD.into_iter().chain(["9", outcome, "504", "timed out"]));
     let (mut careful, mut eager) = (checker(&header, false), checker(&header, true));
-    assert_eq!(careful.check(&reported("in doubt")), Judged::Skipped(SkipReason::InDoubtBefore));
-    assert!(matches!(careful.check(&reported("rejected")), Judged::Valid(_)));
-    assert!(matches!(eager.check(&reported("in doubt")), Judged::Valid(_)));
+    assert_eq!(careful.check(&reported("in doubt")), CheckedRow::Skipped(SkipReason::InDoubtBefore));
+    assert!(matches!(careful.check(&reported("rejected")), CheckedRow::Valid(_)));
+    assert!(matches!(eager.check(&reported("in doubt")), CheckedRow::Valid(_)));
     let blank = row([""; 8].into_iter().chain(["9", "invalid", "", "blank"]));
-    assert_eq!(careful.check(&blank), Judged::Skipped(SkipReason::Blank));
+    assert_eq!(careful.check(&blank), CheckedRow::Skipped(SkipReason::Blank));
 }
 
 /// How many rows of an example are valid, and what is wrong with the others.
@@ -193,15 +198,16 @@ fn judge_example(bytes: &[u8], map: &[&str], set: &[&str]) -> (usize, Vec<Proble
     let pairs = |given: &[&str]| -> Vec<(Field, String)> {
         given.iter().map(|text| text.parse::<Assignment>().unwrap()).map(|a| (a.field, a.text)).collect()
     };
-    let rules = MappingRules { map: pairs(map), set: pairs(set), ..MappingRules::default() };
+    let rules = MappingOptions { map: pairs(map), set: pairs(set), ..MappingOptions::default() };
     let mut rows = Table::open(bytes, "example", &SourceOptions::default()).unwrap();
-    let mut checker = Checker::new(Mapping::resolve(rows.headers(), None, &rules).unwrap(), ScoreRule::InScale, false);
+    let mut checker =
+        Checker::new(ResolvedMapping::resolve(rows.headers(), None, &rules).unwrap(), ScoreRule::InScale, false);
     let (mut row, mut valid, mut invalid) = (Row::default(), 0, Vec::new());
     while rows.read(&mut row).unwrap() {
         match checker.check(&row) {
-            Judged::Valid(_) => valid += 1,
-            Judged::Invalid(problems) => invalid.extend(problems.iter().map(|problem| problem.kind)),
-            Judged::Skipped(reason) => panic!("line {}: {reason}", row.line),
+            CheckedRow::Valid(_) => valid += 1,
+            CheckedRow::Invalid(problems) => invalid.extend(problems.iter().map(|problem| problem.kind)),
+            CheckedRow::Skipped(reason) => panic!("line {}: {reason}", row.line),
         }
     }
     (valid, invalid)
@@ -252,19 +258,19 @@ proptest! {
         delimiter in prop::sample::select(vec![b',', b';', b'\t', b'|']),
     ) {
         let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
-        writer.write_record(Field::ALL.map(Field::wire_name)).unwrap();
+        writer.write_record(Field::BODY.map(Field::wire_name)).unwrap();
         for record in &records {
             writer.write_record(record).unwrap();
         }
         let bytes = writer.into_inner().unwrap();
         let options = SourceOptions { delimiter: Some(delimiter), ..SourceOptions::default() };
         let mut rows = Table::open(&bytes[..], "in.csv", &options).unwrap();
-        let mut checker = checker(&Field::ALL.map(Field::wire_name), false);
+        let mut checker = checker(&Field::BODY.map(Field::wire_name), false);
         let (mut row, mut sent) = (Row::default(), Vec::new());
         while rows.read(&mut row).unwrap() {
-            let Judged::Valid(feedback) = checker.check(&row) else { panic!("{row:?}") };
+            let CheckedRow::Valid(feedback) = checker.check(&row) else { panic!("{row:?}") };
             let body: serde_json::Map<_, _> = serde_json::from_slice(&feedback.body()).unwrap();
-            sent.push(Field::ALL.map(|field| match &body[field.wire_name()] {
+            sent.push(Field::BODY.map(|field| match &body[field.wire_name()] {
                 serde_json::Value::String(text) => text.clone(),
                 number => number.to_string(),
             }));

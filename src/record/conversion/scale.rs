@@ -1,4 +1,4 @@
-//! From one scale to another: linear, with a stated rounding, and never on a guess.
+//! Linear conversion from one scale to another, with a stated rounding.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,67 +13,67 @@ pub struct Scale {
     rounding: Rounding,
 }
 
-/// What becomes of what lies between two whole numbers of the scale converted to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// How a number between two whole numbers is rounded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", parse_err_ty = ScaleError, parse_err_fn = unknown_rounding)]
 pub enum Rounding {
-    /// The nearest whole number; of two equally near the upper.
+    /// Halves round up.
     #[default]
     Nearest,
-    /// The next whole number below.
     Down,
-    /// The next whole number above.
     Up,
 }
 
-/// A scale's two ends, the lower first.
+/// The two ends of a scale, the lower first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Bounds {
     low: f64,
     high: f64,
 }
 
-/// A text is no conversion between scales.
+/// Text that is no conversion between scales.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScaleError {
-    /// It isn't written as one.
-    #[error("{0:?} is not a conversion: write two scales, such as 0-100 -> 1-5")]
-    NotAConversion(String),
-    /// An end that isn't below the other.
-    #[error("{0:?} begins with its upper end: write the lower end first, and turn the scale around with invert = true")]
+    #[error("{0:?} is not a scale conversion; expected two scales, such as 0-100 -> 1-5")]
+    NotAScale(String),
+    #[error(
+        "{0:?} starts with its upper end; write the lower end first, and use invert = true to turn the scale around"
+    )]
     UpsideDown(String),
-    /// A target whose ends are no whole numbers, so that rounding could leave it.
-    #[error("{0:?} must begin and end with a whole number, for that is what a score is")]
+    /// Rounding could leave a target whose ends are not whole.
+    #[error("{0:?} must start and end with a whole number, because scores are whole numbers")]
     NotWhole(String),
-    /// A rounding that there is none of.
-    #[error("{0:?} is no rounding: it is nearest, down or up")]
-    NoRounding(String),
+    #[error("{0:?} is not a rounding; expected nearest, down or up")]
+    UnknownRounding(String),
+}
+
+fn unknown_rounding(text: &str) -> ScaleError {
+    ScaleError::UnknownRounding(excerpt(text, 40))
 }
 
 impl Scale {
-    /// The same conversion with this rounding.
     #[must_use]
     pub fn rounded(self, rounding: Rounding) -> Self {
         Self { rounding, ..self }
     }
 
-    /// How it rounds.
     pub fn rounding(self) -> Rounding {
         self.rounding
     }
 
-    /// Its two scales, as they are read.
+    /// The two scales, as they are written in a mapping.
     pub fn ends(self) -> String {
         format!("{} -> {}", self.from, self.to)
     }
 
-    /// The score on the scale converted to; `None` for what isn't on the scale converted from.
+    /// Converts a score; `None` if it is not on the source scale.
     pub fn convert(self, score: f64) -> Option<f64> {
         let Self { from, to, rounding } = self;
         if !(from.low..=from.high).contains(&score) {
             return None;
         }
         let exact = to.low + (score - from.low) * (to.high - to.low) / (from.high - from.low);
-        // A third of nine is three, whatever the last bit of the division says.
+        // A third of nine is three, whatever the last bit of the division is.
         let near = (exact * 1e9).round() / 1e9;
         let whole = match rounding {
             Rounding::Nearest => (near + 0.5).floor(),
@@ -83,8 +83,8 @@ impl Scale {
         Some(whole.clamp(to.low, to.high))
     }
 
-    /// The score from the other end of the scale converted to.
-    pub fn turn(self, score: f64) -> f64 {
+    /// Turns a score of the target scale around: the low end becomes the high one.
+    pub fn invert(self, score: f64) -> f64 {
         self.to.low + self.to.high - score
     }
 }
@@ -93,10 +93,10 @@ impl FromStr for Scale {
     type Err = ScaleError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let no_conversion = || ScaleError::NotAConversion(excerpt(text, 60));
-        let (from, to) = text.split_once("->").or_else(|| text.split_once('→')).ok_or_else(no_conversion)?;
+        let not_a_scale = || ScaleError::NotAScale(excerpt(text, 60));
+        let (from, to) = text.split_once("->").or_else(|| text.split_once('→')).ok_or_else(not_a_scale)?;
         let read = |part: &str| {
-            let bounds = bounds(part).ok_or_else(no_conversion)?;
+            let bounds = bounds(part).ok_or_else(not_a_scale)?;
             if bounds.low < bounds.high { Ok(bounds) } else { Err(ScaleError::UpsideDown(excerpt(part, 40))) }
         };
         let (from, target) = (read(from)?, read(to)?);
@@ -110,7 +110,7 @@ impl FromStr for Scale {
 /// `1-5`, `-100-100`, `0..10`, `0.5–5`.
 fn bounds(text: &str) -> Option<Bounds> {
     let text = text.trim();
-    // The first sign may be a minus; the next is what stands between the ends.
+    // A leading minus belongs to the number; the next one separates the ends.
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (at, separator) = ["..", "-", "–", " to "]
         .into_iter()
@@ -120,7 +120,7 @@ fn bounds(text: &str) -> Option<Bounds> {
     Some(Bounds { low: number(&text[..at])?, high: number(&text[at + separator.len()..])? })
 }
 
-/// A number of a size that scales have: a float holds it exactly enough.
+/// A number small enough for a float to represent it precisely.
 fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -129,22 +129,14 @@ fn number(text: &str) -> Option<f64> {
     (number.abs() <= 1_000_000.0).then_some(number)
 }
 
-impl FromStr for Rounding {
-    type Err = ScaleError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "nearest" => Ok(Self::Nearest),
-            "down" => Ok(Self::Down),
-            "up" => Ok(Self::Up),
-            other => Err(ScaleError::NoRounding(excerpt(other, 40))),
-        }
-    }
-}
-
 impl fmt::Display for Scale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} -> {}, rounded {}", self.from, self.to, self.rounding)
+        let rounding = match self.rounding {
+            Rounding::Nearest => "to the nearest",
+            Rounding::Down => "down",
+            Rounding::Up => "up",
+        };
+        write!(f, "{} -> {}, rounded {rounding}", self.from, self.to)
     }
 }
 
@@ -154,19 +146,9 @@ impl fmt::Display for Bounds {
     }
 }
 
-impl fmt::Display for Rounding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nearest => "to the nearest",
-            Self::Down => "down",
-            Self::Up => "up",
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+    use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 
     use super::{Rounding, Scale, ScaleError};
 
@@ -175,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_become_ends_and_what_is_between_is_rounded_as_stated() {
+    fn ends_map_to_ends_and_the_rest_rounds() {
         for (text, score, nearest, down, up) in [
             ("0-100 -> 1-5", 0.0, 1.0, 1.0, 1.0),
             ("0-100 -> 1-5", 100.0, 5.0, 5.0, 5.0),
@@ -197,32 +179,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_off_the_scale_is_not_converted() {
+    fn scores_off_the_scale_are_not_converted() {
         for score in [-0.1, 100.5, f64::NAN, f64::INFINITY] {
             assert_eq!(scale("0-100 -> 1-5").convert(score), None, "{score}");
         }
     }
 
     #[test]
-    fn what_is_no_conversion_says_why() {
+    fn invalid_scales_say_why() {
         for text in
             ["", "1-5", "1-5 ->", "1-5 -> five", "1 -> 5", "0-1e9 -> 1-5", "0-inf -> 1-5", "a-b -> c-d", "- -> -"]
         {
-            assert!(matches!(text.parse::<Scale>(), Err(ScaleError::NotAConversion(_))), "{text}");
+            assert!(matches!(text.parse::<Scale>(), Err(ScaleError::NotAScale(_))), "{text}");
         }
         assert!(matches!("5-1 -> 1-5".parse::<Scale>(), Err(ScaleError::UpsideDown(_))));
         assert!(matches!("1-5 -> 5-1".parse::<Scale>(), Err(ScaleError::UpsideDown(_))));
         assert!(matches!("1-5 -> 3-3".parse::<Scale>(), Err(ScaleError::UpsideDown(_))));
         assert!(matches!("1-5 -> 0.5-5".parse::<Scale>(), Err(ScaleError::NotWhole(_))));
-        assert!(matches!("half".parse::<Rounding>(), Err(ScaleError::NoRounding(_))));
+        assert!(matches!("half".parse::<Rounding>(), Err(ScaleError::UnknownRounding(_))));
     }
 
     fn any_scale() -> impl Strategy<Value = Scale> {
-        let rounding = prop_oneof![
-            proptest::strategy::Just(Rounding::Nearest),
-            proptest::strategy::Just(Rounding::Down),
-            proptest::strategy::Just(Rounding::Up)
-        ];
+        let rounding = prop::sample::select(vec![Rounding::Nearest, Rounding::Down, Rounding::Up]);
         (-1000..1000_i32, 1..1000_i32, -20..20_i32, 1..20_i32, rounding).prop_map(|(a, width, b, span, rounding)| {
             scale(&format!("{a}..{} -> {b}..{}", a + width, b + span)).rounded(rounding)
         })
@@ -230,7 +208,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_converted_score_is_whole_on_the_scale_and_in_order(scale in any_scale(), place in 0.0..=1.0_f64, next in 0.0..=1.0_f64) {
+        fn converted_scores_are_whole_and_in_order(scale in any_scale(), place in 0.0..=1.0_f64, next in 0.0..=1.0_f64) {
             let at = |place: f64| scale.from.low + place * (scale.from.high - scale.from.low);
             let converted = [place.min(next), place.max(next)].map(|place| scale.convert(at(place).clamp(scale.from.low, scale.from.high)).unwrap());
             prop_assert!(converted.iter().all(|score| score.fract() == 0.0));
@@ -238,11 +216,11 @@ mod tests {
             prop_assert!(converted[0] <= converted[1]);
             prop_assert_eq!(scale.convert(scale.from.low), Some(scale.to.low));
             prop_assert_eq!(scale.convert(scale.from.high), Some(scale.to.high));
-            prop_assert_eq!(scale.turn(scale.turn(converted[0])), converted[0]);
+            prop_assert_eq!(scale.invert(scale.invert(converted[0])), converted[0]);
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in any::<String>(), score in any::<f64>()) {
+        fn no_scale_text_panics(text in any::<String>(), score in any::<f64>()) {
             if let Ok(scale) = text.parse::<Scale>() {
                 let _ = scale.convert(score);
             }

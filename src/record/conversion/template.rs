@@ -1,5 +1,5 @@
-//! A field put together from several columns, in minijinja's syntax with all but expressions and `if` taken out: no loops,
-//! no variables, no includes, so that a template's work is bounded by its length and by its row's.
+//! A field put together from several columns. Templates have minijinja's syntax reduced to expressions and `if`: without
+//! loops, variables and includes, the work is bounded by the template's length and the row's.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,97 +9,65 @@ use std::sync::Arc;
 use minijinja::value::{Enumerator, Object, Value};
 use minijinja::{Environment, ErrorKind, State, UndefinedBehavior, filters, tests as conditions};
 
+use super::template_syntax::{ROW, TemplateError, check, subscripts};
 use crate::source::Row;
 use crate::text::excerpt;
 
-/// The longest template: more than this is no longer a mapping.
-const LONGEST_TEMPLATE: usize = 4096;
-/// The longest text that a template may make of a row.
-pub const LONGEST_RENDERED: usize = 64 * 1024;
-/// How many instructions a row may cost: a template of the longest length has fewer.
+/// The longest text that a template may make of a row, in bytes.
+pub(crate) const MAX_RENDERED: usize = 64 * 1024;
+/// How many instructions a row may cost. The longest template has fewer.
 const FUEL: u64 = 20_000;
 const NAME: &str = "template";
-/// The variable that holds the whole row, for columns whose name is none of a variable.
-const ROW: &str = "row";
-/// The statements that are left.
-const STATEMENTS: [&str; 4] = ["if", "elif", "else", "endif"];
 
-/// A text with parts that come from a row's columns: `{{ RecipientEmail or ResponseId }}`, `{{ row["Custom Data 1"] }}`.
+/// Text with parts from a row's columns: `{{ RecipientEmail or ResponseId }}`, `{{ row["Custom Data 1"] }}`.
 #[derive(Clone)]
 pub struct Template {
     source: Arc<str>,
     compiled: Arc<Environment<'static>>,
 }
 
-/// A text is no template, or a template can't be filled in.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TemplateError {
-    /// It can't be read.
-    #[error("can't be read as a template: {0}")]
-    Syntax(String),
-    /// It is too long.
-    #[error("is longer than the {LONGEST_TEMPLATE} bytes that a template may have")]
-    TooLong,
-    /// A statement other than `if`.
-    #[error("may not use {{% {0} %}}: a template has expressions in {{{{ }}}}, and {{% if %}}")]
-    Statement(String),
-    /// The row as a whole, which is no text.
-    #[error("may use row only for one of its columns: row[\"Column\"]")]
-    WholeRow,
-    /// An operator that could make much of little.
-    #[error("may not use {0} in an expression")]
-    Operator(char),
-}
-
 impl Template {
-    /// Reads a template.
-    ///
     /// # Errors
-    /// When it isn't one, or uses what templates of mappings can't.
+    /// When the source is no template, or uses what templates of mappings may not use.
     pub fn new(source: &str) -> Result<Self, TemplateError> {
-        if source.len() > LONGEST_TEMPLATE {
-            return Err(TemplateError::TooLong);
-        }
-        code(source).iter().try_for_each(Code::check)?;
-        let mut environment = sandbox();
+        check(source)?;
+        let mut environment = limited_environment();
         environment
             .add_template_owned(NAME, source.to_owned())
-            .map_err(|error| TemplateError::Syntax(excerpt(&in_words(&error), 200)))?;
+            .map_err(|error| TemplateError::Syntax(excerpt(&reason(&error), 200)))?;
         Ok(Self { source: source.into(), compiled: Arc::new(environment) })
     }
 
-    /// The template as it was written.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The columns that it surely asks for, as they are named in it.
+    /// The columns that the template names, sorted.
     pub fn columns(&self) -> Vec<String> {
         let Ok(template) = self.compiled.get_template(NAME) else { return Vec::new() };
-        let mut columns: Vec<String> =
-            template.undeclared_variables(false).into_iter().filter(|name| name != ROW).collect();
-        columns.extend(subscripts(&self.source));
+        let variables = template.undeclared_variables(false).into_iter().filter(|name| name != ROW);
+        let mut columns: Vec<String> = variables.chain(subscripts(&self.source)).collect();
         columns.sort();
         columns.dedup();
         columns
     }
 
-    /// Appends what the template makes of a row to `out`.
+    /// Appends the text that the template makes of a row to `out`.
     ///
     /// # Errors
-    /// In words, when it can't be filled in: a column that isn't there, or more text than a field takes.
+    /// Why the template failed: an unknown column, or more text than a field may have.
     pub fn render(&self, row: &RowValues, out: &mut String) -> Result<(), String> {
-        let template = self.compiled.get_template(NAME).map_err(|error| in_words(&error))?;
+        let template = self.compiled.get_template(NAME).map_err(|error| reason(&error))?;
         let mut rendered = Bounded(Vec::new());
-        template.render_captured_to(row.value(), &mut rendered).map_err(|error| in_words(&error))?;
-        // A template writes texts, one after the other.
+        template.render_captured_to(row.value(), &mut rendered).map_err(|error| reason(&error))?;
+        // Templates only write whole texts, so nothing is lost.
         out.push_str(&String::from_utf8_lossy(&rendered.0));
         Ok(())
     }
 }
 
-/// Nothing but what is bounded and knows no other template, file or clock.
-fn sandbox() -> Environment<'static> {
+/// Only functions with bounded work, and no other templates, files or clocks.
+fn limited_environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -123,99 +91,26 @@ fn sandbox() -> Environment<'static> {
     environment
 }
 
-/// Replacements in a chain could each make a text longer by a factor.
+/// A chain of replacements could multiply a text's length again and again.
 fn replace(_: &State<'_, '_>, text: &str, from: &str, to: &str) -> Result<String, minijinja::Error> {
     let found = if from.is_empty() { text.len() + 1 } else { text.matches(from).count() };
-    if found.saturating_mul(to.len()).saturating_add(text.len()) > LONGEST_RENDERED {
-        return Err(minijinja::Error::new(ErrorKind::InvalidOperation, "replace makes too long a text"));
+    if found.saturating_mul(to.len()).saturating_add(text.len()) > MAX_RENDERED {
+        return Err(minijinja::Error::new(ErrorKind::InvalidOperation, "replace makes the text too long"));
     }
     Ok(text.replace(from, to))
 }
 
-fn in_words(error: &minijinja::Error) -> String {
-    match error.detail() {
-        Some(detail) => detail.to_owned(),
-        None => error.kind().to_string(),
-    }
+fn reason(error: &minijinja::Error) -> String {
+    error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
 }
 
-/// What stands between `{{` and `}}` or `{%` and `%}`, with the texts in quotes taken out.
-struct Code {
-    is_statement: bool,
-    text: String,
-}
-
-impl Code {
-    fn check(&self) -> Result<(), TemplateError> {
-        if let Some(operator) = self.text.chars().find(|c| matches!(c, '*' | '{')) {
-            return Err(TemplateError::Operator(operator));
-        }
-        let text = self.text.trim_start_matches(['-', '+']).trim_start();
-        let word = &text[..text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len())];
-        let mut words = self.text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_');
-        if words.any(|word| word.strip_prefix(ROW).is_some_and(|end| !matches!(end, "[" | ".") && is_word_end(end))) {
-            return Err(TemplateError::WholeRow);
-        }
-        if self.is_statement && !STATEMENTS.contains(&word) {
-            return Err(TemplateError::Statement(excerpt(word, 30)));
-        }
-        Ok(())
-    }
-}
-
-/// Whether the word ends here: with nothing, or one character that is none of a word's.
-fn is_word_end(end: &str) -> bool {
-    end.chars().all(|c| !c.is_alphanumeric() && c != '_')
-}
-
-fn code(source: &str) -> Vec<Code> {
-    let (mut found, mut rest) = (Vec::new(), source);
-    while let Some(at) = rest.find("{{").into_iter().chain(rest.find("{%")).chain(rest.find("{#")).min() {
-        let (kind, behind) = rest[at + 1..].split_at(1);
-        if kind == "#" {
-            rest = behind.split_once("#}").map_or("", |(_, behind)| behind);
-            continue;
-        }
-        let end = if kind == "%" { "%}" } else { "}}" };
-        let (text, behind) = until(behind, end);
-        found.push(Code { is_statement: kind == "%", text });
-        rest = behind;
-    }
-    found
-}
-
-/// The code up to `end`, without what is in quotes, and what stands behind.
-fn until<'a>(source: &'a str, end: &str) -> (String, &'a str) {
-    let (mut text, mut quote) = (String::new(), None);
-    let mut chars = source.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match quote {
-            Some(_) if c == '\\' => drop(chars.next()),
-            Some(open) => quote = (c != open).then_some(open),
-            None if source[at..].starts_with(end) => return (text, &source[at + end.len()..]),
-            None if matches!(c, '"' | '\'') => quote = Some(c),
-            None => text.push(c),
-        }
-    }
-    (text, "")
-}
-
-/// The names in `row["…"]` and `row['…']`.
-fn subscripts(source: &str) -> impl Iterator<Item = String> {
-    source.split("row[").skip(1).filter_map(|rest| {
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let (name, behind) = rest[1..].split_once(quote)?;
-        (behind.trim_start().starts_with(']') && !name.contains('\\')).then(|| name.to_owned())
-    })
-}
-
-/// Takes so much and no more.
+/// Fails when more than `MAX_RENDERED` bytes are written.
 struct Bounded(Vec<u8>);
 
 impl io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > LONGEST_RENDERED {
-            return Err(io::Error::other("too long a text"));
+        if self.0.len() + bytes.len() > MAX_RENDERED {
+            return Err(io::Error::other("text is too long"));
         }
         self.0.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -226,7 +121,7 @@ impl io::Write for Bounded {
     }
 }
 
-/// A row's cells by their column's names, as templates see them.
+/// A row's cells by column name, as templates see them.
 #[derive(Debug, Clone)]
 pub struct RowValues(Arc<NamedCells>);
 
@@ -237,7 +132,6 @@ struct NamedCells {
 }
 
 impl RowValues {
-    /// The cells of a row under these names.
     pub fn new(columns: &Arc<BTreeMap<String, usize>>, row: &Row) -> Self {
         Self(Arc::new(NamedCells { columns: Arc::clone(columns), cells: row.cells().map(Value::from).collect() }))
     }
@@ -247,7 +141,7 @@ impl RowValues {
     }
 }
 
-/// What a template sees: the columns by their names, and all of them as `row`.
+/// The variables of a template: each column by its name, and all of them as `row`.
 #[derive(Debug)]
 struct Variables(Arc<NamedCells>);
 
@@ -295,7 +189,8 @@ mod tests {
 
     use proptest::prelude::{any, prop, prop_assert, proptest};
 
-    use super::{LONGEST_RENDERED, RowValues, Template, TemplateError};
+    use super::{MAX_RENDERED, RowValues, Template};
+    use crate::record::TemplateError;
     use crate::source::Row;
 
     const CELLS: [(&str, &str); 5] =
@@ -313,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_takes_what_it_needs_from_the_row() {
+    fn templates_fill_in_columns() {
         for (source, text) in [
             ("{{ Email or ResponseId }}", "R_1"),
             ("{{ row[\"Custom Data 1\"] }}!", "Größe <&>!"),
@@ -330,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_an_error_and_never_an_empty_text() {
+    fn unknown_columns_are_errors() {
         for source in [
             "{{ Nope }}",
             "{{ row['Nope'] }}",
@@ -345,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_could_reach_further_is_there() {
+    fn statements_and_functions_are_limited() {
         for (source, word) in [
             ("{% include 'x' %}", "include"),
             ("{%- for c in Email %}{% endfor %}", "for"),
@@ -364,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_stays_within_its_bounds() {
+    fn templates_are_bounded() {
         for (source, operator) in [("{{ 'x' * 9 }}", '*'), ("{{ {'a': 1} }}", '{'), ("{% if 2 ** 9 %}{% endif %}", '*')]
         {
             assert_eq!(Template::new(source), Err(TemplateError::Operator(operator)), "{source}");
@@ -376,24 +271,24 @@ mod tests {
     }
 
     #[test]
-    fn the_columns_that_it_asks_for_are_known_beforehand() {
+    fn the_columns_of_a_template_are_known() {
         let template = Template::new("{{ Email or row[\"Custom Data 1\"] }}{{ row['A b'] }}{{ row[Score] }}").unwrap();
         assert_eq!(template.columns(), ["A b", "Custom Data 1", "Email", "Score"]);
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(source in any::<String>()) {
+        fn no_text_panics(source in any::<String>()) {
             let _ = render(&source);
         }
 
         #[test]
-        fn no_template_makes_it_panic(parts in prop::collection::vec(prop::sample::select(vec![
+        fn no_template_panics(parts in prop::collection::vec(prop::sample::select(vec![
             "{{ ", " }}", "{% if ", " %}", "{% endif %}", "Email", "row['Score']", "row", "|", "int", "split(',')", "replace('9', Email)",
             " ~ ", " * ", "1000000", "-1", "[", "]", "(", ")", " == ", "'x'", ".", " in ", "round(99)", "first", "1e999",
         ]), 0..12)) {
             if let Ok(text) = render(&parts.concat()) {
-                prop_assert!(text.len() <= LONGEST_RENDERED);
+                prop_assert!(text.len() <= MAX_RENDERED);
             }
         }
     }

@@ -1,133 +1,81 @@
-//! Why a header and what was said about it don't give seven fields: everything at once.
+//! Why a header and the options don't fill all fields: everything at once.
 
 use std::fmt;
+use std::mem::discriminant;
 
-use super::{ColumnBy, ConstantBy};
+use super::MatchedBy;
 use crate::error::Advice;
 use crate::record::{Field, ProblemKind};
 use crate::text::{excerpt, quoted};
 
 /// How many of an input's columns a message shows.
 const COLUMNS_SHOWN: usize = 12;
-/// Characters of a quoted text shown.
+/// How much of a name or value a message shows.
 const SHOWN: usize = 80;
 
-/// Why no mapping could be made, with every reason there is.
+/// Why no mapping could be made: at least one problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappingError {
-    /// The reasons; at least one.
     pub problems: Vec<MappingProblem>,
-    /// The input's columns.
     pub headers: Vec<String>,
 }
 
 /// One reason why no mapping could be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MappingProblem {
-    /// The input has one column only, which is almost always a wrong delimiter.
-    OneColumn {
-        /// The delimiter it was read with.
-        delimiter: char,
-        /// The one header.
-        header: String,
-    },
-    /// A field has several of `--map` and `--set`.
-    GivenTwice {
-        /// The field.
-        field: Field,
-        /// The options, as they were written.
-        options: Vec<String>,
-    },
-    /// A column was named that the input doesn't have.
-    NoSuchColumn {
-        /// The field that should come from it.
-        field: Field,
-        /// The column.
-        column: String,
-        /// Who named it.
-        by: ColumnBy,
-        /// The column that may be meant.
-        nearest: Option<String>,
-    },
-    /// A rule for rows, or a template, names a column that the input doesn't have.
-    NoSuchColumnFor {
-        /// What names it: `--filter`, or the skip rule and its reason.
-        what: String,
-        /// The column.
-        column: String,
-        /// The column that may be meant.
-        nearest: Option<String>,
-    },
+    /// Almost always a wrong delimiter.
+    OneColumn { delimiter: char, header: String },
+    /// A field has several `--map` and `--set`.
+    GivenTwice { field: Field, options: Vec<String> },
+    /// The column named for a field does not exist.
+    NoSuchColumn { field: Field, column: String, by: MatchedBy, nearest: Option<String> },
+    /// The column named by a rule for rows or by a template does not exist.
+    UnknownColumn { named_by: String, column: String, nearest: Option<String> },
     /// `--include` names a reason that no rule skips rows for.
-    NoSuchSkip {
-        /// The reason.
-        given: String,
-        /// The reasons that there are.
-        known: Vec<String>,
-    },
-    /// Several columns could be meant.
-    Ambiguous {
-        /// The field that should come from one of them.
-        field: Field,
-        /// Each with its place, from 0.
-        columns: Vec<(usize, String)>,
-    },
-    /// Nothing gives the field a value.
-    Unfilled {
-        /// The field.
-        field: Field,
-        /// What to give for it, in the mapping's or preset's words.
-        needed: Option<String>,
-    },
-    /// A value for every row that no row can have.
-    BadConstant {
-        /// The field.
-        field: Field,
-        /// The value.
-        value: String,
-        /// Who gave it.
-        by: ConstantBy,
-        /// What is wrong with it.
-        kind: ProblemKind,
-    },
+    NoSuchSkip { given: String, known: Vec<String> },
+    /// Several columns match a field, each with its index.
+    Ambiguous { field: Field, columns: Vec<(usize, String)> },
+    /// The field has no source; `needed` is what the mapping or preset asks for.
+    Unfilled { field: Field, needed: Option<String> },
+    /// No row can have this value.
+    BadConstant { field: Field, value: String, by: MatchedBy, kind: ProblemKind },
 }
 
 impl fmt::Display for MappingProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = |text: &str| quoted(text, SHOWN);
         match self {
             Self::OneColumn { delimiter, header } => {
                 let delimiter = if *delimiter == '\t' { "tab".into() } else { format!("{delimiter:?}") };
-                write!(f, "with {delimiter} as delimiter the input has one column only, {}", quoted(header, SHOWN))
+                write!(f, "found only one column, {}, with {delimiter} as the delimiter", quoted(header))
             }
             Self::GivenTwice { field, options } => {
-                write!(f, "{field}: given more than once ({})", excerpt(&options.join(", "), 200))
+                write!(f, "{field}: set more than once ({})", excerpt(&options.join(", "), 200))
             }
             Self::NoSuchColumn { field, column, by, nearest } => {
-                write!(f, "{field}: there is no column {} (named by {by})", quoted(column, SHOWN))?;
-                nearest.iter().try_for_each(|nearest| write!(f, ", but {}", quoted(nearest, SHOWN)))
+                write!(f, "{field}: no column {} (named by {by}){}", quoted(column), did_you_mean(nearest.as_deref()))
+            }
+            Self::UnknownColumn { named_by, column, nearest } => {
+                let named_by = excerpt(named_by, 100);
+                write!(f, "{named_by}: no column {}{}", quoted(column), did_you_mean(nearest.as_deref()))
             }
             Self::Ambiguous { field, columns } => {
-                let place =
-                    |(index, header): &(usize, String)| format!("{} (column {})", quoted(header, SHOWN), index + 1);
-                write!(f, "{field}: several columns could be meant: {}", list(columns.iter().map(place)))
-            }
-            Self::NoSuchColumnFor { what, column, nearest } => {
-                write!(f, "{}: there is no column {}", excerpt(what, 100), quoted(column, SHOWN))?;
-                nearest.iter().try_for_each(|nearest| write!(f, ", but {}", quoted(nearest, SHOWN)))
+                let position = |(index, header): &(usize, String)| format!("{} (column {})", quoted(header), index + 1);
+                write!(f, "{field}: matches several columns: {}", list(columns.iter().map(position)))
             }
             Self::NoSuchSkip { given, known } if known.is_empty() => {
-                write!(f, "--include {}: no rule skips any rows", quoted(given, SHOWN))
+                write!(f, "--include {}: there are no skip rules", quoted(given))
             }
             Self::NoSuchSkip { given, known } => {
                 let known = list(known.iter().map(|known| excerpt(known, 60)));
-                write!(f, "--include {}: rows are skipped for {known} only", quoted(given, SHOWN))
+                write!(f, "--include {}: no such skip rule; the rules are: {known}", quoted(given))
             }
             Self::Unfilled { field, needed: None } => write!(f, "{field}: no column and no value"),
             Self::Unfilled { field, needed: Some(needed) } => {
-                write!(f, "{field}: no column and no value; needed is {}", excerpt(needed, 160))
+                write!(f, "{field}: no column and no value; provide {}", excerpt(needed, 160))
             }
             Self::BadConstant { field, value, by, kind } => {
-                write!(f, "{field}: {} from {by}: {kind}", quoted(value, SHOWN))
+                write!(f, "{field}: invalid value {} from {by}: {kind}", quoted(value))
             }
         }
     }
@@ -135,43 +83,46 @@ impl fmt::Display for MappingProblem {
 
 impl fmt::Display for MappingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the input's columns and the options given don't make a record:")?;
-        for problem in &self.problems {
-            write!(f, "\n  - {problem}")?;
-        }
-        write!(f, "\n  columns seen: {}", list(self.headers.iter().map(|header| quoted(header, SHOWN))))
+        f.write_str("cannot map the input's columns to the fields of a record:")?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))?;
+        write!(f, "\n  columns found: {}", list(self.headers.iter().map(|header| quoted(header, SHOWN))))
     }
 }
 
 impl std::error::Error for MappingError {}
 
 impl Advice for MappingError {
+    /// One hint for each kind of problem.
     fn hint(&self) -> Option<String> {
-        let has = |wanted: fn(&MappingProblem) -> bool| self.problems.iter().any(wanted);
-        let mut hints = Vec::new();
-        if has(|problem| matches!(problem, MappingProblem::OneColumn { .. })) {
-            hints.push("give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab".to_owned());
-        }
-        if let Some(MappingProblem::Unfilled { field, .. }) =
-            self.problems.iter().find(|problem| matches!(problem, MappingProblem::Unfilled { .. }))
-        {
-            hints.push(format!(
-                "name a field's column with --map {field}=COLUMN, or give every row the same value with --set {field}=VALUE; `kore-feedback inspect FILE` shows what the file \
-                 holds and proposes a mapping"
-            ));
-        }
-        if has(|problem| matches!(problem, MappingProblem::NoSuchColumn { .. })) {
-            hints.push("--map field=COLUMN takes a column's header as it was seen".to_owned());
-        }
-        if has(|problem| matches!(problem, MappingProblem::Ambiguous { .. })) {
-            let hint = "choose with --map field=COLUMN, by the name shown here or by its place, such as '#3'";
-            hints.push(hint.to_owned());
-        }
-        if has(|problem| matches!(problem, MappingProblem::GivenTwice { .. })) {
-            hints.push("give each field one --map or one --set".to_owned());
-        }
+        let is_first_of_kind = |(at, problem): &(usize, &MappingProblem)| {
+            !self.problems[..*at].iter().any(|earlier| discriminant(earlier) == discriminant(problem))
+        };
+        let firsts = self.problems.iter().enumerate().filter(is_first_of_kind);
+        let hints: Vec<_> = firsts.filter_map(|(_, problem)| problem.hint()).collect();
         (!hints.is_empty()).then(|| hints.join("; "))
     }
+}
+
+impl MappingProblem {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::OneColumn { .. } => Some("set the delimiter, such as --delimiter ';' or --delimiter tab".to_owned()),
+            Self::Unfilled { field, .. } => Some(format!(
+                "name the column with --map {field}=COLUMN, or give every row the same value with --set {field}=VALUE; \
+                 `kore-feedback inspect FILE` shows the columns and proposes a mapping"
+            )),
+            Self::NoSuchColumn { .. } => Some("write the column after --map as it is shown here".to_owned()),
+            Self::Ambiguous { field, .. } => {
+                Some(format!("choose with --map {field}=COLUMN, by a name shown here or by position, such as '#3'"))
+            }
+            Self::GivenTwice { field, .. } => Some(format!("give {field} only one --map or --set")),
+            Self::UnknownColumn { .. } | Self::NoSuchSkip { .. } | Self::BadConstant { .. } => None,
+        }
+    }
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!("; did you mean {}?", quoted(nearest, SHOWN)))
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {

@@ -1,110 +1,138 @@
-//! What the user said about columns and constants, before any header is known.
+//! Rules that look at a row's cells. Each is generic over its column `C`: a name until the header is known, then an index.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use super::{Description, SelectionRules};
-use crate::error::{Advice, nearest};
-use crate::record::Field;
+use crate::record::FoldedSet;
+use crate::source::Row;
 use crate::text::excerpt;
 
-/// What was said about where fields come from. In this order it decides: `map` and `set`, `description`, `columns`, the
-/// headers' own names, `defaults`. What a description makes of a field holds for a column given with `map`, too.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct MappingRules {
-    /// `--map field=column`.
-    pub map: Vec<(Field, String)>,
-    /// `--set field=value`.
-    pub set: Vec<(Field, String)>,
-    /// The mapping and the preset that were named.
-    pub description: Description,
-    /// Which rows are asked for.
-    pub selection: SelectionRules,
-    /// The profile's `columns`.
-    pub columns: BTreeMap<Field, String>,
-    /// The profile's `defaults`.
-    pub defaults: BTreeMap<Field, String>,
-}
-
-/// `field=text`, as `--map` and `--set` take it.
+/// A column contains one of some values, or none of them. Case and surrounding spaces are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assignment {
-    /// The field.
-    pub field: Field,
-    /// What stands behind the first `=`, exactly.
-    pub text: String,
+pub struct Condition<C = String> {
+    pub column: C,
+    pub values: FoldedSet,
+    /// Whether the cell must be one of the values, or must not.
+    pub is: bool,
 }
 
-/// A text is no assignment to a field.
+/// Rows to skip, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkipRule<C = String> {
+    /// A short name for `--include`, besides the reason.
+    pub key: Option<String>,
+    /// Counted, and stored in the ledger.
+    pub reason: Arc<str>,
+    pub when: Condition<C>,
+}
+
+/// `Status=IP Address` or `Status!=Spam`: keeps only the rows that meet a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter<C = String> {
+    pub keep: Condition<C>,
+    /// The filter as written. Filters that were merged are joined with "or".
+    pub text: Arc<str>,
+}
+
+/// What makes two rows duplicates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dedupe<C = String> {
+    /// All fields are equal, as they would be sent.
+    Record,
+    /// The cells of these columns are equal.
+    Columns(Vec<C>),
+}
+
+/// A filter without a column or without `=`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AssignmentError {
-    /// There is no `=`.
-    #[error("{given:?} has no = in it: write field=text")]
-    NoEquals {
-        /// What was given.
-        given: String,
-    },
-    /// What stands before the `=` is no field.
-    #[error("{given:?} is not a field{}", nearest.map_or_else(String::new, |field| format!(" (did you mean {field}?)")))]
-    NoField {
-        /// What stands there.
-        given: String,
-        /// The field it is nearest to.
-        nearest: Option<&'static str>,
-    },
-}
+#[error("{0:?} is not a filter; expected COLUMN=VALUE or COLUMN!=VALUE")]
+pub struct FilterError(String);
 
-impl FromStr for Assignment {
-    type Err = AssignmentError;
-
-    fn from_str(given: &str) -> Result<Self, Self::Err> {
-        let (name, text) =
-            given.split_once('=').ok_or_else(|| AssignmentError::NoEquals { given: excerpt(given, 60) })?;
-        let no_field = || AssignmentError::NoField {
-            given: excerpt(name, 40),
-            nearest: nearest(name.trim(), Field::OF_ROWS.map(Field::key)),
-        };
-        let field = Field::from_name(name).ok_or_else(no_field)?;
-        Ok(Self { field, text: text.to_owned() })
+impl<C> Condition<C> {
+    /// The same condition for a column that was found; `None` if it was not.
+    pub fn with_column<D>(&self, column: Option<D>) -> Option<Condition<D>> {
+        Some(Condition { column: column?, values: self.values.clone(), is: self.is })
     }
 }
 
-impl fmt::Display for Assignment {
+impl Condition<usize> {
+    pub(super) fn holds(&self, row: &Row) -> bool {
+        self.values.contains(row.cell(self.column).unwrap_or_default()) == self.is
+    }
+}
+
+impl<C> SkipRule<C> {
+    /// Whether `--include` means this rule by `name`.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case(name)) || self.reason.eq_ignore_ascii_case(name)
+    }
+
+    /// Its key, or its reason if it has none.
+    pub fn name(&self) -> &str {
+        self.key.as_deref().unwrap_or(&self.reason)
+    }
+}
+
+impl Filter {
+    /// Merges filters with `=` for the same column: any of their values will do. All other filters must hold together.
+    pub(super) fn merged(filters: &[Self]) -> Vec<Self> {
+        let mut merged: Vec<Self> = Vec::new();
+        for filter in filters {
+            let fits = |other: &&mut Self| filter.keep.is && other.keep.is && other.keep.column == filter.keep.column;
+            match merged.iter_mut().find(fits) {
+                Some(other) => {
+                    other.keep.values = other.keep.values.union(&filter.keep.values);
+                    other.text = format!("{other} or {filter}").into();
+                }
+                None => merged.push(filter.clone()),
+            }
+        }
+        merged
+    }
+}
+
+impl FromStr for Filter {
+    type Err = FilterError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || FilterError(excerpt(text, 60));
+        let (column, value) = text.split_once('=').ok_or_else(error)?;
+        let (column, is) = column.strip_suffix('!').map_or((column, true), |column| (column, false));
+        let (column, value) = (column.trim(), value.trim());
+        if column.is_empty() {
+            return Err(error());
+        }
+        let text = format!("{column}{}{value}", if is { "=" } else { "!=" }).into();
+        Ok(Self { keep: Condition { column: column.to_owned(), values: FoldedSet::new([value]), is }, text })
+    }
+}
+
+impl<C> fmt::Display for Filter<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.field, self.text)
-    }
-}
-
-impl Advice for AssignmentError {
-    fn hint(&self) -> Option<String> {
-        Some(format!("the fields are {}", Field::OF_ROWS.map(Field::key).join(", ")))
+        f.write_str(&self.text)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Assignment, AssignmentError};
-    use crate::record::Field;
+    use super::{Condition, Filter};
+    use crate::record::FoldedSet;
 
     #[test]
-    fn an_assignment_is_a_field_and_all_behind_the_first_equals_sign() {
-        for (given, field, text) in [
-            ("channel_uid=Kundennummer", Field::ChannelUid, "Kundennummer"),
-            ("channelUId= E-Mail ", Field::ChannelUid, " E-Mail "),
-            ("message=a=b", Field::Message, "a=b"),
-            ("message=", Field::Message, ""),
+    fn a_filter_is_a_column_and_a_value() {
+        for (text, column, value, is) in [
+            ("Status=IP Address", "Status", "IP Address", true),
+            ("Status != Spam", "Status", "Spam", false),
+            ("Note=a=b", "Note", "a=b", true),
+            ("Note=", "Note", "", true),
         ] {
-            assert_eq!(given.parse(), Ok(Assignment { field, text: text.into() }));
+            let keep = Condition { column: column.to_owned(), values: FoldedSet::new([value]), is };
+            assert_eq!(text.parse::<Filter>().map(|filter| filter.keep), Ok(keep), "{text}");
         }
-    }
-
-    #[test]
-    fn what_is_no_assignment_is_named() {
-        let error = "score".parse::<Assignment>().unwrap_err();
-        assert!(matches!(error, AssignmentError::NoEquals { .. }), "{error}");
-        let error = "scroe=Q1".parse::<Assignment>().unwrap_err();
-        assert_eq!(error.to_string(), "\"scroe\" is not a field (did you mean score?)");
-        assert_eq!("q=1".parse::<Assignment>().unwrap_err().to_string(), "\"q\" is not a field");
+        assert_eq!("Status != Spam ".parse::<Filter>().unwrap().to_string(), "Status!=Spam");
+        for text in ["Status", "=x", "!=x", " = "] {
+            assert!(text.parse::<Filter>().unwrap_err().to_string().contains("COLUMN=VALUE"), "{text}");
+        }
     }
 }

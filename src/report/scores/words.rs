@@ -2,18 +2,18 @@
 
 use std::ops::RangeInclusive;
 
-use crate::record::{Band, FeedbackType, Standing, Survey};
+use crate::record::{Band, BandCounts, FeedbackType, Survey};
 use crate::report::line::{Line, fitted};
 use crate::text::{counted, grouped};
 
 /// The survey's figure: `+12`, `-3 (customary -9)`, `74 % satisfied`.
 pub(super) fn figure(survey: &Survey<'_>) -> String {
     let Survey { feedback_type: of, scores, .. } = *survey;
-    let standing = Standing::of_vendor(of, scores);
-    let percent = |of_what: &str| standing.share_of_good().map(|share| format!("{share} % {of_what}"));
+    let standing = BandCounts::vendor(of, scores);
+    let percent = |of_what: &str| standing.positive_percent().map(|share| format!("{share} % {of_what}"));
     let text = match of {
-        FeedbackType::Nps => standing.net().map(|net| {
-            let customary = Standing::of_customary_nps(scores).net().filter(|customary| *customary != net);
+        FeedbackType::Nps => standing.nps().map(|net| {
+            let customary = BandCounts::standard_nps(scores).nps().filter(|customary| *customary != net);
             let beside = customary.map(|customary| format!(" (customary {})", signed(customary)));
             signed(net) + &beside.unwrap_or_default()
         }),
@@ -30,22 +30,22 @@ fn signed(number: i64) -> String {
 /// What a band is called, and its scores.
 pub(super) fn band_in_words(of: FeedbackType, band: Band) -> Option<(&'static str, String)> {
     let name = match (of, band) {
-        (FeedbackType::Nps, Band::Good) => "promoters",
-        (FeedbackType::Nps, Band::Middling) => "passives",
-        (FeedbackType::Nps, Band::Bad) => "detractors",
-        (FeedbackType::Csat, Band::Good) => "satisfied",
-        (FeedbackType::Csat, Band::Middling) => "neutral",
-        (FeedbackType::Csat, Band::Bad) => "unsatisfied",
-        (FeedbackType::Thumb, Band::Good) => "likes",
-        (FeedbackType::Thumb, Band::Middling) => return None,
-        (FeedbackType::Thumb, Band::Bad) => "dislikes",
+        (FeedbackType::Nps, Band::Positive) => "promoters",
+        (FeedbackType::Nps, Band::Neutral) => "passives",
+        (FeedbackType::Nps, Band::Negative) => "detractors",
+        (FeedbackType::Csat, Band::Positive) => "satisfied",
+        (FeedbackType::Csat, Band::Neutral) => "neutral",
+        (FeedbackType::Csat, Band::Negative) => "unsatisfied",
+        (FeedbackType::Thumb, Band::Positive) => "likes",
+        (FeedbackType::Thumb, Band::Neutral) => return None,
+        (FeedbackType::Thumb, Band::Negative) => "dislikes",
     };
     Some((name, range_in_words(scores_of(of, band)?)))
 }
 
 /// The scores of a band; they are always neighbours.
 fn scores_of(of: FeedbackType, band: Band) -> Option<RangeInclusive<u8>> {
-    let mut scores = of.scale().filter(|score| Band::of_vendor(of, *score) == band);
+    let mut scores = of.scale().filter(|score| Band::vendor(of, *score) == band);
     let first = scores.next()?;
     Some(first..=scores.next_back().unwrap_or(first))
 }

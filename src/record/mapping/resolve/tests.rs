@@ -1,8 +1,8 @@
 //! From headers and rules to columns, constants and what is wrong with them.
 
 use crate::error::Advice;
-use crate::record::mapping::{ColumnBy, ConstantBy, FieldSource, MappingProblem};
-use crate::record::{Field, Mapping, MappingError, MappingRules, ProblemKind};
+use crate::record::mapping::{Column, FieldSource, MappingProblem, MatchedBy, MatchedSource};
+use crate::record::{Field, MappingError, MappingOptions, ProblemKind, ResolvedMapping};
 
 const PLAIN: &str = "channelUId,name,score,channel,type,language,message";
 
@@ -10,30 +10,34 @@ fn headers(text: &str) -> Vec<String> {
     text.split(',').map(str::to_owned).collect()
 }
 
-fn resolve(text: &str, rules: &MappingRules) -> Result<Mapping, MappingError> {
-    Mapping::resolve(&headers(text), Some(','), rules)
+fn resolve(text: &str, rules: &MappingOptions) -> Result<ResolvedMapping, MappingError> {
+    ResolvedMapping::resolve(&headers(text), Some(','), rules)
 }
 
 fn pairs(pairs: &[(Field, &str)]) -> Vec<(Field, String)> {
     pairs.iter().map(|(field, text)| (*field, (*text).to_owned())).collect()
 }
 
-fn rules(map: &[(Field, &str)], set: &[(Field, &str)]) -> MappingRules {
-    MappingRules { map: pairs(map), set: pairs(set), ..MappingRules::default() }
+fn rules(map: &[(Field, &str)], set: &[(Field, &str)]) -> MappingOptions {
+    MappingOptions { map: pairs(map), set: pairs(set), ..MappingOptions::default() }
 }
 
-fn problems(text: &str, rules: &MappingRules) -> Vec<MappingProblem> {
+fn problems(text: &str, rules: &MappingOptions) -> Vec<MappingProblem> {
     resolve(text, rules).unwrap_err().problems
+}
+
+fn column(index: usize, header: &str, matched_by: MatchedBy) -> MatchedSource {
+    MatchedSource { source: FieldSource::Column(Column { index, header: header.to_owned() }), matched_by }
 }
 
 #[test]
 fn columns_find_their_fields_by_exact_and_by_similar_names() {
-    let mapping = resolve("Message,Channel-UID,channel,NAME, score ,Type,language,extra", &MappingRules::default());
+    let mapping = resolve("Message,Channel-UID,channel,NAME, score ,Type,language,extra", &MappingOptions::default());
     let mapping = mapping.unwrap();
     let found: Vec<_> = mapping.fields().map(|(_, source)| source.column().unwrap()).collect();
     assert_eq!(found, [1, 3, 4, 2, 5, 6, 0]);
-    assert!(matches!(mapping.source(Field::Channel), Some(FieldSource::Column { by: ColumnBy::ExactName, .. })));
-    assert!(matches!(mapping.source(Field::Name), Some(FieldSource::Column { by: ColumnBy::SimilarName, .. })));
+    let by = |field| mapping.source(field).unwrap().matched_by;
+    assert_eq!((by(Field::Channel), by(Field::Name)), (MatchedBy::ExactName, MatchedBy::SimilarName));
     assert_eq!(mapping.unused().collect::<Vec<_>>(), ["extra"]);
     assert!(!mapping.is_failure_report());
 }
@@ -42,21 +46,22 @@ fn columns_find_their_fields_by_exact_and_by_similar_names() {
 fn what_is_said_nearer_to_the_run_decides() {
     let columns = [(Field::Name, "Survey".to_owned())].into();
     let defaults = [Field::Name, Field::Language].map(|field| (field, "default".to_owned())).into();
-    let mut rules = MappingRules { columns, defaults, ..MappingRules::default() };
+    let mut rules = MappingOptions { columns, defaults, ..MappingOptions::default() };
     let header = format!("{PLAIN},Survey,Other");
-    let by = |rules: &MappingRules, header: &str| resolve(header, rules).unwrap().source(Field::Name).unwrap().clone();
+    let by =
+        |rules: &MappingOptions, header: &str| resolve(header, rules).unwrap().source(Field::Name).unwrap().clone();
 
-    let profile = FieldSource::Column { index: 7, header: "Survey".into(), by: ColumnBy::Profile };
+    let profile = column(7, "Survey", MatchedBy::ProfileColumns);
     assert_eq!(by(&rules, &header), profile);
     rules.set = pairs(&[(Field::Name, "Chat")]);
-    assert_eq!(by(&rules, &header), FieldSource::Constant { value: "Chat".into(), by: ConstantBy::Set });
+    assert_eq!(by(&rules, &header), MatchedSource::constant("Chat".into(), MatchedBy::Set));
     (rules.set, rules.map) = (vec![], pairs(&[(Field::Name, "other")]));
-    assert_eq!(by(&rules, &header), FieldSource::Column { index: 8, header: "Other".into(), by: ColumnBy::Map });
+    assert_eq!(by(&rules, &header), column(8, "Other", MatchedBy::Map));
 
-    rules = MappingRules { map: vec![], columns: [].into(), ..rules };
-    assert!(matches!(by(&rules, PLAIN), FieldSource::Column { index: 1, by: ColumnBy::ExactName, .. }));
+    rules = MappingOptions { map: vec![], columns: [].into(), ..rules };
+    assert_eq!(by(&rules, PLAIN), column(1, "name", MatchedBy::ExactName));
     let without_name = PLAIN.replace(",name", "");
-    assert!(matches!(by(&rules, &without_name), FieldSource::Constant { by: ConstantBy::Default, .. }));
+    assert_eq!(by(&rules, &without_name), MatchedSource::constant("default".into(), MatchedBy::ProfileDefaults));
 }
 
 #[test]
@@ -83,8 +88,8 @@ fn all_that_is_wrong_with_a_mapping_is_said_at_once() {
 
 #[test]
 fn a_header_that_appears_twice_matters_only_when_it_is_needed() {
-    assert!(resolve(&format!("{PLAIN},,,Extra,Extra"), &MappingRules::default()).is_ok());
-    let twice = problems(&format!("{PLAIN},score"), &MappingRules::default());
+    assert!(resolve(&format!("{PLAIN},,,Extra,Extra"), &MappingOptions::default()).is_ok());
+    let twice = problems(&format!("{PLAIN},score"), &MappingOptions::default());
     let columns = vec![(2, "score".to_owned()), (7, "score".to_owned())];
     assert_eq!(twice, [MappingProblem::Ambiguous { field: Field::Score, columns }]);
     assert!(resolve(&format!("{PLAIN},score,Q1"), &rules(&[(Field::Score, "Q1")], &[])).is_ok());
@@ -98,7 +103,7 @@ fn a_column_can_be_named_by_its_place_and_one_of_several_by_its_number() {
         mapping.source(Field::Score).unwrap().column()
     };
     assert_eq!(["score", "score#2", "#9", "#2"].map(column), [Some(2), Some(7), Some(8), Some(1)]);
-    let unasked = problems(&header, &MappingRules::default());
+    let unasked = problems(&header, &MappingOptions::default());
     let columns = vec![(2, "score".to_owned()), (7, "score#2".to_owned())];
     assert_eq!(unasked, [MappingProblem::Ambiguous { field: Field::Score, columns }]);
     let beyond = problems(&header, &rules(&[(Field::Score, "#10")], &[]));
@@ -107,15 +112,16 @@ fn a_column_can_be_named_by_its_place_and_one_of_several_by_its_number() {
 
 #[test]
 fn an_input_read_as_one_column_says_so_first() {
-    let error = Mapping::resolve(&headers("Kunde;Bewertung"), Some(','), &MappingRules::default()).unwrap_err();
+    let error =
+        ResolvedMapping::resolve(&headers("Kunde;Bewertung"), Some(','), &MappingOptions::default()).unwrap_err();
     let one = MappingProblem::OneColumn { delimiter: ',', header: "Kunde;Bewertung".into() };
     assert_eq!(error.problems[0], one);
     assert_eq!(one.to_string(), "with ',' as delimiter the input has one column only, \"Kunde;Bewertung\"");
     assert!(error.hint().unwrap().starts_with("give the delimiter with --delimiter"));
 
-    let fields = Field::ALL.into_iter().filter(|field| *field != Field::Score);
+    let fields = Field::BODY.into_iter().filter(|field| *field != Field::Score);
     let defaults = fields.map(|f| (f, if f == Field::Type { "NPS" } else { "x" }.to_owned())).collect();
-    assert!(resolve("score", &MappingRules { defaults, ..MappingRules::default() }).is_ok());
+    assert!(resolve("score", &MappingOptions { defaults, ..MappingOptions::default() }).is_ok());
 }
 
 #[test]
@@ -126,7 +132,7 @@ fn constants_are_checked_before_any_row_is() {
         (Field::Name, " ", ProblemKind::Empty),
         (Field::Language, "e\nn", ProblemKind::ControlCharacter),
     ] {
-        let problem = MappingProblem::BadConstant { field, value: value.into(), by: ConstantBy::Set, kind };
+        let problem = MappingProblem::BadConstant { field, value: value.into(), by: MatchedBy::Set, kind };
         assert_eq!(problems(PLAIN, &rules(&[], &[(field, value)])), [problem]);
     }
     assert!(resolve(PLAIN, &rules(&[], &[(Field::Message, "")])).is_ok());
@@ -134,16 +140,15 @@ fn constants_are_checked_before_any_row_is() {
 
 #[test]
 fn the_bot_is_the_targets_unless_rows_or_options_name_one() {
-    let bot = |header: &str, rules: &MappingRules| resolve(header, rules).unwrap().source(Field::BotId).cloned();
-    assert_eq!(bot(PLAIN, &MappingRules::default()), None);
+    let bot = |header: &str, rules: &MappingOptions| resolve(header, rules).unwrap().source(Field::BotId).cloned();
+    assert_eq!(bot(PLAIN, &MappingOptions::default()), None);
     let header = format!("{PLAIN},Bot-ID,Region");
-    let column = |index, header: &str, by| Some(FieldSource::Column { index, header: header.into(), by });
-    assert_eq!(bot(&header, &MappingRules::default()), column(7, "Bot-ID", ColumnBy::SimilarName));
-    assert_eq!(bot(&header, &rules(&[(Field::BotId, "Region")], &[])), column(8, "Region", ColumnBy::Map));
+    assert_eq!(bot(&header, &MappingOptions::default()), Some(column(7, "Bot-ID", MatchedBy::SimilarName)));
+    assert_eq!(bot(&header, &rules(&[(Field::BotId, "Region")], &[])), Some(column(8, "Region", MatchedBy::Map)));
     let one = resolve(&header, &rules(&[], &[(Field::BotId, "st-1")])).unwrap();
-    assert_eq!((one.bot_of_all(), one.names_bots()), (Some("st-1"), false));
+    assert_eq!((one.constant_bot(), one.names_bots()), (Some("st-1"), false));
     // As a part of the target, one bot for all rows makes no other mapping.
-    assert_eq!(one.canonical(), resolve(PLAIN, &MappingRules::default()).unwrap().canonical());
+    assert_eq!(one.canonical(), resolve(PLAIN, &MappingOptions::default()).unwrap().canonical());
     assert_eq!(one.unused().collect::<Vec<_>>(), ["Bot-ID", "Region"]);
     let wrong = problems(PLAIN, &rules(&[], &[(Field::BotId, "st 1")]));
     assert!(matches!(wrong[..], [MappingProblem::BadConstant { field: Field::BotId, .. }]), "{wrong:?}");
@@ -152,16 +157,16 @@ fn the_bot_is_the_targets_unless_rows_or_options_name_one() {
 #[test]
 fn a_failure_reports_own_columns_are_no_fields() {
     let report = format!("{PLAIN},_row,_outcome,_status,_error");
-    let mapping = resolve(&report, &MappingRules::default()).unwrap();
+    let mapping = resolve(&report, &MappingOptions::default()).unwrap();
     assert!(mapping.is_failure_report());
-    assert_eq!((mapping.own_columns(), mapping.unused().count()), (7, 0));
+    assert_eq!((mapping.input_columns(), mapping.unused().count()), (7, 0));
     let problems = problems(&report, &rules(&[(Field::Message, "_error")], &[]));
     assert!(matches!(problems[..], [MappingProblem::NoSuchColumn { .. }]), "{problems:?}");
 }
 
 #[test]
 fn the_canonical_text_tells_what_a_mapping_does_and_not_how_it_was_found() {
-    let found = resolve(PLAIN, &MappingRules::default()).unwrap();
+    let found = resolve(PLAIN, &MappingOptions::default()).unwrap();
     let named = resolve(PLAIN, &rules(&[(Field::Name, "name")], &[])).unwrap();
     assert_eq!(found.canonical(), named.canonical());
     let other = resolve(PLAIN, &rules(&[], &[(Field::Message, "say \"hi\"\n")])).unwrap();

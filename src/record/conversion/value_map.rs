@@ -1,8 +1,8 @@
-//! What stands in a cell, and what it means: `good` is 1, `Deutsch` is `de`.
+//! Values that stand for others: `good` for 1, `Deutsch` for `de`.
 
 use std::collections::HashMap;
 
-/// Which text a text stands for. Blanks around a text don't count.
+/// Maps texts to their meanings. Surrounding spaces are ignored, and case if asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ValueMap {
     meanings: HashMap<Box<str>, Box<str>>,
@@ -10,10 +10,8 @@ pub struct ValueMap {
 }
 
 impl ValueMap {
-    /// A map of these pairs. Of two that are the same but for case, when that doesn't count, the one given is the key.
-    ///
     /// # Errors
-    /// The key that stands there twice.
+    /// The key that appears twice.
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>, ignore_case: bool) -> Result<Self, String> {
         let mut map = Self { meanings: HashMap::new(), ignore_case };
         for (text, meaning) in pairs {
@@ -25,85 +23,48 @@ impl ValueMap {
         Ok(map)
     }
 
-    /// What the text stands for, if it stands for another.
+    /// The text's meaning, if the map contains it.
     pub fn get(&self, text: &str) -> Option<&str> {
         let text = text.trim();
         let found = if self.ignore_case { self.meanings.get(&*text.to_lowercase()) } else { self.meanings.get(text) };
         found.map(|meaning| &**meaning)
     }
 
-    /// Whether some text stands for this one.
-    pub fn means(&self, meaning: &str) -> bool {
-        self.meanings.values().any(|known| **known == *meaning)
+    /// Whether some text has this meaning, apart from surrounding spaces.
+    pub fn has_meaning(&self, meaning: &str) -> bool {
+        self.meanings.values().any(|known| known.trim() == meaning)
     }
 
-    /// How many texts it knows.
     pub fn len(&self) -> usize {
         self.meanings.len()
     }
 
-    /// Whether it knows none.
     pub fn is_empty(&self) -> bool {
         self.meanings.is_empty()
     }
 
-    /// All texts and what they stand for, in a stable order.
+    /// All texts and their meanings, sorted.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         let mut pairs: Vec<_> = self.meanings.iter().map(|(text, meaning)| (&**text, &**meaning)).collect();
         pairs.sort_unstable();
         pairs.into_iter()
     }
 
-    /// Whether upper and lower case are the same to it.
     pub fn ignores_case(&self) -> bool {
         self.ignore_case
     }
 }
 
-/// A few texts to look for, without regard to case and to blanks around them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Words(Vec<Box<str>>);
-
-impl Words {
-    /// Each text once.
-    pub fn new(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut words: Vec<Box<str>> =
-            texts.into_iter().map(|text| text.as_ref().trim().to_lowercase().into()).collect();
-        words.sort_unstable();
-        words.dedup();
-        Self(words)
-    }
-
-    /// Whether the text is one of them.
-    pub fn contain(&self, text: &str) -> bool {
-        let text = text.trim();
-        self.0.iter().any(|word| eq_ignoring_case(word, text))
-    }
-
-    /// Each of them, in lower case.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|word| &**word)
-    }
-}
-
-/// `folded` is in lower case already. Allocates nothing for ASCII, nor for texts that can't be equal.
-fn eq_ignoring_case(folded: &str, text: &str) -> bool {
-    if folded.is_ascii() && text.is_ascii() {
-        return folded.eq_ignore_ascii_case(text);
-    }
-    text.chars().flat_map(char::to_lowercase).eq(folded.chars())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ValueMap, Words};
+    use super::ValueMap;
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs.iter().map(|(text, meaning)| ((*text).to_owned(), (*meaning).to_owned())).collect()
     }
 
     #[test]
-    fn a_text_stands_for_what_the_map_says() {
+    fn texts_are_mapped_to_their_meanings() {
         let exact = ValueMap::new(pairs(&[("good", "1"), ("bad", "0")]), false).unwrap();
         assert_eq!((exact.get("good"), exact.get(" bad "), exact.get("Good")), (Some("1"), Some("0"), None));
         let any_case = ValueMap::new(pairs(&[("Sehr GUT", "5"), ("ÜBEL", "1")]), true).unwrap();
@@ -115,16 +76,5 @@ mod tests {
         assert_eq!(ValueMap::new(pairs(&[("a", "1"), ("A", "2")]), true), Err("A".to_owned()));
         assert!(ValueMap::new(pairs(&[("a", "1"), ("A", "2")]), false).is_ok());
         assert!(ValueMap::new(pairs(&[("a", "1"), (" a", "2")]), false).is_err());
-    }
-
-    #[test]
-    fn words_are_found_whatever_their_case() {
-        let words = Words::new(["N/A", "", "Ungültig", "-"]);
-        for text in ["n/a", "", "  ", "UNGÜLTIG", " - "] {
-            assert!(words.contain(text), "{text:?}");
-        }
-        for text in ["na", "--", "gültig", "0"] {
-            assert!(!words.contain(text), "{text:?}");
-        }
     }
 }

@@ -1,9 +1,9 @@
-//! What is said to be odd, and what is not.
+//! What is reported as unusual, and what is not.
 
-use super::Oddity;
+use super::Anomaly;
 use crate::record::{Draft, FeedbackType, Field, ScoreRule, Tally};
 
-/// Records of one survey: each score as often as stands beside it.
+/// Adds records of one survey: scores, and how often each was given.
 fn add(tally: &mut Tally, name: &str, of: FeedbackType, scores: &[(&str, u64)]) {
     add_from(tally, name, of, scores, ("rtm", "en"));
 }
@@ -12,35 +12,35 @@ fn add_from(tally: &mut Tally, name: &str, of: FeedbackType, scores: &[(&str, u6
     for (score, times) in scores {
         let mut draft = Draft::default();
         let texts = ["jo@example.com", name, score, from.0, of.wire_name(), from.1, ""];
-        Field::ALL.into_iter().zip(texts).for_each(|(field, text)| draft.set(field, text));
+        Field::BODY.into_iter().zip(texts).for_each(|(field, text)| draft.set(field, text));
         let feedback = draft.check(ScoreRule::Any).unwrap();
         (0..*times).for_each(|_| tally.count(&feedback));
     }
 }
 
-fn found(of: FeedbackType, scores: &[(&str, u64)]) -> Vec<Oddity> {
+fn found(of: FeedbackType, scores: &[(&str, u64)]) -> Vec<Anomaly> {
     let mut tally = Tally::default();
     add(&mut tally, "Survey", of, scores);
-    Oddity::find_in(&tally)
+    Anomaly::find_in(&tally)
 }
 
 fn said(tally: &Tally) -> Vec<String> {
-    Oddity::find_in(tally).iter().map(Oddity::to_string).collect()
+    Anomaly::find_in(tally).iter().map(Anomaly::to_string).collect()
 }
 
 #[test]
-fn ordinary_answers_give_no_cause_for_a_word() {
+fn ordinary_answers_are_not_reported() {
     assert_eq!(found(FeedbackType::Nps, &[("10", 30), ("7", 20), ("3", 10)]), []);
     assert_eq!(found(FeedbackType::Csat, &[("5", 30), ("4", 20), ("1", 15)]), []);
     assert_eq!(found(FeedbackType::Thumb, &[("1", 49)]), []);
-    assert_eq!(Oddity::find_in(&Tally::default()), []);
+    assert_eq!(Anomaly::find_in(&Tally::default()), []);
 }
 
 #[test]
-fn a_csat_of_ones_and_twos_is_doubted_when_it_is_clear_enough_and_not_before() {
+fn a_csat_of_ones_and_twos_is_reported() {
     let doubted = |scores: &[(&str, u64)]| !found(FeedbackType::Csat, scores).is_empty();
     assert!(doubted(&[("1", 8), ("2", 4), ("3", 4), ("5", 4)]));
-    assert!(!doubted(&[("1", 8), ("2", 3), ("3", 5), ("5", 4)]), "55 per cent are low");
+    assert!(!doubted(&[("1", 8), ("2", 3), ("3", 5), ("5", 4)]), "55% are low");
     assert!(!doubted(&[("1", 8), ("2", 4), ("3", 3), ("5", 5)]), "a quarter is high");
     assert!(!doubted(&[("1", 15), ("2", 4)]), "19 answers tell nothing");
     assert!(!doubted(&[("1", 10), ("2", 9), ("0", 5)]), "nor do 19 on the scale");
@@ -51,23 +51,23 @@ fn a_csat_of_ones_and_twos_is_doubted_when_it_is_clear_enough_and_not_before() {
     assert_eq!(
         said(&tally),
         [
-            "the CSAT of \"Post-chat\" and \"Order \u{fffd}tracking\" may be the wrong way round: 60 of 67 answers are 1 or 2, \
-          and the vendor's current dashboard reads 5 as very satisfied and 1 as very unsatisfied. If 1 is the best mark \
-          in your survey, turn the scale around: `score = { column = \"…\", invert = true }` below \
-          [fields] of a mapping (--mapping)"
+            "the CSAT scale of \"Post-chat\" and \"Order \u{fffd}tracking\" may be upside down: 60 of 67 answers are 1 or 2, \
+          and the vendor's dashboard reads 5 as very satisfied and 1 as very unsatisfied. If 1 is the best score \
+          in your survey, invert the scale with `score = { column = \"…\", invert = true }` under \
+          [fields] in a mapping (--mapping)"
         ]
     );
 }
 
 #[test]
-fn an_nps_that_ends_at_five_may_be_on_another_scale() {
+fn an_nps_up_to_five_is_reported() {
     let five = [("5", 20), ("4", 1200), ("1", 3)];
     let mut tally = Tally::default();
     add(&mut tally, "Five stars", FeedbackType::Nps, &five);
     assert_eq!(
         said(&tally),
         [
-            "the NPS of \"Five stars\" may be on another scale: none of 1,223 answers is above 5, so that all of them are \
+            "the NPS of \"Five stars\" may be on another scale: none of 1,223 answers is above 5, which makes all of them \
           detractors; NPS goes from 0 to 10"
         ]
     );
@@ -76,7 +76,7 @@ fn an_nps_that_ends_at_five_may_be_on_another_scale() {
 }
 
 #[test]
-fn a_score_that_never_changes_is_told_once_whatever_else_it_may_be() {
+fn a_constant_score_is_reported_once() {
     assert_eq!(found(FeedbackType::Csat, &[("5", 49)]), []);
     assert_eq!(found(FeedbackType::Csat, &[("5", 1000), ("4", 1)]), []);
     let mut tally = Tally::default();
@@ -86,14 +86,14 @@ fn a_score_that_never_changes_is_told_once_whatever_else_it_may_be() {
     assert_eq!(
         said(&tally),
         [
-            "the score never changes in \"a\" (always 0), \"b\" (always 0), \"c\" (always 0) and 2 more, in 1,500 rows: is it \
-          taken from the right column?"
+            "the score never changes in \"a\" (always 0), \"b\" (always 0), \"c\" (always 0) and 2 more (1,500 rows): is it \
+          read from the right column?"
         ]
     );
 }
 
 #[test]
-fn names_that_nearly_all_differ_are_hardly_names() {
+fn mostly_different_names_are_reported() {
     let with_names = |names: u64, each: u64| {
         let mut tally = Tally::default();
         (0..names).for_each(|number| add(&mut tally, &format!("n{number}"), FeedbackType::Thumb, &[("1", each)]));
@@ -101,7 +101,7 @@ fn names_that_nearly_all_differ_are_hardly_names() {
     };
     assert_eq!(
         with_names(20, 2),
-        ["20 survey names in 40 rows: on the dashboard each is a survey of its own. Is the name taken from the right \
+        ["20 survey names in 40 rows: the dashboard shows each as a separate survey. Is the name read from the right \
           column?"]
     );
     assert!(with_names(3000, 1)[0].starts_with("more than 1,000 survey names in 3,000 rows:"));
@@ -113,15 +113,15 @@ fn names_that_nearly_all_differ_are_hardly_names() {
 }
 
 #[test]
-fn texts_that_were_read_in_the_wrong_encoding_are_shown_as_they_would_be() {
+fn mojibake_is_shown_repaired() {
     let mut tally = Tally::default();
     add(&mut tally, "Größe", FeedbackType::Thumb, &[("1", 2)]);
     add(&mut tally, "GrÃ¶ÃŸe", FeedbackType::Thumb, &[("1", 1)]);
     let said_of_one = said(&tally).remove(0);
     add(&mut tally, "fÃ¼r", FeedbackType::Thumb, &[("1", 1200)]);
-    let told = ["1 record looks", "1,201 records look"].map(|records| {
+    let told = ["1 record contains", "1,201 records contain"].map(|records| {
         format!(
-            "{records} garbled, such as \"GrÃ¶ÃŸe\" for \"Größe\": UTF-8 was taken for another encoding, here or before \
+            "{records} garbled text, such as \"GrÃ¶ÃŸe\" for \"Größe\": UTF-8 was decoded as another encoding, now or before \
              this file was written"
         )
     });
@@ -129,7 +129,7 @@ fn texts_that_were_read_in_the_wrong_encoding_are_shown_as_they_would_be() {
 }
 
 #[test]
-fn odd_codes_are_named_with_their_rows_and_what_they_may_mean() {
+fn unusual_codes_show_rows_and_likely_code() {
     let mut tally = Tally::default();
     for (from, rows) in [
         (("rtm", "en"), 50),
@@ -143,9 +143,9 @@ fn odd_codes_are_named_with_their_rows_and_what_they_may_mean() {
     assert_eq!(
         said(&tally),
         [
-            "the vendor's pages don't name these channels: \"RTM\" (1,201 rows; rtm?), \"Kiosk\" (8 rows), \"e-mail\" (3 \
+            "the vendor's pages do not list these channels: \"RTM\" (1,201 rows; rtm?), \"Kiosk\" (8 rows), \"e-mail\" (3 \
              rows; email?) and 1 more; others exist, so this may be right",
-            "\"EN\" (1,201 rows; en?) and \"Deutsch\" (8 rows; de?) don't look like the vendor's language codes, such as \
+            "\"EN\" (1,201 rows; en?) and \"Deutsch\" (8 rows; de?) do not look like the vendor's language codes, such as \
              en",
         ]
     );

@@ -1,9 +1,9 @@
-//! Values that are allowed and yet look odd. Nothing here refuses anything.
+//! The vendor's channel and language codes, to point out values that are allowed but unusual. Nothing here rejects a record.
 
 use crate::error::nearest;
 
 /// The channels that the vendor's pages name.
-pub const KNOWN_CHANNELS: [&str; 26] = [
+pub(crate) const KNOWN_CHANNELS: [&str; 26] = [
     "msteams",
     "twitter",
     "spark",
@@ -32,17 +32,17 @@ pub const KNOWN_CHANNELS: [&str; 26] = [
     "korevg",
 ];
 
-/// Whether the vendor's pages don't name the channel; others exist, so it may still be right.
-pub fn is_unknown_channel(channel: &str) -> bool {
+/// Whether the vendor's pages do not name the channel. Others exist, so it may still be right.
+pub(crate) fn is_unknown_channel(channel: &str) -> bool {
     !KNOWN_CHANNELS.contains(&channel)
 }
 
-/// The channel that the vendor's pages name and that an unknown one may be.
-pub fn likely_channel(unknown: &str) -> Option<String> {
+/// The vendor's channel that an unknown one probably means.
+pub(crate) fn likely_channel(unknown: &str) -> Option<String> {
     nearest(unknown, KNOWN_CHANNELS).map(str::to_owned)
 }
 
-/// Languages by their names, in English and in themselves, with their codes (ISO 639-1).
+/// Languages by their English and native names, with their codes (ISO 639-1).
 const LANGUAGE_NAMES: [(&str, &str); 26] = [
     ("english", "en"),
     ("german", "de"),
@@ -72,21 +72,20 @@ const LANGUAGE_NAMES: [(&str, &str); 26] = [
     ("中文", "zh"),
 ];
 
-/// The code that an odd language may stand for: the same in lower case, or that of a language given by its name.
-pub fn likely_language(odd: &str) -> Option<String> {
-    let odd = odd.trim();
-    let (language, region) = odd.split_at(odd.find(['-', '_']).unwrap_or(odd.len()));
+/// The code that an unusual language probably means: the same in lower case, or the code of a language's name.
+pub(crate) fn likely_language(unusual: &str) -> Option<String> {
+    let unusual = unusual.trim();
+    let (language, region) = unusual.split_at(unusual.find(['-', '_']).unwrap_or(unusual.len()));
     let language = language.to_lowercase();
-    let spelt = format!("{language}{region}");
-    if !is_odd_language(&spelt) {
-        return Some(spelt);
+    let lower = format!("{language}{region}");
+    if !is_unusual_language(&lower) {
+        return Some(lower);
     }
     LANGUAGE_NAMES.iter().find(|(name, _)| *name == language).map(|(_, code)| (*code).to_owned())
 }
 
-/// Whether a language doesn't look like the vendor's codes, which are in lower case such as `en`, perhaps with a region
-/// or a script behind it.
-pub fn is_odd_language(language: &str) -> bool {
+/// Whether a language does not look like the vendor's codes: lower case such as `en`, optionally with a region or script.
+pub(crate) fn is_unusual_language(language: &str) -> bool {
     let mut parts = language.split(['-', '_']);
     let is_code = |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase());
     let is_subtag = |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -95,10 +94,10 @@ pub fn is_odd_language(language: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LANGUAGE_NAMES, is_odd_language, is_unknown_channel, likely_channel, likely_language};
+    use super::{LANGUAGE_NAMES, is_unknown_channel, is_unusual_language, likely_channel, likely_language};
 
     #[test]
-    fn channels_are_known_as_the_vendor_spells_them() {
+    fn channels_are_known_in_the_vendors_spelling() {
         assert!(!is_unknown_channel("rtm") && !is_unknown_channel("ivrVoice"));
         assert!(is_unknown_channel("RTM") && is_unknown_channel("WhatsApp") && is_unknown_channel(""));
     }
@@ -106,15 +105,15 @@ mod tests {
     #[test]
     fn languages_look_like_codes() {
         for language in ["en", "de", "pt-BR", "zh_Hans", "fil", "es-419"] {
-            assert!(!is_odd_language(language), "{language}");
+            assert!(!is_unusual_language(language), "{language}");
         }
         for language in ["", "EN", "English", "Deutsch", "e", "en-", "日本語"] {
-            assert!(is_odd_language(language), "{language}");
+            assert!(is_unusual_language(language), "{language}");
         }
     }
 
     #[test]
-    fn what_may_be_meant_is_found_and_a_stranger_is_left_alone() {
+    fn likely_codes_are_found() {
         for (given, likely) in
             [("RTM", Some("rtm")), ("MS Teams", Some("msteams")), ("e-mail", Some("email")), ("Kiosk", None)]
         {
@@ -131,6 +130,6 @@ mod tests {
         ] {
             assert_eq!(likely_language(given).as_deref(), likely, "{given}");
         }
-        assert!(LANGUAGE_NAMES.iter().all(|(name, code)| is_odd_language(name) && !is_odd_language(code)));
+        assert!(LANGUAGE_NAMES.iter().all(|(name, code)| is_unusual_language(name) && !is_unusual_language(code)));
     }
 }

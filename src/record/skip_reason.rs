@@ -1,41 +1,35 @@
-//! Why a row isn't meant to be sent.
+//! Why a row is skipped.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a row isn't meant to be sent. `Display` is what the ledger writes down.
+/// The reason. `Display` is what the ledger stores.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SkipReason {
-    /// All its cells are empty or blank.
+    /// All cells are empty.
     Blank,
     /// An earlier run left it in doubt: it may have been saved.
     InDoubtBefore,
     /// Nobody answered.
     NoAnswer,
-    /// A rule of the mapping or preset leaves it out; the rule's reason.
+    /// A skip rule of the mapping or preset; contains the rule's reason.
     Rule(Arc<str>),
-    /// `--filter` leaves it out; the filter as it was written.
+    /// `--filter`; contains the filter.
     Filtered(Arc<str>),
-    /// An earlier row is the same; which, where one row is meant and not all such rows.
-    Duplicate {
-        /// The earlier row's number.
-        of: Option<u64>,
-    },
-    /// `--rows` names others.
+    /// The same as an earlier row; `None` where all such rows are counted together.
+    Duplicate { of: Option<u64> },
+    /// Not in `--rows`.
     NotInRows,
-    /// An earlier run has sent it, or may have.
-    SentBefore {
-        /// That run's number.
-        run: i64,
-    },
-    /// `--sample` chose others.
+    /// Sent, or maybe sent, by a run that `--exclude-run` names.
+    SentBefore { run: i64 },
+    /// Not chosen by `--sample`.
     NotInSample,
 }
 
 impl SkipReason {
-    /// The reason as it is counted: without what is only true of one row.
+    /// The reason without what only applies to one row, for counting.
     #[must_use]
-    pub fn in_general(self) -> Self {
+    pub fn without_details(self) -> Self {
         match self {
             Self::Duplicate { .. } => Self::Duplicate { of: None },
             other => other,
@@ -50,10 +44,10 @@ impl fmt::Display for SkipReason {
             Self::InDoubtBefore => "in doubt in an earlier run",
             Self::NoAnswer => "no answer",
             Self::Rule(reason) => reason,
-            Self::Filtered(filter) => return write!(f, "left out by --filter {filter}"),
+            Self::Filtered(filter) => return write!(f, "excluded by --filter {filter}"),
             Self::Duplicate { of: Some(row) } => return write!(f, "duplicate of row {row}"),
             Self::Duplicate { of: None } => "duplicate of an earlier row",
-            Self::NotInRows => "left out by --rows",
+            Self::NotInRows => "excluded by --rows",
             Self::SentBefore { run } => return write!(f, "sent by run {run}"),
             Self::NotInSample => "not in the sample",
         })

@@ -1,0 +1,100 @@
+//! Derives a row's fields from its cells: fills in templates and applies conversions.
+
+use super::mapping::{FieldSource, ResolvedMapping};
+use super::validate::{Fields, Finding};
+use super::{FeedbackType, Field, Problem, ProblemKind, RowValues, Score};
+use crate::source::Row;
+
+/// The fields of the current row that are not a cell or constant as it is. The memory is reused for every row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Derived {
+    rendered: [String; 8],
+    converted: [String; 8],
+    /// The score, if a conversion computed it.
+    pub(super) score: Option<Score>,
+    /// The fields that could not be derived, and the template's error if that is why.
+    failed: Vec<(Field, ProblemKind, Option<String>)>,
+}
+
+impl Derived {
+    /// Fills in the templates. Starts a new row.
+    pub(super) fn render(&mut self, mapping: &ResolvedMapping, row: &Row) {
+        self.failed.clear();
+        self.score = None;
+        let Some(columns) = &mapping.columns_by_name else { return };
+        let values = RowValues::new(columns, row);
+        for (field, matched) in mapping.fields() {
+            if let FieldSource::Template(template) = &matched.source {
+                let text = &mut self.rendered[field as usize];
+                text.clear();
+                if let Err(why) = template.render(&values, text) {
+                    self.failed.push((field, ProblemKind::Template, Some(why)));
+                }
+            }
+        }
+    }
+
+    pub(super) fn convert(&mut self, mapping: &ResolvedMapping, row: &Row) {
+        for field in Field::ROW {
+            let Some(conversion) = mapping.conversion(field) else { continue };
+            // Inverting needs the type's scale, and the type is converted after the score.
+            let of = if conversion.invert { self.feedback_type(mapping, row) } else { None };
+            let mut text = std::mem::take(&mut self.converted[field as usize]);
+            text.clear();
+            match conversion.convert(self.original(mapping, row, field), of, &mut text) {
+                Ok(score) => self.score = score.or(self.score),
+                Err(kind) => self.failed.push((field, kind, None)),
+            }
+            self.converted[field as usize] = text;
+        }
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        !self.failed.is_empty()
+    }
+
+    fn feedback_type(&self, mapping: &ResolvedMapping, row: &Row) -> Option<FeedbackType> {
+        let text = self.original(mapping, row, Field::Type);
+        let Some(conversion) = mapping.conversion(Field::Type) else { return FeedbackType::parse(text) };
+        let mut converted = String::new();
+        conversion.convert(text, None, &mut converted).ok()?;
+        FeedbackType::parse(&converted)
+    }
+
+    /// The field's text before any conversion.
+    pub(super) fn original<'a>(&'a self, mapping: &'a ResolvedMapping, row: &'a Row, field: Field) -> &'a str {
+        match mapping.source(field).map(|matched| &matched.source) {
+            Some(FieldSource::Column(column)) => row.cell(column.index).unwrap_or_default(),
+            Some(FieldSource::Constant(value)) => value,
+            Some(FieldSource::Template(_)) => &self.rendered[field as usize],
+            None => "",
+        }
+    }
+
+    /// The field's text as it is sent.
+    pub(super) fn text<'a>(&'a self, mapping: &'a ResolvedMapping, row: &'a Row, field: Field) -> &'a str {
+        match mapping.conversion(field) {
+            Some(_) => &self.converted[field as usize],
+            None => self.original(mapping, row, field),
+        }
+    }
+
+    /// The texts of the body's fields.
+    pub(super) fn texts<'a>(&'a self, mapping: &'a ResolvedMapping, row: &'a Row) -> Fields<'a> {
+        Field::BODY.map(|field| self.text(mapping, row, field))
+    }
+
+    /// Everything that is wrong, with the text as it is in the row. A field that could not be derived has only that problem.
+    pub(super) fn problems(&self, mapping: &ResolvedMapping, row: &Row, findings: Vec<Finding>) -> Vec<Problem> {
+        let failed = self.failed.iter().map(|(field, kind, why)| (*field, *kind, why.as_deref()));
+        let has_failed = |field| self.failed.iter().any(|(failed, ..)| *failed == field);
+        let found = findings.into_iter().filter(|(field, _)| !has_failed(*field));
+        let mut problems: Vec<_> = failed.chain(found.map(|(field, kind)| (field, kind, None))).collect();
+        problems.sort();
+        let problem = |(field, kind, why): (Field, ProblemKind, Option<&str>)| {
+            let header = mapping.source(field).and_then(|matched| mapping.headers().get(matched.column()?).cloned());
+            Problem::new(header, Some(field), why.unwrap_or_else(|| self.original(mapping, row, field)), kind)
+        };
+        problems.into_iter().map(problem).collect()
+    }
+}
