@@ -9,7 +9,7 @@ use super::options::delimiter_name;
 use crate::text::quoted;
 
 /// The detected and declared properties of an input.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dialect {
     pub format: Format,
     pub compression: Option<Compression>,
@@ -25,9 +25,10 @@ pub struct Dialect {
 }
 
 /// The tool whose header layout the input has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum HeaderStyle {
     /// One row, or the number of rows that the user passed.
+    #[default]
     Plain,
     /// Ids, question texts, and `{"ImportId": …}` cells.
     Qualtrics,
@@ -43,21 +44,6 @@ pub struct SheetDialect {
     pub name: String,
     /// How many sheets the workbook has.
     pub of: usize,
-}
-
-impl Dialect {
-    /// The dialect of a JSON input, and a start for the others.
-    pub(super) fn new(format: Format, compression: Option<Compression>) -> Self {
-        Self {
-            format,
-            compression,
-            encoding: None,
-            delimiter: None,
-            header_rows: 0,
-            header_style: HeaderStyle::Plain,
-            sheet: None,
-        }
-    }
 }
 
 /// Such as `CSV, gzip, UTF-8, cells separated by semicolons, 3 header rows (Qualtrics)`, leaving out what is not special.

@@ -5,14 +5,12 @@ use std::path::Path;
 
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
-use crate::error::{Advice, nearest};
-use crate::text::excerpt;
-
 /// The format of an input. Its names on the command line are the variants in lower case; `jsonl` means [`Format::Ndjson`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Format {
     /// Delimited text, with any delimiter but a tab.
+    #[default]
     Csv,
     /// Tab-separated text.
     Tsv,
@@ -44,11 +42,9 @@ impl Format {
         let name = name.to_lowercase();
         let plain = [".gz", ".gzip", ".zst", ".zstd"].iter().find_map(|extension| name.strip_suffix(extension));
         match Path::new(plain.unwrap_or(&name)).extension()?.to_str()? {
-            "csv" | "txt" => Some(Self::Csv),
-            "tsv" | "tab" => Some(Self::Tsv),
-            "jsonl" | "ndjson" => Some(Self::Ndjson),
-            "json" => Some(Self::Json),
-            _ => None,
+            "txt" => Some(Self::Csv),
+            "tab" => Some(Self::Tsv),
+            extension => extension.parse().ok(),
         }
     }
 
@@ -73,40 +69,9 @@ impl fmt::Display for Format {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a format: use one of {}", Format::VARIANTS.join(", "))]
-pub(crate) struct FormatError {
-    given: String,
-    nearest: Option<&'static str>,
-}
-
-impl Advice for FormatError {
-    fn hint(&self) -> Option<String> {
-        self.nearest.map(|name| format!("did you mean {name}?"))
-    }
-}
-
-pub(crate) fn parse_format(text: &str) -> Result<Format, FormatError> {
-    let nearest = || nearest(text, Format::VARIANTS.iter().copied());
-    text.parse().map_err(|_| FormatError { given: excerpt(text, 20), nearest: nearest() })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Format, parse_format};
-    use strum::VariantNames;
-
-    #[test]
-    fn formats_parse_by_name() {
-        for name in Format::VARIANTS {
-            assert_eq!(parse_format(name).unwrap().name(), *name);
-        }
-        for name in ["NDJSON", "jsonl", "JSONL"] {
-            assert_eq!(parse_format(name), Ok(Format::Ndjson));
-        }
-        assert_eq!(Format::Ndjson.to_string(), "NDJSON");
-        assert!(parse_format("xlsm").unwrap_err().to_string().contains("csv, tsv, ndjson, json, xlsx"));
-    }
+    use super::Format;
 
     #[test]
     fn content_decides_and_extension_breaks_ties() {

@@ -18,17 +18,11 @@ const SPOOL_PREFIX: &str = "input-";
 #[derive(Debug)]
 pub struct Input {
     name: String,
-    location: Location,
+    path: PathBuf,
+    is_pipe: bool,
+    /// Owns the copy of a pipe, deleted when the input is dropped.
+    spool: Option<NamedTempFile>,
     stamp: Stamp,
-}
-
-#[derive(Debug)]
-enum Location {
-    File(PathBuf),
-    /// The content of a pipe, deleted when the input is dropped.
-    Spool(NamedTempFile),
-    /// The content of a pipe that an earlier process persisted.
-    Persisted(PathBuf),
 }
 
 /// What changes when a file is written or replaced.
@@ -55,6 +49,12 @@ pub enum InputError {
     Changed { name: String },
 }
 
+impl InputError {
+    pub(super) fn unreadable(name: &str) -> impl Fn(io::Error) -> Self + Copy {
+        move |reason| Self::Unreadable { name: name.to_owned(), reason }
+    }
+}
+
 impl Advice for InputError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -77,16 +77,15 @@ impl Input {
     /// Opens a file. A pipe or device is spooled like standard input.
     pub(crate) fn file(path: &Path, spool: &Path) -> Result<Self, InputError> {
         let name = path.display().to_string();
-        let unreadable = |reason| InputError::Unreadable { name: name.clone(), reason };
-        let mut file = File::open(path).map_err(unreadable)?;
-        let metadata = file.metadata().map_err(unreadable)?;
+        let mut file = File::open(path).map_err(InputError::unreadable(&name))?;
+        let metadata = file.metadata().map_err(InputError::unreadable(&name))?;
         if metadata.is_dir() {
             return Err(InputError::Directory { name });
         }
         if !metadata.is_file() {
             return Self::spooled(&mut file, name, spool);
         }
-        Ok(Self { name, location: Location::File(path.to_owned()), stamp: Stamp::of(&metadata) })
+        Ok(Self { name, path: path.to_owned(), is_pipe: false, spool: None, stamp: Stamp::of(&metadata) })
     }
 
     /// Copies what can be read only once, such as standard input, to the `spool` directory. The copy is readable by the
@@ -100,23 +99,22 @@ impl Input {
         // The lock lasts as long as this process: a file without a lock is an orphan.
         copy.as_file().lock_shared().map_err(failed)?;
         let stamp = Stamp::of(&copy.as_file().metadata().map_err(failed)?);
-        Ok(Self { name, location: Location::Spool(copy), stamp })
+        Ok(Self { name, path: copy.path().to_owned(), is_pipe: true, spool: Some(copy), stamp })
     }
 
     /// Opens the content of a pipe that an earlier process saved with [`Input::persist`].
     pub(crate) fn persisted(path: &Path, name: String) -> Result<Self, InputError> {
-        let metadata =
-            std::fs::metadata(path).map_err(|reason| InputError::Unreadable { name: name.clone(), reason })?;
-        Ok(Self { name, location: Location::Persisted(path.to_owned()), stamp: Stamp::of(&metadata) })
+        let metadata = std::fs::metadata(path).map_err(InputError::unreadable(&name))?;
+        Ok(Self { name, path: path.to_owned(), is_pipe: true, spool: None, stamp: Stamp::of(&metadata) })
     }
 
     /// Saves the content of a pipe to `path` in the spool directory, where it outlives this process. Does nothing for
     /// files.
     pub(crate) fn persist(&self, path: &Path) -> Result<(), InputError> {
-        let Location::Spool(spooled) = &self.location else { return Ok(()) };
+        let Some(spool) = &self.spool else { return Ok(()) };
         // Not every file system supports links; a copy takes twice the space while this process lasts.
-        let saved = std::fs::hard_link(spooled.path(), path)
-            .or_else(|_| std::fs::copy(spooled.path(), path).map(drop))
+        let saved = std::fs::hard_link(spool.path(), path)
+            .or_else(|_| std::fs::copy(spool.path(), path).map(drop))
             .and_then(|()| File::open(path)?.sync_all());
         saved.map_err(|reason| InputError::Spool { directory: path.parent().unwrap_or(path).to_owned(), reason })
     }
@@ -128,29 +126,20 @@ impl Input {
 
     /// The file, unless the input was a pipe.
     pub(crate) fn path(&self) -> Option<&Path> {
-        match &self.location {
-            Location::File(path) => Some(path),
-            Location::Spool(_) | Location::Persisted(_) => None,
-        }
+        (!self.is_pipe).then_some(&self.path)
     }
 
     /// Opens the input at its start.
     pub(super) fn read(&self) -> Result<File, InputError> {
-        let unreadable = |reason| InputError::Unreadable { name: self.name.clone(), reason };
-        let file = match &self.location {
-            Location::File(path) | Location::Persisted(path) => File::open(path),
-            Location::Spool(copy) => copy.reopen(),
-        };
-        let mut file = file.map_err(unreadable)?;
-        file.rewind().map_err(unreadable)?;
+        let mut file = File::open(&self.path).map_err(InputError::unreadable(&self.name))?;
+        file.rewind().map_err(InputError::unreadable(&self.name))?;
         self.ensure_unchanged(&file)?;
         Ok(file)
     }
 
     /// Checks that the open file has not changed since the input was opened.
     pub(super) fn ensure_unchanged(&self, file: &File) -> Result<(), InputError> {
-        let unreadable = |reason| InputError::Unreadable { name: self.name.clone(), reason };
-        let stamp = Stamp::of(&file.metadata().map_err(unreadable)?);
+        let stamp = Stamp::of(&file.metadata().map_err(InputError::unreadable(&self.name))?);
         if stamp == self.stamp { Ok(()) } else { Err(InputError::Changed { name: self.name.clone() }) }
     }
 }
@@ -192,7 +181,7 @@ fn copy_all(
             Ok(0) => return copy.flush().map_err(write_failed),
             Ok(read) => copy.write_all(&buffer[..read]).map_err(&write_failed)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(reason) => return Err(InputError::Unreadable { name: name.to_owned(), reason }),
+            Err(error) => return Err(InputError::unreadable(name)(error)),
         }
     }
 }

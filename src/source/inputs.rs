@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::input::{Input, InputError};
+use crate::text::counted;
 
 /// One or more inputs, read in order.
 #[derive(Debug)]
@@ -60,8 +61,7 @@ impl Inputs {
         let first = self.0.first().map_or("", Input::name);
         match self.0.len() {
             0 | 1 => first.to_owned(),
-            2 => format!("{first} and 1 more file"),
-            files => format!("{first} and {} more files", files - 1),
+            files => format!("{first} and {}", counted(files as u64 - 1, "more file")),
         }
     }
 
@@ -78,9 +78,8 @@ impl Inputs {
 
 fn matching_files(pattern: &str, directory: &Path) -> Result<Vec<PathBuf>, InputError> {
     let path = PathBuf::from(glob::Pattern::escape(&directory.to_string_lossy())).join(pattern);
-    let unreadable = |reason: io::Error| InputError::Unreadable { name: pattern.to_owned(), reason };
-    let paths = glob::glob(&path.to_string_lossy())
-        .map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
+    let unreadable = InputError::unreadable(pattern);
+    let paths = glob::glob(&path.to_string_lossy()).map_err(|error| unreadable(io::Error::other(error)))?;
     let files = paths.collect::<Result<Vec<_>, _>>().map_err(|error| unreadable(error.into()))?;
     if files.is_empty() { Err(InputError::NoMatch { pattern: pattern.to_owned() }) } else { Ok(files) }
 }

@@ -1,10 +1,11 @@
 //! Options that override detection, and how people write them.
 
 use encoding_rs::{Encoding, MACINTOSH};
+use strum::VariantNames;
 
 use super::format::Format;
-use crate::error::{Advice, nearest};
-use crate::text::excerpt;
+use crate::error::nearest;
+use crate::text::quoted;
 
 /// What is known about an input beforehand; what is `None` is detected.
 #[derive(Debug, Clone, Default)]
@@ -21,40 +22,29 @@ pub struct SourceOptions {
     pub encoding: Option<&'static Encoding>,
 }
 
+/// Why the value of an option cannot be parsed. The message includes the suggestion, as clap shows nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a delimiter: use , ; | tab, or another single punctuation character")]
-pub(crate) struct DelimiterError {
-    given: String,
-}
+#[error("{0}")]
+pub struct ValueError(String);
 
-impl Advice for DelimiterError {}
-
-/// No encoding has this label.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown encoding {given:?}")]
-pub struct EncodingError {
-    given: String,
-    nearest: Option<&'static str>,
-}
-
-impl Advice for EncodingError {
-    fn hint(&self) -> Option<String> {
-        Some(self.nearest.map_or_else(
-            || "pass a WHATWG label, such as windows-1252, utf-16le, iso-8859-15, macintosh or shift_jis".into(),
-            |name| format!("did you mean {name}?"),
-        ))
-    }
+/// Parses the name of a [`Format`].
+pub(crate) fn parse_format(text: &str) -> Result<Format, ValueError> {
+    let names = Format::VARIANTS.iter().copied();
+    text.parse().map_err(|_| unknown("format", text, names, &format!("use one of {}", Format::VARIANTS.join(", "))))
 }
 
 /// Parses an ASCII punctuation character other than a quote, or `tab`, `\t`, `comma`, `semicolon` or `pipe`.
-pub(crate) fn parse_delimiter(text: &str) -> Result<u8, DelimiterError> {
+pub(crate) fn parse_delimiter(text: &str) -> Result<u8, ValueError> {
     match (text.to_ascii_lowercase().as_str(), text.as_bytes()) {
         ("\t" | "tab" | "\\t", _) => Ok(b'\t'),
         ("comma", _) => Ok(b','),
         ("semicolon", _) => Ok(b';'),
         ("pipe", _) => Ok(b'|'),
         (_, [byte]) if byte.is_ascii_punctuation() && *byte != b'"' => Ok(*byte),
-        _ => Err(DelimiterError { given: excerpt(text, 20) }),
+        _ => Err(ValueError(format!(
+            "{} is not a delimiter: use , ; | tab, or another single punctuation character",
+            quoted(text, 20)
+        ))),
     }
 }
 
@@ -66,15 +56,19 @@ pub(crate) fn delimiter_name(delimiter: u8) -> String {
 /// Finds an encoding by its label in the WHATWG encoding standard, or by `macroman`.
 ///
 /// # Errors
-/// When no encoding has the label; the hint names the nearest one.
-pub fn parse_encoding(label: &str) -> Result<&'static Encoding, EncodingError> {
+/// When no encoding has the label.
+pub fn parse_encoding(label: &str) -> Result<&'static Encoding, ValueError> {
+    const EXAMPLES: &str = "use a WHATWG label, such as windows-1252, utf-16le, iso-8859-15, macintosh or shift_jis";
     if matches!(label.trim().to_ascii_lowercase().as_str(), "macroman" | "mac-roman" | "mac_roman") {
         return Ok(MACINTOSH);
     }
-    Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| EncodingError {
-        given: excerpt(label, 40),
-        nearest: nearest(label.trim(), LABELS.split_whitespace()),
-    })
+    Encoding::for_label_no_replacement(label.as_bytes())
+        .ok_or_else(|| unknown("encoding", label.trim(), LABELS.split_whitespace(), EXAMPLES))
+}
+
+fn unknown(what: &str, text: &str, known: impl Iterator<Item = &'static str>, otherwise: &str) -> ValueError {
+    let advice = nearest(text, known).map_or_else(|| otherwise.to_owned(), |name| format!("did you mean {name}?"));
+    ValueError(format!("unknown {what} {}: {advice}", quoted(text, 40)))
 }
 
 /// The labels worth suggesting: the encodings that spreadsheets and survey tools write.
@@ -86,8 +80,21 @@ const LABELS: &str = "
 
 #[cfg(test)]
 mod tests {
-    use super::{LABELS, delimiter_name, parse_delimiter, parse_encoding};
-    use crate::error::Advice;
+    use super::{Format, LABELS, delimiter_name, parse_delimiter, parse_encoding, parse_format};
+    use strum::VariantNames;
+
+    #[test]
+    fn formats_parse_by_name() {
+        for name in Format::VARIANTS {
+            assert_eq!(parse_format(name).unwrap().name(), *name);
+        }
+        for name in ["NDJSON", "jsonl", "JSONL"] {
+            assert_eq!(parse_format(name), Ok(Format::Ndjson));
+        }
+        assert_eq!(Format::Ndjson.to_string(), "NDJSON");
+        assert!(parse_format("jsn").unwrap_err().to_string().contains("did you mean json?"));
+        assert!(parse_format("zebra").unwrap_err().to_string().contains("csv, tsv, ndjson, json, xlsx"));
+    }
 
     #[test]
     fn delimiters_parse_by_name_and_character() {
@@ -108,9 +115,9 @@ mod tests {
         assert_eq!(parse_encoding("MacRoman").unwrap().name(), "macintosh");
         for (typo, meant) in [("windows1252", "windows-1252"), ("utf16le", "utf-16le"), ("shift-jiss", "shift_jis")] {
             let error = parse_encoding(typo).unwrap_err();
-            assert_eq!(error.hint(), Some(format!("did you mean {meant}?")), "{typo}");
+            assert!(error.to_string().ends_with(&format!("did you mean {meant}?")), "{error}");
         }
-        assert!(parse_encoding("zebra").unwrap_err().hint().unwrap().contains("windows-1252"));
+        assert!(parse_encoding("zebra").unwrap_err().to_string().contains("windows-1252"));
     }
 
     #[test]

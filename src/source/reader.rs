@@ -2,7 +2,6 @@
 
 use std::io::Read;
 
-use super::compression::Compression;
 use super::delimited::DelimitedReader;
 use super::delimiter::{detect_delimiter, parse_separator_line};
 use super::dialect::Dialect;
@@ -22,62 +21,50 @@ pub(super) enum Reader<R: Read> {
     Sheet(SheetReader),
 }
 
+type Opened<R> = Result<(Reader<R>, Dialect), ContentError>;
+
 impl<R: Read> Reader<R> {
     /// `extension` is the format that the file's name suggests.
-    pub(super) fn open(
-        input: R,
-        extension: Option<Format>,
-        options: &SourceOptions,
-    ) -> Result<(Self, Dialect), ContentError> {
+    pub(super) fn open(input: R, extension: Option<Format>, options: &SourceOptions) -> Opened<R> {
         let head = Head::read(input)?;
-        let compression = head.rest.compression();
+        let dialect = Dialect { compression: head.rest.compression(), ..Dialect::default() };
         if options.format.map_or_else(|| may_be_workbook(&head.bytes), Format::is_workbook) {
-            return Self::open_sheet(head, compression, options);
+            let sheet = SheetReader::open(head, options)?;
+            let dialect = Dialect { format: sheet.format, sheet: Some(sheet.dialect.clone()), ..dialect };
+            return Ok((Self::Sheet(sheet), dialect));
         }
         let text = head.decode(options)?;
+        let dialect = Dialect { encoding: Some(text.encoding), ..dialect };
         let detect = || Format::detect(&String::from_utf8_lossy(&text.sample), extension);
         match options.format.unwrap_or_else(detect) {
-            format @ (Format::Json | Format::Ndjson) => Self::open_json(text, Dialect::new(format, compression)),
-            _ => Self::open_delimited(text, compression, extension, options),
+            format @ (Format::Json | Format::Ndjson) => Self::open_json(text, Dialect { format, ..dialect }),
+            _ => Ok(Self::open_delimited(text, dialect, extension, options)),
         }
     }
 
-    fn open_sheet(
-        head: Head<R>,
-        compression: Option<Compression>,
-        options: &SourceOptions,
-    ) -> Result<(Self, Dialect), ContentError> {
-        let sheet = SheetReader::open(head, options)?;
-        let dialect = Dialect { sheet: Some(sheet.dialect.clone()), ..Dialect::new(sheet.format, compression) };
-        Ok((Self::Sheet(sheet), dialect))
-    }
-
-    fn open_json(text: Text<R>, dialect: Dialect) -> Result<(Self, Dialect), ContentError> {
+    fn open_json(text: Text<R>, dialect: Dialect) -> Opened<R> {
         let encoding = text.encoding;
         let layout = if dialect.format == Format::Json { Layout::Array } else { Layout::detect(&text.sample) };
         let reader = JsonReader::new(text.into_reader(0), encoding, layout)?;
-        Ok((Self::Json(Box::new(reader)), Dialect { encoding: Some(encoding), ..dialect }))
+        Ok((Self::Json(Box::new(reader)), dialect))
     }
 
     fn open_delimited(
         text: Text<R>,
-        compression: Option<Compression>,
+        dialect: Dialect,
         extension: Option<Format>,
         options: &SourceOptions,
-    ) -> Result<(Self, Dialect), ContentError> {
+    ) -> (Self, Dialect) {
         let separator_line = parse_separator_line(&text.sample);
         let tab_if = |format: Option<Format>| (format == Some(Format::Tsv)).then_some(b'\t');
         let declared = options.delimiter.or(tab_if(options.format)).or(separator_line.map(|(delimiter, _)| delimiter));
         let detect = || detect_delimiter(&text.sample, text.is_whole(), tab_if(extension));
         let delimiter = declared.unwrap_or_else(detect);
         let format = if delimiter == b'\t' { Format::Tsv } else { Format::Csv };
-        let encoding = text.encoding;
-        let dialect =
-            Dialect { encoding: Some(encoding), delimiter: Some(delimiter), ..Dialect::new(format, compression) };
-        let line = 1 + u64::from(separator_line.is_some());
+        let (encoding, line) = (text.encoding, 1 + u64::from(separator_line.is_some()));
         let text = text.into_reader(separator_line.map_or(0, |(_, length)| length));
         let reader = DelimitedReader::new(text, encoding, delimiter, line);
-        Ok((Self::Delimited(Box::new(reader)), dialect))
+        (Self::Delimited(Box::new(reader)), Dialect { format, delimiter: Some(delimiter), ..dialect })
     }
 
     /// Reads the next row; returns false at the end.

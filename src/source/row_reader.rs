@@ -134,8 +134,8 @@ impl RowReader<'_> {
 
     /// The BLAKE3 hash of the whole current input.
     fn hash(&self) -> Result<[u8; 32], InputError> {
-        let name = || self.inputs.get(self.file).map_or("", Input::name).to_owned();
-        self.shared.lock().finish().map_err(|reason| InputError::Unreadable { name: name(), reason })
+        let name = self.inputs.get(self.file).map_or("", Input::name);
+        self.shared.lock().finish().map_err(InputError::unreadable(name))
     }
 
     /// What people should know about the inputs although they could be read so far.

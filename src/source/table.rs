@@ -39,13 +39,12 @@ impl<R: Read> Table<R> {
         let extension = Format::from_extension(name);
         let name = excerpt(name, 200);
         let opened = Reader::open(input, extension, options).and_then(|(reader, dialect)| {
-            let header = reader.columns().map(|names| Header::from_names(names.to_vec()));
-            let needs_header = header.is_none();
-            let header = header.unwrap_or_default();
-            let lookahead = VecDeque::new();
-            let mut table = Self { reader, name: name.clone(), dialect, header, lookahead, surplus: 0, number: 0 };
-            if needs_header {
-                table.read_header(options.header_rows.map(usize::from))?;
+            let columns = reader.columns().map(<[String]>::to_vec);
+            let (name, header, lookahead) = (name.clone(), Header::default(), VecDeque::new());
+            let mut table = Self { reader, name, dialect, header, lookahead, surplus: 0, number: 0 };
+            match columns {
+                Some(names) => table.header = Header::from_names(names),
+                None => table.read_header(options.header_rows.map(usize::from))?,
             }
             Ok(table)
         });

@@ -50,6 +50,7 @@ fn ensure_possible(file: &[u8]) -> Result<(), ContentError> {
     // calamine reports an encrypted archive.
     let Ok(content) = archive.by_name(CONTENT) else { return Ok(()) };
     let mut reader = Reader::from_reader(BufReader::new(content));
+    reader.config_mut().expand_empty_elements = true;
     let (mut buffer, mut depth, mut extent) = (Vec::new(), 0_usize, Extent::default());
     loop {
         buffer.clear();
@@ -57,10 +58,6 @@ fn ensure_possible(file: &[u8]) -> Result<(), ContentError> {
             Ok(Event::Start(tag)) => {
                 depth += 1;
                 extent.start(&tag);
-            }
-            Ok(Event::Empty(tag)) => {
-                extent.start(&tag);
-                extent.end(tag.name().0);
             }
             Ok(Event::End(tag)) => {
                 depth = depth.saturating_sub(1);
