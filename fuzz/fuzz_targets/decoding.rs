@@ -1,5 +1,5 @@
-//! Any bytes as a file: unpacked, decoded, parted into rows, read to the end. The input is the file as it stands, so that
-//! real files are seeds and what is found can be imported.
+//! Any bytes as a file: decompressed, decoded, split into rows, and read to the end. The input is the file itself, so that real
+//! files can be seeds, and findings can be imported.
 
 #![no_main]
 
@@ -7,17 +7,17 @@ use kore_feedback::source::{Format, Row, SourceError, SourceOptions, Table, pars
 use libfuzzer_sys::fuzz_target;
 
 const FORMATS: [Format; 7] =
-    [Format::Csv, Format::Tsv, Format::JsonLines, Format::Json, Format::Xlsx, Format::Xls, Format::Ods];
+    [Format::Csv, Format::Tsv, Format::Ndjson, Format::Json, Format::Xlsx, Format::Xls, Format::Ods];
 const ENCODINGS: [&str; 6] = ["windows-1252", "macintosh", "utf-16le", "utf-16be", "shift_jis", "gb18030"];
 
-// What a workbook's parser trips over is caught by the library; libFuzzer's own hook would call it a crash all the same.
+// The library catches panics of workbook parsers, but libFuzzer's own hook would report them as crashes.
 fuzz_target!(init: { std::panic::set_hook(Box::new(|_| {})); }, |bytes: &[u8]| {
     read(bytes, "in", &SourceOptions::default());
-    read(bytes, "in.json", &said(bytes));
+    read(bytes, "in.json", &options_for(bytes));
 });
 
-/// Something that could be said about the file, which follows from its bytes alone: what is found is found again.
-fn said(bytes: &[u8]) -> SourceOptions {
+/// Derives options from the bytes alone, so that findings are reproducible.
+fn options_for(bytes: &[u8]) -> SourceOptions {
     let sum = bytes.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
     SourceOptions {
         format: (sum % 2 == 0).then(|| FORMATS[sum / 2 % FORMATS.len()]),
@@ -40,10 +40,10 @@ fn read_rows(bytes: &[u8], name: &str, options: &SourceOptions) -> Result<(), So
     while table.read(&mut row)? {
         rows += 1;
         assert_eq!(row.number, rows, "rows are counted from 1");
-        assert!(row.line >= line, "lines go on");
+        assert!(row.line >= line, "lines increase");
         assert!(
             row.error.is_some() || row.len() == table.headers().len(),
-            "a row without a fault has the header's cells"
+            "a row without an error is as wide as the header"
         );
         line = row.line;
     }
@@ -51,7 +51,7 @@ fn read_rows(bytes: &[u8], name: &str, options: &SourceOptions) -> Result<(), So
     Ok(())
 }
 
-/// What is in a file must not give a terminal orders.
+/// Messages must not contain control characters from the file.
 fn assert_printable(text: &str) {
     assert!(!text.contains(char::is_control), "{text:?}");
 }

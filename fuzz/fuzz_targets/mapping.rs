@@ -66,7 +66,7 @@ fn written_again(headers: &[String], rules: &MappingOptions) {
     parse_mapping(Path::new("again.toml"), &text.text()).expect("a mapping that was written reads");
 }
 
-/// What is in a file must not give a terminal orders. Messages have lines.
+/// Messages must not contain control characters from the file, except line breaks.
 fn assert_printable(text: &str) {
     assert!(!text.contains(|sign: char| sign.is_control() && sign != '\n'), "{text:?}");
 }

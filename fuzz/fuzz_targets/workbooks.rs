@@ -1,5 +1,5 @@
-//! Any text as the rows of a sheet, in an OpenDocument file and in an Excel workbook. Archives have checksums, so bytes
-//! changed in one as a whole never get as far as its cells.
+//! Any text as the rows of a sheet, in an OpenDocument file and in an Excel workbook. Archives have checksums, so changes to a
+//! whole archive never reach its cells.
 
 #![no_main]
 
@@ -13,8 +13,8 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/r
 const TYPES: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
 fuzz_target!(init: { std::panic::set_hook(Box::new(|_| {})); }, |rows: &str| {
-    read(&document(rows));
-    read(&workbook(rows));
+    read(&ods(rows));
+    read(&xlsx(rows));
 });
 
 fn read(file: &[u8]) {
@@ -25,26 +25,26 @@ fn read(file: &[u8]) {
     }
 }
 
-fn document(rows: &str) -> Vec<u8> {
+fn ods(rows: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"Sheet1\">{rows}\
          </table:table></office:spreadsheet></office:body></office:document-content>"
     );
-    pack(&[
+    zip_of(&[
         ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
         ("META-INF/manifest.xml", "<manifest:manifest/>"),
         ("content.xml", &content),
     ])
 }
 
-fn workbook(rows: &str) -> Vec<u8> {
+fn xlsx(rows: &str) -> Vec<u8> {
     let relation = |of: &str, target: &str| {
         format!(
             "<Relationships><Relationship Id=\"r1\" Type=\"{RELATIONS}/{of}\" Target=\"{target}\"/></Relationships>"
         )
     };
     let part = |name: &str, of: &str| format!("<Override PartName=\"/xl/{name}\" ContentType=\"{TYPES}.{of}+xml\"/>");
-    pack(&[
+    zip_of(&[
         (
             "[Content_Types].xml",
             &format!("<Types>{}{}</Types>", part("workbook.xml", "sheet.main"), part("sheet1.xml", "worksheet")),
@@ -61,7 +61,7 @@ fn workbook(rows: &str) -> Vec<u8> {
     ])
 }
 
-fn pack(files: &[(&str, &str)]) -> Vec<u8> {
+fn zip_of(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for (name, text) in files {

@@ -72,7 +72,7 @@ pub(super) fn detect(sample: &[u8], is_whole: bool) -> Detection {
         };
     }
     let western = WesternEvidence::collect(sample);
-    if western.is_mac() {
+    if western.mac > western.windows * MIN_RATIO {
         return Detection::Certain(MACINTOSH);
     }
     if guess != WINDOWS_1252 && first_difference(sample, guess, WINDOWS_1252).is_some() {
@@ -80,7 +80,7 @@ pub(super) fn detect(sample: &[u8], is_whole: bool) -> Detection {
         let is_other_script = western.adjacent * 2 > western.non_ascii && western.non_ascii >= MIN_CHARACTERS;
         return if is_other_script { Detection::Certain(guess) } else { compare(sample, guess, WINDOWS_1252) };
     }
-    if !western.is_windows() {
+    if western.windows <= western.mac * MIN_RATIO {
         return compare(sample, WINDOWS_1252, MACINTOSH);
     }
     // The euro sign of ISO 8859-15 is the one difference from windows-1252 that matters.
@@ -141,14 +141,6 @@ impl WesternEvidence {
             }
         }
         evidence
-    }
-
-    fn is_windows(&self) -> bool {
-        self.windows > self.mac * MIN_RATIO
-    }
-
-    fn is_mac(&self) -> bool {
-        self.mac > self.windows * MIN_RATIO
     }
 }
 

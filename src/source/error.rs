@@ -79,7 +79,7 @@ pub enum ContentError {
 }
 
 impl ContentError {
-    /// Makes an error out of a failed read; `line` is the last line that could be read.
+    /// Converts a failed read; `line` is the last line that could be read.
     pub(super) fn io(line: Option<u64>, error: io::Error) -> Self {
         match DecompressError::of(&error) {
             Some(error) => Self::Decompress { error, line },
@@ -87,7 +87,6 @@ impl ContentError {
         }
     }
 
-    /// A workbook that cannot be read as the format.
     pub(super) fn workbook(format: Format, reason: impl ToString) -> Self {
         Self::Workbook { format, reason: excerpt(&reason.to_string(), 200) }
     }

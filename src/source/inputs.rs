@@ -9,7 +9,7 @@ use crate::text::counted;
 
 /// One or more inputs, read in order.
 #[derive(Debug)]
-pub struct Inputs(Vec<Input>);
+pub struct Inputs(pub(super) Vec<Input>);
 
 impl From<Input> for Inputs {
     fn from(input: Input) -> Self {
@@ -46,14 +46,6 @@ impl Inputs {
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Input> {
         self.0.iter()
-    }
-
-    pub(super) fn get(&self, index: usize) -> Option<&Input> {
-        self.0.get(index)
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
     }
 
     /// The name for messages: the first input's, and how many more there are.

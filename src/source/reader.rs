@@ -29,9 +29,8 @@ impl<R: Read> Reader<R> {
         let head = Head::read(input)?;
         let dialect = Dialect { compression: head.rest.compression(), ..Dialect::default() };
         if options.format.map_or_else(|| may_be_workbook(&head.bytes), Format::is_workbook) {
-            let sheet = SheetReader::open(head, options)?;
-            let dialect = Dialect { format: sheet.format, sheet: Some(sheet.dialect.clone()), ..dialect };
-            return Ok((Self::Sheet(sheet), dialect));
+            let (reader, format, sheet) = SheetReader::open(head, options)?;
+            return Ok((Self::Sheet(reader), Dialect { format, sheet: Some(sheet), ..dialect }));
         }
         let text = head.decode(options)?;
         let dialect = Dialect { encoding: Some(text.encoding), ..dialect };

@@ -56,7 +56,7 @@ pub(crate) struct RowReader<'a> {
 impl Inputs {
     /// Opens the first input and reads its header.
     pub(crate) fn open(&self, options: &SourceOptions) -> Result<RowReader<'_>, SourceError> {
-        let first = self.get(0).ok_or_else(|| ContentError::Empty.in_input("the input"))?;
+        let first = self.0.first().ok_or_else(|| ContentError::Empty.in_input("the input"))?;
         let shared = SharedFile::new(first.read()?);
         let table = Table::open(shared.clone(), first.name(), options)?;
         Ok(RowReader {
@@ -98,7 +98,7 @@ impl RowReader<'_> {
 
     /// The name of the input that a row is in, if there are several.
     pub(crate) fn file_of(&self, row: &Row) -> Option<&str> {
-        self.inputs.get(row.file).map(Input::name).filter(|_| self.inputs.len() > 1)
+        self.inputs.0.get(row.file).map(Input::name).filter(|_| self.inputs.0.len() > 1)
     }
 
     /// Reads the next row, as [`Table::read`] does; after one input's last row, continues with the next input.
@@ -115,7 +115,7 @@ impl RowReader<'_> {
     }
 
     fn open_next(&mut self) -> Result<bool, SourceError> {
-        let Some(next) = self.inputs.get(self.file + 1) else { return Ok(false) };
+        let Some(next) = self.inputs.0.get(self.file + 1) else { return Ok(false) };
         self.ensure_unchanged()?;
         self.has_workbook = self.has_workbook();
         self.warnings.extend(self.table.warnings());
@@ -126,7 +126,7 @@ impl RowReader<'_> {
         match difference(&self.headers, self.table.headers()) {
             None => Ok(true),
             Some(difference) => {
-                let first = excerpt(self.inputs.get(0).map_or("", Input::name), 200);
+                let first = excerpt(self.inputs.0.first().map_or("", Input::name), 200);
                 Err(ContentError::OtherColumns { first, difference }.in_input(self.table.name()))
             }
         }
@@ -134,7 +134,7 @@ impl RowReader<'_> {
 
     /// The BLAKE3 hash of the whole current input.
     fn hash(&self) -> Result<[u8; 32], InputError> {
-        let name = self.inputs.get(self.file).map_or("", Input::name);
+        let name = self.inputs.0.get(self.file).map_or("", Input::name);
         self.shared.lock().finish().map_err(InputError::unreadable(name))
     }
 
@@ -146,7 +146,7 @@ impl RowReader<'_> {
     /// Checks that the current input has not changed since it was first opened.
     pub(crate) fn ensure_unchanged(&self) -> Result<(), InputError> {
         let file = self.shared.lock();
-        self.inputs.get(self.file).map_or(Ok(()), |input| input.ensure_unchanged(file.inner()))
+        self.inputs.0.get(self.file).map_or(Ok(()), |input| input.ensure_unchanged(file.inner()))
     }
 
     /// After the last row: the BLAKE3 hash of the input's bytes, compressed or not; of several inputs, the hash of their

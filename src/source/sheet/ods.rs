@@ -113,7 +113,7 @@ impl Extent {
         let place = match (self.sheets, self.rows) {
             (0, _) => String::new(),
             (sheet, 0) => format!(" in sheet {sheet}"),
-            (sheet, row) => format!(" in sheet {sheet}, after row {row}"),
+            (sheet, row) => format!(" in sheet {sheet}, after row {}", grouped(row)),
         };
         ContentError::workbook(Format::Ods, format!("{CONTENT} is corrupt{place}: {reason}"))
     }

@@ -4,6 +4,7 @@ use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use zip::ZipArchive;
+use zip::result::ZipResult;
 
 use super::corruption::{corrupt_part, is_truncated, last_part};
 use super::limits::{MAX_BYTES, MAX_DECOMPRESSED};
@@ -29,7 +30,10 @@ pub(in crate::source) fn may_be_workbook(start: &[u8]) -> bool {
 
 impl SheetReader {
     /// Reads the whole workbook, and keeps one of its sheets.
-    pub(in crate::source) fn open<R: Read>(head: Head<R>, options: &SourceOptions) -> Result<Self, ContentError> {
+    pub(in crate::source) fn open<R: Read>(
+        head: Head<R>,
+        options: &SourceOptions,
+    ) -> Result<(Self, Format, SheetDialect), ContentError> {
         let mut bytes = read_all(head)?;
         let size = bytes.len() as u64;
         if bytes.starts_with(ZIP) && is_truncated(&bytes) {
@@ -49,7 +53,7 @@ impl SheetReader {
             }
             other => other,
         })?;
-        Ok(Self::new(cells, dialect, format, size))
+        Ok((Self::new(cells, size), format, dialect))
     }
 }
 
@@ -82,7 +86,7 @@ fn detect_format(bytes: &[u8]) -> Result<Format, String> {
     if has("xl/") {
         return Ok(Format::Xlsx);
     }
-    // The type is the first part and not compressed, so that it can be detected in the first bytes.
+    // The type is the first part, and not compressed.
     if bytes.get(..200).unwrap_or(bytes).windows(ODS_TYPE.len()).any(|window| window == ODS_TYPE) {
         return Ok(Format::Ods);
     }
@@ -100,7 +104,10 @@ fn read_cells(
         *bytes = xls::repack(std::mem::take(bytes))?;
     }
     if bytes.starts_with(ZIP) {
-        ensure_small(bytes, format)?;
+        let size = declared_size(bytes).map_err(|error| ContentError::workbook(format, error))?;
+        if size > MAX_DECOMPRESSED {
+            return Err(ContentError::WorkbookTooLarge(format!("it expands to {} MB", grouped(size / 1_000_000))));
+        }
     }
     match format {
         Format::Ods => ods::read(bytes, wanted),
@@ -109,16 +116,8 @@ fn read_cells(
     }
 }
 
-/// Rejects archives that declare a size larger than memory.
-fn ensure_small(bytes: &[u8], format: Format) -> Result<(), ContentError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| ContentError::workbook(format, error))?;
-    let mut total = 0_u64;
-    for index in 0..archive.len() {
-        total = total
-            .saturating_add(archive.by_index_raw(index).map_err(|error| ContentError::workbook(format, error))?.size());
-    }
-    if total > MAX_DECOMPRESSED {
-        return Err(ContentError::WorkbookTooLarge(format!("it expands to {} MB", grouped(total / 1_000_000))));
-    }
-    Ok(())
+/// The size of an archive's parts, as it declares them, in bytes.
+fn declared_size(bytes: &[u8]) -> ZipResult<u64> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes))?;
+    (0..archive.len()).try_fold(0_u64, |total, index| Ok(total.saturating_add(archive.by_index_raw(index)?.size())))
 }

@@ -4,17 +4,13 @@ use std::ops::Range;
 
 use super::cell_text::CellText;
 use super::limits::{LARGE_WORKBOOK, MAX_TEXT};
-use crate::source::dialect::SheetDialect;
 use crate::source::error::ContentError;
-use crate::source::format::Format;
 use crate::source::row::Row;
 
 pub(in crate::source) struct SheetReader {
     cells: Cells,
     columns: Range<u32>,
     next: usize,
-    pub(in crate::source) dialect: SheetDialect,
-    pub(in crate::source) format: Format,
     /// The file's size in bytes.
     bytes: u64,
 }
@@ -77,8 +73,8 @@ impl Cells {
 }
 
 impl SheetReader {
-    pub(super) fn new(cells: Cells, dialect: SheetDialect, format: Format, bytes: u64) -> Self {
-        Self { columns: cells.columns(), cells, next: 0, dialect, format, bytes }
+    pub(super) fn new(cells: Cells, bytes: u64) -> Self {
+        Self { columns: cells.columns(), cells, next: 0, bytes }
     }
 
     /// The file's size in bytes, if it is large.

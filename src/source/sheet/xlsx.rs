@@ -1,5 +1,6 @@
 //! Excel workbooks, read cell by cell: calamine's range of a sheet has room for every cell that could be there.
 
+use std::fmt::Display;
 use std::io::Cursor;
 
 use calamine::{DataRef, Reader, Style, Xlsx, XlsxError};
@@ -11,7 +12,7 @@ use super::selection::select_sheet;
 use crate::source::dialect::SheetDialect;
 use crate::source::error::ContentError;
 use crate::source::format::Format;
-use crate::text::quoted;
+use crate::text::{grouped, quoted};
 
 pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<(Cells, SheetDialect), ContentError> {
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
@@ -27,14 +28,14 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Cells, 
         workbook.worksheet_cells_reader(sheet).map_err(|error| ContentError::workbook(Format::Xlsx, error))?;
     let digits: Vec<usize> = reader.styles().iter().map(digits).collect();
     let (mut cells, mut last_row) = (Cells::default(), 0);
-    let corrupt_after = |row: u32, reason: &dyn std::fmt::Display| {
-        let place = if row == 0 { String::new() } else { format!(" after row {row}") };
+    let corrupt_after = |row: u32, reason: &dyn Display| {
+        let place = if row == 0 { String::new() } else { format!(" after row {}", grouped(row.into())) };
         ContentError::workbook(Format::Xlsx, format!("sheet {} is corrupt{place}: {reason}", quoted(sheet, 40)))
     };
     while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|error| corrupt_after(last_row, &error))? {
         let (row, column) = cell.get_position();
         if row >= MAX_ROWS || column >= MAX_COLUMNS {
-            let [row, column] = [row, column].map(|index| u64::from(index) + 1);
+            let [row, column] = [row, column].map(|index| grouped(u64::from(index) + 1));
             let reason = format!("a cell in row {row}, column {column} is outside the sheet");
             return Err(corrupt_after(last_row, &reason));
         }
