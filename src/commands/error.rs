@@ -65,8 +65,6 @@ impl fmt::Debug for CommandError {
 pub(super) trait Foreign: Error + Send + Sync + 'static {}
 
 impl Foreign for std::io::Error {}
-impl Foreign for std::num::TryFromIntError {}
-impl Foreign for clap::Error {}
 impl Foreign for dialoguer::Error {}
 impl Foreign for serde_json::Error {}
 impl Foreign for url::ParseError {}

@@ -11,6 +11,7 @@ mod import;
 mod input;
 mod inspect;
 mod presets;
+mod prompt;
 mod rules;
 mod runs;
 mod sandbox;

@@ -7,8 +7,9 @@ use dialoguer::{Input, Select, theme::ColorfulTheme};
 use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::inspect::Inspection;
+use crate::commands::prompt;
 use crate::commands::settings::{overrides, resolve};
-use crate::record::{Assignment, FeedbackType, Field, MappingProblem, Proposal, Proposed, check_value};
+use crate::record::{Assignment, FeedbackType, Field, MappingProblem, Proposal, Proposed};
 use crate::report::Printer;
 use crate::run::{CheckError, InputColumns};
 use crate::settings::Context;
@@ -95,12 +96,7 @@ fn ask_value(theme: &ColorfulTheme, field: Field) -> Result<String, CommandError
         let select = Select::with_theme(theme).with_prompt("Feedback type").items(items).default(0);
         return Ok(items[select.interact().explain("cannot ask for the type")?].to_owned());
     }
-    Input::<String>::with_theme(theme)
-        .with_prompt(format!("Value of {field} in every row"))
-        .allow_empty(field == Field::Message)
-        .validate_with(move |text: &String| check_value(field, text).map_or(Ok(()), |problem| Err(problem.to_string())))
-        .interact_text()
-        .explain("cannot ask for a value")
+    prompt::ask_value(theme, field, format!("Value of {field} in every row"), None).explain("cannot ask for a value")
 }
 
 fn ask_path(theme: &ColorfulTheme) -> Result<Option<String>, CommandError> {

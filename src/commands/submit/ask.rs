@@ -3,11 +3,12 @@
 use std::io;
 
 use dialoguer::console::Term;
-use dialoguer::{Input, Select, theme::ColorfulTheme};
+use dialoguer::{Select, theme::ColorfulTheme};
 
 use crate::commands::error::{CommandError, Explain};
+use crate::commands::prompt::ask_value;
 use crate::commands::stop_reason::StoppedEarly;
-use crate::record::{Draft, FeedbackType, Field, ScoreRule, check_value};
+use crate::record::{Draft, FeedbackType, Field, ScoreRule};
 use crate::signals::Signals;
 
 /// The order in which people think of feedback: what kind, what score, from whom.
@@ -58,7 +59,7 @@ fn ask_each(
         let answer = match (field, kind) {
             (Field::Type, _) => ask_type(&theme, offered),
             (Field::Score, Some(kind)) if rule == ScoreRule::InScale => ask_score(&theme, kind),
-            _ => ask_text(&theme, field, offered),
+            _ => ask_value(&theme, field, prompt(field), offered),
         };
         draft.set(field, answer.explain("cannot ask at the terminal")?);
     }
@@ -97,19 +98,6 @@ fn meaning(kind: FeedbackType, score: u8) -> String {
         (FeedbackType::Csat, _) => return score.to_string(),
     };
     format!("{score}  {meaning}")
-}
-
-fn ask_text(theme: &ColorfulTheme, field: Field, offered: Option<&str>) -> dialoguer::Result<String> {
-    let mut input = Input::<String>::with_theme(theme)
-        .with_prompt(prompt(field))
-        .allow_empty(field == Field::Message)
-        .validate_with(move |text: &String| {
-            check_value(field, text).map_or(Ok(()), |problem| Err(problem.to_string()))
-        });
-    if let Some(offered) = offered {
-        input = input.default(offered.to_owned()).show_default(!offered.is_empty());
-    }
-    input.interact_text()
 }
 
 fn prompt(field: Field) -> &'static str {

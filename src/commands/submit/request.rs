@@ -1,13 +1,13 @@
-//! The request as people read it, and as they can paste it into a shell. The token is never in it.
+//! The request for people to read or to paste into a shell. It never contains a token.
 
 use url::Url;
 
-/// The request as it goes over the wire.
+/// The request as sent, without the token.
 pub(super) fn as_http(url: &Url, body: &str) -> String {
     format!("POST {url}\nauth: [token]\ncontent-type: application/json\n\n{body}")
 }
 
-/// The request as a curl command, which mints its token when it is run.
+/// A curl command that mints its token when it runs.
 pub(super) fn as_curl(url: &Url, body: &str) -> String {
     format!(
         "curl {} \\\n  --header \"$(kore-feedback token --header)\" \\\n  --header 'content-type: application/json' \\\n  \
