@@ -81,6 +81,14 @@ macro_rules! settings {
                 })
             }
 
+            /// Whether this layer sets a key that has one value.
+            pub(super) fn sets(&self, key: Key) -> bool {
+                match key {
+                    $($(Key::$key => self.$field.is_some(),)?)+
+                    _ => false,
+                }
+            }
+
             /// Merges two layers: this one wins, and `lower` fills in what it does not set.
             pub(super) fn over(self, lower: Self) -> Self {
                 Self {

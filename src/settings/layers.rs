@@ -9,10 +9,10 @@ use super::raw::{Form, Raw};
 use super::source::{Source, Sourced};
 use super::value::{self, ValueError};
 
-/// Reads the `KORE_FEEDBACK_*` variables. Beside a sandbox, those that describe a target are not read.
-pub(super) fn environment(context: &Context, has_sandbox: bool) -> Result<Layer, SettingsError> {
+/// Reads the `KORE_FEEDBACK_*` variables of the keys that need one. The others are ignored, even if they are invalid.
+pub(super) fn environment(context: &Context, is_needed: impl Fn(Key) -> bool) -> Result<Layer, SettingsError> {
     Layer::read(|key| {
-        let Some(name) = key.variable().filter(|_| !has_sandbox || key.applies_to_sandbox()) else { return Ok(None) };
+        let Some(name) = key.variable().filter(|_| is_needed(key)) else { return Ok(None) };
         let text = variable(context, &name)?.filter(|text| key.may_be_empty() || !text.is_empty());
         Ok(text.map(|text| {
             let (base, home) = (context.working_directory.as_path(), context.home_directory.as_deref());

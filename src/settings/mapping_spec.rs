@@ -63,10 +63,10 @@ fn value_of<T>(set: Option<Sourced<T>>) -> Option<T> {
 }
 
 /// Reads the rule of a field. A string alone is the name of a column.
-fn read_field(
-    fields: &Table<'_>,
+fn read_field<'a>(
+    fields: &Table<'a>,
     name: &str,
-    raw: Sourced<Raw<'_>>,
+    raw: Sourced<Raw<'a>>,
     field: Field,
     by: MatchedBy,
 ) -> Result<FieldSpec, SettingsError> {
@@ -74,10 +74,7 @@ fn read_field(
         let source = Some(FieldSource::Column(convert(name, raw, Raw::text)?.value));
         return Ok(FieldSpec { source, conversion: Conversion::default(), needed: None, by });
     }
-    let table = match fields.table(name)? {
-        Some(table) => table.value,
-        None => return Ok(FieldSpec { source: None, conversion: Conversion::default(), needed: None, by }),
-    };
+    let table = fields.as_table(name, raw)?.value;
     table.reject_unknown(if field == Field::Score { &SCORE_KEYS } else { &TEXT_KEYS })?;
     let source = read_source(&table, field)?;
     let conversion = read_conversion(&table)?;

@@ -20,8 +20,8 @@ use crate::pacing::duration_text;
 /// Resolves the settings. With a sandbox, only the command line and the settings that do not describe a target apply.
 ///
 /// # Errors
-/// If any source has an invalid value, even one that another source overrides or in a profile that is not used. A missing
-/// value is not an error here: [`Settings::target`] and [`Settings::credentials`] report it.
+/// If any value is invalid, even in a profile that is not used. Only a variable that an option overrides is not checked. A
+/// missing value is not an error here: [`Settings::target`] and [`Settings::credentials`] report it.
 pub fn resolve(overrides: &Overrides, context: &Context) -> Result<Settings, SettingsError> {
     let path = paths::config_file(overrides, context)?;
     let config = read_config(path.as_ref(), context)?;
@@ -30,12 +30,15 @@ pub fn resolve(overrides: &Overrides, context: &Context) -> Result<Settings, Set
         (Some(config), Some(name)) => config.profile(name)?.layer.clone(),
         _ => Layer::default(),
     };
-    let in_environment = layers::environment(context, overrides.sandbox.is_some())?;
+    let in_arguments = layers::arguments(overrides)?;
+    let in_environment = layers::environment(context, |key| {
+        !in_arguments.sets(key) && (overrides.sandbox.is_none() || key.applies_to_sandbox())
+    })?;
     let below = match &overrides.sandbox {
         Some(target) => layers::sandbox(target).over(in_environment).over(in_profile.beside_sandbox()),
         None => in_environment.over(in_profile),
     };
-    let values = Values::from(layers::arguments(overrides)?.over(below));
+    let values = Values::from(in_arguments.over(below));
     check_signing(&values)?;
     Ok(Settings {
         warnings: warning::warnings(&values, context, config.as_ref()),

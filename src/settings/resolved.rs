@@ -52,7 +52,7 @@ impl Settings {
         let Values { host, api_version, .. } = &self.values;
         match host {
             Some(host) => Ok(Target { host: host.value.clone(), api_version: api_version.value.clone() }),
-            None => Err(self.missing_target()),
+            None => Err(self.missing(true)),
         }
     }
 
@@ -61,13 +61,7 @@ impl Settings {
     /// # Errors
     /// If it is not set. The error names everything else that is missing, too.
     pub fn bot_id(&self) -> Result<&str, SettingsError> {
-        self.values.bot_id.as_ref().map(|bot_id| bot_id.value.as_str()).ok_or_else(|| self.missing_target())
-    }
-
-    fn missing_target(&self) -> SettingsError {
-        let host = self.values.host.is_none().then_some("host");
-        let bot_id = self.values.bot_id.is_none().then_some("bot_id");
-        self.missing(host.into_iter().chain(bot_id).chain(self.missing_credentials()))
+        self.values.bot_id.as_ref().map(|bot_id| bot_id.value.as_str()).ok_or_else(|| self.missing(true))
     }
 
     /// What is needed to mint tokens.
@@ -77,7 +71,7 @@ impl Settings {
     pub fn credentials(&self) -> Result<CredentialSettings, SettingsError> {
         let Values { client_id, algorithm, subject, token_ttl, jti, claims, .. } = self.values.clone();
         let (Some(client_id), Some(key)) = (client_id, self.signing_key()) else {
-            return Err(self.missing(self.missing_credentials()));
+            return Err(self.missing(false));
         };
         Ok(CredentialSettings { client_id, key, algorithm, subject, token_ttl, jti, claims })
     }
@@ -101,15 +95,17 @@ impl Settings {
         self.values.algorithm.value
     }
 
-    fn missing_credentials(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let client_id = self.values.client_id.is_none().then_some("client_id");
-        let secret = self.signing_key().is_none().then_some("client_secret");
-        client_id.into_iter().chain(secret)
-    }
-
-    fn missing(&self, keys: impl Iterator<Item = &'static str>) -> SettingsError {
+    /// The error that names every missing setting, of the target as well if `with_target`.
+    fn missing(&self, with_target: bool) -> SettingsError {
+        let Values { host, bot_id, client_id, .. } = &self.values;
+        let required = [
+            ("host", with_target && host.is_none()),
+            ("bot_id", with_target && bot_id.is_none()),
+            ("client_id", client_id.is_none()),
+            ("client_secret", self.signing_key().is_none()),
+        ];
         SettingsError::Missing {
-            keys: keys.collect(),
+            keys: required.into_iter().filter(|(_, is_missing)| *is_missing).map(|(key, _)| key).collect(),
             profile: self.profile().map(str::to_owned),
             profiles: if self.profile.is_none() { self.profiles.clone() } else { Vec::new() },
             config: self.config.as_ref().map(|path| path.value.clone()),

@@ -96,12 +96,16 @@ impl<'a> Table<'a> {
     /// The tables within the table of this key, each with its name.
     pub(super) fn named_tables(&self, key: &str) -> Result<Vec<(&'a str, Sourced<Self>)>, SettingsError> {
         let Some(tables) = self.table(key)?.map(|tables| tables.value) else { return Ok(Vec::new()) };
-        let names = tables.entries().into_iter().map(|(name, _)| name);
-        names.filter_map(|name| Some(tables.table(name).transpose()?.map(|table| (name, table)))).collect()
+        tables.entries().into_iter().map(|(name, raw)| Ok((name, tables.as_table(name, raw)?))).collect()
     }
 
     pub(super) fn table(&self, key: &str) -> Result<Option<Sourced<Self>>, SettingsError> {
-        self.read(key, |raw| match raw.form {
+        self.get(key).map(|raw| self.as_table(key, raw)).transpose()
+    }
+
+    /// Reads the value of a key as a table.
+    pub(super) fn as_table(&self, key: &str, raw: Sourced<Raw<'a>>) -> Result<Sourced<Self>, SettingsError> {
+        convert(key, raw, |raw| match raw.form {
             Form::Toml(DeValue::Table(entries)) => Ok(self.below(entries, self.name_below(key))),
             _ => Err(raw.wrong_type("a table")),
         })

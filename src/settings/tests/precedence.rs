@@ -29,6 +29,11 @@ fn arguments_win_over_environment_profile_and_defaults() {
     let settings = resolved(&text, &variables, |overrides| overrides.timeout = Some(Duration::from_secs(3)));
     assert_eq!(settings.values.timeout.value, Duration::from_secs(3));
     assert_eq!(settings.values.timeout.source, Source::Argument("--timeout"));
+
+    // An option also wins over a variable that is invalid.
+    let invalid = [("KORE_FEEDBACK_TIMEOUT", "soon")];
+    let settings = resolved(&text, &invalid, |overrides| overrides.timeout = Some(Duration::from_secs(3)));
+    assert_eq!(settings.values.timeout.value, Duration::from_secs(3));
 }
 
 #[test]
