@@ -12,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &str| {
     let Some((mapping, table)) = input.split_once("\n===\n") else { return };
-    let description = match parse_mapping(Path::new("in.toml"), mapping).and_then(|mapping| mapping.description()) {
+    let description = match parse_mapping(Path::new("in.toml"), mapping).and_then(|mapping| mapping.full_spec()) {
         Ok(description) => description,
         Err(error) => return assert_printable(&error.to_string()),
     };
@@ -61,7 +61,7 @@ fn written_again(headers: &[String], rules: &MappingOptions) {
         command: "kore-feedback import in.csv",
         headers,
         proposals: &proposals,
-        description: &rules.spec,
+        spec: &rules.spec,
     };
     parse_mapping(Path::new("again.toml"), &text.text()).expect("a mapping that was written reads");
 }

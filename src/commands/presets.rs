@@ -26,7 +26,7 @@ fn as_json(preset: &Preset) -> serde_json::Value {
         "name": preset.name,
         "about": preset.about,
         "recognised_by": preset.recognised_by,
-        "skips": preset.description.skip.iter().map(|rule| json!({"key": rule.key, "reason": &*rule.reason})).collect::<Vec<_>>(),
+        "skips": preset.spec.skip.iter().map(|rule| json!({"key": rule.key, "reason": &*rule.reason})).collect::<Vec<_>>(),
         "mapping": preset.text,
     })
 }

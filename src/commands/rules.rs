@@ -51,11 +51,11 @@ pub(super) fn score_rule(args: &ImportArgs) -> ScoreRule {
 fn description(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<MappingSpec, SettingsError> {
     let input = &args.input;
     let preset = match &input.preset {
-        Some(name) => preset(name, &Source::Argument("--preset"))?.description,
+        Some(name) => preset(name, &Source::Argument("--preset"))?.spec,
         None => MappingSpec::default(),
     };
     let mapping = match &input.mapping {
-        Some(name) => settings.mapping(name, context)?.description()?,
+        Some(name) => settings.mapping(name, context)?.full_spec()?,
         None => MappingSpec::default(),
     };
     let options = MappingSpec {

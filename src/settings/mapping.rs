@@ -50,9 +50,9 @@ impl MappingConfig {
     ///
     /// # Errors
     /// If there is no such preset.
-    pub fn description(&self) -> Result<MappingSpec, SettingsError> {
+    pub fn full_spec(&self) -> Result<MappingSpec, SettingsError> {
         let base = match &self.preset {
-            Some(name) => preset::preset(&name.value, &name.source)?.description,
+            Some(name) => preset::preset(&name.value, &name.source)?.spec,
             None => MappingSpec::default(),
         };
         Ok(self.spec.clone().over(base))

@@ -21,7 +21,7 @@ pub struct MappingFile<'a> {
     /// What is known of each field.
     pub proposals: &'a [Proposal],
     /// The preset and mapping that it starts from.
-    pub description: &'a MappingSpec,
+    pub spec: &'a MappingSpec,
 }
 
 /// A table being written. Comments wait for the key or table that follows them.
@@ -87,7 +87,7 @@ impl MappingFile<'_> {
         self.headers.iter().for_each(|header| root.comment_line("#   ", &quoted(header, 200)));
         root.blank_line();
         root.comment("What stands in place of a score if nobody answered. Such rows are skipped and counted.");
-        match &self.description.no_answer {
+        match &self.spec.no_answer {
             Some(words) => root.set(NO_ANSWER, list(words)),
             None => root.example(NO_ANSWER, &Array::from_iter(["", "NA", "N/A", "-"]).into()),
         }
@@ -97,7 +97,7 @@ impl MappingFile<'_> {
         let (field, key) = (proposal.field, proposal.field.key());
         fields.blank_line();
         fields.comment(help(field).0);
-        let described = self.description.fields.get(&field);
+        let described = self.spec.fields.get(&field);
         let conversion = described.map(|rule| &rule.conversion);
         match &proposal.state {
             Proposed::Known(matched) => fields.set(key, known(&matched.source, conversion)),
@@ -128,7 +128,7 @@ impl MappingFile<'_> {
     /// The skip rules that apply, or a commented example. Takes over the comments that wait.
     fn skips(&self, comments: &mut String) -> ArrayOfTables {
         comments.push_str("\n# Rows to skip. They are counted by reason.\n");
-        let mut rules: ArrayOfTables = self.description.active_skips().map(skip_table).collect();
+        let mut rules: ArrayOfTables = self.spec.active_skips().map(skip_table).collect();
         match rules.get_mut(0) {
             Some(first) => first.decor_mut().set_prefix(std::mem::take(comments)),
             None => comments.push_str(SKIP_EXAMPLE),
@@ -244,9 +244,9 @@ mod tests {
             command: "kore-feedback import in.csv",
             headers,
             proposals: &proposals,
-            description: &rules.spec,
+            spec: &rules.spec,
         };
-        parse_mapping(Path::new("in.toml"), &text.text()).unwrap().description().unwrap()
+        parse_mapping(Path::new("in.toml"), &text.text()).unwrap().full_spec().unwrap()
     }
 
     fn pairs(given: &[&str]) -> Vec<(crate::record::Field, String)> {
@@ -270,7 +270,7 @@ mod tests {
             let rules = MappingOptions {
                 map: pairs(&["score=Question", "channel_uid=Who"]),
                 set,
-                spec: preset.description,
+                spec: preset.spec,
                 ..MappingOptions::default()
             };
             let mapping = ResolvedMapping::resolve(&headers, None, &rules).unwrap();
@@ -288,8 +288,8 @@ mod tests {
     fn scales_and_values_are_written_completely() {
         let text = "[fields]\nscore = { column = \"a\", values = { \"x y\" = 1 }, ignore_case = true, number = \"leading\", \
                     scale = \"-103-103 -> 1-5\", rounding = \"up\", invert = true }\nlanguage = { column = \"l\", lower_case = true }";
-        let description = parse_mapping(Path::new("a.toml"), text).unwrap().description().unwrap();
-        let rules = MappingOptions { spec: description, ..MappingOptions::default() };
+        let spec = parse_mapping(Path::new("a.toml"), text).unwrap().full_spec().unwrap();
+        let rules = MappingOptions { spec: spec, ..MappingOptions::default() };
         let again = written(&["a".to_owned(), "l".to_owned()], &rules);
         assert_eq!(again.fields, rules.spec.fields);
     }
@@ -297,11 +297,11 @@ mod tests {
     proptest! {
         #[test]
         fn mappings_parse_for_any_column_names(headers in prop::collection::vec(any::<String>(), 0..6), preset in 0..8_usize) {
-            let description = presets().unwrap().swap_remove(preset).description;
-            let rules = MappingOptions { spec: description, ..MappingOptions::default() };
+            let spec = presets().unwrap().swap_remove(preset).spec;
+            let rules = MappingOptions { spec: spec, ..MappingOptions::default() };
             let again = written(&headers, &rules);
-            let open = |description: &MappingSpec| -> Vec<_> {
-                let fields = description.fields.iter().filter(|(_, rule)| rule.source.is_none());
+            let open = |spec: &MappingSpec| -> Vec<_> {
+                let fields = spec.fields.iter().filter(|(_, rule)| rule.source.is_none());
                 fields.map(|(field, rule)| (*field, rule.conversion.clone(), rule.needed.clone())).collect()
             };
             if headers.is_empty() {

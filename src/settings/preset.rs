@@ -45,7 +45,7 @@ pub struct Preset {
     /// The columns that identify such an export; empty if no columns do.
     pub recognised_by: Vec<String>,
     /// The mapping.
-    pub description: MappingSpec,
+    pub spec: MappingSpec,
     /// The file, to read and copy.
     pub text: &'static str,
 }
@@ -95,7 +95,7 @@ fn read(name: &'static str, text: &'static str) -> Result<Preset, SettingsError>
         name,
         about: about.map(|about| about.value).unwrap_or_default(),
         recognised_by: columns.map(|columns| columns.value).unwrap_or_default(),
-        description: read_spec(&table, MatchedBy::Preset)?,
+        spec: read_spec(&table, MatchedBy::Preset)?,
         text,
     })
 }
@@ -114,9 +114,9 @@ mod tests {
             assert_eq!(written["name"].as_str(), Some(file));
             assert!(!preset.about.is_empty(), "{file}");
             // A preset has a rule for each field: its source, or what the user must give.
-            assert!(Field::BODY.iter().all(|field| preset.description.fields.contains_key(field)), "{file}");
-            assert!(preset.description.no_answer.is_some(), "{file}");
-            assert!(preset.description.skip.iter().all(|rule| rule.key.is_some()), "{file}");
+            assert!(Field::BODY.iter().all(|field| preset.spec.fields.contains_key(field)), "{file}");
+            assert!(preset.spec.no_answer.is_some(), "{file}");
+            assert!(preset.spec.skip.iter().all(|rule| rule.key.is_some()), "{file}");
         }
     }
 
@@ -124,9 +124,9 @@ mod tests {
     fn every_preset_is_a_valid_mapping_file() {
         for preset in presets().unwrap() {
             let mapping = crate::settings::mapping::parse_mapping("mine.toml".as_ref(), preset.text).unwrap();
-            let mut description = mapping.description().unwrap();
-            description.fields.values_mut().for_each(|rule| rule.by = crate::record::MatchedBy::Preset);
-            assert_eq!(description, preset.description, "{}", preset.name);
+            let mut spec = mapping.full_spec().unwrap();
+            spec.fields.values_mut().for_each(|rule| rule.by = crate::record::MatchedBy::Preset);
+            assert_eq!(spec, preset.spec, "{}", preset.name);
         }
     }
 

@@ -50,7 +50,7 @@ impl Inspection {
             _ => presets()?.into_iter().find(|preset| preset.recognizes(&headers)),
         };
         if let Some(detected) = preset.as_ref().filter(|_| args.input.preset.is_none()) {
-            rules.spec = std::mem::take(&mut rules.spec).over(detected.description.clone());
+            rules.spec = std::mem::take(&mut rules.spec).over(detected.spec.clone());
         }
         let has_numbers = |column: usize| columns.columns[column].numbers.is_some();
         let proposals = propose(&headers, rules, &has_numbers);
@@ -111,7 +111,7 @@ impl Inspection {
             command: &self.command_with_mapping(path),
             headers: &headers(&self.columns),
             proposals: &self.proposals,
-            description: &self.settings.rules.spec,
+            spec: &self.settings.rules.spec,
         };
         Ok(write_mapping(&context.working_directory.join(path), &text.text())?)
     }

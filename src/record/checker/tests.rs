@@ -162,7 +162,7 @@ fn what_a_description_says_is_done_and_what_cannot_be_done_is_said_with_the_cell
     let text = "no_answer = [\"-\"]\n[fields]\nname = { template = \"{{ name }} {{ row['note'] }}\" }\n\
                 score = { number = \"leading\", column = \"score\", scale = \"0-10 -> 1-5\" }\n\
                 language = { column = \"language\", lower_case = true }";
-    let spec = crate::settings::parse_mapping("m.toml".as_ref(), text).unwrap().description().unwrap();
+    let spec = crate::settings::parse_mapping("m.toml".as_ref(), text).unwrap().full_spec().unwrap();
     let rules = MappingOptions { spec, ..MappingOptions::default() };
     let mapping = ResolvedMapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
     let mut checker = Checker::new(mapping, ScoreRule::InScale, false);

@@ -76,7 +76,7 @@ mod tests {
     const HEADERS: [&str; 7] = ["channelUId", "name", "score", "channel", "type", "language", "message"];
 
     fn mapping(text: &str, selection: RowSelection, include: &[&str]) -> ResolvedMapping {
-        let mut spec: MappingSpec = parse_mapping("m.toml".as_ref(), text).unwrap().description().unwrap();
+        let mut spec: MappingSpec = parse_mapping("m.toml".as_ref(), text).unwrap().full_spec().unwrap();
         spec.include = include.iter().copied().map(str::to_owned).collect();
         let rules = MappingOptions { spec, selection, ..MappingOptions::default() };
         ResolvedMapping::resolve(&HEADERS.map(str::to_owned), None, &rules).unwrap()

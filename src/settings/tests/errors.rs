@@ -95,7 +95,7 @@ fn mapping_errors_name_file_line_and_key() {
     let config = Written::new("[mapping.m]\npreset = \"qualtriks\"");
     let settings = config.resolve().unwrap();
     let mapping = settings.mapping("m", &Context::with_variables(&[])).unwrap();
-    let error = mapping.description().unwrap_err().to_string();
+    let error = mapping.full_spec().unwrap_err().to_string();
     assert!(error.ends_with("config.toml:2: unknown preset \"qualtriks\", did you mean \"qualtrics\"?"), "{error}");
 }
 
