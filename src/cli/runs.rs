@@ -129,7 +129,7 @@ impl VerifyArgs {
             pace: PaceArg::Even,
             concurrency: None,
             timeout: self.timeout,
-            retries: 0,
+            retries: None,
             delivery: DeliveryArg::AtMostOnce,
             wait_for_target: None,
         }

@@ -9,10 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{as_typed, duration};
 use crate::pacing::Limit;
 
-const RETRIES: u32 = 5;
-
 /// How records are sent.
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[command(next_help_heading = "Sending")]
 pub struct SendingArgs {
@@ -36,9 +34,9 @@ pub struct SendingArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     #[serde(with = "as_typed::duration")]
     pub timeout: Option<Duration>,
-    /// Retries for a record the server did not accept, while it accepts others
-    #[arg(long, value_name = "N", default_value_t = RETRIES, hide_short_help = true)]
-    pub retries: u32,
+    /// Retries for a record the server did not accept, while it accepts others [default: 5]
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    pub retries: Option<u32>,
     /// What to do with a record that may have been saved
     #[arg(long, value_name = "GUARANTEE", default_value = "at-most-once", hide_short_help = true)]
     pub delivery: DeliveryArg,
@@ -68,22 +66,6 @@ pub enum DeliveryArg {
     AtMostOnce,
     /// Send it again; it may then be saved twice
     AtLeastOnce,
-}
-
-impl Default for SendingArgs {
-    fn default() -> Self {
-        Self {
-            sandbox: false,
-            rate_limit: Vec::new(),
-            no_rate_limit: false,
-            pace: PaceArg::default(),
-            concurrency: None,
-            timeout: None,
-            retries: RETRIES,
-            delivery: DeliveryArg::default(),
-            wait_for_target: None,
-        }
-    }
 }
 
 impl SendingArgs {

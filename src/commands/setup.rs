@@ -1,4 +1,4 @@
-//! What `submit` and `import` have in common: the settings resolved, the target, and the resources of a run.
+//! What `submit`, `import` and `runs verify` share: resolved settings, the target, and the resources of a run.
 
 use std::time::Duration;
 
@@ -20,14 +20,15 @@ use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::settings::{Context, Overrides, SandboxTarget, Settings, Target};
 use crate::text::counted;
 
-/// Refusals in a row that end a run.
+const RETRIES: u32 = 5;
+/// Consecutive refusals that stop a run.
 const REFUSALS: u32 = 5;
-/// Rows in doubt in a row from which on a run holds.
+/// Consecutive rows in doubt that pause a run.
 const DOUBTS: u32 = 3;
 
-/// A sandbox started in this process, as a target.
+/// Starts a sandbox in this process, as a target.
 pub(super) fn start_sandbox() -> Result<(Sandbox, SandboxTarget), CommandError> {
-    // Rows may name any bot.
+    // The rows may name any bot.
     let sandbox = Sandbox::start(SandboxOptions { any_bot: true, ..SandboxOptions::default() })?;
     let target = SandboxTarget {
         host: sandbox.url().parse().explain("the sandbox has no address")?,
@@ -38,51 +39,35 @@ pub(super) fn start_sandbox() -> Result<(Sandbox, SandboxTarget), CommandError> 
     Ok((sandbox, target))
 }
 
-/// What a run is about, whatever its target.
-pub(super) struct Subject {
-    pub(super) kind: RunKind,
-    /// The input's name, as the ledger keeps it.
-    pub(super) input: String,
-    /// BLAKE3 of its bytes.
-    pub(super) content: [u8; 32],
-    /// Which column is which field, in a form that compares.
-    pub(super) mapping: String,
-    pub(super) rows: u64,
-    /// The bots, and how many rows go to each.
-    pub(super) bots: Vec<(String, u64)>,
-    /// The options as JSON, if the run can be resumed.
-    pub(super) options: Option<String>,
-}
-
-/// Which bots are sent to.
+/// The bots of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Bots {
-    /// One, whatever the rows say.
+    /// One bot, whatever the rows say.
     One(String),
-    /// Those that the rows name.
+    /// The bots that the rows name.
     OfRows,
 }
 
-/// Takes over a run: no other process may work on it, and what a process left in flight when it died is in doubt.
+/// Takes the lease of a run, and marks what a dead process left in flight as in doubt.
 pub(super) fn take_over(store: &Store, run: RunId) -> Result<Lease, LedgerError> {
     let lease = Lease::take(store.directory(), run)?;
     store.mark_claims_in_doubt(run, "the process ended before the answer came", clock::now())?;
     Ok(lease)
 }
 
-/// Resolved settings and a target to send to.
+/// The resolved settings and the target.
 pub(super) struct Setup {
     pub(super) settings: Settings,
     pub(super) target: Target,
     pub(super) bots: Bots,
     pub(super) is_sandbox: bool,
     pace: Pace,
-    /// Serves until the setup is dropped.
+    /// Runs until the setup is dropped.
     _sandbox: Option<Sandbox>,
 }
 
 impl Setup {
-    /// Resolves the settings, and starts the sandbox if one is asked for. Everything goes to the profile's bot.
+    /// Resolves the settings and starts the sandbox if requested. Everything goes to the profile's bot.
     pub(super) fn new(
         global: &GlobalArgs,
         sending: &SendingArgs,
@@ -94,7 +79,7 @@ impl Setup {
         Ok(setup)
     }
 
-    /// The same where rows may name the bots that they go to: whether they do is known once they have been looked at.
+    /// The same for rows that may name their bots; the check of the input decides.
     pub(super) fn for_rows(
         global: &GlobalArgs,
         sending: &SendingArgs,
@@ -118,7 +103,7 @@ impl Setup {
         Ok(Self { settings, target, bots: Bots::OfRows, is_sandbox: sending.sandbox, pace, _sandbox: sandbox })
     }
 
-    /// The target in a few words, with the bots that rows name.
+    /// The target, for messages.
     pub(super) fn target_in_words(&self, bots: &[RunBot]) -> String {
         if self.is_sandbox {
             return "the sandbox on this machine".to_owned();
@@ -134,17 +119,15 @@ impl Setup {
         &self.settings.values.limits.value
     }
 
-    /// A pacer at this setup's limits.
     pub(super) fn pacer(&self) -> Pacer {
         Pacer::new(self.limits(), self.pace)
     }
 
-    /// The host without a path, as the ledger and messages name it.
+    /// The host without a trailing slash, for the ledger and messages.
     pub(super) fn host(&self) -> String {
         self.target.host.as_str().trim_end_matches('/').to_owned()
     }
 
-    /// How a run to one of its bots is verified.
     pub(super) fn verify_settings(
         &self,
         run: Run,
@@ -160,38 +143,37 @@ impl Setup {
         self.limits().iter().map(|limit| limit.per).max()
     }
 
-    /// The identity of an input sent to this target. All sandboxes are one target: none of them lives long.
+    /// The identity of an input sent to this target. All sandboxes are one target: none of them lasts.
     pub(super) fn identity(&self, content: &[u8; 32], mapping: &str) -> Identity {
         if self.is_sandbox {
             return Identity::of(content, mapping, &["sandbox"]);
         }
         let bot = match &self.bots {
             Bots::One(bot) => bot,
-            // The mapping tells where the rows name them.
+            // The mapping says which column names them.
             Bots::OfRows => "",
         };
         Identity::of(content, mapping, &[&self.host(), bot, &self.target.api_version])
     }
 
-    /// What the ledger writes down of a run to this target.
-    pub(super) fn new_run(&self, subject: Subject) -> NewRun {
+    /// What the ledger records of a run of this content to this target. The caller adds rows and bots.
+    pub(super) fn new_run(&self, kind: RunKind, content: [u8; 32], mapping: String) -> NewRun {
         NewRun {
-            kind: subject.kind,
+            kind,
             sandbox: self.is_sandbox,
             profile: self.settings.profile().map(str::to_owned),
             host: self.host(),
-            bots: subject.bots,
+            bots: Vec::new(),
             api_version: self.target.api_version.clone(),
-            input: subject.input,
-            content: subject.content,
-            identity: self.identity(&subject.content, &subject.mapping),
-            mapping: subject.mapping,
-            rows: subject.rows,
-            options: subject.options,
+            input: String::new(),
+            content,
+            identity: self.identity(&content, &mapping),
+            mapping,
+            rows: 0,
+            options: None,
         }
     }
 
-    /// The client for this bot.
     pub(super) fn client(&self, bot_id: &str) -> Result<Client, CommandError> {
         Ok(Client::new(&self.client_settings(bot_id))?)
     }
@@ -207,8 +189,8 @@ impl Setup {
         }
     }
 
-    /// Whatever a run needs to send to its first bot, made ready: a wrong secret or certificate is found here, before
-    /// anything is sent.
+    /// Prepares what a run needs to send to its first bot. A wrong secret or certificate fails here, before anything is
+    /// sent.
     pub(super) fn resources(
         &self,
         bot_id: &str,
@@ -222,7 +204,7 @@ impl Setup {
         Ok(LaneResources { client, tokens, pacer: self.pacer(), writer })
     }
 
-    /// The same for another bot of the run: connections, tokens and writer are shared, windows are its own.
+    /// The same for another bot of the run. It shares connections, tokens and the writer, but has its own rate limits.
     pub(super) fn resources_beside(&self, first: &LaneResources, bot: &RunBot) -> Result<LaneResources, CommandError> {
         Ok(LaneResources {
             client: first.client.for_bot(&self.client_settings(&bot.bot_id))?,
@@ -232,12 +214,12 @@ impl Setup {
         })
     }
 
-    /// Whose windows a call shares.
+    /// All calls with the same scope share their rate limits.
     fn scope(&self, bot_id: &str) -> String {
         format!("{} {bot_id}", self.host())
     }
 
-    /// What a run does with so many rows.
+    /// `wait` is how long to wait for the target by default.
     pub(super) fn lane_settings(
         &self,
         run: RunId,
@@ -254,7 +236,7 @@ impl Setup {
                 DeliveryArg::AtMostOnce => Delivery::AtMostOnce,
                 DeliveryArg::AtLeastOnce => Delivery::AtLeastOnce,
             },
-            retries: sending.retries,
+            retries: sending.retries.unwrap_or(RETRIES),
             timeout: delivery.timeout.value,
             longest_window: self.longest_window(),
         };

@@ -252,7 +252,7 @@ fn said_by(stage: &Stage, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn every_export_is_looked_at_and_a_mapping_proposed() {
+fn every_export_is_inspected() {
     for (file, _) in EXPORTS {
         let stage = stage_with(file);
         let plan = said_by(&stage, &["inspect", file]);
@@ -262,7 +262,7 @@ fn every_export_is_looked_at_and_a_mapping_proposed() {
 }
 
 #[test]
-fn of_every_export_it_is_said_before_how_it_will_read() {
+fn every_export_is_previewed() {
     for (file, options) in EXPORTS {
         let stage = stage_with(file);
         let dry = said_by(&stage, &[&["import", file], options, &["--dry-run"]].concat());
@@ -272,7 +272,7 @@ fn of_every_export_it_is_said_before_how_it_will_read() {
 }
 
 #[test]
-fn of_every_export_the_answers_arrive_and_nothing_else() {
+fn every_export_arrives_complete() {
     for (file, options) in EXPORTS {
         let stage = stage_with(file);
         let command = [&["import", file], options].concat();
@@ -285,7 +285,7 @@ fn of_every_export_the_answers_arrive_and_nothing_else() {
 }
 
 #[test]
-fn a_form_that_nobody_signed_in_to_sends_nothing_unasked_and_says_how_to_ask() {
+fn anonymous_forms_are_sent_only_on_request() {
     let stage = stage_with("microsoft-forms-anonymous.xlsx");
     let command = ["import", "microsoft-forms-anonymous.xlsx", "--preset=microsoft-forms", "--map=score=#7"];
     let constants = ["--set=type=NPS", "--set=name=Fair", "--set=channel=email", "--set=language=en"];
@@ -302,7 +302,7 @@ fn a_form_that_nobody_signed_in_to_sends_nothing_unasked_and_says_how_to_ask() {
 }
 
 #[test]
-fn no_fixture_is_left_out() {
+fn every_fixture_is_tested() {
     let found = std::fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let (mappings, files): (Vec<_>, Vec<_>) = found.partition(|name| name.ends_with(".toml"));
     let mut found: Vec<_> = files.into_iter().chain(WORKBOOKS.map(|(name, _)| name.to_owned())).collect();

@@ -37,7 +37,7 @@ fn every_command_explains_itself() {
 }
 
 #[test]
-fn no_snapshot_is_of_a_command_that_is_gone() {
+fn no_help_snapshot_is_stale() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/snapshots");
     let found = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let found: BTreeSet<String> =

@@ -34,7 +34,7 @@ fn with_csat(scores: &[(u8, usize)]) -> Surroundings {
 }
 
 #[test]
-fn each_example_is_previewed_and_the_readmes_is_this_very_one() {
+fn examples_are_previewed_as_documented() {
     for words in shell_lines(EXAMPLES) {
         let surroundings = Surroundings::new();
         let file = words.iter().find_map(|word| word.strip_prefix("examples/")).expect("an example");
@@ -54,7 +54,7 @@ fn each_example_is_previewed_and_the_readmes_is_this_very_one() {
 }
 
 #[test]
-fn a_scale_that_may_be_turned_around_is_said_before_a_run_and_never_twice() {
+fn an_inverted_scale_is_warned_of_once() {
     let surroundings = with_csat(&[(1, 30), (2, 10), (5, 3)]);
     let mut said = String::new();
     let doubt = "warning: the CSAT of \"Post-chat\" may be the wrong way round: 40 of 43 answers are 1 or 2";
@@ -74,7 +74,7 @@ fn a_scale_that_may_be_turned_around_is_said_before_a_run_and_never_twice() {
 }
 
 #[test]
-fn the_day_that_records_will_carry_is_told_where_they_are_for_good() {
+fn real_targets_warn_about_the_date() {
     let surroundings = with_csat(&[(4, 2), (5, 1)]);
     let told = "warning: the API takes no date: on the dashboard each record carries the day on which it is sent, not that \
                 of the answer (3 records here)\n";
@@ -85,7 +85,7 @@ fn the_day_that_records_will_carry_is_told_where_they_are_for_good() {
 }
 
 #[test]
-fn scores_let_through_on_demand_are_told_apart() {
+fn allowed_scores_off_the_scale_are_counted_apart() {
     let surroundings = with_csat(&[(0, 2), (4, 2), (9, 1)]);
     let said =
         stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox", "--allow-any-score"]).success());
@@ -94,7 +94,7 @@ fn scores_let_through_on_demand_are_told_apart() {
 }
 
 #[test]
-fn nothing_is_said_that_nobody_asked_for_or_that_has_been_said() {
+fn quiet_and_resumed_imports_show_no_preview() {
     let surroundings = with_csat(&[(1, 30)]);
     let quiet = surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox", "--quiet"]).success();
     assert_eq!(stderr(&quiet), "");
@@ -107,7 +107,7 @@ fn nothing_is_said_that_nobody_asked_for_or_that_has_been_said() {
 const GUESSABLE: &str = "email,survey name,score,channel,survey type,lang\n";
 
 #[test]
-fn a_plan_has_the_preview_of_a_dry_run_as_soon_as_nothing_is_open() {
+fn a_complete_inspection_previews_like_a_dry_run() {
     let surroundings = Surroundings::new();
     surroundings.write("in.csv", &(GUESSABLE.to_owned() + &"jo@example.com,Post-chat,1,kiosk,CSAT,EN\n".repeat(60)));
     let open = stderr(&surroundings.run(&["inspect", "in.csv"]).success());
@@ -124,7 +124,7 @@ fn a_plan_has_the_preview_of_a_dry_run_as_soon_as_nothing_is_open() {
 }
 
 #[test]
-fn a_plan_tells_what_can_not_be_sent_and_succeeds() {
+fn inspect_reports_invalid_rows_and_succeeds() {
     let surroundings = Surroundings::new();
     let rows = "jo@example.com,Post-chat,9,rtm,CSAT,en\njo@example.com,Post-chat,-,rtm,CSAT,en\n\
                 jo@example.com,Post-chat,4,rtm,CSAT,en\n";
@@ -146,7 +146,7 @@ fn a_plan_tells_what_can_not_be_sent_and_succeeds() {
 }
 
 #[test]
-fn what_breaks_behind_the_look_has_a_plan_and_is_an_error() {
+fn a_file_that_breaks_off_is_still_inspected() {
     let surroundings = Surroundings::new();
     let file = GUESSABLE.to_owned() + &"jo@example.com,Post-chat,4,rtm,CSAT,en\n".repeat(10_001) + "\"never closed";
     surroundings.write("in.csv", &file);
@@ -157,7 +157,7 @@ fn what_breaks_behind_the_look_has_a_plan_and_is_an_error() {
 
 #[cfg(unix)]
 #[test]
-fn a_terminal_has_colours_unless_they_are_not_wanted() {
+fn terminals_get_colors_unless_no_color() {
     let surroundings = with_csat(&[(1, 3), (3, 1), (4, 3)]);
     let arguments = ["import", "in.csv", "--dry-run", "--sandbox"];
     let mut command = surroundings.process(&arguments);

@@ -257,3 +257,21 @@ fn resume_works_from_any_directory() {
     let said = stderr(&stage.run(&["runs", "resume", "5"]).failure().code(2));
     assert!(said.contains("run 5 is not an import"), "{said}");
 }
+
+/// Before schema 3 the ledger had no options.
+#[test]
+fn runs_of_older_versions_resume_from_their_file() {
+    let mut stage = Stage::faulty(&["401"]);
+    let file = stage.write_records(&numbered(2));
+    stage.import(&file, &[IMPATIENT]).failure().code(3);
+    let ledger = rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap();
+    for options in ["NULL", "'{\"version\":2,\"files\":[]}'"] {
+        ledger.execute_batch(&format!("UPDATE runs SET options = {options}")).unwrap();
+        let said = stderr(&stage.run(&["runs", "resume", "1"]).failure().code(2));
+        assert!(said.contains("run 1 was started by another version, and its options cannot be read"), "{said}");
+        assert!(said.contains("`kore-feedback import FILE --resume`"), "{said}");
+    }
+    stage.restart(&[]);
+    stage.import(&file, &["--resume"]).success();
+    stage.has_exactly(&numbered(2));
+}

@@ -1,6 +1,6 @@
 //! Which run an import belongs to: a new one, an earlier one, or none (decision 4: an input is imported once).
 
-use super::command::Import;
+use super::checked::Import;
 use super::error::ImportRefused;
 use crate::commands::command_line::resume_command;
 use crate::commands::error::CommandError;

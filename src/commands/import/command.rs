@@ -1,40 +1,18 @@
 //! The import command: checks the input, prints the findings, and goes on to send.
 
-use std::sync::Arc;
-use std::time::Instant;
-
 use super::ask;
+use super::checked::Import;
 use super::choice::ensure_excluded_runs_fit;
 use super::error::InvalidRows;
-use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
-use crate::clock;
+use crate::cli::{GlobalArgs, ImportArgs};
 use crate::commands::error::CommandError;
 use crate::commands::findings::{self, checked_summary, invalid_hint};
 use crate::commands::input::open_all;
-use crate::commands::rules::check_settings;
-use crate::commands::setup::{Bots, Setup};
+use crate::commands::setup::Setup;
 use crate::exit::Exit;
-use crate::record::ResolvedMapping;
-use crate::report::{Printer, mapping_table, problems_table, time_estimate};
-use crate::run::{CheckError, CheckReport, check};
-use crate::settings::{Context, Settings};
-use crate::source::Inputs;
-use crate::text::{counted, excerpt};
-
-/// An import whose input was checked.
-pub(super) struct Import<'a> {
-    pub(super) args: &'a ImportArgs,
-    /// With absolute paths.
-    pub(super) global: GlobalArgs,
-    pub(super) context: &'a Context,
-    pub(super) printer: &'a Printer,
-    pub(super) setup: Setup,
-    pub(super) input: Arc<Inputs>,
-    pub(super) report: CheckReport,
-    pub(super) started: Instant,
-    /// Whether `runs resume` started it: the working directory is then that of the run.
-    pub(super) is_resumed_by_number: bool,
-}
+use crate::report::{Printer, mapping_table, problems_table};
+use crate::settings::Context;
+use crate::text::counted;
 
 pub(in crate::commands) fn import(
     args: &ImportArgs,
@@ -62,41 +40,7 @@ fn check_and_send(
     Import::check(args, global, context, printer, setup, inputs)?.run()
 }
 
-/// The bots that rows go to: those named in the rows, one set for all rows, or the profile's.
-fn bots(mapping: &ResolvedMapping, settings: &Settings) -> Result<Bots, CommandError> {
-    if mapping.names_bots() {
-        return Ok(Bots::OfRows);
-    }
-    let one = match mapping.constant_bot() {
-        Some(bot) => bot,
-        None => settings.bot_id()?,
-    };
-    Ok(Bots::One(one.to_owned()))
-}
-
-impl<'a> Import<'a> {
-    /// Reads and validates the whole input.
-    pub(super) fn check(
-        args: &'a ImportArgs,
-        global: &GlobalArgs,
-        context: &'a Context,
-        printer: &'a Printer,
-        mut setup: Setup,
-        input: Inputs,
-    ) -> Result<Self, CommandError> {
-        let started = Instant::now();
-        let checked = check(&input, &check_settings(args, &setup.settings, context)?);
-        if let Err(CheckError::NoBot { .. }) = &checked {
-            // A bot can come from the settings, too: this error names every missing setting.
-            setup.settings.bot_id()?;
-        }
-        let report = checked?;
-        setup.bots = bots(&report.mapping, &setup.settings)?;
-        let global = global.absolute(&context.working_directory);
-        let input = Arc::new(input);
-        Ok(Self { args, global, context, printer, setup, input, report, started, is_resumed_by_number: false })
-    }
-
+impl Import<'_> {
     /// Everything after the check.
     pub(super) fn run(&self) -> Result<Exit, CommandError> {
         ensure_excluded_runs_fit(self)?;
@@ -117,10 +61,6 @@ impl<'a> Import<'a> {
             return self.end_without_run(&format!("{}, nothing to send", counted(self.report.rows, "row")));
         }
         self.send()
-    }
-
-    pub(super) fn is_json(&self) -> bool {
-        self.global.output == OutputFormat::Json
     }
 
     fn print_findings(&self) {
@@ -163,25 +103,6 @@ impl<'a> Import<'a> {
         }
     }
 
-    /// Each bot has its own limits, so the bot with the most rows takes longest.
-    pub(super) fn print_duration(&self, rows_by_bot: &[u64]) {
-        let most = rows_by_bot.iter().copied().max().unwrap_or_default();
-        let time = self.setup.pacer().time_for(most);
-        let estimate = time_estimate(rows_by_bot, self.setup.limits(), time, &clock::local_now());
-        self.printer.note(format_args!("to send: {estimate}"));
-    }
-
-    /// The bots to send to, and how many rows go to each.
-    pub(super) fn bots(&self) -> Vec<(String, u64)> {
-        match &self.setup.bots {
-            Bots::One(bot) => vec![(bot.clone(), self.report.valid)],
-            Bots::OfRows => {
-                let named = self.report.bots.iter().filter_map(|bot| Some((bot.bot_id.clone()?, bot.rows)));
-                named.collect()
-            }
-        }
-    }
-
     fn end_without_run(&self, result: &str) -> Result<Exit, CommandError> {
         self.print_checked_json()?;
         if !self.is_json() {
@@ -195,9 +116,5 @@ impl<'a> Import<'a> {
             self.printer.json(&checked_summary(&self.report, self.started.elapsed()))?;
         }
         Ok(())
-    }
-
-    fn short_name(&self) -> String {
-        excerpt(&self.input.name(), 200)
     }
 }

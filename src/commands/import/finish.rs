@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::command::Import;
+use super::checked::Import;
 use crate::cli::{ImportArgs, InputArgs, RowArgs};
 use crate::clock;
 use crate::commands::command_line::{change_directory, import_command, resume_command};

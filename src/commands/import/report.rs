@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use encoding_rs::UTF_8;
 
-use super::command::Import;
+use super::checked::Import;
 use super::error::ReportRefused;
 use crate::cli::InputArgs;
 use crate::commands::rules::source_options;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::command::Import;
+use super::checked::Import;
 use super::error::CannotResume;
 use super::options::StoredOptions;
 use super::report::failure_report;

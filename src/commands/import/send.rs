@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::checked::Import;
 use super::choice::{Choice, choose, ensure_not_partly_sent};
-use super::command::Import;
 use super::fd_budget::FdBudget;
 use super::finish::Finish;
 use super::options::StoredOptions;
@@ -12,11 +12,11 @@ use crate::clock;
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::input::kept_input;
 use crate::commands::rules::{score_rule, source_options};
-use crate::commands::setup::{Bots, Subject, take_over};
+use crate::commands::setup::{Bots, take_over};
 use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::verify::verify_at_end;
 use crate::exit::Exit;
-use crate::ledger::{Counts, LedgerError, ResendPolicy, Run, RunId, RunKind, Store};
+use crate::ledger::{Counts, LedgerError, NewRun, ResendPolicy, Run, RunId, RunKind, Store};
 use crate::report::{ProgressDisplay, ProgressStart};
 use crate::rlimit;
 use crate::run::{Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, run as run_rows};
@@ -68,15 +68,14 @@ impl Import<'_> {
     fn begin(&self, store: &Store, latest: Option<RunId>) -> Result<Run, CommandError> {
         ensure_not_partly_sent(store, self)?;
         self.warn_of_similar_run(store)?;
-        let new = self.setup.new_run(Subject {
-            kind: RunKind::Import,
+        let mapping = self.report.mapping.canonical();
+        let new = NewRun {
             input: self.input_name(),
-            content: self.report.content,
-            mapping: self.report.mapping.canonical(),
             rows: self.report.rows,
             bots: self.bots(),
             options: Some(StoredOptions::to_json(self.args, &self.global, self.context)?),
-        });
+            ..self.setup.new_run(RunKind::Import, self.report.content, mapping)
+        };
         let run = if self.setup.is_sandbox {
             store.begin(&new, clock::now())?
         } else {

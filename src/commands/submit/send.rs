@@ -9,10 +9,10 @@ use super::progress::report_progress;
 use crate::cli::{GlobalArgs, OutputFormat, SubmitArgs};
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
-use crate::commands::setup::{Setup, Subject};
+use crate::commands::setup::Setup;
 use crate::commands::stop_reason::StoppedEarly;
 use crate::exit::Exit;
-use crate::ledger::{Lease, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
+use crate::ledger::{Lease, NewRun, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
 use crate::record::Feedback;
 use crate::report::Printer;
 use crate::run::{Events, Lane, LaneSettings, Prepared, feed_one, run as run_lanes};
@@ -69,17 +69,13 @@ impl Submission<'_> {
     }
 
     fn begin_run(&self, content: [u8; 32], bot_id: &str) -> Result<RunId, CommandError> {
-        let subject = Subject {
-            kind: RunKind::Submit,
-            input: String::new(),
-            content,
-            mapping: MAPPING.to_owned(),
+        // Without its options: they name the respondent, and a submit is not resumed.
+        let new = NewRun {
             rows: 1,
             bots: vec![(bot_id.to_owned(), 1)],
-            // The options name the respondent, and a submit is not resumed.
-            options: None,
+            ..self.setup.new_run(RunKind::Submit, content, MAPPING.to_owned())
         };
-        Ok(self.store.begin(&self.setup.new_run(subject), clock::now())?)
+        Ok(self.store.begin(&new, clock::now())?)
     }
 
     fn lane_settings(&self, run: RunId) -> LaneSettings {

@@ -21,7 +21,7 @@ const MIXED: &str = "channelUId,name,score,channel,type,language,message\n\
     j,x,1,rtm,THUMB,en,\n";
 
 #[test]
-fn invalid_rows_stop_it_before_anything_is_sent_and_are_shown_with_their_places() {
+fn invalid_rows_stop_the_import_and_are_listed() {
     let stage = Stage::new();
     let file = stage.write("in.csv", MIXED);
     let assert = stage.import(&file, &[]).failure().code(2);
@@ -53,7 +53,7 @@ fn invalid_rows_stop_it_before_anything_is_sent_and_are_shown_with_their_places(
 }
 
 #[test]
-fn the_first_problems_are_shown_and_all_are_counted() {
+fn first_problems_are_shown_all_counted() {
     let stage = Stage::new();
     let rows: String = (0..50).map(|row| format!("u{row},x,{},rtm,CSAT,en,\n", 9 + row % 2)).collect();
     let said = stderr(&stage.import(&stage.write("in.csv", format!("{HEADER}\n{rows}")), &[]).failure().code(2));
@@ -61,7 +61,7 @@ fn the_first_problems_are_shown_and_all_are_counted() {
 }
 
 #[test]
-fn skip_invalid_imports_the_rest_and_says_what_is_left() {
+fn skip_invalid_imports_the_valid_rows() {
     let stage = Stage::new();
     let summary =
         json(&stage.import(&stage.write("in.csv", MIXED), &["--skip-invalid", "-o", "json"]).failure().code(1));
@@ -72,7 +72,7 @@ fn skip_invalid_imports_the_rest_and_says_what_is_left() {
 }
 
 #[test]
-fn any_score_lets_scores_off_the_scale_through_and_nothing_else() {
+fn allow_any_score_allows_nothing_else() {
     let stage = Stage::new();
     let file =
         stage.write("in.csv", format!("{HEADER}\na,x,11,rtm,NPS,en,\nb,x,3.5,rtm,CSAT,en,\nc,x,-2,rtm,THUMB,en,\n"));
@@ -88,7 +88,7 @@ fn any_score_lets_scores_off_the_scale_through_and_nothing_else() {
 }
 
 #[test]
-fn a_dry_run_sends_nothing_begins_no_run_and_says_how_long_it_would_take() {
+fn dry_run_sends_nothing_and_shows_the_duration() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(3661));
     for (limits, told) in [
@@ -121,7 +121,7 @@ fn a_dry_run_finds_the_same_faults() {
 }
 
 #[test]
-fn what_is_no_file_of_rows_is_told_as_what_it_is() {
+fn inputs_without_rows_are_named_as_such() {
     let stage = Stage::new();
     std::fs::create_dir(stage.path("directory")).unwrap();
     for (name, content, told) in [
@@ -141,7 +141,7 @@ fn what_is_no_file_of_rows_is_told_as_what_it_is() {
 }
 
 #[test]
-fn what_is_not_configured_is_named_before_the_file_is_read() {
+fn missing_settings_are_named_before_reading_files() {
     let stage = Stage::new();
     let file = stage.write("in.csv", csv_of(&numbered(1)));
     for variable in ["KORE_FEEDBACK_HOST", "KORE_FEEDBACK_BOT_ID"] {
@@ -161,7 +161,7 @@ fn what_is_not_configured_is_named_before_the_file_is_read() {
 }
 
 #[test]
-fn without_a_place_for_the_ledger_nothing_is_sent() {
+fn nothing_is_sent_without_a_ledger() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(1));
     stage.write("occupied", "a file");

@@ -43,7 +43,7 @@ fn fault_saves(fault: &str) -> bool {
 }
 
 #[test]
-fn a_record_that_is_refused_for_itself_is_rejected_and_the_others_go_on() {
+fn a_rejected_record_does_not_stop_others() {
     let (stage, counts) = import("400:at=3", &[], 1);
     assert_eq!(counts, Counts { saved: 9, rejected: 1, ..Counts::default() });
     let mut expected = numbered(ROWS);
@@ -52,7 +52,7 @@ fn a_record_that_is_refused_for_itself_is_rejected_and_the_others_go_on() {
 }
 
 #[test]
-fn what_may_have_been_saved_is_in_doubt_and_not_sent_again() {
+fn records_in_doubt_are_not_resent() {
     for fault in ["500", "502", "503", "504", "html", "reset-before", "reset-after-save", "truncate", "oversized"] {
         let (stage, counts) = import(&format!("{fault}:at=3"), &[], 1);
         assert_eq!(counts, Counts { saved: 9, in_doubt: 1, ..Counts::default() }, "{fault}");
@@ -61,7 +61,7 @@ fn what_may_have_been_saved_is_in_doubt_and_not_sent_again() {
 }
 
 #[test]
-fn an_answer_that_never_comes_leaves_its_row_in_doubt() {
+fn a_missing_answer_leaves_its_row_in_doubt() {
     for fault in ["hang", "hang-after-save"] {
         let (stage, counts) = import(&format!("{fault}:at=3"), &["--timeout", "2s"], 1);
         assert_eq!(counts, Counts { saved: 9, in_doubt: 1, ..Counts::default() }, "{fault}");
@@ -72,7 +72,7 @@ fn an_answer_that_never_comes_leaves_its_row_in_doubt() {
 }
 
 #[test]
-fn what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved() {
+fn records_not_accepted_are_retried_until_saved() {
     for fault in ["401", "401-replay", "403", "404", "redirect", "429", "429-retry-after", "503-retry-after"] {
         let (stage, counts) = import(&format!("{fault}:at=3"), &[], 0);
         assert_eq!(counts, Counts { saved: 10, ..Counts::default() }, "{fault}");
@@ -83,7 +83,7 @@ fn what_the_server_surely_did_not_take_is_sent_again_until_it_is_saved() {
 }
 
 #[test]
-fn a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_intact() {
+fn a_target_that_refuses_everything_stops_the_run() {
     for (fault, code) in [("401", 3), ("403", 3), ("401-replay", 3), ("404", 3), ("redirect", 3)] {
         let (stage, counts) = import(fault, &[IMPATIENT], code);
         assert_eq!(counts, Counts { unsent: 10, ..Counts::default() }, "{fault}");
@@ -93,14 +93,14 @@ fn a_target_that_refuses_everything_is_left_after_a_few_tries_with_all_rows_inta
 }
 
 #[test]
-fn a_target_that_asks_to_come_back_later_and_never_takes_anything_is_left_with_all_rows_intact() {
+fn endless_retry_after_stops_the_run() {
     let (stage, counts) = import("503-retry-after", &[IMPATIENT], 4);
     assert_eq!(counts, Counts { unsent: 10, ..Counts::default() });
     assert!(stage.sandbox.counts().arrivals <= 4, "{:?}", stage.sandbox.counts());
 }
 
 #[test]
-fn a_server_that_never_says_what_becomes_of_records_costs_a_few_rows_and_not_the_file() {
+fn a_silent_server_costs_only_a_few_rows() {
     for fault in ["500", "truncate"] {
         let (_, counts) = import(fault, &[IMPATIENT], 5);
         assert!((3..10).contains(&counts.in_doubt), "{fault}: {counts:?}");
@@ -109,7 +109,7 @@ fn a_server_that_never_says_what_becomes_of_records_costs_a_few_rows_and_not_the
 }
 
 #[test]
-fn a_target_that_cannot_be_reached_is_waited_for_and_then_left_with_all_rows_intact() {
+fn an_unreachable_target_stops_the_run_after_waiting() {
     let mut stage = Stage::new();
     let file = stage.write_records(&numbered(3));
     // A port on which nothing listens any more.
@@ -122,14 +122,14 @@ fn a_target_that_cannot_be_reached_is_waited_for_and_then_left_with_all_rows_int
 }
 
 #[test]
-fn a_target_that_comes_back_in_time_is_noticed() {
+fn a_target_that_recovers_in_time_is_used() {
     let (stage, counts) = import("503-retry-after:first=2", &[], 0);
     assert_eq!(counts, Counts { saved: 10, ..Counts::default() });
     assert_eq!(stage.sandbox.counts().arrivals, 12);
 }
 
 #[test]
-fn a_row_that_is_turned_away_while_others_get_through_is_given_up_and_resumed() {
+fn a_row_out_of_retries_stays_unsent() {
     let mut stage = Stage::faulty(&["503-retry-after:every=2"]);
     let file = stage.write_records(&numbered(6));
     let arguments = ["-o", "json", "--concurrency", "6", "--retries", "0"];
@@ -145,7 +145,7 @@ fn a_row_that_is_turned_away_while_others_get_through_is_given_up_and_resumed() 
 }
 
 #[test]
-fn at_least_once_sends_again_what_may_have_been_saved() {
+fn at_least_once_resends_rows_in_doubt() {
     let (stage, counts) = import("500:at=3", &["--delivery", "at-least-once"], 0);
     assert_eq!(counts, Counts { saved: 10, ..Counts::default() });
     stage.has_exactly(&numbered(ROWS));
@@ -156,7 +156,7 @@ fn at_least_once_sends_again_what_may_have_been_saved() {
 }
 
 #[test]
-fn single_doubts_among_many_rows_neither_stop_nor_hold_the_run() {
+fn single_doubts_neither_stop_nor_pause_the_run() {
     let stage = Stage::faulty(&["500:every=7", "reset-after-save:every=11", "400:every=13"]);
     let rows = numbered(200);
     let assert = stage.import(&stage.write_records(&rows), &["-o", "json", "--concurrency", "16"]).failure().code(1);
@@ -171,7 +171,7 @@ fn single_doubts_among_many_rows_neither_stop_nor_hold_the_run() {
 }
 
 #[test]
-fn the_servers_limit_is_learnt_and_no_row_is_burnt_on_it() {
+fn a_servers_limit_costs_no_row() {
     let options = kore_feedback::sandbox::SandboxOptions {
         limits: vec![(5, Duration::from_secs(1))],
         ..kore_feedback::sandbox::SandboxOptions::default()
@@ -184,7 +184,7 @@ fn the_servers_limit_is_learnt_and_no_row_is_burnt_on_it() {
 }
 
 #[test]
-fn a_limit_that_both_sides_know_is_never_exceeded() {
+fn a_shared_limit_is_never_exceeded() {
     let options = kore_feedback::sandbox::SandboxOptions {
         limits: vec![(6, Duration::from_secs(1))],
         ..kore_feedback::sandbox::SandboxOptions::default()
@@ -199,7 +199,7 @@ fn a_limit_that_both_sides_know_is_never_exceeded() {
 }
 
 #[test]
-fn a_row_that_alone_is_refused_is_rejected_and_does_not_stop_the_others() {
+fn a_row_refused_alone_is_rejected() {
     let server = Fixed::start(|request| match request.contains("respondent-00003@") {
         true => (403, "a gateway dislikes this text".to_owned()),
         false => (200, r#"{"_id":"1"}"#.to_owned()),

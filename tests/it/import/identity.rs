@@ -17,7 +17,7 @@ fn run_printed(stage: &Stage, arguments: &[String]) -> assert_cmd::assert::Asser
 }
 
 #[test]
-fn the_same_file_again_is_refused_with_run_and_date_until_again() {
+fn an_imported_file_is_refused_without_again() {
     let stage = Stage::new();
     let (rows, file) = (numbered(3), stage.write_records(&numbered(3)));
     stage.import(&file, &[]).success();
@@ -37,7 +37,7 @@ fn the_same_file_again_is_refused_with_run_and_date_until_again() {
 }
 
 #[test]
-fn a_column_found_another_way_is_the_same_import_and_another_value_is_another() {
+fn another_value_is_another_import() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(2));
     stage.import(&file, &[]).success();
@@ -63,7 +63,7 @@ fn another_bot_is_another_import() {
 }
 
 #[test]
-fn an_unfinished_run_says_so_with_the_exact_command_which_goes_on() {
+fn an_unfinished_run_prints_the_command_to_resume() {
     let mut stage = Stage::faulty(&["401"]);
     let rows = numbered(4);
     let file = stage.write("it's 1.csv", csv_of(&rows).replace("Post-chat", "x"));
@@ -82,7 +82,7 @@ fn an_unfinished_run_says_so_with_the_exact_command_which_goes_on() {
 }
 
 #[test]
-fn the_command_that_goes_on_works_where_a_file_begins_with_a_dash() {
+fn files_with_a_leading_dash_can_be_resumed() {
     let mut stage = Stage::faulty(&["401"]);
     stage.write("-odd.csv", csv_of(&numbered(2)));
     let first = stage.run(&["import", "-o", "json", IMPATIENT, "--", "-odd.csv"]).failure().code(3);
@@ -94,7 +94,7 @@ fn the_command_that_goes_on_works_where_a_file_begins_with_a_dash() {
 }
 
 #[test]
-fn again_on_an_unfinished_run_begins_anew_and_does_not_print_itself_as_the_way_on() {
+fn again_starts_anew_and_resumes_without_again() {
     let mut stage = Stage::faulty(&["401"]);
     let file = stage.write_records(&numbered(2));
     stage.import(&file, &[IMPATIENT]).failure().code(3);
@@ -126,7 +126,7 @@ fn resume_sends_what_is_left_and_nothing_else() {
 }
 
 #[test]
-fn rows_in_doubt_do_not_keep_a_run_open_and_are_named_in_the_refusal() {
+fn rows_in_doubt_leave_a_run_finished() {
     let mut stage = Stage::faulty(&["500:at=2"]);
     let file = stage.write_records(&numbered(3));
     let first = stage.import(&file, &["--concurrency", "1"]).failure().code(1);
@@ -176,7 +176,7 @@ fn sandbox_runs_block_nothing() {
 }
 
 #[test]
-fn standard_input_is_known_again_by_what_it_says() {
+fn standard_input_is_identified_by_content() {
     let mut stage = Stage::faulty(&["401"]);
     let import = |stage: &Stage, arguments: &[&str]| {
         stage.command(&[&["import", "-"], arguments].concat()).write_stdin(csv_of(&numbered(2))).assert()
@@ -189,7 +189,7 @@ fn standard_input_is_known_again_by_what_it_says() {
 }
 
 #[test]
-fn a_run_is_worked_on_by_one_process_at_a_time() {
+fn one_process_at_a_time_works_on_runs() {
     let stage = Stage::faulty(&["hang:at=2"]);
     let file = stage.write_records(&numbered(3));
     let first = stage.start_import(&file, &["--concurrency", "1"]);
@@ -208,7 +208,7 @@ fn a_run_is_worked_on_by_one_process_at_a_time() {
 }
 
 #[test]
-fn of_many_processes_that_begin_at_once_one_imports_the_file() {
+fn only_one_of_many_processes_imports_a_file() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(40));
     let started: Vec<_> = (0..6).map(|_| stage.start_import(&file, &[])).collect();
@@ -219,7 +219,7 @@ fn of_many_processes_that_begin_at_once_one_imports_the_file() {
 }
 
 #[test]
-fn a_file_that_changes_under_the_run_ends_it_and_what_was_sent_is_known() {
+fn a_file_that_changes_stops_its_run() {
     let mut stage = Stage::faulty(&["hang:at=70"]);
     // More than the reader reads ahead.
     let rows = numbered(1000);

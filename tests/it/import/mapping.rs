@@ -14,7 +14,7 @@ fn with_profile(more: &str) -> Stage {
 }
 
 #[test]
-fn options_come_before_the_profile_and_that_before_names_and_defaults_come_last() {
+fn options_override_the_profile_names_and_defaults() {
     let stage = with_profile(
         "[profiles.test.columns]\nname = \"Survey\"\nchannel = \"Via\"\n\
          [profiles.test.defaults]\nname = \"default name\"\nlanguage = \"fr\"\nmessage = \"default message\"\n",
@@ -61,7 +61,7 @@ fn refused(stage: &Stage, header: &str, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_field_without_column_and_value_is_named_with_what_was_seen() {
+fn a_field_without_source_lists_the_columns_seen() {
     let stage = Stage::new();
     let said = refused(&stage, "Kunde,name,score,channel,type,Sprache,message", &[]);
     stage.filtered(|| assert_snapshot!(said, @r#"
@@ -74,7 +74,7 @@ fn a_field_without_column_and_value_is_named_with_what_was_seen() {
 }
 
 #[test]
-fn a_file_read_as_one_column_is_told_as_such() {
+fn a_file_read_as_one_column_is_reported() {
     let stage = Stage::new();
     let said = refused(&stage, "channelUId:name:score:channel:type:language:message", &[]);
     stage.filtered(|| assert_snapshot!(said, @r#"
@@ -93,7 +93,7 @@ fn a_file_read_as_one_column_is_told_as_such() {
 }
 
 #[test]
-fn a_wrong_delimiter_is_a_file_of_one_column() {
+fn a_wrong_delimiter_gives_one_column() {
     let stage = Stage::new();
     let said = refused(&stage, "channelUId,name,score,channel,type,language,message", &["--delimiter", ";"]);
     stage.filtered(|| assert_snapshot!(said, @r#"
@@ -112,7 +112,7 @@ fn a_wrong_delimiter_is_a_file_of_one_column() {
 }
 
 #[test]
-fn a_column_that_is_not_there_names_the_nearest() {
+fn a_missing_column_names_the_nearest() {
     let stage = Stage::new();
     let header = "Kundennummer,name,score,channel,type,language,message";
     let said = refused(&stage, header, &["--map", "channel_uid=Kundenummer"]);
@@ -127,7 +127,7 @@ fn a_column_that_is_not_there_names_the_nearest() {
 }
 
 #[test]
-fn a_column_that_is_there_twice_has_to_be_chosen() {
+fn a_duplicate_column_must_be_chosen() {
     let stage = Stage::new();
     let said = refused(&stage, "channelUId,name,score,channel,type,language,message,Score,score", &[]);
     stage.filtered(|| {
@@ -156,7 +156,7 @@ fn a_field_given_twice_names_both_options() {
 }
 
 #[test]
-fn a_value_for_every_row_that_no_row_can_have_is_refused_at_once() {
+fn an_invalid_constant_is_refused_at_once() {
     let stage = with_profile("[profiles.test.defaults]\nlanguage = \" \"\n");
     let header = "channelUId,name,score,channel,Art,Sprache,message";
     let said = refused(&stage, header, &["--set", "type=CES", "--set", "score=4,5"]);
@@ -172,7 +172,7 @@ fn a_value_for_every_row_that_no_row_can_have_is_refused_at_once() {
 }
 
 #[test]
-fn everything_that_is_wrong_with_a_mapping_is_one_error() {
+fn all_mapping_problems_are_one_error() {
     let stage = Stage::new();
     let arguments = ["--map", "channel_uid=Kunde", "--set", "type=CES", "--map", "channel=x", "--set", "channel=y"];
     let said = refused(&stage, "name,Name,Kanal", &arguments);
@@ -190,7 +190,7 @@ fn everything_that_is_wrong_with_a_mapping_is_one_error() {
 }
 
 #[test]
-fn an_option_that_names_no_field_is_a_usage_error_that_names_the_nearest() {
+fn an_unknown_field_names_the_nearest() {
     let stage = Stage::new();
     for (arguments, told) in [
         (["--map", "scroe=Q1"], "did you mean score?"),

@@ -16,7 +16,7 @@ fn is_harmless(text: &str) {
 }
 
 #[test]
-fn people_get_a_summary_with_where_and_what_next() {
+fn the_summary_names_files_and_next_steps() {
     let stage = Stage::faulty(&["400:at=2"]);
     let assert = stage.import(&stage.write_records(&numbered(3)), &[]).failure().code(1);
     stage.filtered(|| {
@@ -36,7 +36,7 @@ fn people_get_a_summary_with_where_and_what_next() {
 }
 
 #[test]
-fn programs_get_one_object_with_exactly_the_ten_keys() {
+fn json_summaries_have_exactly_ten_keys() {
     let stage = Stage::faulty(&["400:at=2"]);
     let file = stage.write_records(&numbered(3));
     let keys = |summary: &Value| summary.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
@@ -87,7 +87,7 @@ fn verbose_tells_each_row_that_was_not_saved() {
 }
 
 #[test]
-fn where_there_is_no_terminal_there_are_lines_and_neither_bar_nor_colour() {
+fn progress_without_terminal_is_plain_lines() {
     // Two calls every four seconds: long enough for the first line, which comes after five.
     let stage = Stage::new();
     let file = stage.write_records(&numbered(4));
@@ -98,7 +98,7 @@ fn where_there_is_no_terminal_there_are_lines_and_neither_bar_nor_colour() {
 }
 
 #[test]
-fn what_a_file_holds_reaches_the_terminal_harmless() {
+fn file_contents_cannot_control_the_terminal() {
     let stage = Stage::new();
     let header = format!("channelUId,name,score,channel,type,language,message,{HOSTILE}");
     let file = stage
@@ -116,7 +116,7 @@ fn what_a_file_holds_reaches_the_terminal_harmless() {
 
 #[cfg(unix)]
 #[test]
-fn what_a_file_is_named_reaches_the_terminal_harmless_and_the_command_to_go_on_is_still_exact() {
+fn hostile_file_names_are_quoted_exactly() {
     let stage = Stage::faulty(&["401"]);
     let file = stage.path(&format!("it's{HOSTILE}\nin.csv"));
     std::fs::write(&file, csv_of(&numbered(2))).unwrap();
@@ -153,7 +153,7 @@ fn words(stage: &Stage, command: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_a_server_says_reaches_the_terminal_harmless() {
+fn server_messages_cannot_control_the_terminal() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(2));
     for status in [200, 400, 500, 401] {
@@ -183,7 +183,7 @@ fn all_files(directory: &std::path::Path) -> Vec<u8> {
 }
 
 #[test]
-fn neither_secret_nor_token_is_said_or_kept_anywhere() {
+fn secrets_and_tokens_are_never_printed_or_stored() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(3));
     // A gateway that quotes the request that it refuses, and keeps a note of the token it was.

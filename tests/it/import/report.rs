@@ -12,7 +12,7 @@ fn read(path: &Path) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn it_has_the_inputs_own_columns_untouched_and_four_more() {
+fn the_report_adds_four_columns_to_the_inputs() {
     let stage = Stage::faulty(&["400:at=2"]);
     let rows = "Note,channelUId,name,score,channel,type,language,message,Note\n\
                 n1,a,x,5,rtm,CSAT,en,,\n\
@@ -48,7 +48,7 @@ fn it_has_the_inputs_own_columns_untouched_and_four_more() {
 
 #[cfg(unix)]
 #[test]
-fn it_is_for_its_owner_alone() {
+fn the_report_is_readable_only_by_its_owner() {
     use std::os::unix::fs::PermissionsExt;
     let stage = Stage::faulty(&["400"]);
     stage.import(&stage.write_records(&numbered(1)), &[]).failure().code(1);
@@ -56,7 +56,7 @@ fn it_is_for_its_owner_alone() {
 }
 
 #[test]
-fn where_nothing_failed_there_is_none() {
+fn without_failures_there_is_no_report() {
     let stage = Stage::new();
     let file = stage.write("in.csv", csv_of(&numbered(2)) + ",,,,,,\n");
     let summary = json(&stage.import(&file, &["-o", "json"]).success());
@@ -65,7 +65,7 @@ fn where_nothing_failed_there_is_none() {
 }
 
 #[test]
-fn mended_and_imported_it_sends_exactly_its_rows() {
+fn a_fixed_report_sends_exactly_its_rows() {
     let mut stage = Stage::faulty(&["400:at=2"]);
     let mut rows = numbered(5);
     rows[3][2] = "eleven".to_owned();
@@ -95,7 +95,7 @@ fn paste(stage: &Stage, said: &str) -> std::process::Output {
 
 #[cfg(unix)]
 #[test]
-fn the_printed_command_imports_it_with_all_that_was_said_of_the_columns() {
+fn the_printed_command_imports_the_report() {
     let mut stage = Stage::faulty(&["400:at=2"]);
     stage.write_config("[profiles.p.columns]\nlanguage = \"lang\"\n[profiles.q]\n");
     let file = stage.write("one two.csv", "Who;Note;lang\na;1;en\nb;2;en\nc;3;de\nd;4;de\n");
@@ -125,7 +125,7 @@ fn the_printed_command_imports_it_with_all_that_was_said_of_the_columns() {
 }
 
 #[test]
-fn rows_in_doubt_are_in_it_with_their_outcome_and_sent_again_only_when_asked() {
+fn reported_rows_in_doubt_are_sent_on_request() {
     let mut stage = Stage::faulty(&["500:at=1", "400:at=2"]);
     let rows = numbered(3);
     stage.import(&stage.write_records(&rows), &["--concurrency", "1"]).failure().code(1);
@@ -143,7 +143,7 @@ fn rows_in_doubt_are_in_it_with_their_outcome_and_sent_again_only_when_asked() {
 }
 
 #[test]
-fn the_report_of_a_report_has_four_columns_more_than_the_input_and_no_eight() {
+fn a_report_of_a_report_adds_no_columns() {
     let mut stage = Stage::faulty(&["400"]);
     let rows = numbered(2);
     stage.import(&stage.write_records(&rows), &[]).failure().code(1);
@@ -179,7 +179,7 @@ fn unsent_rows_are_not_in_it() {
 
 /// Nine columns, so that a row without its last four has the width of one with a report's four behind it.
 #[test]
-fn a_ragged_row_stays_ragged_through_reports_of_reports() {
+fn ragged_rows_stay_ragged_in_reports() {
     let stage = Stage::new();
     let header = "channelUId,name,score,channel,type,language,message,a,b";
     let mut file =
@@ -207,7 +207,7 @@ fn a_ragged_row_stays_ragged_through_reports_of_reports() {
 }
 
 #[test]
-fn the_same_options_import_the_report_of_a_file_in_another_encoding() {
+fn encoding_options_also_fit_the_report() {
     let mut stage = Stage::faulty(&["400"]);
     let rows = [record(["müller", "Größe", "5", "rtm", "CSAT", "de", "Straße €"])];
     let file = stage.write("in.csv", encoding_rs::WINDOWS_1252.encode(&csv_of(&rows)).0);
@@ -220,7 +220,7 @@ fn the_same_options_import_the_report_of_a_file_in_another_encoding() {
 }
 
 #[test]
-fn the_same_options_import_the_report_of_a_file_with_another_delimiter() {
+fn delimiter_options_also_fit_the_report() {
     let mut stage = Stage::faulty(&["400"]);
     let rows = [record(["a;b", "x", "5", "rtm", "CSAT", "de", "one\ttwo"])];
     for (delimiter, name) in [(b';', ";"), (b'\t', "tab"), (b'^', "^")] {
@@ -237,7 +237,7 @@ fn the_same_options_import_the_report_of_a_file_with_another_delimiter() {
 }
 
 #[test]
-fn failures_names_another_place_and_never_the_input() {
+fn failures_never_overwrites_the_input() {
     let stage = Stage::faulty(&["400"]);
     let file = stage.write_records(&numbered(1));
     let said = stderr(&stage.import(&file, &["--failures", "in.csv"]).failure().code(2));
@@ -250,7 +250,7 @@ fn failures_names_another_place_and_never_the_input() {
 }
 
 #[test]
-fn a_place_where_no_report_can_be_is_refused_before_anything_is_sent() {
+fn an_impossible_report_path_is_refused_before_sending() {
     let stage = Stage::faulty(&["400"]);
     let file = stage.write_records(&numbered(1));
     std::fs::create_dir(stage.path("directory")).unwrap();
@@ -264,7 +264,7 @@ fn a_place_where_no_report_can_be_is_refused_before_anything_is_sent() {
 
 #[cfg(unix)]
 #[test]
-fn a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same() {
+fn a_run_counts_even_without_its_report() {
     let stage = Stage::faulty(&["400:at=1", "hang:at=3"]);
     let file = stage.write_records(&numbered(3));
     std::fs::create_dir(stage.path("reports")).unwrap();
@@ -285,7 +285,7 @@ fn a_report_that_cannot_be_written_is_told_and_the_run_counts_all_the_same() {
 
 #[cfg(unix)]
 #[test]
-fn a_name_that_is_no_text_is_reported_beside_all_the_same() {
+fn a_non_unicode_name_gets_its_report() {
     use std::os::unix::ffi::OsStrExt;
     let stage = Stage::faulty(&["400"]);
     let file = stage.path("").join(std::ffi::OsStr::from_bytes(b"in\xff.csv"));
@@ -297,14 +297,14 @@ fn a_name_that_is_no_text_is_reported_beside_all_the_same() {
 }
 
 #[test]
-fn standard_inputs_report_lies_in_the_working_directory() {
+fn standard_inputs_report_is_in_the_working_directory() {
     let stage = Stage::faulty(&["400"]);
     stage.command(&["import", "-"]).write_stdin(csv_of(&numbered(2))).assert().failure().code(1);
     assert_eq!(read(&stage.path("stdin.failures.csv")).len(), 3);
 }
 
 #[test]
-fn what_another_run_reported_is_kept_aside() {
+fn another_runs_report_is_kept() {
     let stage = Stage::faulty(&["400"]);
     stage.import(&stage.write_records(&numbered(1)), &[]).failure().code(1);
     let first = std::fs::read(stage.path("in.failures.csv")).unwrap();
@@ -316,7 +316,7 @@ fn what_another_run_reported_is_kept_aside() {
 
 /// A report whose rows have been sent since would send them twice.
 #[test]
-fn a_resumed_run_takes_back_what_it_reported_before() {
+fn a_resumed_run_removes_its_earlier_report() {
     for place in [None, Some("elsewhere.csv")] {
         let mut stage = Stage::faulty(&["503:at=1", "401"]);
         let file = stage.write_records(&numbered(3));
@@ -331,7 +331,7 @@ fn a_resumed_run_takes_back_what_it_reported_before() {
 }
 
 #[test]
-fn a_report_that_was_mended_is_not_taken_back_but_warned_of() {
+fn an_edited_report_is_kept_with_a_warning() {
     let mut stage = Stage::faulty(&["503:at=1", "401"]);
     let file = stage.write_records(&numbered(3));
     stage.import(&file, &["--concurrency", "1", IMPATIENT]).failure().code(3);

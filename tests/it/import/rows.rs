@@ -75,7 +75,7 @@ fn the_german_example_arrives_whole() {
 }
 
 #[test]
-fn the_valid_rows_of_the_nps_example_arrive_and_no_others() {
+fn only_valid_rows_of_the_example_arrive() {
     let columns = ["Email Address", "Campaign", "Score (0-10)", "Source", "NPS", "Locale", "How likely?"];
     let (bytes, mut records) = example("nps-export.csv", b',', columns);
     records.retain(|[uid, _, score, ..]| !uid.is_empty() && score.parse::<u8>().is_ok_and(|score| score <= 10));
@@ -89,7 +89,7 @@ fn the_valid_rows_of_the_nps_example_arrive_and_no_others() {
 }
 
 #[test]
-fn standard_input_is_imported_like_a_file_and_leaves_nothing_behind() {
+fn standard_input_leaves_nothing_behind() {
     let (stage, records) = (Stage::new(), numbered(30));
     stage.command(&["import", "-"]).write_stdin(csv_of(&records)).assert().success();
     stage.has_exactly(&records);
@@ -97,7 +97,7 @@ fn standard_input_is_imported_like_a_file_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn every_delimiter_is_found_out_and_taken_at_its_word() {
+fn delimiters_are_detected_or_given() {
     let records = [record(["a,b;c|d", "x\ty", "3", "rtm", "CSAT", "en", "one, two; three | four"])];
     for (delimiter, name) in [(b',', ","), (b';', ";"), (b'\t', "tab"), (b'|', "|"), (b'^', "^")] {
         let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
@@ -140,7 +140,7 @@ fn every_encoding_gives_the_same_records() {
 }
 
 #[test]
-fn bytes_in_no_declared_encoding_are_refused_with_the_option_that_mends_it() {
+fn undecodable_bytes_suggest_the_encoding_option() {
     let stage = Stage::new();
     let text = csv_of(&[record(["ü", "x", "5", "rtm", "CSAT", "de", ""])]);
     let file = stage.write("in.csv", WINDOWS_1252.encode(&text).0);
@@ -150,7 +150,7 @@ fn bytes_in_no_declared_encoding_are_refused_with_the_option_that_mends_it() {
 }
 
 #[test]
-fn quoted_line_breaks_and_windows_line_ends_are_kept_apart() {
+fn quoted_line_breaks_are_kept() {
     let stage = Stage::new();
     let rows = "channelUId,name,score,channel,type,language,message\r\n\
                 a,x,5,rtm,CSAT,en,\"one\r\ntwo \"\"quoted\"\"\n\tthree\"\r\n\r\nb,x,4,rtm,CSAT,en,\r\n";
@@ -162,7 +162,7 @@ fn quoted_line_breaks_and_windows_line_ends_are_kept_apart() {
 }
 
 #[test]
-fn ids_are_text_scores_are_numbers_and_types_have_other_names() {
+fn ids_are_text_and_scores_are_numbers() {
     let stage = Stage::new();
     let rows = "channelUId,name,score,channel,type,language,message\n\
                 007,1.50,4.0,rtm,csat,en,=1+1\n1234567890123456789, padded ,1,rtm,Like/Dislike,en,null\n\
@@ -176,7 +176,7 @@ fn ids_are_text_scores_are_numbers_and_types_have_other_names() {
 }
 
 #[test]
-fn a_ragged_row_is_that_rows_fault_and_a_blank_one_is_no_row_to_send() {
+fn ragged_rows_are_invalid_blank_rows_are_skipped() {
     let stage = Stage::new();
     let records = numbered(3);
     let mut text = csv_of(&records);
@@ -197,7 +197,7 @@ fn rows_that_are_alike_all_arrive() {
 }
 
 #[test]
-fn a_file_with_a_header_alone_is_imported_and_done() {
+fn a_file_with_only_a_header_succeeds() {
     let stage = Stage::new();
     let summary = json(&stage.import(&stage.write_records(&[]), &["-o", "json"]).success());
     assert_eq!((&summary["rows"], &summary["saved"]), (&0.into(), &0.into()));

@@ -18,7 +18,7 @@ fn slow(from: u64, to: u64) -> Stage {
 }
 
 #[test]
-fn killed_at_any_moment_and_resumed_no_row_arrives_twice_and_none_is_missing_that_is_not_in_doubt() {
+fn killed_imports_lose_and_double_nothing() {
     let stage = slow(1, 8);
     let rows = numbered(ROWS);
     let file = stage.write_records(&rows);
@@ -55,7 +55,7 @@ fn in_doubt(stage: &Stage, rows: &[Record]) -> BTreeSet<Record> {
 }
 
 #[test]
-fn the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on() {
+fn the_first_signal_waits_for_requests_in_flight() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let stage = slow(30, 30);
         let rows = numbered(60);
@@ -76,7 +76,7 @@ fn the_first_signal_lets_flying_calls_land_and_the_printed_command_goes_on() {
 }
 
 #[test]
-fn the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt() {
+fn the_second_signal_abandons_requests_in_flight() {
     let stage = Stage::faulty(&["hang:every=2"]);
     let mut running = stage.start_import(&stage.write_records(&numbered(9)), &["--concurrency", "1", "-o", "json"]);
     until(|| stage.sandbox.counts().faulted == 1);
@@ -93,7 +93,7 @@ fn the_second_signal_does_not_wait_and_leaves_what_flies_in_doubt() {
 }
 
 #[test]
-fn a_signal_when_all_has_been_sent_changes_nothing() {
+fn a_signal_after_the_last_row_changes_nothing() {
     let stage = slow(300, 300);
     let running = stage.start_import(&stage.write_records(&numbered(2)), &["--concurrency", "2"]);
     until(|| stage.sandbox.counts().arrivals == 2);
@@ -105,7 +105,7 @@ fn a_signal_when_all_has_been_sent_changes_nothing() {
 
 /// A terminal that goes is told of by the shell and by the system.
 #[test]
-fn a_second_hang_up_is_nobodys_impatience() {
+fn a_second_hang_up_abandons_nothing() {
     let stage = slow(300, 300);
     let rows = numbered(40);
     let mut running = stage.start_import(&stage.write_records(&rows), &["--concurrency", "4", "-o", "json"]);
@@ -121,7 +121,7 @@ fn a_second_hang_up_is_nobodys_impatience() {
 
 /// Whoever says `nohup` wants the run to go on.
 #[test]
-fn a_hang_up_that_was_ignored_before_stays_ignored() {
+fn an_ignored_hang_up_stays_ignored() {
     let stage = slow(30, 30);
     let rows = numbered(30);
     let file = stage.write_records(&rows);
@@ -136,7 +136,7 @@ fn a_hang_up_that_was_ignored_before_stays_ignored() {
 }
 
 #[test]
-fn a_signal_while_the_target_is_waited_for_is_heard_at_once() {
+fn a_signal_interrupts_waiting_for_the_target() {
     let stage = Stage::faulty(&["503-retry-after"]);
     let mut running = stage.start_import(&stage.write_records(&numbered(2)), &[]);
     running.wait_until_said("paused: the target asks to come back later");
@@ -147,7 +147,7 @@ fn a_signal_while_the_target_is_waited_for_is_heard_at_once() {
 }
 
 #[test]
-fn what_came_through_a_pipe_goes_on_after_a_kill_by_the_printed_number() {
+fn piped_input_is_resumed_after_a_kill() {
     let stage = Stage::faulty(&["hang:at=3"]);
     let file = stage.write_records(&numbered(5));
     let mut command = stage.process(&["import", "-", "--concurrency", "1"]);

@@ -1,0 +1,94 @@
+//! An import whose input was read and checked; nothing is decided or sent yet.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
+use crate::clock;
+use crate::commands::error::CommandError;
+use crate::commands::rules::check_settings;
+use crate::commands::setup::{Bots, Setup};
+use crate::record::ResolvedMapping;
+use crate::report::{Printer, time_estimate};
+use crate::run::{CheckError, CheckReport, check};
+use crate::settings::{Context, Settings};
+use crate::source::Inputs;
+use crate::text::excerpt;
+
+/// An import whose input was checked.
+pub(super) struct Import<'a> {
+    pub(super) args: &'a ImportArgs,
+    /// With absolute paths.
+    pub(super) global: GlobalArgs,
+    pub(super) context: &'a Context,
+    pub(super) printer: &'a Printer,
+    pub(super) setup: Setup,
+    pub(super) input: Arc<Inputs>,
+    pub(super) report: CheckReport,
+    pub(super) started: Instant,
+    /// Whether `runs resume` started it: the working directory is then that of the run.
+    pub(super) is_resumed_by_number: bool,
+}
+
+impl<'a> Import<'a> {
+    /// Reads and validates the whole input.
+    pub(super) fn check(
+        args: &'a ImportArgs,
+        global: &GlobalArgs,
+        context: &'a Context,
+        printer: &'a Printer,
+        mut setup: Setup,
+        input: Inputs,
+    ) -> Result<Self, CommandError> {
+        let started = Instant::now();
+        let checked = check(&input, &check_settings(args, &setup.settings, context)?);
+        if let Err(CheckError::NoBot { .. }) = &checked {
+            // A bot can come from the settings, too: this error names every missing setting.
+            setup.settings.bot_id()?;
+        }
+        let report = checked?;
+        setup.bots = bots(&report.mapping, &setup.settings)?;
+        let global = global.absolute(&context.working_directory);
+        let input = Arc::new(input);
+        Ok(Self { args, global, context, printer, setup, input, report, started, is_resumed_by_number: false })
+    }
+
+    pub(super) fn is_json(&self) -> bool {
+        self.global.output == OutputFormat::Json
+    }
+
+    pub(super) fn short_name(&self) -> String {
+        excerpt(&self.input.name(), 200)
+    }
+
+    /// The bots to send to, and how many rows go to each.
+    pub(super) fn bots(&self) -> Vec<(String, u64)> {
+        match &self.setup.bots {
+            Bots::One(bot) => vec![(bot.clone(), self.report.valid)],
+            Bots::OfRows => {
+                let named = self.report.bots.iter().filter_map(|bot| Some((bot.bot_id.clone()?, bot.rows)));
+                named.collect()
+            }
+        }
+    }
+
+    /// Each bot has its own limits, so the bot with the most rows takes longest.
+    pub(super) fn print_duration(&self, rows_by_bot: &[u64]) {
+        let most = rows_by_bot.iter().copied().max().unwrap_or_default();
+        let time = self.setup.pacer().time_for(most);
+        let estimate = time_estimate(rows_by_bot, self.setup.limits(), time, &clock::local_now());
+        self.printer.note(format_args!("to send: {estimate}"));
+    }
+}
+
+/// The bots that rows go to: those named in the rows, one set for all rows, or the profile's.
+fn bots(mapping: &ResolvedMapping, settings: &Settings) -> Result<Bots, CommandError> {
+    if mapping.names_bots() {
+        return Ok(Bots::OfRows);
+    }
+    let one = match mapping.constant_bot() {
+        Some(bot) => bot,
+        None => settings.bot_id()?,
+    };
+    Ok(Bots::One(one.to_owned()))
+}
