@@ -13,7 +13,7 @@ pub(crate) enum Tone {
     Strong,
     Faint,
     Good,
-    Middling,
+    Neutral,
     Bad,
 }
 

@@ -198,7 +198,7 @@ const fn style_of(tone: Tone) -> Style {
         Tone::Strong => Style::new().bold(),
         Tone::Faint => Style::new().dimmed(),
         Tone::Good => AnsiColor::Green.on_default(),
-        Tone::Middling => AnsiColor::Yellow.on_default(),
+        Tone::Neutral => AnsiColor::Yellow.on_default(),
         Tone::Bad => AnsiColor::Red.on_default(),
     }
 }

@@ -1,4 +1,4 @@
-//! What `import` says before it sends: how the records will read, and what looks odd in them.
+//! What `import` prints before it sends: the preview, and warnings about what looks odd.
 
 use crate::documents::shell_lines;
 #[cfg(unix)]
@@ -19,7 +19,7 @@ const REAL_TARGET: [(&str, &str); 4] = [
 
 /// The preview in what was said, with its warnings.
 fn preview(said: &str) -> String {
-    let begin = said.find("how ").unwrap_or_else(|| panic!("no preview in\n{said}"));
+    let begin = said.find("preview of ").unwrap_or_else(|| panic!("no preview in\n{said}"));
     let end = said[begin..].find("to send: ").map_or(said.len(), |length| begin + length);
     said[begin..end].to_owned()
 }
@@ -67,7 +67,7 @@ fn an_inverted_scale_is_warned_of_once() {
     surroundings.write("turned.toml", format!("[fields]\n{advice}\n"));
     let turned = ["import", "in.csv", "--sandbox", "--dry-run", "--mapping", "turned.toml"];
     let said = stderr(&surroundings.run(&turned).success());
-    assert!(said.contains("satisfied    4–5   40   93 %") && !said.contains("warning:"), "{said}");
+    assert!(said.contains("satisfied    4–5   40   93%") && !said.contains("warning:"), "{said}");
     let fine = with_csat(&[(1, 3), (2, 4), (4, 30)]);
     let said = stderr(&fine.run(&["import", "in.csv", "--sandbox", "--dry-run"]).success());
     assert!(!said.contains("warning:"), "{said}");
@@ -89,8 +89,8 @@ fn allowed_scores_off_the_scale_are_counted_apart() {
     let surroundings = with_csat(&[(0, 2), (4, 2), (9, 1)]);
     let said =
         stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox", "--allow-any-score"]).success());
-    assert!(said.contains("  Post-chat · CSAT 100 % satisfied · 5 answers\n"), "{said}");
-    assert!(said.contains("    3 answers not on the scale (from 0 to 9), left out above\n"), "{said}");
+    assert!(said.contains("  Post-chat · CSAT 100% satisfied · 5 answers\n"), "{said}");
+    assert!(said.contains("    3 answers off the scale (0 to 9), not part of the score\n"), "{said}");
 }
 
 #[test]
