@@ -141,8 +141,8 @@ struct Verification<'a> {
 }
 
 impl Verification<'_> {
-    /// Verifies the rows of these bots, one bot after the other; they share the time to wait. Returns what was found, and
-    /// the first error if some bots could not be verified.
+    /// Verifies the rows of these bots, one bot after the other; they share the time to wait. Returns what was found,
+    /// and the first error if some bots could not be verified.
     fn run<'b>(
         &self,
         bots: impl Iterator<Item = &'b RunBot>,

@@ -67,7 +67,7 @@ fn sqlite_hint(code: ErrorCode) -> Option<&'static str> {
             "check that the disk has free space and no errors, then resume; all outcomes so far are kept"
         }
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
-            "another process has locked the ledger for a long time: wait until it ends, or find out which one has it open"
+            "another process has locked the ledger for a long time: wait until it ends, or stop it"
         }
         ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => NOT_WRITABLE,
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {

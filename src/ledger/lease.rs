@@ -1,7 +1,7 @@
 //! The right to work on a run, held by one process at a time.
 //!
-//! This is a lock on a file rather than a row in a table: the system releases it when the process ends, however it ends.
-//! No dead holder has to be told from a living one, and no process id can be reused by another program.
+//! This is a lock on a file rather than a row in a table: the system releases it when the process ends, however it
+//! ends. No dead holder has to be told from a living one, and no process id can be reused by another program.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};

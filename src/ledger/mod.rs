@@ -4,8 +4,8 @@
 //!
 //! 1. A row that is saved, rejected, invalid or skipped is never claimed again.
 //! 2. A row in doubt is claimed again only if the user allows it ([`ResendPolicy::InDoubt`]).
-//! 3. No POST is sent before its intent is durable. A POST requires a [`Claimed`]; only [`Writer::claim`] creates one, and
-//!    only after the commit (`synchronous=FULL`: a commit is on the disk).
+//! 3. No POST is sent before its intent is durable. A POST requires a [`Claimed`]; only [`Writer::claim`] creates one,
+//!    and only after the commit (`synchronous=FULL`: a commit is on the disk).
 //! 4. A claim without an outcome is a row in doubt if no process holds the run's [`Lease`].
 //! 5. Every row ends with exactly one outcome, and the counts of all outcomes add up to the run's rows. A row that the
 //!    ledger has never seen is unsent.

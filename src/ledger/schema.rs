@@ -1,16 +1,17 @@
-//! The ledger's tables, versioned by `PRAGMA user_version`. Each migration is applied once, in order, in one transaction.
+//! The ledger's tables, versioned by `PRAGMA user_version`. Each migration is applied once, in order, in one
+//! transaction.
 //!
-//! - `runs`: one line per run. `content` is the BLAKE3 hash of the input's bytes, `identity` that of content, mapping and
-//!   target together. `finished_at` is null while the run can be resumed. `options` are those that an import started
-//!   with, as JSON with a version; null for a submit, and for a run started before schema 3. `report` is the last failure
-//!   report, with its hash. Times are milliseconds since 1970, UTC.
+//! - `runs`: one line per run. `content` is the BLAKE3 hash of the input's bytes, `identity` that of content, mapping
+//!   and target together. `finished_at` is null while the run can be resumed. `options` are those that an import
+//!   started with, as JSON with a version; null for a submit, and for a run started before schema 3. `report` is the
+//!   last failure report, with its hash. Times are milliseconds since 1970, UTC.
 //! - `bots`: the bots that a run's rows go to, numbered from 1, each with its number of valid rows.
 //! - `rows`: the state of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
-//!   `skipped`, `unsent` or `in doubt`. The run has not reached a row that is missing here. `fingerprint` is a hash of the
-//!   fields that the server can read back; no respondent's answer is stored. `bot` is the number of the bot that the row
-//!   was sent to, null if it never was, or if version 1 sent it to its run's only bot. `claimed_at` is when the last POST
-//!   was about to be sent, `answer_due` the latest time for its answer, `changed_at` when the state was reached. `status`
-//!   is that of the last answer; a saved row without one was in doubt and later found on the server.
+//!   `skipped`, `unsent` or `in doubt`. The run has not reached a row that is missing here. `fingerprint` is a hash of
+//!   the fields that the server can read back; no respondent's answer is stored. `bot` is the number of the bot that
+//!   the row was sent to, null if it never was, or if version 1 sent it to its run's only bot. `claimed_at` is when the
+//!   last POST was about to be sent, `answer_due` the latest time for its answer, `changed_at` when the state was
+//!   reached. `status` is that of the last answer; a saved row without one was in doubt and later found on the server.
 //! - `attempts`: every call of the last days, so that rate limits hold across runs and processes.
 //! - `last_values`: what `submit` offers as answers to its questions.
 
@@ -31,8 +32,8 @@ const MIGRATIONS: [&str; 3] = [
 /// The schema's version that this build reads and writes.
 const VERSION: usize = MIGRATIONS.len();
 
-/// The number of the bot that a row was sent to, as SQL; null for a row that was never sent. A process of version 1 that
-/// was running during the migration wrote rows without it: they went to the only bot that a run had then.
+/// The number of the bot that a row was sent to, as SQL; null for a row that was never sent. A process of version 1
+/// that was running during the migration wrote rows without it: they went to the only bot that a run had then.
 pub(super) const BOT_OF_ROW: &str = "iif(rows.claimed_at IS NULL, NULL, coalesce(rows.bot, 1))";
 
 /// Brings the ledger to this build's version.

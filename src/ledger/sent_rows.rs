@@ -56,8 +56,8 @@ impl SentRow {
 const ENDED_AT: &str = "min(rows.changed_at, coalesce(rows.answer_due, rows.changed_at))";
 
 impl Store {
-    /// The time in which the run made calls to one of its bots: from the run's start to the end of the last call. `None`
-    /// before the first.
+    /// The time in which the run made calls to one of its bots: from the run's start to the end of the last call.
+    /// `None` before the first.
     pub fn sending_range(&self, run: &Run, bot: &RunBot) -> Result<Option<TimeRange>, LedgerError> {
         let sql = format!("SELECT max({ENDED_AT}) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} = ?2");
         let last: Option<i64> = self.connection.query_row(&sql, params![run.id.0, bot.number], |row| row.get(0))?;

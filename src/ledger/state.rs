@@ -1,4 +1,5 @@
-//! The state of one row, and which states may follow which: pure, so that the rules can be read and tested on their own.
+//! The state of one row, and which states may follow which: pure, so that the rules can be read and tested on their
+//! own.
 
 use std::str::FromStr;
 

@@ -172,9 +172,8 @@ mod tests {
         let run = crate::ledger::model::new_run();
         let now = jiff::Timestamp::UNIX_EPOCH;
         let begun = one.begin_unless_started(None, &run, now).unwrap();
-        assert!(
-            matches!(other.begin_unless_started(None, &run, now), Err(LedgerError::AlreadyStarted { run }) if run == begun)
-        );
+        let second = other.begin_unless_started(None, &run, now);
+        assert!(matches!(second, Err(LedgerError::AlreadyStarted { run }) if run == begun));
         assert!(other.begin_unless_started(Some(begun), &run, now).is_ok());
     }
 

@@ -77,7 +77,8 @@ pub(super) fn set_outcome(
     }
     transaction
         .prepare_cached(
-            "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7",
         )?
         .execute(params![run.0, row, kind.as_str(), status, server_id, detail, to_millis(now)])?;

@@ -26,8 +26,8 @@ struct Queue {
 }
 
 impl Writer {
-    /// Starts the writer thread, for a run's first bot. Calls of the same `scope` share rate limits; `session` tells this
-    /// process's calls from those of others.
+    /// Starts the writer thread, for a run's first bot. Calls of the same `scope` share rate limits; `session` tells
+    /// this process's calls from those of others.
     pub fn start(store: Store, scope: String, session: String) -> Self {
         let (sender, receiver) = sync_channel(2 * GROUP);
         let thread = WriterThread::new(store.into_connection(), session);

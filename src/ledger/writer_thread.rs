@@ -53,7 +53,8 @@ impl WriterThread {
 
     fn commit(&mut self, requests: impl Iterator<Item = Request>) {
         let Self { connection, session, foreign_calls } = self;
-        // If the transaction can't begin, usually because another process holds the lock, every request gets that error.
+        // If the transaction can't begin, usually because another process holds the lock, every request gets that
+        // error.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(LedgerError::from);
         let mut group = Group { transaction: transaction.as_ref(), session, foreign_calls };

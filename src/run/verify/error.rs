@@ -50,8 +50,8 @@ impl Advice for VerifyError {
             Self::Ledger(error) => return error.hint(),
             Self::Credentials(error) => return error.hint(),
             Self::Refused { concern: Concern::Credentials, .. } => {
-                "add the scope \"Feedback Analytics\" (Admin Console: Bot Analytics), which reading requires beside the \
-                 scope for saving; no row of this bot was changed"
+                "add the scope \"Feedback Analytics\" (Admin Console: Bot Analytics), which reading requires; \
+                 no row of this bot was changed"
             }
             Self::Refused { concern: Concern::Target, .. } => {
                 "check host and bot_id; installations without getFeedbackSurveyResponses don't support verification; \

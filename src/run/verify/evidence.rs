@@ -39,8 +39,8 @@ impl<'a> Evidence<'a> {
         // Rows of other runs at the edges may have records outside the range that was read.
         let in_range = || matching.saved_rows().filter(|(row, _)| snapshot.range.covers(row));
         let any_missing = in_range().any(|(_, matched_by)| matched_by == MatchedBy::Nothing);
-        // A row recognized only by fields that it shares with a row in doubt, of any run, proves nothing: the record may
-        // be the other row's.
+        // A row recognized only by fields that it shares with a row in doubt, of any run, proves nothing: the record
+        // may be the other row's.
         let ambiguous: HashSet<&Fingerprint> = snapshot
             .rows
             .iter()

@@ -85,8 +85,8 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// Matches the remaining saved rows with equal records: with any if ids don't agree, otherwise only if the record or
-    /// the row has no id.
+    /// Matches the remaining saved rows with equal records: with any if ids don't agree, otherwise only if the record
+    /// or the row has no id.
     fn match_by_fields(&mut self) {
         for (row, matched_by) in self.rows.iter().zip(&mut self.matched_by) {
             if !row.is_saved() || *matched_by != MatchedBy::Nothing {

@@ -1,7 +1,8 @@
 //! Joins pages into one complete list, and detects gaps. Pure.
 //!
-//! A page is requested by how many records to skip. If a record is added or removed between two pages, the records after
-//! it shift: one of them is sent twice or not at all. The counts show both, and a list that does not add up is not used.
+//! A page is requested by how many records to skip. If a record is added or removed between two pages, the records
+//! after it shift: one of them is sent twice or not at all. The counts show both, and a list that does not add up is
+//! not used.
 
 use std::collections::HashSet;
 
@@ -30,7 +31,7 @@ pub(super) enum Next {
 
 /// Records were sent twice or not at all: the server's list changed, or has no fixed order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("its pages are inconsistent: {read} records read{}", total.map_or_else(String::new, |total| format!(" of {total}")))]
+#[error("its pages are inconsistent: {read} records read, total {}", total.map_or("unknown".into(), |n| n.to_string()))]
 pub(super) struct Inconsistent {
     read: u64,
     total: Option<u64>,

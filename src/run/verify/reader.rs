@@ -1,8 +1,9 @@
-//! Reads the server's records of a time range, page by page. Every page takes a permit and is recorded in the ledger like
-//! any other call. Reading changes nothing on the server, so a failed page is requested again a few times.
+//! Reads the server's records of a time range, page by page. Every page takes a permit and is recorded in the ledger
+//! like any other call. Reading changes nothing on the server, so a failed page is requested again a few times.
 //!
 //! Records carry the time of the server's clock. The range requested is the run's, an hour longer at both ends. If the
-//! server's `Date` header shows that the clocks differ by more than half of that, the range is shifted by the difference.
+//! server's `Date` header shows that the clocks differ by more than half of that, the range is shifted by the
+//! difference.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,8 +21,8 @@ use crate::run::step::asked_for;
 
 /// How much the server's clock may differ from ours, and a record's time from that of its call.
 pub(super) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
-/// Page sizes: the next smaller one is used when a page is too large for one answer or for the server. The vendor does not
-/// document the maximum; a server may also send smaller pages than requested.
+/// Page sizes: the next smaller one is used when a page is too large for one answer or for the server. The vendor does
+/// not document the maximum; a server may also send smaller pages than requested.
 const PAGE_SIZES: [u32; 3] = [500, 100, 20];
 /// How often a failing page is requested.
 const MAX_TRIES: u32 = 5;

@@ -14,8 +14,8 @@ pub enum UndecidedReason {
     NeighbourMissing,
     /// It was sent a moment ago, and its record may still appear.
     Recent,
-    /// A saved row reads back with other fields than were sent, and some records belong to no row; or rows read back with
-    /// other ids, and not all of them are recognized by their fields.
+    /// A saved row reads back with other fields than were sent, and some records belong to no row; or rows read back
+    /// with other ids, and not all of them are recognized by their fields.
     ReadsBackOtherwise,
     /// There are more equal records than were sent from here.
     SentByOthers,
@@ -43,13 +43,13 @@ impl fmt::Display for UndecidedReason {
             }
             Self::NoNeighbour => "not found, but no saved row was sent before or after it to compare with",
             Self::NeighbourMissing => {
-                "not found, but the saved row sent just before or after it is not visible either: records may appear late"
+                "not found, but neither is the saved row sent just before or after it: records may appear late"
             }
             Self::Recent => "not found, but sent a moment ago: its record may still appear",
             Self::ReadsBackOtherwise => {
-                "not found, but some saved rows are not recognized either: the server may have changed the record's fields"
+                "not found, but some saved rows are not recognized either: the server may have changed fields"
             }
-            Self::SentByOthers => "the server has more equal records than were sent from here: someone else sends them too",
+            Self::SentByOthers => "the server has more equal records than were sent from here: others send them too",
             Self::OtherRunGoing => "another run in progress has an equal row whose outcome is unknown",
         })
     }

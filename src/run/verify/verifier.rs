@@ -23,8 +23,9 @@ const BATCH: usize = 500;
 /// The pauses between two readings.
 const PAUSES: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(30) };
 
-/// Asks the server which of a run's rows it has, and writes the result to the ledger. Blocks until then, or until a signal
-/// asks the process to end: once a run has listened for signals, the system leaves their handling to the process.
+/// Asks the server which of a run's rows it has, and writes the result to the ledger. Blocks until then, or until a
+/// signal asks the process to end: once a run has listened for signals, the system leaves their handling to the
+/// process.
 ///
 /// # Errors
 /// [`VerifyError`]; every row in the ledger is then unchanged or correctly resolved.
@@ -86,7 +87,8 @@ impl Verifier<'_> {
         let mut pauses = 0;
         loop {
             let records = reader.read(range).await?;
-            // Read after the records, so that every record of ours has its row; and wider, because the clocks may differ.
+            // Read after the records, so that every record of ours has its row; and wider, because the clocks may
+            // differ.
             let rows = self.store.sent_rows((&run.host, &bot.bot_id), range.widened(MARGIN * 2))?;
             let snapshot = Snapshot {
                 run: run.id,

@@ -47,7 +47,8 @@ struct Truth {
 }
 
 impl Truth {
-    /// Reads the server `age` seconds after the last row, when the records of the last `lag` seconds are not visible yet.
+    /// Reads the server `age` seconds after the last row, when the records of the last `lag` seconds are not visible
+    /// yet.
     fn read(&mut self, age: i64, lag: i64) {
         self.scenario.now =
             self.scenario.rows.iter().map(|row| row.ended_at).max().unwrap() + SignedDuration::from_secs(age);
