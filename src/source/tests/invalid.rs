@@ -11,7 +11,7 @@ use std::io::Read;
 
 #[test]
 fn errors_say_where_and_what_to_do() {
-    for (bytes, said, advised) in [
+    for (bytes, expected, advised) in [
         (&b""[..], "in.csv: the input is empty", "first row"),
         (b"\xef\xbb\xbf\n\r\n", "the input is empty", "first row"),
         (b"%PDF-1.7", "a PDF document", "CSV"),
@@ -25,7 +25,7 @@ fn errors_say_where_and_what_to_do() {
         (b"id,\"x\n1,2\n", "unclosed quote in the record that starts on line 1", "close the quote"),
     ] {
         let error = open(bytes).err().unwrap();
-        assert!(error.to_string().contains(said), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
         assert!(error.hint().unwrap().contains(advised), "{error}");
     }
     let error = open(b"id,x\n1,2\n3,\"4\n5,6\n").err().unwrap();
