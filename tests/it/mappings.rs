@@ -61,21 +61,21 @@ fn mapping_errors_name_their_place() {
     stage.write("typo.toml", MAPPING.replace("invert", "invrt"));
     let words = refused(&["--mapping", "typo.toml"]);
     assert!(
-        words.contains("typo.toml:9: unknown key \"invrt\" in [fields.score], did you mean \"invert\"?"),
+        words.contains("typo.toml:9: unknown key \"invrt\" in [fields.score]; did you mean \"invert\"?"),
         "{words}"
     );
     stage.write("column.toml", MAPPING.replace("\"stars\"", "\"starz\"").replace("{{ state }}", "{{ staet }}"));
     let words = refused(&["--mapping", "column.toml"]);
-    assert!(words.contains("score: there is no column \"starz\" (named by the mapping), but \"stars\""), "{words}");
-    assert!(words.contains("the template of name: there is no column \"staet\", but \"state\""), "{words}");
+    assert!(words.contains("score: no column \"starz\" (named by the mapping); did you mean \"stars\"?"), "{words}");
+    assert!(words.contains("the template of name: no column \"staet\"; did you mean \"state\"?"), "{words}");
     let words = refused(&["--mapping", "nowhere"]);
     assert!(words.contains("unknown mapping \"nowhere\": not in the config, and not a file"), "{words}");
     let words = refused(&["--preset", "qualtriks"]);
-    assert!(words.contains("--preset: unknown preset \"qualtriks\", did you mean \"qualtrics\"?"), "{words}");
+    assert!(words.contains("--preset: unknown preset \"qualtriks\"; did you mean \"qualtrics\"?"), "{words}");
     stage.write("good.toml", MAPPING);
     let words = refused(&["--mapping", "good.toml", "--include", "previews", "--filter", "State2=x"]);
-    assert!(words.contains("--include \"previews\": rows are skipped for tests only"), "{words}");
-    assert!(words.contains("--filter: there is no column \"State2\", but \"state\""), "{words}");
+    assert!(words.contains("--include \"previews\": no such skip rule; the rules are: tests"), "{words}");
+    assert!(words.contains("--filter: no column \"State2\"; did you mean \"state\"?"), "{words}");
     stage.was_never_called();
 }
 
@@ -112,14 +112,14 @@ fn unselected_rows_are_skipped_with_their_reason() {
     assert_eq!(
         skipped(&words),
         [
-            "skipped: 1 row (left out by --filter channel=RTM)",
+            "skipped: 1 row (excluded by --filter channel=RTM)",
             "skipped: 1 row (duplicate of an earlier row)",
-            "skipped: 1 row (left out by --rows)",
+            "skipped: 1 row (excluded by --rows)",
         ]
     );
     stage.has_exactly(&records[..3]);
     let rows = stdout(&stage.run(&["runs", "show", "1", "--rows"]).success());
-    for reason in ["duplicate of row 1", "left out by --filter channel=RTM", "left out by --rows"] {
+    for reason in ["duplicate of row 1", "excluded by --filter channel=RTM", "excluded by --rows"] {
         assert!(rows.contains(reason), "{reason}: {rows}");
     }
 }
@@ -228,7 +228,7 @@ fn without_a_terminal_the_error_suggests_the_plan() {
     let stage = Stage::new();
     let file = stage.write("in.csv", TICKETS);
     let words = stderr(&stage.import(&file, &[]).failure().code(2));
-    assert!(words.contains("`kore-feedback inspect FILE` shows what the file holds"), "{words}");
+    assert!(words.contains("`kore-feedback inspect FILE` shows the columns and proposes a mapping"), "{words}");
 }
 
 #[test]

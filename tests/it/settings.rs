@@ -26,7 +26,7 @@ fn invalid_configs_are_usage_errors() {
     let path = surroundings.write_config(&format!("{PROFILE}cleint_secret = \"hunter2\"\n"));
     let said = stderr(&surroundings.run(&["token"]).failure().code(2));
     let expected = format!(
-        "error: {}:5: unknown key \"cleint_secret\" in [profiles.prod], did you mean \"client_secret\"?",
+        "error: {}:5: unknown key \"cleint_secret\" in [profiles.prod]; did you mean \"client_secret\"?",
         path.display()
     );
     assert!(said.starts_with(&expected), "{said}");

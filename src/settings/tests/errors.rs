@@ -15,11 +15,11 @@ fn unknown_profiles_are_reported_with_the_nearest_name() {
     let overrides = Overrides { profile: Some("pord".into()), ..config.overrides() };
     let error = resolve(&overrides, &Context::with_variables(&[])).unwrap_err();
     let path = config.path().display().to_string();
-    assert_eq!(error.to_string(), format!("--profile: unknown profile \"pord\" in {path}, did you mean \"prod\"?"));
+    assert_eq!(error.to_string(), format!("--profile: unknown profile \"pord\" in {path}; did you mean \"prod\"?"));
     assert_eq!(error.hint().unwrap(), "the profiles are prod");
     assert_eq!(
         rejected("default_profile = \"pord\"\n[profiles.prod]\n"),
-        "FILE:1: unknown profile \"pord\", did you mean \"prod\"?"
+        "FILE:1: unknown profile \"pord\"; did you mean \"prod\"?"
     );
 }
 
@@ -30,15 +30,15 @@ fn unknown_keys_are_reported_with_place_and_nearest_key() {
     assert!(error.hint().unwrap().starts_with("the keys of [profiles.prod] are host, bot_id,"));
     assert_eq!(
         in_profile("\ncleint_id = 1"),
-        "FILE:3: unknown key \"cleint_id\" in [profiles.prod], did you mean \"client_id\"?"
+        "FILE:3: unknown key \"cleint_id\" in [profiles.prod]; did you mean \"client_id\"?"
     );
     assert_eq!(
         rejected("defualt_profile = 1"),
-        "FILE:1: unknown key \"defualt_profile\" in the config, did you mean \"default_profile\"?"
+        "FILE:1: unknown key \"defualt_profile\" in the config; did you mean \"default_profile\"?"
     );
     assert_eq!(
         in_profile("[profiles.prod.defaults]\nscroe = 1"),
-        "FILE:3: unknown key \"scroe\" in [profiles.prod.defaults], did you mean \"score\"?"
+        "FILE:3: unknown key \"scroe\" in [profiles.prod.defaults]; did you mean \"score\"?"
     );
     assert_eq!(
         in_profile("[profiles.prod.columns]\nzebra = \"\""),
@@ -50,25 +50,25 @@ fn unknown_keys_are_reported_with_place_and_nearest_key() {
 fn mapping_errors_name_file_line_and_key() {
     let rejected = |lines: &str| rejected(&format!("[profiles.p]\n[mapping.m]\n{lines}"));
     for (lines, expected) in [
-        ("feilds = 1", "FILE:3: unknown key \"feilds\" in [mapping.m], did you mean \"fields\"?"),
-        ("fields.scroe = \"a\"", "FILE:3: unknown key \"scroe\" in [mapping.m.fields], did you mean \"score\"?"),
+        ("feilds = 1", "FILE:3: unknown key \"feilds\" in [mapping.m]; did you mean \"fields\"?"),
+        ("fields.scroe = \"a\"", "FILE:3: unknown key \"scroe\" in [mapping.m.fields]; did you mean \"score\"?"),
         ("fields.score = 5", "FILE:3: score must be a table, not a whole number"),
         ("fields.score = \"\"", "FILE:3: score must not be empty"),
         ("fields.score = { column = \"a\", value = 1 }", "FILE:3: column and value cannot both be set"),
         ("fields.score = { value = 1, invert = true }", "FILE:3: value and invert cannot both be set"),
         ("fields.score = { value = \"one\" }", "FILE:3: value \"one\": not a number"),
-        ("fields.type = { value = \"CES\" }", "FILE:3: value \"CES\": not a type: it is NPS, CSAT or THUMB"),
+        ("fields.type = { value = \"CES\" }", "FILE:3: value \"CES\": unknown type; expected NPS, CSAT or THUMB"),
         (
             "fields.score = { column = \"a\", scale = \"0-100\" }",
-            "FILE:3: scale \"0-100\" is not a conversion: write two scales, such as 0-100 -> 1-5",
+            "FILE:3: scale \"0-100\" is not a scale conversion; expected two scales, such as 0-100 -> 1-5",
         ),
         (
             "fields.score = { column = \"a\", scale = \"1-5 -> 5-1\" }",
-            "FILE:3: scale \"5-1\" begins with its upper end: write the lower end first, and turn the scale around with invert = true",
+            "FILE:3: scale \"5-1\" starts with its upper end; write the lower end first, and use invert = true to turn the scale around",
         ),
         (
             "fields.score = { column = \"a\", scale = \"0-9 -> 1-5\", rounding = \"half\" }",
-            "FILE:3: rounding \"half\" is no rounding: it is nearest, down or up",
+            "FILE:3: rounding \"half\" is not a rounding; expected nearest, down or up",
         ),
         ("fields.score = { column = \"a\", rounding = \"up\" }", "FILE:3: rounding has no effect without scale"),
         ("fields.name = { column = \"a\", ignore_case = true }", "FILE:3: ignore_case has no effect without values"),
@@ -79,7 +79,7 @@ fn mapping_errors_name_file_line_and_key() {
         ("fields.name = { number = \"leading\" }", "FILE:3: unknown key \"number\" in [mapping.m.fields.name]"),
         (
             "fields.name = { template = \"{% include 'x' %}\" }",
-            "FILE:3: template may not use {% include %}: a template has expressions in {{ }}, and {% if %}",
+            "FILE:3: template must not contain {% include %}; a template may contain {{ }} and {% if %}",
         ),
         ("fields.name = { values = { a = true } }", "FILE:3: a must be a number, not true or false"),
         ("fields.name = { values = { a = 1, A = 2 }, ignore_case = true }", "FILE:3: values maps \"A\" to two values"),
@@ -96,7 +96,7 @@ fn mapping_errors_name_file_line_and_key() {
     let settings = config.resolve().unwrap();
     let mapping = settings.mapping("m", &Context::with_variables(&[])).unwrap();
     let error = mapping.full_spec().unwrap_err().to_string();
-    assert!(error.ends_with("config.toml:2: unknown preset \"qualtriks\", did you mean \"qualtrics\"?"), "{error}");
+    assert!(error.ends_with("config.toml:2: unknown preset \"qualtriks\"; did you mean \"qualtrics\"?"), "{error}");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn invalid_values_name_file_line_and_key() {
         ("client_secret_command = []", "FILE:2: client_secret_command must name a program, followed by its arguments"),
         (
             "algorithm = \"HS265\"",
-            "FILE:2: algorithm \"HS265\" is not one of HS256, HS384, HS512, RS256, RS384, RS512, did you mean \"HS256\"?",
+            "FILE:2: algorithm \"HS265\" is not one of HS256, HS384, HS512, RS256, RS384, RS512; did you mean \"HS256\"?",
         ),
         (
             "\nalgorithm = \"RS256\"",

@@ -206,7 +206,7 @@ fn unknown_variables_cause_a_warning() {
     let settings = resolved(text, &variables, |_| {});
     assert_eq!(
         settings.warnings(),
-        ["unknown environment variable KORE_FEEDBACK_CLEINT_ID, did you mean \"KORE_FEEDBACK_CLIENT_ID\"?"]
+        ["unknown environment variable KORE_FEEDBACK_CLEINT_ID; did you mean \"KORE_FEEDBACK_CLIENT_ID\"?"]
     );
 }
 
