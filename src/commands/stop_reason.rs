@@ -45,7 +45,7 @@ impl StoppedEarly {
     /// Whether the server may still be able to say what became of the rows in doubt.
     pub(super) fn leaves_doubt_to_resolve(&self) -> bool {
         match self {
-            Self::Stopped { reason: StopReason::Silent { .. }, .. } => true,
+            Self::Stopped { reason: StopReason::Unconfirmed { .. }, .. } => true,
             Self::Stopped { bots, reason } => !bots.is_empty() && !matches!(reason, StopReason::Unreachable { .. }),
             _ => false,
         }
@@ -72,8 +72,8 @@ fn reason_text(reason: &StopReason) -> &'static str {
         StopReason::Refused { concern: Concern::Target, .. } => "the server rejected the target",
         StopReason::Refused { concern: Concern::Tls, .. } => "cannot connect to the server securely",
         StopReason::Unreachable { .. } => "cannot reach the server",
-        StopReason::Limited { .. } => "the rate limit is used up, probably by other users of the bot",
-        StopReason::Silent { .. } => "the server is not confirming whether records were saved",
+        StopReason::RateLimited { .. } => "the rate limit is used up, probably by other users of the bot",
+        StopReason::Unconfirmed { .. } => "the server is not confirming whether records were saved",
     }
 }
 
@@ -98,8 +98,8 @@ fn reason_hint(reason: &StopReason, is_of_bots: bool) -> &'static str {
         StopReason::Unreachable { .. } => {
             "check the host, the network and any proxy, or wait longer with --wait-for-target"
         }
-        StopReason::Limited { .. } => "try again later, or wait longer with --wait-for-target",
-        StopReason::Silent { .. } => "ask the server about the rows in doubt with `kore-feedback runs verify`",
+        StopReason::RateLimited { .. } => "try again later, or wait longer with --wait-for-target",
+        StopReason::Unconfirmed { .. } => "ask the server about the rows in doubt with `kore-feedback runs verify`",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError};
@@ -56,6 +57,16 @@ pub enum Verdict {
         /// The server's words, or what went wrong.
         message: String,
     },
+}
+
+impl Verdict {
+    /// How long the server asks clients to wait.
+    pub(crate) fn asked_wait(&self, now: Timestamp) -> Duration {
+        match self {
+            Self::Repeat { retry_after: Some(after), .. } => after.wait_from(now),
+            _ => Duration::ZERO,
+        }
+    }
 }
 
 /// What a refusal is about.

@@ -1,14 +1,13 @@
-//! How long to wait before trying again: exponential, capped, with full jitter.
+//! How long to wait before another attempt: exponential, capped, with full jitter.
 
 use std::time::Duration;
 
-/// A schedule of growing waits.
 #[derive(Debug, Clone, Copy)]
-pub struct Backoff {
-    /// The most that the first wait can be.
-    pub first: Duration,
-    /// The most that any wait can be.
-    pub most: Duration,
+pub(crate) struct Backoff {
+    /// The longest first wait.
+    pub(crate) first: Duration,
+    /// The longest wait of all.
+    pub(crate) most: Duration,
 }
 
 impl Default for Backoff {
@@ -18,15 +17,14 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The most that the wait after this many failures (1 = the first) can be.
-    pub fn ceiling(&self, failures: u32) -> Duration {
+    /// The longest wait after this many failures.
+    pub(crate) fn ceiling(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         self.first.saturating_mul(1 << doublings).min(self.most)
     }
 
-    /// A wait anywhere between nothing and the ceiling: full jitter, so that clients that failed together don't come
-    /// back together.
-    pub fn wait(&self, failures: u32) -> Duration {
+    /// A random wait up to the ceiling, so that clients that failed together do not come back together.
+    pub(crate) fn wait(&self, failures: u32) -> Duration {
         self.ceiling(failures).mul_f64(fastrand::f64())
     }
 }
@@ -37,7 +35,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn waits_double_up_to_the_cap_and_never_exceed_it() {
+    fn waits_double_up_to_the_cap() {
         let backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(5) };
         let ceilings: Vec<u64> = (1..=5).map(|n| backoff.ceiling(n).as_secs()).collect();
         assert_eq!(ceilings, [1, 2, 4, 5, 5]);

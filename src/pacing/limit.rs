@@ -7,18 +7,21 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+/// Longer durations are cut to ten years, so that no sum of a duration and a moment overflows.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// At most `calls` in any stretch of time as long as `per`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// How many calls the window holds.
+    /// How many calls fit into the window.
     pub calls: NonZeroU32,
     /// The window's length; longer than zero.
     pub per: Duration,
 }
 
-/// Why a text is not a limit.
+/// Why a text is not a rate limit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a limit: write calls/time, such as 60/1m or 1800/1h")]
+#[error("{given:?} is not a rate limit: write calls/time, such as 60/1m or 1800/1h")]
 pub struct LimitError {
     given: String,
 }
@@ -44,24 +47,24 @@ impl fmt::Display for Limit {
     }
 }
 
-/// A duration as people write it (`10m`, `1h 30m`, `500ms`); `None` for anything else, a bare number or a negative one.
+/// Parses `10m`, `1h 30m`, `500ms`; `None` for anything else, including bare and negative numbers.
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let duration: SignedDuration = text.trim().parse().ok()?;
-    Duration::try_from(duration).ok()
+    Duration::try_from(duration).ok().map(|duration| duration.min(LONGEST))
 }
 
-/// A duration in the form that [`parse_duration`] reads.
+/// A duration as [`parse_duration`] reads it.
 pub fn duration_text(duration: Duration) -> String {
     SignedDuration::try_from(duration).map_or_else(|_| format!("{}s", duration.as_secs()), |d| format!("{d:#}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Limit, parse_duration};
+    use super::{LONGEST, Limit, parse_duration};
     use std::time::Duration;
 
     #[test]
-    fn the_vendors_limits_read_and_print_the_same() {
+    fn limits_print_as_they_are_written() {
         for text in ["60/1m", "1800/1h", "6/3s", "30/20s", "5/500ms"] {
             let limit: Limit = text.parse().unwrap();
             assert_eq!(limit.to_string(), text);
@@ -69,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_limit_is_refused_with_what_to_write() {
+    fn invalid_limits_are_refused_with_an_example() {
         for text in ["", "60", "0/1m", "60/0s", "60/", "-1/1m", "60/-1m", "x/1m", "60/1"] {
             let error = text.parse::<Limit>().unwrap_err();
             assert!(error.to_string().contains("60/1m"), "{text}: {error}");
@@ -77,10 +80,11 @@ mod tests {
     }
 
     #[test]
-    fn durations_read_as_people_write_them() {
+    fn durations_parse_with_units_and_are_capped() {
         assert_eq!(parse_duration("10m"), Some(Duration::from_secs(600)));
         assert_eq!(parse_duration("1h 30m"), Some(Duration::from_secs(5400)));
         assert_eq!(parse_duration("10"), None);
         assert_eq!(parse_duration("-1s"), None);
+        assert_eq!(parse_duration("9223372036854775807s"), Some(LONGEST));
     }
 }

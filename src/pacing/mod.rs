@@ -1,7 +1,7 @@
-//! When the next call may be made: exact rolling windows, and nothing about what the calls are.
+//! When the next call may start: exact rolling windows, and nothing about what the calls are.
 //!
-//! [`Windows`] is the arithmetic, pure and handed its moments; [`Pacer`] makes callers wait for it; [`Backoff`] is how
-//! long to wait after a failure. Not a token bucket: a GCRA with a burst of N lets nearly 2 N through a rolling window.
+//! [`Windows`] is the arithmetic: pure, moments are handed in. [`Pacer`] makes callers wait for it. [`Backoff`] is how long to
+//! wait after a failure. Not a token bucket: a GCRA with a burst of N lets nearly 2 N through a rolling window.
 
 mod backoff;
 mod limit;
@@ -10,7 +10,8 @@ mod model;
 mod pacer;
 mod windows;
 
-pub use backoff::Backoff;
+pub(crate) use backoff::Backoff;
 pub use limit::{Limit, LimitError, duration_text, parse_duration};
-pub use pacer::{Pacer, Permit};
-pub use windows::{Moment, Pace, Room, Windows};
+pub(crate) use pacer::{Pacer, Permit, instant_at};
+pub use windows::Pace;
+pub(crate) use windows::{Moment, Room, Windows};

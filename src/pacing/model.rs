@@ -1,5 +1,5 @@
-//! The pacer on paused time, against a model of the server's windows that counts at arrival: never a refusal, and within
-//! one per cent of the best schedule there is.
+//! The pacer in paused time, against a model of a server that counts calls at arrival: no call is refused, and the schedule
+//! is within 1% of the best possible one.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{Limit, Pace, Pacer};
 
-/// Workers at once: more than the vendor's limits could ever keep busy.
+/// More workers than the vendor's limits can keep busy.
 const WORKERS: usize = 16;
 
 /// A server that counts a call when it arrives, and refuses it when any window, both ends included, is full.
@@ -44,7 +44,7 @@ impl Server {
     }
 }
 
-/// Makes so many calls with random latencies, and gives how long it took and how many the server refused.
+/// Makes calls with random latencies; returns how long that took and how many the server refused.
 async fn drive(limits: &[Limit], pace: Pace, calls: usize, latency: Duration, seed: u64) -> (Duration, u64) {
     let (server, pacer, start) = (Server::new(limits), Pacer::new(limits, pace), Instant::now());
     let left = Arc::new(Mutex::new((calls, Rng::with_seed(seed))));
@@ -75,8 +75,8 @@ fn next_latency(left: &Mutex<(usize, Rng)>, most: Duration) -> Option<(Duration,
     Some((most.mul_f64(there * share), most.mul_f64(there * (1.0 - share))))
 }
 
-/// The best schedule with instant answers, worked out another way than the windows do: each call as early as its pace
-/// and the calls that lie one window's worth before it allow.
+/// The best schedule with instant answers, computed in another way: each call as early as its pace and the call one full
+/// window before it allow.
 fn best(limits: &[Limit], pace: Pace, calls: usize) -> Duration {
     let smallest = limits.iter().min_by_key(|limit| limit.per).unwrap();
     let spacing = if pace == Pace::Even { smallest.per / smallest.calls.get() } else { Duration::ZERO };
@@ -97,14 +97,14 @@ fn vendors_limits() -> Vec<Limit> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_vendors_limits_no_call_is_refused_and_no_time_is_wasted() {
+async fn the_vendors_limits_are_used_in_full() {
     let (limits, latency) = (vendors_limits(), Duration::from_millis(400));
     for pace in [Pace::Even, Pace::Early] {
         for calls in [100, 1_800, 1_801, 20_000] {
             let (took, refused) = drive(&limits, pace, calls, latency, 7).await;
             let best = best(&limits, pace, calls);
             assert_eq!(refused, 0, "{calls} calls, {pace:?}");
-            // The last call's answer has to come, too.
+            // The last call's answer also takes time.
             assert!(took <= (best + latency).mul_f64(1.01), "{calls} calls, {pace:?}: {took:?}, at best {best:?}");
             assert!(took >= best, "{calls} calls, {pace:?}: {took:?} is faster than can be");
         }
@@ -119,7 +119,7 @@ proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
     #[test]
-    fn whatever_the_windows_and_the_latency_no_call_is_refused(
+    fn no_call_is_refused_whatever_the_latency(
         limits in prop::collection::vec(limit(), 1..4),
         calls in 1usize..300,
         latency in 0u64..20_000,

@@ -9,19 +9,19 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Limit, Moment, Pace, Room, Windows};
 
-/// Where a pacer's moments begin, before its start: calls that other processes made in that time can be remembered.
+/// How long before its start a pacer's moments begin: calls that other processes made in that time can be remembered.
 const BEFORE_ORIGIN: Duration = Duration::from_secs(48 * 60 * 60);
 
-/// Hands out permits for one bot, in the order they were asked for. Clones share one state.
+/// Hands out permits for one bot, in the order of the requests. Clones share one state.
 #[derive(Debug, Clone)]
-pub struct Pacer {
+pub(crate) struct Pacer {
     shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
 struct State {
     windows: Windows,
-    /// Which view of the other processes' calls the windows hold.
+    /// The version of the other processes' calls in the windows.
     others_seen: u64,
 }
 
@@ -29,14 +29,14 @@ struct State {
 struct Shared {
     origin: Instant,
     state: Mutex<State>,
-    /// Whoever is at the turnstile is next; the others queue behind in order.
+    /// Held by the caller that is next; the others queue behind it.
     turnstile: Turnstile<()>,
     changed: Notify,
 }
 
-/// Leave to make one call now. Dropped before the call went out, its slot is free again.
+/// Permission to make one call now. If it is dropped before the call starts, its slot is free again.
 #[derive(Debug)]
-pub struct Permit {
+pub(crate) struct Permit {
     shared: Arc<Shared>,
     taken_at: Moment,
     others_seen: u64,
@@ -44,8 +44,7 @@ pub struct Permit {
 }
 
 impl Pacer {
-    /// A pacer with empty windows. Its moments count from now, on the monotonic clock.
-    pub fn new(limits: &[Limit], pace: Pace) -> Self {
+    pub(crate) fn new(limits: &[Limit], pace: Pace) -> Self {
         let shared = Shared {
             origin: Instant::now(),
             state: Mutex::new(State { windows: Windows::new(limits, pace), others_seen: 0 }),
@@ -55,11 +54,11 @@ impl Pacer {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Waits until a call may be made.
-    pub async fn permit(&self) -> Permit {
+    /// Waits until a call may start.
+    pub(crate) async fn permit(&self) -> Permit {
         let _turn = self.shared.turnstile.lock().await;
         loop {
-            // Registered before looking, so that an answer between the look and the wait is not missed.
+            // Registered before looking, so that no answer in between is missed.
             let changed = self.shared.changed.notified();
             match self.shared.take_slot() {
                 Ok((taken_at, others_seen)) => {
@@ -77,32 +76,30 @@ impl Pacer {
         }
     }
 
-    /// A call that went at this moment was refused although the windows had room: others use the bot. Gives how long
-    /// nothing goes now; see [`Windows::refuse`].
-    pub fn refuse(&self, sent: Moment, named: Option<Duration>, asked: Duration) -> Duration {
+    /// The server refused a call that started at this moment because of its rate limit. Returns how long the pause is; see
+    /// [`Windows::refuse`].
+    pub(crate) fn refuse(&self, sent: Moment, named: Option<Duration>, asked: Duration) -> Duration {
         let now = self.shared.now();
-        let hold = self.shared.state().windows.refuse(sent, named, asked, now);
+        let pause = self.shared.state().windows.refuse(sent, named, asked, now);
         self.shared.changed.notify_waiters();
-        hold
+        pause
     }
 
-    /// A call got through.
-    pub fn accept(&self) {
+    /// The server accepted a call.
+    pub(crate) fn accept(&self) {
         self.shared.state().windows.accept();
     }
 
     /// The limit whose window is full for longest, and for how long.
-    pub fn full_for(&self) -> Option<(Limit, Duration)> {
+    pub(crate) fn full_for(&self) -> Option<(Limit, Duration)> {
         let now = self.shared.now();
         let (limit, moment) = self.shared.state().windows.full_until(now)?;
         Some((limit, moment.saturating_sub(now)))
     }
 
-    /// What other processes did on the same bot, replacing what was known: when each of their calls was answered, or
-    /// will be at the latest, relative to now.
-    ///
-    /// `version` goes up with every new view; the latest wins, and permits say which one they were given in view of.
-    pub fn set_others(&self, version: u64, answered: &[SignedDuration]) {
+    /// Replaces what is known of other processes' calls to the bot: when each was answered, or will be at the latest,
+    /// relative to now. The highest `version` wins; permits carry the one they take into account.
+    pub(crate) fn set_others(&self, version: u64, answered: &[SignedDuration]) {
         let now = self.shared.now();
         let mut state = self.shared.state();
         if version <= state.others_seen {
@@ -114,26 +111,26 @@ impl Pacer {
         self.shared.changed.notify_waiters();
     }
 
-    /// How long this many more calls take at the limits.
-    pub fn time_for(&self, calls: u64) -> Duration {
+    /// About how long this many more calls take.
+    pub(crate) fn time_for(&self, calls: u64) -> Duration {
         let now = self.shared.now();
         self.shared.state().windows.time_for(calls, now)
     }
 }
 
 impl Permit {
-    /// Which view of the other processes' calls this permit was given in.
-    pub fn others_seen(&self) -> u64 {
+    /// The version of the other processes' calls that this permit takes into account.
+    pub(crate) fn others_seen(&self) -> u64 {
         self.others_seen
     }
 
-    /// When it was given, for [`Pacer::refuse`].
-    pub fn taken_at(&self) -> Moment {
+    /// When it was granted, for [`Pacer::refuse`].
+    pub(crate) fn taken_at(&self) -> Moment {
         self.taken_at
     }
 
-    /// The call is about to go out: from here on its slot runs out one window after this permit is dropped.
-    pub fn going_out(&mut self) {
+    /// The call starts: its slot is free one window after this permit is dropped.
+    pub(crate) fn going_out(&mut self) {
         self.went_out = true;
     }
 }
@@ -158,10 +155,10 @@ impl Shared {
     }
 
     fn instant(&self, moment: Moment) -> Instant {
-        self.origin + moment.saturating_sub(BEFORE_ORIGIN)
+        instant_at(self.origin, moment.saturating_sub(BEFORE_ORIGIN))
     }
 
-    /// Takes a slot if there is one; otherwise says when there may be, as far as that is known.
+    /// Takes a slot if there is one; otherwise returns when there may be one, if that is known.
     fn take_slot(&self) -> Result<(Moment, u64), Option<Moment>> {
         let now = self.now();
         let mut state = self.state();
@@ -176,14 +173,20 @@ impl Shared {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Plain arithmetic runs under the lock; a poisoned one still holds a consistent state.
+        // Plain arithmetic runs under the lock; a poisoned one still has a consistent state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// The instant of a moment; a distant one if no clock reaches it.
+pub(crate) fn instant_at(origin: Instant, moment: Moment) -> Instant {
+    const DISTANT: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+    origin.checked_add(moment).unwrap_or_else(|| origin + DISTANT)
+}
+
 fn shifted(now: Moment, relative: SignedDuration) -> Moment {
     let distance = relative.unsigned_abs();
-    if relative.is_negative() { now.saturating_sub(distance) } else { now + distance }
+    if relative.is_negative() { now.saturating_sub(distance) } else { now.saturating_add(distance) }
 }
 
 #[cfg(test)]
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn many_workers_together_stay_within_the_window() {
+    async fn many_workers_stay_within_the_window() {
         let (pacer, start) = (pacer("6/3s", Pace::Even), Instant::now());
         let workers: Vec<_> = (0..8)
             .map(|_| {
@@ -227,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_permit_that_was_not_used_costs_nothing() {
+    async fn an_unused_permit_costs_nothing() {
         let (pacer, start) = (pacer("1/1m", Pace::Early), Instant::now());
         drop(pacer.permit().await);
         call(&pacer, Duration::ZERO).await;
@@ -237,16 +240,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refusal_holds_everybody_for_as_long_as_the_server_asks() {
+    async fn a_refusal_pauses_every_caller() {
         let (pacer, start) = (Pacer::new(&[], Pace::Early), Instant::now());
-        let hold = pacer.refuse(Duration::ZERO, None, Duration::from_secs(5));
-        assert_eq!(hold, Duration::from_secs(5));
+        let pause = pacer.refuse(Duration::ZERO, None, Duration::from_secs(5));
+        assert_eq!(pause, Duration::from_secs(5));
         call(&pacer, Duration::ZERO).await;
         assert_eq!(start.elapsed().as_secs(), 5);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_calls_of_others_are_waited_for() {
+    async fn calls_of_other_processes_are_waited_for() {
         let (pacer, start) = (pacer("2/1m", Pace::Early), Instant::now());
         call(&pacer, Duration::ZERO).await;
         pacer.set_others(1, &[SignedDuration::from_secs(-15)]);
@@ -255,7 +258,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn those_who_wait_are_served_in_order() {
+    async fn callers_are_served_in_order() {
         let pacer = Arc::new(pacer("10/1s", Pace::Even));
         let order = Arc::new(std::sync::Mutex::new(Vec::new()));
         let tasks: Vec<_> = (0..5)

@@ -16,83 +16,83 @@ use crate::text::{excerpt, quoted};
 const SHOWN: usize = 10;
 /// How many bots the rows of one input may name. Each has a reader, workers and connections of its own; and a column that
 /// names more of them than anybody has holds something else.
-pub const MOST_BOTS: usize = 100;
+pub(crate) const MOST_BOTS: usize = 100;
 
 /// What is asked of an input.
 #[derive(Debug, Clone, Default)]
-pub struct CheckSettings {
+pub(crate) struct CheckSettings {
     /// How its bytes are read.
-    pub source: SourceOptions,
+    pub(crate) source: SourceOptions,
     /// Which column is which field.
-    pub rules: MappingOptions,
+    pub(crate) rules: MappingOptions,
     /// What a score may be.
-    pub score: ScoreRule,
+    pub(crate) score: ScoreRule,
     /// Whether a failure report's rows in doubt are taken.
-    pub include_in_doubt: bool,
+    pub(crate) include_in_doubt: bool,
     /// Whether there is no other bot than those that rows name.
-    pub needs_bots: bool,
+    pub(crate) needs_bots: bool,
 }
 
 /// What the checking pass found.
 #[derive(Debug)]
-pub struct CheckReport {
+pub(crate) struct CheckReport {
     /// BLAKE3 of all bytes; of several files, of their hashes.
-    pub content: [u8; 32],
+    pub(crate) content: [u8; 32],
     /// How the bytes were read; of several files, those of the first.
-    pub dialect: Dialect,
+    pub(crate) dialect: Dialect,
     /// Which column is which field.
-    pub mapping: ResolvedMapping,
+    pub(crate) mapping: ResolvedMapping,
     /// All rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Rows that can be sent.
-    pub valid: u64,
+    pub(crate) valid: u64,
     /// Rows with at least one problem.
-    pub invalid: u64,
+    pub(crate) invalid: u64,
     /// Rows that are left out on purpose, by reason.
-    pub skipped: BTreeMap<SkipReason, u64>,
+    pub(crate) skipped: BTreeMap<SkipReason, u64>,
     /// How often each kind of problem was found.
-    pub problems: BTreeMap<ProblemKind, u64>,
+    pub(crate) problems: BTreeMap<ProblemKind, u64>,
     /// The first problems.
-    pub first: Vec<ProblemRow>,
+    pub(crate) first: Vec<ProblemRow>,
     /// What the valid rows add up to, for each bot: the first in the input first. One entry where rows name no bot.
-    pub bots: Vec<BotRows>,
+    pub(crate) bots: Vec<BotRows>,
     /// The rows that are duplicates, in order.
-    pub duplicates: Duplicates,
+    pub(crate) duplicates: Duplicates,
     /// Whether one of the inputs is a workbook.
-    pub has_workbook: bool,
+    pub(crate) has_workbook: bool,
     /// Whether a row without a fault has characters beyond ASCII: then the encoding that was read by is the right one.
-    pub has_wide: bool,
+    pub(crate) has_wide: bool,
     /// What people should know of the input though it could be read.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// The valid rows of one bot.
 #[derive(Debug, Clone, Default)]
-pub struct BotRows {
+pub(crate) struct BotRows {
     /// The bot, where rows name it.
-    pub bot_id: Option<String>,
+    pub(crate) bot_id: Option<String>,
     /// How many there are.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// What they add up to.
-    pub tally: Tally,
+    pub(crate) tally: Tally,
 }
 
 /// A problem and where it is.
 #[derive(Debug, Clone)]
-pub struct ProblemRow {
+pub(crate) struct ProblemRow {
     /// The row, from 1.
-    pub row: u64,
+    pub(crate) row: u64,
     /// The file that it is in, if there are several.
-    pub file: Option<String>,
+    pub(crate) file: Option<String>,
     /// The line on which it begins, from 1.
-    pub line: u64,
+    pub(crate) line: u64,
     /// What is wrong.
-    pub problem: Problem,
+    pub(crate) problem: Problem,
 }
 
 /// Why an input can't be checked. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
-pub enum CheckError {
+pub(crate) enum CheckError {
     /// It can't be had.
     #[error(transparent)]
     Input(#[from] InputError),
@@ -149,7 +149,7 @@ impl Advice for CheckError {
 ///
 /// # Errors
 /// [`CheckError`]; invalid rows are no error but a finding.
-pub fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, CheckError> {
+pub(crate) fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, CheckError> {
     let mut rows = inputs.open(&settings.source)?;
     let dialect = rows.dialect().clone();
     let mut mapping = ResolvedMapping::resolve(rows.headers(), dialect.delimiter.map(char::from), &settings.rules)
@@ -248,7 +248,7 @@ impl CheckReport {
     }
 
     /// How many rows are left out on purpose.
-    pub fn all_skipped(&self) -> u64 {
+    pub(crate) fn all_skipped(&self) -> u64 {
         self.skipped.values().sum()
     }
 }

@@ -11,26 +11,26 @@ const SAMPLE_LENGTH: usize = 40;
 
 /// The columns of an input, as its first rows show them.
 #[derive(Debug)]
-pub struct InputColumns {
-    pub name: String,
-    pub dialect: Dialect,
-    pub columns: Vec<ColumnStats>,
+pub(crate) struct InputColumns {
+    pub(crate) name: String,
+    pub(crate) dialect: Dialect,
+    pub(crate) columns: Vec<ColumnStats>,
     /// How many rows were read.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Whether these are all rows of the input.
-    pub is_whole: bool,
+    pub(crate) is_whole: bool,
 }
 
 /// What the values of one column have in common.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ColumnStats {
-    pub header: String,
+pub(crate) struct ColumnStats {
+    pub(crate) header: String,
     /// Rows in which the cell is not blank.
-    pub filled: u64,
+    pub(crate) filled: u64,
     /// The first distinct values, safe to print.
-    pub samples: Vec<String>,
+    pub(crate) samples: Vec<String>,
     /// The smallest and the largest value, if all values are numbers.
-    pub numbers: Option<(f64, f64)>,
+    pub(crate) numbers: Option<(f64, f64)>,
     has_text: bool,
 }
 
@@ -38,7 +38,7 @@ pub struct ColumnStats {
 ///
 /// # Errors
 /// When the input cannot be read as rows.
-pub fn inspect_columns(inputs: &Inputs, source: &SourceOptions, limit: u64) -> Result<InputColumns, CheckError> {
+pub(crate) fn inspect_columns(inputs: &Inputs, source: &SourceOptions, limit: u64) -> Result<InputColumns, CheckError> {
     let mut reading = inputs.open(source)?;
     let header = |header: &String| ColumnStats { header: header.clone(), ..ColumnStats::default() };
     let mut columns: Vec<_> = reading.headers().iter().map(header).collect();
@@ -76,7 +76,7 @@ impl ColumnStats {
     }
 
     /// The header, safe to print.
-    pub fn shown_header(&self) -> String {
+    pub(crate) fn shown_header(&self) -> String {
         printable(&self.header).into_owned()
     }
 }

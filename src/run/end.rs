@@ -1,13 +1,13 @@
 //! How a run, or one bot's part of it, ended.
 
+use super::circuit::StopReason;
 use super::feed::FeedError;
-use super::health::StopReason;
 use crate::credentials::CredentialError;
 use crate::ledger::LedgerError;
 
 /// How a run ended.
 #[derive(Debug)]
-pub enum End {
+pub(crate) enum End {
     /// All rows were processed.
     Complete,
     /// A signal stopped it.
@@ -24,11 +24,11 @@ pub enum End {
 
 /// How a run with one or more bots ended.
 #[derive(Debug)]
-pub struct Ended {
+pub(crate) struct Ended {
     /// The most important reason; among equals, the first.
-    pub end: End,
+    pub(crate) end: End,
     /// The bots that were stopped on their own, in that order. Empty if the reason concerns all bots.
-    pub stopped: Vec<String>,
+    pub(crate) stopped: Vec<String>,
 }
 
 impl End {

@@ -1,4 +1,4 @@
-//! The engine: one thread with all the HTTP. A run has a lane for each bot, side by side; signals end them all.
+//! The engine: one thread with all the HTTP. A run has one lane per bot, side by side; a signal stops them all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,111 +9,99 @@ use tokio::time::MissedTickBehavior;
 
 use super::end::{End, Ended};
 use super::event::{Events, RunEvent};
+use super::gate::Gate;
 use super::lane::{ActiveLane, Lane};
-use super::phase::{Phase, Phases, follow_signals};
-use super::shared_gate::SharedGate;
-use super::time_left::Forecasts;
+use super::phase::{Phases, follow_signals};
 
-/// A wait for a window that is longer than this is said.
-const WORTH_SAYING: Duration = Duration::from_secs(3);
+/// A longer wait for the rate limit is reported.
+const LONG_WAIT: Duration = Duration::from_secs(3);
 
-/// Works a run off, and says how it ended. Blocks until then.
+/// Processes all rows; returns how the run ended. Blocks until then.
 ///
 /// # Errors
-/// When the runtime can't be made: nothing was sent.
-pub fn run(lanes: Vec<Lane>, events: Events) -> std::io::Result<Ended> {
+/// When no runtime can be started. Nothing was sent.
+pub(crate) fn run(lanes: Vec<Lane>, events: Events) -> std::io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(work(lanes, events)))
 }
 
 async fn work(lanes: Vec<Lane>, events: Events) -> Ended {
-    let gates = shared_gates(&lanes);
-    let shared = gates.first().cloned();
-    let each_gate = gates.into_iter().map(Some).chain(std::iter::repeat(None));
-    let opened = lanes.into_iter().zip(each_gate).map(|(lane, gate)| Arc::new(lane.open(gate, events.clone())));
-    let lanes: Vec<Arc<ActiveLane>> = opened.collect();
-    let phases: Vec<Phases> = lanes.iter().map(|lane| lane.phases().clone()).collect();
-    let watch = shared.clone().map(|gate| tokio::spawn(end_together(gate, phases.clone())));
-    let (told, interrupted) = (events.clone(), Arc::new(AtomicBool::new(false)));
-    let by_signal = Arc::clone(&interrupted);
-    let signals = tokio::spawn(follow_signals(phases, move |anything| {
-        by_signal.store(anything, Ordering::Relaxed);
-        told.send(RunEvent::Stopping);
-    }));
-    let clock = tokio::spawn(tell_time_left(lanes.clone(), events.clone()));
-    let mut working: JoinSet<(Option<String>, End)> = lanes.iter().map(|lane| work_one(Arc::clone(lane))).collect();
-    let (mut end, mut stopped) = (End::Complete, Vec::new());
-    while let Some(joined) = working.join_next().await {
-        let (bot, lane_end) = joined.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
-        let for_all = shared.as_ref().and_then(SharedGate::fault);
-        if let (Some(bot), End::Stopped(fault), None) = (bot, &lane_end, for_all) {
-            let others_continue = lanes.iter().any(|lane| lane.is_busy());
-            events.send(RunEvent::BotStopped { bot: bot.clone(), reason: fault.clone(), others_continue });
-            stopped.push(bot);
-        }
-        // One bot that can't be sent to is no reason to leave the others waiting, nor the reason why they were left.
-        if lane_end.rank() > end.rank() {
-            end = lane_end;
-        }
-    }
+    let gates = gates(&lanes);
+    let Some(gate) = gates.first().cloned() else { return Ended { end: End::Complete, stopped: Vec::new() } };
+    let lanes: Vec<Arc<ActiveLane>> =
+        lanes.into_iter().zip(gates).map(|(lane, gate)| Arc::new(lane.activate(gate, events.clone()))).collect();
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let signals = tokio::spawn(stop_on_signals(&lanes, events.clone(), Arc::clone(&interrupted)));
+    let clock = tokio::spawn(report_time_left(lanes.clone(), events.clone()));
+    let mut ended = join(&lanes, &gate, &events).await;
     signals.abort();
     clock.abort();
-    if let Some(watch) = watch {
-        watch.abort();
+    let is_cut_short = ended.end.rank() <= 1 && lanes.iter().any(|lane| lane.left() > 0);
+    if let (Some(reason), true) = (gate.stop_reason(), is_cut_short) {
+        // A reason that concerns all bots names none, not even those stopped before.
+        ended = Ended { end: End::Stopped(reason), stopped: Vec::new() };
     }
-    let is_cut_short = end.rank() <= 1 && lanes.iter().any(|lane| lane.left() > 0);
-    if let (Some(fault), true) = (shared.and_then(|gate| gate.fault()), is_cut_short) {
-        // What all bots met is named after none, whichever had been given up before.
-        (end, stopped) = (End::Stopped(fault), Vec::new());
+    if interrupted.load(Ordering::Relaxed) && End::Interrupted.rank() > ended.end.rank() {
+        ended.end = End::Interrupted;
     }
-    if interrupted.load(Ordering::Relaxed) && End::Interrupted.rank() > end.rank() {
-        end = End::Interrupted;
-    }
-    Ended { end, stopped }
+    ended
 }
 
-/// Several bots share host and credentials, and one gate for them; one bot has its own only.
-fn shared_gates(lanes: &[Lane]) -> Vec<SharedGate> {
-    // The lane without a bot comes last, and sends nothing.
-    let bots = lanes.iter().filter(|lane| lane.bot.is_some()).count();
-    match lanes {
-        [first, ..] if bots > 1 => SharedGate::for_bots(first.settings.breaker, bots),
-        _ => Vec::new(),
-    }
+/// All bots share one breaker. The lane of rows that go to no bot comes last and sends nothing.
+fn gates(lanes: &[Lane]) -> Vec<Gate> {
+    let Some(policy) = lanes.first().map(|lane| lane.settings.breaker) else { return Vec::new() };
+    let bots = lanes.iter().filter(|lane| lane.bot.is_some()).count().max(1);
+    Gate::for_bots(policy, bots).into_iter().chain(Gate::for_bots(policy, 1)).collect()
 }
 
-/// What ends the run for all bots ends it at once, for those too that wait for a window.
-async fn end_together(gate: SharedGate, all: Vec<Phases>) {
-    gate.ended().await;
-    for phases in all {
-        phases.advance_to(Phase::Stopping);
+/// Runs all lanes to their end. A bot that cannot be sent to keeps no other waiting.
+async fn join(lanes: &[Arc<ActiveLane>], gate: &Gate, events: &Events) -> Ended {
+    let mut working: JoinSet<(Option<String>, End)> = lanes.iter().map(|lane| run_lane(Arc::clone(lane))).collect();
+    let mut ended = Ended { end: End::Complete, stopped: Vec::new() };
+    while let Some(joined) = working.join_next().await {
+        let (bot, end) = joined.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
+        if let (Some(bot), End::Stopped(reason), None) = (bot, &end, gate.stop_reason()) {
+            let others_continue = lanes.iter().any(|lane| lane.is_busy());
+            events.send(RunEvent::BotStopped { bot: bot.clone(), reason: reason.clone(), others_continue });
+            ended.stopped.push(bot);
+        }
+        if end.rank() > ended.end.rank() {
+            ended.end = end;
+        }
     }
+    ended
 }
 
-async fn work_one(lane: Arc<ActiveLane>) -> (Option<String>, End) {
+async fn run_lane(lane: Arc<ActiveLane>) -> (Option<String>, End) {
     let bot = lane.bot().map(str::to_owned);
     (bot, lane.work().await)
 }
 
-/// Says once a second how long the rest takes, and which window makes the run wait.
-async fn tell_time_left(lanes: Vec<Arc<ActiveLane>>, events: Events) {
+fn stop_on_signals(
+    lanes: &[Arc<ActiveLane>],
+    events: Events,
+    interrupted: Arc<AtomicBool>,
+) -> impl Future<Output = ()> + use<> {
+    let phases: Vec<Phases> = lanes.iter().map(|lane| lane.phases().clone()).collect();
+    follow_signals(phases, move |was_running| {
+        interrupted.store(was_running, Ordering::Relaxed);
+        events.send(RunEvent::Stopping);
+    })
+}
+
+/// Reports once a second how long the rest takes, and the rate limit that the run waits for.
+async fn report_time_left(lanes: Vec<Arc<ActiveLane>>, events: Events) {
     let mut every_second = tokio::time::interval(Duration::from_secs(1));
-    // What was missed need not be said any more.
+    // A missed report is out of date.
     every_second.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let is_busy = |lane: usize| lanes[lane].is_busy();
-    let mut forecasts = Forecasts::new(lanes.len());
     loop {
         every_second.tick().await;
-        for lane in forecasts.due(is_busy) {
-            forecasts.note(lane, lanes[lane].time_left());
-            // Between two of them the calls go on.
-            tokio::task::yield_now().await;
-        }
-        events.send(RunEvent::TimeLeft(forecasts.longest(is_busy)));
         let busy = || lanes.iter().filter(|lane| lane.is_busy());
-        // With one bot that waits and another that is being sent to, the run goes on.
+        let left = busy().map(|lane| lane.time_left()).max().unwrap_or_default();
+        events.send(RunEvent::TimeLeft(left));
+        // If only some bots wait, the run continues.
         let waits: Option<Vec<_>> =
-            busy().map(|lane| lane.waits_for().filter(|(_, wait)| *wait >= WORTH_SAYING)).collect();
+            busy().map(|lane| lane.full_window().filter(|(_, wait)| *wait >= LONG_WAIT)).collect();
         if let Some((limit, wait)) = waits.and_then(|waits| waits.into_iter().min_by_key(|(_, wait)| *wait)) {
             events.send(RunEvent::Paused { bot: None, why: format!("{limit} is used up"), wait });
         }

@@ -1,83 +1,44 @@
-//! What happens in a run, as plain data for whoever shows it. Nothing here waits for a listener.
+//! What happens in a run, as plain data. Sending an event never waits for a listener.
 
 use std::time::Duration;
 
-use super::health::StopReason;
+use serde_json::Value;
+
+use super::circuit::StopReason;
 use crate::ledger::OutcomeKind;
 
-/// Something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RunEvent {
-    /// Rows have an outcome, and it is durable.
-    Settled {
-        /// Which outcome.
-        kind: OutcomeKind,
-        /// How many rows.
-        rows: u64,
-    },
-    /// A row was saved. Comes beside [`RunEvent::Settled`].
-    Saved {
-        /// The row.
-        row: u64,
-        /// The server's record.
-        record: serde_json::Value,
-    },
-    /// A row was not saved; why. Comes beside [`RunEvent::Settled`].
-    NotSaved {
-        /// The row.
-        row: u64,
-        /// Its outcome.
-        kind: OutcomeKind,
-        /// Why, in the server's words or ours.
-        why: String,
-    },
-    /// A row goes again, after a wait.
-    Retrying {
-        /// The row.
-        row: u64,
-        /// Why.
-        why: String,
-        /// How long it waits at least.
-        wait: Duration,
-    },
-    /// Nothing is sent for a while.
-    Paused {
-        /// The bot that nothing is sent to, where there are several.
-        bot: Option<String>,
-        /// Why.
-        why: String,
-        /// How long.
-        wait: Duration,
-    },
-    /// A bot that rows name can't be sent to any more.
-    BotStopped {
-        /// The bot.
-        bot: String,
-        /// What happened.
-        reason: StopReason,
-        /// Whether there are others that are still being sent to.
-        others_continue: bool,
-    },
-    /// How long the rest takes at the limits.
+pub(crate) enum RunEvent {
+    /// Rows have a durable outcome.
+    Settled { kind: OutcomeKind, rows: u64 },
+    /// The server's record of a row. Follows [`RunEvent::Settled`].
+    Saved { row: u64, record: Value },
+    /// Why a row was not saved, in the server's words or ours. Follows [`RunEvent::Settled`].
+    NotSaved { row: u64, kind: OutcomeKind, why: String },
+    /// A row is sent again after a wait, or later.
+    Retrying { row: u64, why: String, wait: Duration },
+    /// Nothing is sent for this long; to one bot only, if it is named.
+    Paused { bot: Option<String>, why: String, wait: Duration },
+    /// No more is sent to one of the bots that rows name.
+    BotStopped { bot: String, reason: StopReason, others_continue: bool },
+    /// How long the rest takes at the rate limits.
     TimeLeft(Duration),
-    /// The run has been asked to end: flying attempts land, nothing else is sent.
+    /// The run was asked to stop: only requests in flight are waited for.
     Stopping,
 }
 
-/// Where events go. Cloned freely; sending never waits, and nobody need listen.
+/// Where events go.
 #[derive(Debug, Clone)]
-pub struct Events(std::sync::mpsc::Sender<RunEvent>);
+pub(crate) struct Events(std::sync::mpsc::Sender<RunEvent>);
 
 impl Events {
-    /// A pair of ends.
-    pub fn channel() -> (Self, std::sync::mpsc::Receiver<RunEvent>) {
+    pub(crate) fn channel() -> (Self, std::sync::mpsc::Receiver<RunEvent>) {
         let (sender, receiver) = std::sync::mpsc::channel();
         (Self(sender), receiver)
     }
 
-    /// Tells whoever listens.
-    pub fn send(&self, event: RunEvent) {
-        // A listener that has gone needs to know nothing.
+    pub(crate) fn send(&self, event: RunEvent) {
+        // The listener may be gone.
         let _ = self.0.send(event);
     }
 }

@@ -17,18 +17,18 @@ const AHEAD: usize = 4;
 
 /// A row ready to be sent.
 #[derive(Debug, Clone)]
-pub struct Prepared {
+pub(crate) struct Prepared {
     /// Its number in the input.
-    pub number: u64,
+    pub(crate) number: u64,
     /// The request's body.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// What the server can read back of it, hashed.
-    pub fingerprint: Fingerprint,
+    pub(crate) fingerprint: Fingerprint,
 }
 
 /// Which rows of an input a lane is fed with. Together they are all, and each row is one lane's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Share {
+pub(crate) enum Share {
     /// All: there is one bot.
     All,
     /// Those that are sent to this bot.
@@ -39,16 +39,16 @@ pub enum Share {
 
 /// Some rows, in order.
 #[derive(Debug, Default)]
-pub struct Batch {
+pub(crate) struct Batch {
     /// Rows to be sent.
-    pub to_send: Vec<Prepared>,
+    pub(crate) to_send: Vec<Prepared>,
     /// Rows that have their outcome without being sent.
-    pub settled: Vec<(u64, Outcome)>,
+    pub(crate) settled: Vec<(u64, Outcome)>,
 }
 
 /// Why the input can't be read on. What was settled is kept.
 #[derive(Debug, thiserror::Error)]
-pub enum FeedError {
+pub(crate) enum FeedError {
     /// It can't be had, or has changed.
     #[error(transparent)]
     Input(#[from] InputError),
@@ -76,7 +76,7 @@ impl Advice for FeedError {
 
 /// The engine's end of a feed.
 #[derive(Debug)]
-pub struct Feed(Queue);
+pub(crate) struct Feed(Queue);
 
 #[derive(Debug)]
 enum Queue {
@@ -86,7 +86,7 @@ enum Queue {
 
 impl Feed {
     /// Takes nothing more, so that whoever feeds it is free to end.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         match &mut self.0 {
             Queue::Bounded(receiver) => receiver.close(),
             Queue::Unbounded(receiver) => receiver.close(),
@@ -94,7 +94,7 @@ impl Feed {
     }
 
     /// The next batch; `None` after the last.
-    pub async fn recv(&mut self) -> Option<Result<Batch, FeedError>> {
+    pub(crate) async fn recv(&mut self) -> Option<Result<Batch, FeedError>> {
         match &mut self.0 {
             Queue::Bounded(receiver) => receiver.recv().await,
             Queue::Unbounded(receiver) => receiver.recv().await,
@@ -104,23 +104,23 @@ impl Feed {
 
 /// How a checked input is read again.
 #[derive(Debug, Clone)]
-pub struct FeedSettings {
+pub(crate) struct FeedSettings {
     /// How its bytes are read, as the checking pass found it.
-    pub source: SourceOptions,
+    pub(crate) source: SourceOptions,
     /// Which column is which field.
     pub mapping: ResolvedMapping,
     /// What a score may be.
-    pub score: ScoreRule,
+    pub(crate) score: ScoreRule,
     /// Whether a failure report's rows in doubt are taken.
-    pub include_in_doubt: bool,
+    pub(crate) include_in_doubt: bool,
     /// Whether rows in doubt in this run are taken up again.
-    pub resend: ResendPolicy,
+    pub(crate) resend: ResendPolicy,
     /// Which rows are duplicates, as the checking pass found it.
-    pub duplicates: Duplicates,
+    pub(crate) duplicates: Duplicates,
 }
 
 /// Feeds one record.
-pub fn feed_one(row: Prepared) -> Feed {
+pub(crate) fn feed_one(row: Prepared) -> Feed {
     let (sender, receiver) = mpsc::channel(1);
     // There is room for one, and the receiver is right here.
     let _ = sender.try_send(Ok(Batch { to_send: vec![row], settled: Vec::new() }));
@@ -135,7 +135,7 @@ pub fn feed_one(row: Prepared) -> Feed {
 ///
 /// # Errors
 /// When the ledger can't be opened to be read.
-pub fn feed_input(
+pub(crate) fn feed_input(
     input: &Arc<Inputs>,
     settings: &FeedSettings,
     shares: Vec<Share>,

@@ -1,107 +1,147 @@
-//! The waiting side of [`CircuitBreaker`]: workers pass while the target is fit, one at a time while it is being tried.
+//! The waiting side of [`CircuitBreaker`]: workers wait here until an attempt may start.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use super::health::{BreakerPolicy, CircuitBreaker, Flow, StopReason};
+use super::breaker::{CircuitBreaker, Next, Observed, Pass};
+use super::circuit::{BreakerPolicy, StopReason};
 use crate::delivery::Verdict;
-use crate::pacing::Moment;
+use crate::pacing::{Moment, instant_at};
 
-/// Lets attempts through, as the target's health allows.
-#[derive(Debug)]
+/// One bot's entrance to the breaker that all bots of a run share.
+#[derive(Debug, Clone)]
 pub(super) struct Gate {
+    shared: Arc<Shared>,
+    bot: usize,
+}
+
+#[derive(Debug)]
+struct Shared {
     origin: Instant,
-    state: Mutex<State>,
+    breaker: Mutex<CircuitBreaker>,
     changed: Notify,
+    /// Notified of verdicts only if a circuit tripped: every worker waits for it, all the time.
+    tripped: Notify,
 }
 
+/// Permission to make one attempt. Held until its verdict has been observed and a refused secret read again, but never
+/// while a rate limit is waited for: all other workers may be waiting for it.
 #[derive(Debug)]
-struct State {
-    health: CircuitBreaker,
-    probing: bool,
-}
-
-/// Leave to make one attempt, as far as the target's health goes. Held until its verdict has been observed.
-#[derive(Debug)]
-pub(super) struct Pass<'a> {
-    gate: &'a Gate,
-    probe: bool,
+pub(super) struct GatePermit {
+    gate: Gate,
+    pass: Pass,
 }
 
 impl Gate {
-    pub(super) fn new(breaker: BreakerPolicy) -> Self {
-        let state = State { health: CircuitBreaker::new(breaker), probing: false };
-        Self { origin: Instant::now(), state: Mutex::new(state), changed: Notify::new() }
+    /// One gate per bot, sharing one breaker.
+    pub(super) fn for_bots(policy: BreakerPolicy, bots: usize) -> Vec<Self> {
+        let shared = Arc::new(Shared {
+            origin: Instant::now(),
+            breaker: Mutex::new(CircuitBreaker::new(policy, bots)),
+            changed: Notify::new(),
+            tripped: Notify::new(),
+        });
+        (0..bots).map(|bot| Self { shared: Arc::clone(&shared), bot }).collect()
     }
 
-    /// Waits until an attempt may be made; the fault once none may be made any more.
-    pub(super) async fn pass(&self) -> Result<Pass<'_>, StopReason> {
+    /// Waits until an attempt may start.
+    ///
+    /// # Errors
+    /// Once none may start any more.
+    pub(super) async fn ready(&self) -> Result<(), StopReason> {
         loop {
-            let changed = self.changed.notified();
-            let wait_until = {
-                let mut state = self.state();
-                match state.health.flow().clone() {
-                    Flow::Tripped(fault) => return Err(fault),
-                    Flow::Closed => return Ok(Pass { gate: self, probe: false }),
-                    Flow::HalfOpen { from } if !state.probing && from <= self.now() => {
-                        state.probing = true;
-                        return Ok(Pass { gate: self, probe: true });
-                    }
-                    Flow::HalfOpen { from } => (!state.probing).then_some(from),
-                }
-            };
-            match wait_until {
-                Some(moment) => tokio::select! {
-                    () = sleep_until(self.origin + moment) => {}
+            // Registered before looking, so that no change in between is missed.
+            let changed = self.shared.changed.notified();
+            match self.next()? {
+                Next::Now => return Ok(()),
+                Next::AfterProbe => changed.await,
+                Next::At(moment) => tokio::select! {
+                    () = sleep_until(instant_at(self.shared.origin, moment)) => {}
                     () = changed => {}
                 },
-                None => changed.await,
             }
         }
     }
 
-    /// Whether a pass that was given earlier still holds: trouble may have begun since.
-    pub(super) fn admits(&self, pass: &Pass<'_>) -> bool {
-        pass.probe || *self.state().health.flow() == Flow::Closed
+    /// A permit, if an attempt may start now.
+    ///
+    /// # Errors
+    /// Once none may start any more.
+    pub(super) fn try_start(&self) -> Result<Option<GatePermit>, StopReason> {
+        let pass = self.breaker().start(self.bot, self.now())?;
+        Ok(pass.map(|pass| GatePermit { gate: self.clone(), pass }))
     }
 
-    /// Takes note of a verdict; gives a pause that begins with it, and why.
-    pub(super) fn observe(&self, verdict: &Verdict, asked: Duration) -> Option<(Duration, String)> {
-        let now = self.now();
-        let pause = self.state().health.observe(verdict, asked, now);
-        self.changed.notify_waiters();
-        pause
+    /// The future's output, or the reason as soon as no attempt may start any more.
+    pub(super) async fn until_stopped<T>(&self, future: impl Future<Output = T>) -> Result<T, StopReason> {
+        tokio::select! {
+            biased;
+            reason = self.stopped() => Err(reason),
+            done = future => Ok(done),
+        }
     }
 
-    /// Whether the server has taken or judged a record since this moment.
-    pub(super) fn good_since(&self, moment: Moment) -> bool {
-        self.state().health.good_since(moment)
+    async fn stopped(&self) -> StopReason {
+        loop {
+            let tripped = self.shared.tripped.notified();
+            if let Err(reason) = self.next() {
+                return reason;
+            }
+            tripped.await;
+        }
     }
 
-    /// How many refusals have come in a row.
-    pub(super) fn refused(&self) -> u32 {
-        self.state().health.refused()
+    /// Why no attempt may start any more, for any bot.
+    pub(super) fn stop_reason(&self) -> Option<StopReason> {
+        self.breaker().stop_reason().cloned()
+    }
+
+    /// Whether a record of this bot was saved or rejected since this moment.
+    pub(super) fn succeeded_since(&self, moment: Moment) -> bool {
+        self.breaker().succeeded_since(self.bot, moment)
+    }
+
+    /// No more attempts are made for this bot.
+    pub(super) fn leave(&self) {
+        self.breaker().leave(self.bot);
+        self.shared.changed.notify_waiters();
     }
 
     pub(super) fn now(&self) -> Moment {
-        self.origin.elapsed()
+        self.shared.origin.elapsed()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // A pure state machine runs under the lock; a poisoned one still holds a consistent state.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn next(&self) -> Result<Next, StopReason> {
+        self.breaker().next(self.bot, self.now())
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, CircuitBreaker> {
+        // A pure state machine runs under the lock; a poisoned one still has a consistent state.
+        self.shared.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Pass<'_> {
-    fn drop(&mut self) {
-        if self.probe {
-            self.gate.state().probing = false;
-            self.gate.changed.notify_waiters();
+impl GatePermit {
+    /// Takes the attempt's verdict into account. `asked` is how long the server asks clients to wait.
+    pub(super) fn observe(&mut self, verdict: &Verdict, asked: Duration) -> Observed {
+        let (gate, now) = (&self.gate, self.gate.now());
+        let observed = gate.breaker().observe(&mut self.pass, verdict, asked, now);
+        gate.shared.changed.notify_waiters();
+        if gate.next().is_err() {
+            gate.shared.tripped.notify_waiters();
         }
+        observed
+    }
+}
+
+impl Drop for GatePermit {
+    fn drop(&mut self) {
+        self.gate.breaker().finish(&self.pass);
+        self.gate.shared.changed.notify_waiters();
     }
 }
 
@@ -109,51 +149,71 @@ impl Drop for Pass<'_> {
 mod tests {
     use std::time::Duration;
 
+    use serde_json::Value;
     use tokio::time::{Instant, timeout};
 
     use super::{BreakerPolicy, Gate, StopReason, Verdict};
+    use crate::delivery::Concern;
 
-    fn gate() -> Gate {
-        Gate::new(BreakerPolicy {
-            refusals: 2,
-            doubts: 1,
-            wait_for_target: Duration::from_secs(600),
-            rate_limited: None,
-        })
+    const POLICY: BreakerPolicy =
+        BreakerPolicy { refusals: 2, doubts: 1, wait_for_target: Duration::from_secs(600), rate_limited: None };
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn saved() -> Verdict {
+        Verdict::Saved { id: "1".to_owned(), status: 200, record: Value::Null }
     }
 
     fn doubt() -> Verdict {
         Verdict::InDoubt { status: None, message: "silence".to_owned() }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn in_trouble_one_attempt_is_made_at_a_time_after_a_pause() {
-        let gate = gate();
-        let early = gate.pass().await.unwrap();
-        gate.observe(&doubt(), Duration::ZERO);
-        assert!(!gate.admits(&early));
-        let start = Instant::now();
-        let probe = gate.pass().await.unwrap();
-        assert!(start.elapsed() >= Duration::from_secs(10));
-        assert!(gate.admits(&probe));
-        assert!(timeout(Duration::from_secs(3600), gate.pass()).await.is_err(), "a second one got through");
-        drop(probe);
-        assert!(gate.pass().await.is_ok());
+    /// Attempts once; returns whether the breaker let it through.
+    fn attempt(gate: &Gate, verdict: &Verdict) -> bool {
+        let permit = gate.try_start().unwrap();
+        permit.is_some_and(|mut permit| {
+            permit.observe(verdict, Duration::ZERO);
+            true
+        })
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_save_lets_everybody_through_and_a_fault_nobody() {
-        let gate = gate();
-        gate.observe(&doubt(), Duration::ZERO);
-        gate.observe(
-            &Verdict::Saved { id: "1".to_owned(), status: 200, record: serde_json::Value::Null },
-            Duration::ZERO,
-        );
-        let (_one, _two) = (gate.pass().await.unwrap(), gate.pass().await.unwrap());
-        for _ in 0..2 {
-            let concern = crate::delivery::Concern::Target;
-            gate.observe(&Verdict::Refused { concern, status: Some(404), message: "gone".to_owned() }, Duration::ZERO);
+    async fn half_open_allows_one_attempt_at_a_time() {
+        let [gate] = &Gate::for_bots(POLICY, 1)[..] else { panic!() };
+        assert!(attempt(gate, &doubt()));
+        let start = Instant::now();
+        gate.ready().await.unwrap();
+        assert!(start.elapsed() >= Duration::from_secs(10));
+        let probe = gate.try_start().unwrap().unwrap();
+        assert!(gate.try_start().unwrap().is_none());
+        assert!(timeout(HOUR, gate.ready()).await.is_err(), "a second attempt was allowed");
+        // A permit that was not used lets the next attempt be the probe.
+        drop(probe);
+        assert!(attempt(gate, &saved()));
+        let _both = [(); 2].map(|()| gate.try_start().unwrap().unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn several_bots_start_with_one_attempt() {
+        let [one, other] = &Gate::for_bots(POLICY, 2)[..] else { panic!() };
+        let mut probe = one.try_start().unwrap().unwrap();
+        assert!(other.try_start().unwrap().is_none());
+        assert!(timeout(HOUR, other.ready()).await.is_err());
+        probe.observe(&saved(), Duration::ZERO);
+        let _both = [one, other].map(|gate| gate.try_start().unwrap().unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_tripped_breaker_interrupts_every_wait() {
+        let [one, other] = &Gate::for_bots(POLICY, 2)[..] else { panic!() };
+        let waiting = tokio::spawn({
+            let other = other.clone();
+            async move { other.until_stopped(tokio::time::sleep(100 * HOUR)).await }
+        });
+        let refused = Verdict::Refused { concern: Concern::Tls, status: None, message: "no".to_owned() };
+        while one.ready().await.is_ok() {
+            attempt(one, &refused);
         }
-        assert!(matches!(gate.pass().await, Err(StopReason::Refused { .. })));
+        assert!(matches!(waiting.await.unwrap(), Err(StopReason::Refused { .. })));
+        assert!(other.ready().await.is_err() && other.try_start().is_err() && one.stop_reason().is_some());
     }
 }

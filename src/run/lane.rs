@@ -1,4 +1,4 @@
-//! One bot's lane: its rows, so many workers, its own windows and its own health.
+//! One bot's part of a run: its rows, its workers and its rate limit.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -8,78 +8,44 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use super::attempt::{Delivered, Pending, RecordSender, SendSettings};
 use super::end::End;
 use super::event::{Events, RunEvent};
 use super::feed::Feed;
 use super::gate::Gate;
-use super::health::BreakerPolicy;
 use super::phase::{Phase, Phases};
-use super::shared_gate::SharedGate;
+use super::sender::{Delivered, Pending, RecordSender};
+use super::settings::LaneSettings;
 use crate::clock;
 use crate::credentials::TokenSource;
 use crate::delivery::Client;
 use crate::ledger::{Outcome, OutcomeKind, Writer};
 use crate::pacing::{Limit, Pacer};
 
-/// What a lane works with.
 #[derive(Debug)]
-pub struct LaneResources {
-    /// Sends.
-    pub client: Client,
-    /// Mints.
-    pub tokens: TokenSource,
-    /// Paces.
-    pub pacer: Pacer,
-    /// Remembers.
-    pub writer: Writer,
-}
-
-/// What a lane does.
-#[derive(Debug)]
-pub struct LaneSettings {
-    /// How rows are sent.
-    pub send: SendSettings,
-    /// How many attempts may be in flight at once.
-    pub concurrency: usize,
-    /// How much trouble with the target is put up with.
-    pub breaker: BreakerPolicy,
-    /// How many rows there are to send, for the time that is left.
-    pub to_send: u64,
+pub(crate) struct LaneResources {
+    pub(crate) client: Client,
+    pub(crate) tokens: TokenSource,
+    pub(crate) pacer: Pacer,
+    pub(crate) writer: Writer,
 }
 
 /// The rows of one bot, and how they are sent.
 #[derive(Debug)]
-pub struct Lane {
-    /// The bot, where there are several.
-    pub bot: Option<String>,
-    /// What it works with.
-    pub resources: LaneResources,
-    /// What it does.
-    pub settings: LaneSettings,
-    /// Where its rows come from.
-    pub feed: Feed,
+pub(crate) struct Lane {
+    /// The bot, if rows name several.
+    pub(crate) bot: Option<String>,
+    pub(crate) resources: LaneResources,
+    pub(crate) settings: LaneSettings,
+    pub(crate) feed: Feed,
 }
 
 impl Lane {
-    /// `shared` is the gate that it shares with other lanes, where there are any.
-    pub(super) fn open(self, shared: Option<SharedGate>, events: Events) -> ActiveLane {
+    pub(super) fn activate(self, gate: Gate, events: Events) -> ActiveLane {
         let Self { bot, resources, settings, feed } = self;
         let LaneResources { client, tokens, pacer, writer } = resources;
-        let (gate, phases) = (Gate::new(settings.breaker), Phases::new());
+        let phases = Phases::new();
         ActiveLane {
-            sender: RecordSender {
-                bot,
-                client,
-                tokens,
-                pacer,
-                gate,
-                shared,
-                writer,
-                events,
-                settings: settings.send,
-                phases,
-            },
+            sender: RecordSender { bot, client, tokens, pacer, gate, writer, events, settings: settings.send, phases },
             rows: Mutex::new(Rows { feed, ready: VecDeque::new() }),
             left: AtomicU64::new(settings.to_send),
             concurrency: settings.concurrency,
@@ -87,7 +53,7 @@ impl Lane {
     }
 }
 
-/// A lane that is being worked on.
+/// A lane whose rows are being sent.
 pub(super) struct ActiveLane {
     sender: RecordSender,
     rows: Mutex<Rows>,
@@ -95,9 +61,9 @@ pub(super) struct ActiveLane {
     concurrency: usize,
 }
 
-/// What the feed has brought and no worker has taken yet.
 struct Rows {
     feed: Feed,
+    /// Rows that came from the feed and no worker has taken yet.
     ready: VecDeque<Pending>,
 }
 
@@ -106,58 +72,55 @@ impl ActiveLane {
         &self.sender.phases
     }
 
-    /// The bot, where there are several.
     pub(super) fn bot(&self) -> Option<&str> {
         self.sender.bot.as_deref()
     }
 
-    /// How many rows have not been sent.
+    /// How many rows are still to be sent.
     pub(super) fn left(&self) -> u64 {
         self.left.load(Ordering::Relaxed)
     }
 
-    /// Whether there is something left to be sent, and it will be.
+    /// Whether there are rows to send and they will be sent.
     pub(super) fn is_busy(&self) -> bool {
-        self.left() > 0 && self.phases().now() == Phase::Going
+        self.left() > 0 && self.phases().now() == Phase::Running
     }
 
     pub(super) fn time_left(&self) -> Duration {
         self.sender.pacer.time_for(self.left())
     }
 
-    /// The window that is full for longest, and for how long.
-    pub(super) fn waits_for(&self) -> Option<(Limit, Duration)> {
+    /// The limit whose window is full for longest, and for how long.
+    pub(super) fn full_window(&self) -> Option<(Limit, Duration)> {
         self.sender.pacer.full_for()
     }
 
-    /// Works off all rows, and says how that ended.
+    /// Processes all rows; returns how that ended.
     pub(super) async fn work(self: Arc<Self>) -> End {
         let mut workers: JoinSet<Result<(), End>> =
-            (0..self.concurrency).map(|_| Arc::clone(&self).work_as_one()).collect();
+            (0..self.concurrency).map(|_| Arc::clone(&self).run_worker()).collect();
         let mut end = End::Complete;
         while let Some(joined) = workers.join_next().await {
             let done = joined.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
             let Err(reason) = done else { continue };
-            // The first worker that can't go on tells the others to land.
+            // The first worker that cannot continue stops the others.
             self.phases().advance_to(Phase::Stopping);
             if matches!(end, End::Complete) {
                 end = reason;
             }
         }
         self.rows.lock().await.feed.close();
-        // A signal finds nothing to interrupt here any more.
+        // From here on, a signal has nothing to interrupt in this lane.
         self.phases().advance_to(Phase::Stopping);
-        if let Some(shared) = &self.sender.shared {
-            shared.leave();
-        }
+        self.sender.gate.leave();
         end
     }
 
-    async fn work_as_one(self: Arc<Self>) -> Result<(), End> {
+    async fn run_worker(self: Arc<Self>) -> Result<(), End> {
         while let Some(row) = self.next_row().await? {
             match self.sender.deliver(row).await? {
-                Delivered::Over => {
-                    // Rows that were not counted when the run was taken up must not make it wrap.
+                Delivered::Done => {
+                    // Rows that were not counted when the run began must not make it wrap.
                     let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
                 }
                 Delivered::Later(row) => self.rows.lock().await.ready.push_back(row),
@@ -166,7 +129,7 @@ impl ActiveLane {
         Ok(())
     }
 
-    /// The next row to send; `None` when there is none, or none shall be taken any more.
+    /// The next row to send; `None` at the end of the input and once the run is asked to stop.
     async fn next_row(&self) -> Result<Option<Pending>, End> {
         let next = async {
             let mut rows = self.rows.lock().await;
@@ -183,7 +146,7 @@ impl ActiveLane {
         self.phases().before(Phase::Stopping, next).await.unwrap_or(Ok(None))
     }
 
-    /// Writes down rows that need no sending.
+    /// Records the outcomes of rows that are not sent.
     async fn record(&self, settled: Vec<(u64, Outcome)>) -> Result<(), End> {
         if settled.is_empty() {
             return Ok(());

@@ -6,7 +6,7 @@
 //! there are several bots, from the gate of them all (are host and app fit?) → the ledger makes the intent durable → the
 //! POST → the verdict → the ledger makes the outcome durable.
 //!
-//! # StopReason matrix
+//! # Fault matrix
 //!
 //! What can go wrong, what it means ([`delivery::judge`](crate::delivery::judge)), what the run does, and the test that
 //! shows it. Whatever goes again has its own permit, its own intent and, where tokens work once, its own token.
@@ -23,12 +23,12 @@
 //! | 200 or 201 that breaks off, or is no record | in doubt | the same | `a_record_that_breaks_off_is_doubt`, `records_in_doubt_are_not_resent` |
 //! | an answer of many megabytes | by its status, read up to a cap | by its verdict | `an_endless_answer_is_read_up_to_a_cap` |
 //! | 500, 502, 503 without `Retry-After`, 504, a gateway's HTML | in doubt | the same | `every_answer_has_its_verdict`, `records_in_doubt_are_not_resent` |
-//! | three in doubt in a row, over all bots | | holds with growing pauses, one row at a time over all bots; exit 5 after `--wait-for-target` | `a_silent_server_gets_a_handful_of_rows_within_ten_minutes`, `a_failing_server_costs_few_rows_in_total`, `a_silent_server_costs_only_a_few_rows` |
+//! | three in doubt in a row, over all bots | | holds with growing pauses, one row at a time over all bots; exit 5 after `--wait-for-target` | `a_server_that_confirms_nothing_costs_a_handful_of_rows`, `a_failing_server_costs_few_rows_in_total`, `a_silent_server_costs_only_a_few_rows` |
 //! | in doubt, with `--delivery at-least-once` | in doubt | sends it again, up to `--retries` times | `at_least_once_resends_rows_in_doubt` |
 //! | 503 with `Retry-After` | repeat: unavailable | nothing goes before that; exit 4 after `--wait-for-target` | `endless_retry_after_stops_the_run`, `a_target_that_recovers_in_time_is_used` |
 //! | one of several bots can't be sent to | by its verdict | its rows stay unsent, the others go on; exit as for that bot | `a_refused_bot_spares_others_and_can_resume`, `a_forbidden_bot_does_not_stop_the_others` |
 //! | one row turned away again and again while others get through | repeat | unsent after `--retries`; the run goes on | `a_row_out_of_retries_stays_unsent` |
-//! | 429 or a rate-limit text | repeat: rate-limited | holds until the window has room or as long as `Retry-After` says, paces down; no row is burned | `a_window_filled_by_others_costs_no_row`, `refusals_widen_the_spacing_and_calls_that_get_through_bring_it_back_slowly` |
+//! | 429 or a rate-limit text | repeat: rate-limited | holds until the window has room or as long as `Retry-After` says, paces down; no row is burned | `a_window_filled_by_others_costs_no_row`, `refusals_widen_the_spacing_and_successes_narrow_it` |
 //! | 401 `possibly a replay` | repeat: replayed | goes again with a fresh token; five in a row as for any other 401 | `records_not_accepted_are_retried_until_saved` |
 //! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | goes again with a fresh token, the first time with the secret read anew; five in a row end the run, exit 3; of several bots, five in a row give up that bot, and five in a row and one for each bot end the run | `a_target_that_refuses_everything_stops_the_run`, `a_wrong_secret_is_reported_once`, `a_rotated_secret_is_reloaded` |
 //! | 404, 405, a text about the bot id | refused: target | five in a row end the run, exit 3; of several bots, they give up that bot | `a_target_that_refuses_everything_stops_the_run` |
@@ -52,30 +52,29 @@
 //! | the records can't be read back, or don't add up | | a page is asked for again a few times; then nothing changes | `failed_pages_are_read_again`, `unreadable_records_change_nothing`, `an_added_record_makes_pages_inconsistent` |
 //! | the server shows none of the run's saved rows | | nothing is called absent | `an_empty_server_leaves_rows_in_doubt` |
 
-mod attempt;
+mod breaker;
 mod check;
+mod circuit;
 mod columns;
+mod disposition;
 mod end;
 mod engine;
 mod event;
 mod feed;
 mod gate;
-mod health;
 mod lane;
 mod phase;
 mod sample;
-mod shared_gate;
-mod shared_health;
-mod step;
-mod time_left;
-pub mod verify;
+mod sender;
+mod settings;
+pub(crate) mod verify;
 
-pub use attempt::{Delivery, SendSettings};
-pub use check::{BotRows, CheckError, CheckReport, CheckSettings, MOST_BOTS, ProblemRow, check};
-pub use columns::{ColumnStats, InputColumns, inspect_columns};
-pub use end::{End, Ended};
-pub use engine::run;
-pub use event::{Events, RunEvent};
-pub use feed::{Batch, Feed, FeedError, FeedSettings, Prepared, Share, feed_input, feed_one};
-pub use health::{BreakerPolicy, StopReason};
-pub use lane::{Lane, LaneResources, LaneSettings};
+pub(crate) use check::{BotRows, CheckError, CheckReport, CheckSettings, check};
+pub(crate) use circuit::{BreakerPolicy, StopReason};
+pub(crate) use columns::{ColumnStats, InputColumns, inspect_columns};
+pub(crate) use end::{End, Ended};
+pub(crate) use engine::run;
+pub(crate) use event::{Events, RunEvent};
+pub(crate) use feed::{FeedError, FeedSettings, Prepared, Share, feed_input, feed_one};
+pub(crate) use lane::{Lane, LaneResources};
+pub(crate) use settings::{Delivery, LaneSettings, SendSettings};

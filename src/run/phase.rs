@@ -1,4 +1,4 @@
-//! How a run is asked to end: by the first signal gently, by the second at once.
+//! How a run is asked to stop: after the requests in flight on the first signal, at once on the second.
 
 use std::future::Future;
 
@@ -6,40 +6,38 @@ use tokio::sync::watch;
 
 use crate::signals::Signals;
 
-/// How far a run is from its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
-    /// Rows are taken and sent.
-    Going,
-    /// No row is taken any more; flying attempts land.
+    Running,
+    /// No row is taken any more; requests in flight are waited for.
     Stopping,
-    /// Flying attempts are left to themselves: their rows are in doubt.
+    /// Requests in flight are abandoned: their rows are in doubt.
     Abandoned,
 }
 
-/// One end that everybody watches and anybody may move on. Never moves back.
+/// A phase that all workers watch. It only advances.
 #[derive(Debug, Clone)]
 pub(super) struct Phases(watch::Sender<Phase>);
 
 impl Phases {
     pub(super) fn new() -> Self {
-        Self(watch::Sender::new(Phase::Going))
+        Self(watch::Sender::new(Phase::Running))
     }
 
     pub(super) fn now(&self) -> Phase {
         *self.0.borrow()
     }
 
-    /// Moves on to this phase, unless it is passed already; says whether it moved.
+    /// Advances to this phase; returns whether that changed anything.
     pub(super) fn advance_to(&self, phase: Phase) -> bool {
         self.0.send_if_modified(|current| {
-            let moved = *current < phase;
+            let advances = *current < phase;
             *current = phase.max(*current);
-            moved
+            advances
         })
     }
 
-    /// What the future gives, or `None` once the phase has been reached: then the future is dropped where it stands.
+    /// The future's output, or `None` once the phase is reached: then the future is dropped.
     pub(super) async fn before<T>(&self, phase: Phase, future: impl Future<Output = T>) -> Option<T> {
         let mut watched = self.0.subscribe();
         tokio::select! {
@@ -50,13 +48,12 @@ impl Phases {
     }
 }
 
-/// Moves the phases on with each signal that asks the process to end. Ends with the run. `draining` is told whether the first
-/// one interrupted anything that was going on.
-pub(super) async fn follow_signals(all: Vec<Phases>, draining: impl Fn(bool)) {
+/// Advances the phases with each signal that asks the process to stop. `on_first` is told whether anything was running.
+pub(super) async fn follow_signals(all: Vec<Phases>, on_first: impl Fn(bool)) {
     let Ok(mut signals) = Signals::listen() else { return };
-    let advance = |phase| all.iter().map(|phases| phases.advance_to(phase)).fold(false, |any, moved| any | moved);
+    let advance = |phase| all.iter().map(|phases| phases.advance_to(phase)).fold(false, |any, advanced| any | advanced);
     if signals.next().await {
-        draining(advance(Phase::Stopping));
+        on_first(advance(Phase::Stopping));
     }
     if signals.next().await {
         advance(Phase::Abandoned);

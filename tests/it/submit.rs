@@ -240,7 +240,7 @@ fn a_rejected_record_prints_the_servers_message() {
 fn submit_waits_for_an_unavailable_server() {
     let stage = Stage::faulty(&["503-retry-after:first=1"]);
     let assert = stage.run(&OPTIONS).success();
-    assert!(stderr(&assert).contains("the target asks to come back later"), "{}", stderr(&assert));
+    assert!(stderr(&assert).contains("the server asked clients to wait"), "{}", stderr(&assert));
     stage.has_exactly(&[sent()]);
 }
 

@@ -17,7 +17,6 @@ use crate::delivery::{Cause, Reply, ResponsesQuery, SurveyPage, Verdict, judge};
 use crate::ledger::{Admission, Call, OpenCall, TimeRange};
 use crate::pacing::{Backoff, Moment, Permit};
 use crate::run::LaneResources;
-use crate::run::step::asked_for;
 
 /// How much the server's clock may differ from ours, and a record's time from that of its call.
 pub(super) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
@@ -125,7 +124,7 @@ impl Reader<'_> {
         query: &mut ResponsesQuery,
         failures: &mut Failures,
     ) -> Result<(), VerifyError> {
-        let requested_wait = asked_for(&verdict);
+        let requested_wait = verdict.asked_wait(clock::now());
         let error = match verdict {
             Verdict::Rejected { .. } if shrink(query) => return Ok(()),
             Verdict::Rejected { status, message } => {

@@ -143,7 +143,7 @@ fn invalid_values_name_file_line_and_key() {
         ),
         ("jti = \"yes\"", "FILE:2: jti must be true or false, not a string"),
         ("limits = \"60/1m\"", "FILE:2: limits must be a list of quoted strings, not a string"),
-        ("limits = [\"60\"]", "FILE:2: limits \"60\" is not a limit: write calls/time, such as 60/1m or 1800/1h"),
+        ("limits = [\"60\"]", "FILE:2: limits \"60\" is not a rate limit: write calls/time, such as 60/1m or 1800/1h"),
         ("concurrency = 0", "FILE:2: concurrency \"0\" must be a whole number from 1 to 1000"),
         ("concurrency = 99999999999999999999", "FILE:2: concurrency is too large"),
         ("timeout = \"0s\"", "FILE:2: timeout must be at least 1ms"),

@@ -139,7 +139,7 @@ fn an_ignored_hang_up_stays_ignored() {
 fn a_signal_interrupts_waiting_for_the_target() {
     let stage = Stage::faulty(&["503-retry-after"]);
     let mut running = stage.start_import(&stage.write_records(&numbered(2)), &[]);
-    running.wait_until_said("paused: the target asks to come back later");
+    running.wait_until_said("the server asked clients to wait");
     running.signal(Signal::INT);
     let ended = running.end();
     assert_eq!(ended.code, Some(130), "{}", ended.stderr);

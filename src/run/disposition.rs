@@ -1,0 +1,160 @@
+//! What a verdict means for its row: an outcome, or another attempt. Pure.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::settings::{Delivery, SendSettings};
+use crate::delivery::{Cause, Concern, Verdict};
+use crate::ledger::{Outcome, OutcomeKind};
+use crate::pacing::{Backoff, Moment};
+use crate::text::format_duration;
+
+/// A row refused more often than this while others get through is itself the reason. Fewer than the refusals that trip the
+/// breaker.
+const REFUSALS_OF_ONE_ROW: u32 = 3;
+/// A larger difference between two clocks is worth mentioning.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+pub(super) struct Disposition {
+    pub(super) outcome: Outcome,
+    pub(super) retry: Option<Retry>,
+    /// The server's record, if it was saved.
+    pub(super) record: Option<Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retry {
+    After(Duration),
+    /// After other rows.
+    BehindOthers,
+}
+
+/// How often a row has failed without being judged for itself.
+#[derive(Debug, Default)]
+pub(super) struct Tries {
+    failures: u32,
+    first_failure: Option<Moment>,
+}
+
+/// What is known when a verdict arrives.
+pub(super) struct Situation<'a, F: Fn(Moment) -> bool> {
+    pub(super) settings: &'a SendSettings,
+    /// How long the server asks clients to wait.
+    pub(super) asked: Duration,
+    pub(super) now: Moment,
+    /// Whether other rows got through since a moment.
+    pub(super) succeeded_since: F,
+}
+
+impl Disposition {
+    fn settle(kind: OutcomeKind, status: Option<u16>, detail: Option<String>) -> Self {
+        Self { outcome: Outcome { kind, status, server_id: None, detail }, retry: None, record: None }
+    }
+
+    fn unsent(status: Option<u16>, message: String, retry: Option<Retry>) -> Self {
+        Self { retry, ..Self::settle(OutcomeKind::Unsent, status, Some(message)) }
+    }
+}
+
+impl Tries {
+    fn fail(&mut self, now: Moment) {
+        self.failures = self.failures.saturating_add(1);
+        self.first_failure.get_or_insert(now);
+    }
+}
+
+impl<F: Fn(Moment) -> bool> Situation<'_, F> {
+    pub(super) fn dispose(&self, verdict: Verdict, tries: &mut Tries) -> Disposition {
+        match verdict {
+            Verdict::Saved { id, status, record } => {
+                let mut saved = Disposition::settle(OutcomeKind::Saved, Some(status), None);
+                (saved.outcome.server_id, saved.record) = (Some(id), Some(record));
+                saved
+            }
+            Verdict::Rejected { status, message } => {
+                Disposition::settle(OutcomeKind::Rejected, Some(status), Some(message))
+            }
+            Verdict::InDoubt { status, message } => self.after_doubt(status, message, tries),
+            Verdict::Refused { status, message, .. } => self.after_refusal(status, message, tries),
+            // No row is given up because a window is full: it is sent once there is room.
+            Verdict::Repeat { cause: Cause::RateLimited { .. }, status, message, .. } => {
+                Disposition::unsent(status, message, Some(Retry::After(Duration::ZERO)))
+            }
+            Verdict::Repeat { status, message, .. } => self.after_failure(status, message, tries),
+        }
+    }
+
+    fn after_doubt(&self, status: Option<u16>, message: String, tries: &mut Tries) -> Disposition {
+        // A server's own error is quoted. Without an answer, the message says what that means.
+        let message = if status.is_some() { message } else { format!("the record may have arrived: {message}") };
+        let mut doubt = Disposition::settle(OutcomeKind::InDoubt, status, Some(message));
+        tries.fail(self.now);
+        if self.settings.delivery == Delivery::AtLeastOnce && tries.failures <= self.settings.retries {
+            doubt.retry = Some(Retry::After(Backoff::default().wait(tries.failures)));
+        }
+        doubt
+    }
+
+    /// A refusal concerns the credentials or the target, so other rows are tried before this one. If they get through and
+    /// this row never does, the row is the reason after all: a gateway may answer 403 to a text it dislikes.
+    fn after_refusal(&self, status: Option<u16>, message: String, tries: &mut Tries) -> Disposition {
+        tries.fail(self.now);
+        if status.is_some() && self.is_out_of_tries(REFUSALS_OF_ONE_ROW, tries) {
+            return Disposition::settle(OutcomeKind::Rejected, status, Some(message));
+        }
+        Disposition::unsent(status, message, Some(Retry::BehindOthers))
+    }
+
+    fn after_failure(&self, status: Option<u16>, message: String, tries: &mut Tries) -> Disposition {
+        tries.fail(self.now);
+        let wait = Backoff::default().wait(tries.failures).max(self.asked);
+        let is_out_of_tries = self.is_out_of_tries(self.settings.retries, tries);
+        Disposition::unsent(status, message, (!is_out_of_tries).then_some(Retry::After(wait)))
+    }
+
+    /// A row runs out of tries only if others got through meanwhile: a target that accepts nothing at all is the breaker's
+    /// business.
+    fn is_out_of_tries(&self, retries: u32, tries: &Tries) -> bool {
+        tries.failures > retries && tries.first_failure.is_some_and(&self.succeeded_since)
+    }
+}
+
+/// Adds the difference between the clocks to a refusal of credentials, if it is larger than tokens tolerate.
+pub(super) fn with_clock_skew(verdict: Verdict, server: Option<Timestamp>, now: Timestamp) -> Verdict {
+    let (Verdict::Refused { concern: Concern::Credentials, status, message }, Some(server)) = (&verdict, server) else {
+        return verdict;
+    };
+    let skew = now.duration_since(server);
+    if skew.unsigned_abs() < CLOCK_SKEW {
+        return verdict;
+    }
+    let side = if skew.is_positive() { "ahead of" } else { "behind" };
+    let skew = format_duration(Duration::from_secs(skew.unsigned_abs().as_secs()));
+    let message = format!("{message} (this machine's clock is {skew} {side} the server's)");
+    Verdict::Refused { concern: Concern::Credentials, status: *status, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Concern, Timestamp, Verdict, with_clock_skew};
+
+    #[test]
+    fn clock_skew_is_named_beside_refused_credentials_only() {
+        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let server: Timestamp = "2026-11-22T11:55:00Z".parse().unwrap();
+        let refused = |concern| Verdict::Refused { concern, status: Some(401), message: "expired".to_owned() };
+        let message = |concern, server| match with_clock_skew(refused(concern), server, now) {
+            Verdict::Refused { message, .. } => message,
+            other => panic!("{other:?}"),
+        };
+        let skewed = message(Concern::Credentials, Some(server));
+        assert!(
+            skewed.starts_with("expired (this machine's clock is 5") && skewed.ends_with(" ahead of the server's)")
+        );
+        assert_eq!(message(Concern::Target, Some(server)), "expired");
+        assert_eq!(message(Concern::Credentials, Some(now)), "expired");
+        assert_eq!(message(Concern::Credentials, None), "expired");
+    }
+}

@@ -1,0 +1,196 @@
+//! Sends one row: permits → intent → POST → verdict → outcome, and again where nothing can be sent twice by that.
+
+use std::time::Duration;
+
+use super::breaker::Observed;
+use super::disposition::{Disposition, Retry, Situation, Tries, with_clock_skew};
+use super::end::End;
+use super::event::{Events, RunEvent};
+use super::feed::Prepared;
+use super::gate::{Gate, GatePermit};
+use super::phase::{Phase, Phases};
+use super::settings::SendSettings;
+use crate::clock;
+use crate::credentials::{Token, TokenSource};
+use crate::delivery::{Cause, Client, Concern, Reply, Verdict, judge};
+use crate::ledger::{Admission, Call, Claim, Claimed, OutcomeKind, ResendPolicy, Writer};
+use crate::pacing::{Moment, Pacer, Permit};
+
+/// Everything that sending to one bot needs; shared by its workers.
+#[derive(Debug)]
+pub(super) struct RecordSender {
+    /// The bot, if rows name several.
+    pub(super) bot: Option<String>,
+    pub(super) client: Client,
+    pub(super) tokens: TokenSource,
+    pub(super) pacer: Pacer,
+    pub(super) gate: Gate,
+    pub(super) writer: Writer,
+    pub(super) events: Events,
+    pub(super) settings: SendSettings,
+    pub(super) phases: Phases,
+}
+
+/// A row without an outcome yet.
+#[derive(Debug)]
+pub(super) struct Pending {
+    row: Prepared,
+    tries: Tries,
+}
+
+impl Pending {
+    pub(super) fn new(row: Prepared) -> Self {
+        Self { row, tries: Tries::default() }
+    }
+}
+
+/// What happened to a row.
+pub(super) enum Delivered {
+    /// It has an outcome, or the run stops before it got one.
+    Done,
+    /// Other rows are sent first.
+    Later(Pending),
+}
+
+impl RecordSender {
+    /// Sends one row until it has an outcome, other rows should be sent first, or the run stops: then the row stays as the
+    /// ledger has it.
+    pub(super) async fn deliver(&self, mut pending: Pending) -> Result<Delivered, End> {
+        let mut resend = self.settings.resend;
+        while let Some((mut gate_permit, permit)) = self.unless_stopping(self.permits()).await?.transpose()? {
+            // Before the intent: if there is no token, no row may be left in doubt.
+            let secret_version = self.tokens.secret_version();
+            let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
+            let Some(claimed) = self.claim(&pending.row, resend, &permit).await? else { continue };
+            let sent = permit.taken_at();
+            let Some(verdict) = self.send(&claimed, permit, &token, &pending.row).await else { break };
+            let (disposition, reloads_secret) = self.judge(verdict, sent, &mut gate_permit, &mut pending);
+            let (retry, kind) = (disposition.retry, disposition.outcome.kind);
+            self.settle(claimed, disposition, &pending.row).await?;
+            if reloads_secret {
+                self.reload_secret(secret_version).await;
+            }
+            drop(gate_permit);
+            match retry {
+                None => break,
+                Some(Retry::BehindOthers) => return Ok(Delivered::Later(pending)),
+                Some(Retry::After(wait)) => {
+                    self.unless_stopping(tokio::time::sleep(wait)).await?;
+                }
+            }
+            if kind == OutcomeKind::InDoubt {
+                resend = ResendPolicy::InDoubt;
+            }
+        }
+        Ok(Delivered::Done)
+    }
+
+    /// The future's output; `None` once the run is asked to stop.
+    async fn unless_stopping<T>(&self, future: impl Future<Output = T>) -> Result<Option<T>, End> {
+        match self.phases.before(Phase::Stopping, self.gate.until_stopped(future)).await {
+            Some(output) => output.map(Some).map_err(End::Stopped),
+            // The breaker of all bots may be why this lane was asked to stop.
+            None => self.gate.stop_reason().map_or(Ok(None), |reason| Err(End::Stopped(reason))),
+        }
+    }
+
+    /// Permission from the breaker and from the rate limit, both valid now. The breaker's is waited for first and taken
+    /// last: while it is half-open there is only one for all workers, which must not wait for a rate limit.
+    async fn permits(&self) -> Result<(GatePermit, Permit), End> {
+        loop {
+            self.gate.ready().await.map_err(End::Stopped)?;
+            let permit = self.pacer.permit().await;
+            if let Some(gate_permit) = self.gate.try_start().map_err(End::Stopped)? {
+                return Ok((gate_permit, permit));
+            }
+        }
+    }
+
+    /// Makes the intent durable; `None` if other processes have called the bot meanwhile, so that a new permit is needed.
+    async fn claim(&self, row: &Prepared, resend: ResendPolicy, permit: &Permit) -> Result<Option<Claimed>, End> {
+        let SendSettings { run, timeout, longest_window, .. } = self.settings;
+        let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
+        let claim = Claim { run, row: row.number, fingerprint: row.fingerprint, resend, call };
+        match self.writer.claim(claim).await.map_err(End::Ledger)? {
+            Admission::Granted(claimed) => Ok(Some(claimed)),
+            Admission::Stale(calls) => {
+                self.pacer.set_others(calls.version, &calls.relative_to(clock::now()));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Posts the record; `None` if the run was abandoned before an answer came.
+    async fn send(&self, claimed: &Claimed, mut permit: Permit, token: &Token, row: &Prepared) -> Option<Verdict> {
+        permit.going_out();
+        let reply = self.client.save_feedback(claimed, &token.jwt, row.body.clone());
+        let reply = self.phases.before(Phase::Abandoned, reply).await?;
+        let server_time = match &reply {
+            Reply::Answer(answer) => answer.date,
+            Reply::Nothing(_) => None,
+        };
+        Some(with_clock_skew(judge(&reply), server_time, clock::now()))
+    }
+
+    /// Applies a verdict to the breaker, the rate limit and the token, and says what it means for the row and whether the
+    /// secret should be read again.
+    fn judge(
+        &self,
+        verdict: Verdict,
+        sent: Moment,
+        gate_permit: &mut GatePermit,
+        pending: &mut Pending,
+    ) -> (Disposition, bool) {
+        let asked = verdict.asked_wait(clock::now());
+        let Observed { pause, reloads_secret } = gate_permit.observe(&verdict, asked);
+        if let Some(pause) = pause {
+            let bot = self.bot.clone().filter(|_| !pause.is_for_all);
+            self.events.send(RunEvent::Paused { bot, why: pause.why, wait: pause.wait });
+        }
+        match &verdict {
+            Verdict::Saved { .. } => self.pacer.accept(),
+            Verdict::Repeat { cause: Cause::RateLimited { window }, message, .. } => {
+                let wait = self.pacer.refuse(sent, *window, asked);
+                let why = format!("the server's rate limit: {message}");
+                self.events.send(RunEvent::Paused { bot: self.bot.clone(), why, wait });
+            }
+            Verdict::Repeat { .. } | Verdict::Refused { concern: Concern::Credentials, .. } => self.tokens.discard(),
+            Verdict::Rejected { .. } | Verdict::Refused { .. } | Verdict::InDoubt { .. } => {}
+        }
+        let succeeded_since = |moment| self.gate.succeeded_since(moment);
+        let situation = Situation { settings: &self.settings, asked, now: self.gate.now(), succeeded_since };
+        (situation.dispose(verdict, &mut pending.tries), reloads_secret)
+    }
+
+    /// Reads the secret again: it may have been rotated since the run began. `secret_version` is that of the secret with which
+    /// the refused token was minted. If the secret cannot be read, the old one is refused again, and that is reported.
+    async fn reload_secret(&self, secret_version: u64) {
+        let tokens = self.tokens.clone();
+        // The secret may come from a command.
+        let _ = tokio::task::spawn_blocking(move || tokens.reload_secret(secret_version)).await;
+    }
+
+    /// Makes the outcome durable, then reports it.
+    async fn settle(&self, claimed: Claimed, disposition: Disposition, row: &Prepared) -> Result<(), End> {
+        let Disposition { outcome, retry, record } = disposition;
+        let (row, kind, why) = (row.number, outcome.kind, outcome.detail.clone());
+        if let Some(retry) = retry {
+            let wait = match retry {
+                Retry::After(wait) => wait,
+                Retry::BehindOthers => Duration::ZERO,
+            };
+            self.events.send(RunEvent::Retrying { row, why: why.clone().unwrap_or_default(), wait });
+        }
+        self.writer.settle(claimed, outcome, clock::now()).await.map_err(End::Ledger)?;
+        if retry.is_some() {
+            return Ok(());
+        }
+        self.events.send(RunEvent::Settled { kind, rows: 1 });
+        match (record, why) {
+            (Some(record), _) => self.events.send(RunEvent::Saved { row, record }),
+            (None, Some(why)) => self.events.send(RunEvent::NotSaved { row, kind, why }),
+            (None, None) => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! How a run sends its rows.
+
+use std::time::Duration;
+
+use super::circuit::BreakerPolicy;
+use crate::ledger::{ResendPolicy, RunId};
+
+/// What happens to a row whose outcome is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Delivery {
+    /// It stays in doubt.
+    #[default]
+    AtMostOnce,
+    /// It is sent again, and may then be saved twice.
+    AtLeastOnce,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct SendSettings {
+    pub(crate) run: RunId,
+    /// What may be sent a second time.
+    pub(crate) resend: ResendPolicy,
+    pub(crate) delivery: Delivery,
+    /// How often a row is retried while others get through.
+    pub(crate) retries: u32,
+    /// How long one call may take.
+    pub(crate) timeout: Duration,
+    /// The longest of the rolling windows; `None` without limits.
+    pub(crate) longest_window: Option<Duration>,
+}
+
+#[derive(Debug)]
+pub(crate) struct LaneSettings {
+    pub(crate) send: SendSettings,
+    /// How many attempts may be in flight at once.
+    pub(crate) concurrency: usize,
+    pub(crate) breaker: BreakerPolicy,
+    /// How many rows are to be sent, for the time left.
+    pub(crate) to_send: u64,
+}
