@@ -43,20 +43,6 @@ pub enum SettingsError {
         /// The parser's message, which quotes nothing of the file.
         what: String,
     },
-    /// A key that has no meaning here.
-    #[error("{}: unknown key {:?} in {table}{}", place.place(), excerpt(key, SHOWN), did_you_mean(*nearest))]
-    UnknownKey {
-        /// The key's line.
-        place: Source,
-        /// The key.
-        key: String,
-        /// The table, such as `[profiles.prod]`.
-        table: String,
-        /// The most similar known key.
-        nearest: Option<&'static str>,
-        /// All known keys of the table.
-        known: Vec<&'static str>,
-    },
     /// An invalid value.
     #[error("{}: {key} {problem}", place.place())]
     Value {
@@ -77,26 +63,15 @@ pub enum SettingsError {
         /// The key set second.
         second: String,
     },
-    /// No profile, mapping or preset of this name.
-    #[error(
-        "{}: unknown {what} {:?}{suffix}{}",
-        place.place(),
-        excerpt(name, SHOWN),
-        did_you_mean(nearest(name, known.iter().map(String::as_str)))
-    )]
-    UnknownName {
+    /// A key, profile, mapping or preset that does not exist.
+    #[error("{}: {message}", place.place())]
+    Unknown {
         /// What named it.
         place: Source,
-        /// `profile`, `mapping` or `preset`.
-        what: &'static str,
-        /// The name.
-        name: String,
-        /// Where it was searched for, as the end of the message.
-        suffix: String,
-        /// The existing names.
-        known: Vec<String>,
-        /// What to do if there are none.
-        without: &'static str,
+        /// The name, where it was searched for, and the most similar name.
+        message: String,
+        /// The names that exist.
+        hint: String,
     },
     /// Everything that the command needs and that is not set.
     #[error("{} not set{}", listed(keys), profile.as_ref().map_or_else(String::new, |name| format!(" for profile {}", excerpt(name, SHOWN))))]
@@ -123,9 +98,28 @@ impl SettingsError {
         Self::Value { key: key.to_owned(), place, problem }
     }
 
+    /// The error for a name that is not among the known ones. `searched` says where, as the end of the message.
+    pub(super) fn unknown<'a>(
+        place: Source,
+        (what, name): (&str, &str),
+        searched: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        hint: String,
+    ) -> Self {
+        let message =
+            format!("unknown {what} {:?}{searched}{}", excerpt(name, SHOWN), did_you_mean(nearest(name, known)));
+        Self::Unknown { place, message, hint }
+    }
+
     pub(super) fn twice(place: Source, first: &str, second: &str) -> Self {
         Self::Twice { place, first: first.to_owned(), second: second.to_owned() }
     }
+}
+
+/// `the profiles are prod, test`, or what to do if there are none.
+pub(super) fn known_names<'a>(what: &str, known: impl IntoIterator<Item = &'a String>, without: &str) -> String {
+    let known: Vec<_> = known.into_iter().map(String::as_str).collect();
+    if known.is_empty() { without.to_owned() } else { format!("the {what}s are {}", known.join(", ")) }
 }
 
 /// Converts a value and keeps its source. An error names the source and the key.
@@ -153,9 +147,7 @@ impl Advice for SettingsError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoConfig { .. } => INIT_HINT.to_owned(),
-            Self::UnknownKey { known, table, .. } => format!("the keys of {table} are {}", known.join(", ")),
-            Self::UnknownName { known, without, .. } if known.is_empty() => (*without).to_owned(),
-            Self::UnknownName { known, what, .. } => format!("the {what}s are {}", known.join(", ")),
+            Self::Unknown { hint, .. } => hint.clone(),
             Self::Missing { keys, profile, profiles, config } => {
                 missing_hint(keys, profile.as_deref(), profiles, config.as_deref())
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use secrecy::zeroize::Zeroizing;
 
 use super::credential::SecretSource;
-use super::error::{SettingsError, convert};
+use super::error::{SettingsError, convert, known_names};
 use super::layer::{Claims, FieldTexts, Key, Layer};
 use super::mapping::{MappingConfig, read_mapping};
 use super::raw::Raw;
@@ -74,16 +74,14 @@ impl ConfigFile {
 
     /// Finds a profile by name.
     pub(super) fn profile(&self, name: &Sourced<String>) -> Result<&Profile, SettingsError> {
-        let unknown = || SettingsError::UnknownName {
-            place: name.source.clone(),
-            what: "profile",
-            name: name.value.clone(),
-            suffix: match name.source {
+        let unknown = || {
+            let searched = match name.source {
                 Source::File { .. } => String::new(),
                 _ => format!(" in {}", self.path.display()),
-            },
-            known: self.profiles.keys().cloned().collect(),
-            without: "add a [profiles.NAME] to the config",
+            };
+            let hint = known_names("profile", self.profiles.keys(), "add a [profiles.NAME] to the config");
+            let known = self.profiles.keys().map(String::as_str);
+            SettingsError::unknown(name.source.clone(), ("profile", &name.value), &searched, known, hint)
         };
         self.profiles.get(&name.value).ok_or_else(unknown)
     }

@@ -289,7 +289,7 @@ mod tests {
         let text = "[fields]\nscore = { column = \"a\", values = { \"x y\" = 1 }, ignore_case = true, number = \"leading\", \
                     scale = \"-103-103 -> 1-5\", rounding = \"up\", invert = true }\nlanguage = { column = \"l\", lower_case = true }";
         let spec = parse_mapping(Path::new("a.toml"), text).unwrap().full_spec().unwrap();
-        let rules = MappingOptions { spec: spec, ..MappingOptions::default() };
+        let rules = MappingOptions { spec, ..MappingOptions::default() };
         let again = written(&["a".to_owned(), "l".to_owned()], &rules);
         assert_eq!(again.fields, rules.spec.fields);
     }
@@ -298,7 +298,7 @@ mod tests {
         #[test]
         fn mappings_parse_for_any_column_names(headers in prop::collection::vec(any::<String>(), 0..6), preset in 0..8_usize) {
             let spec = presets().unwrap().swap_remove(preset).spec;
-            let rules = MappingOptions { spec: spec, ..MappingOptions::default() };
+            let rules = MappingOptions { spec, ..MappingOptions::default() };
             let again = written(&headers, &rules);
             let open = |spec: &MappingSpec| -> Vec<_> {
                 let fields = spec.fields.iter().filter(|(_, rule)| rule.source.is_none());

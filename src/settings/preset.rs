@@ -73,14 +73,11 @@ pub fn presets() -> Result<Vec<Preset>, SettingsError> {
 pub fn preset(name: &str, named_by: &Source) -> Result<Preset, SettingsError> {
     match FILES.into_iter().find(|(known, _)| *known == name) {
         Some((name, text)) => read(name, text),
-        None => Err(SettingsError::UnknownName {
-            place: named_by.clone(),
-            what: "preset",
-            name: name.to_owned(),
-            suffix: String::new(),
-            known: FILES.map(|(known, _)| known.to_owned()).to_vec(),
-            without: "",
-        }),
+        None => {
+            let known = FILES.map(|(known, _)| known);
+            let hint = format!("the presets are {}", known.join(", "));
+            Err(SettingsError::unknown(named_by.clone(), ("preset", name), "", known, hint))
+        }
     }
 }
 

@@ -75,14 +75,11 @@ fn profile_name(
         (None, None) => None,
     };
     match (named, config) {
-        (Some(name), None) => Err(SettingsError::UnknownName {
-            place: name.source,
-            what: "profile",
-            name: name.value,
-            suffix: path.map_or_else(String::new, |path| format!(": no config at {}", path.value.display())),
-            known: Vec::new(),
-            without: INIT_HINT,
-        }),
+        (Some(name), None) => {
+            let searched = path.map_or_else(String::new, |path| format!(": no config at {}", path.value.display()));
+            let named = ("profile", name.value.as_str());
+            Err(SettingsError::unknown(name.source, named, &searched, [], INIT_HINT.to_owned()))
+        }
         (named, Some(config)) => Ok(named.or_else(|| default_profile(config))),
         (None, None) => Ok(None),
     }

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::context::Context;
 use super::credential::{Algorithm, CredentialSettings, SigningKey};
-use super::error::{SettingsError, convert};
+use super::error::{SettingsError, convert, known_names};
 use super::file::MAPPING;
 use super::layer::{FieldTexts, Values};
 use super::mapping::{MappingConfig, parse_mapping};
@@ -135,16 +135,17 @@ impl Settings {
         let path = convert(name, path, |path| value::expand(path, base, home))?.value;
         match std::fs::read_to_string(&path) {
             Ok(text) => parse_mapping(Path::new(name), &text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(SettingsError::UnknownName {
-                place: Source::Argument("--mapping"),
-                what: "mapping",
-                name: name.to_owned(),
-                suffix: ": not in the config, and not a file".to_owned(),
-                known: self.mappings.keys().cloned().collect(),
-                without: "run `kore-feedback inspect FILE --write-mapping NEW.toml` to write one",
-            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(self.unknown_mapping(name)),
             Err(source) => Err(SettingsError::Unreadable { what: "mapping", path, source }),
         }
+    }
+
+    fn unknown_mapping(&self, name: &str) -> SettingsError {
+        let without = "run `kore-feedback inspect FILE --write-mapping NEW.toml` to write one";
+        let hint = known_names("mapping", self.mappings.keys(), without);
+        let known = self.mappings.keys().map(String::as_str);
+        let place = Source::Argument("--mapping");
+        SettingsError::unknown(place, ("mapping", name), ": not in the config, and not a file", known, hint)
     }
 
     /// The ledger's directory, which need not exist.

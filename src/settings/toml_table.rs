@@ -11,7 +11,6 @@ use super::error::{SettingsError, convert};
 use super::raw::{Form, Raw};
 use super::source::{Source, Sourced};
 use super::value::ValueError;
-use crate::error::nearest;
 use crate::record::Field;
 
 /// Parses a file. A syntax error has the parser's message, which quotes nothing of the text.
@@ -26,6 +25,9 @@ pub(super) fn parse<'t>(file: &Arc<Path>, text: &'t str) -> Result<Spanned<DeTab
 fn line_of(text: &str, span: Range<usize>) -> usize {
     text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1
 }
+
+/// A field, the key that names it, and its value.
+type FieldEntry<'a> = (Field, &'a str, Sourced<Raw<'a>>);
 
 /// One table of a file.
 #[derive(Clone)]
@@ -60,8 +62,7 @@ impl<'a> Table<'a> {
     pub(super) fn entries(&self) -> Vec<(&'a str, Sourced<Raw<'a>>)> {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        let entry = |(key, value): (&'a Spanned<_>, &'a Spanned<_>)| (name_of(key), self.located(key.span(), value));
-        entries.into_iter().map(entry).collect()
+        entries.into_iter().map(|(key, value)| (&**key.get_ref(), self.located(key.span(), value))).collect()
     }
 
     /// The value of a key.
@@ -142,8 +143,8 @@ impl<'a> Table<'a> {
     }
 
     /// The fields that this table has as keys, by either name, each with the key as written.
-    pub(super) fn fields(&self, known: &[Field]) -> Result<Vec<(Field, &'a str, Sourced<Raw<'a>>)>, SettingsError> {
-        let mut found: Vec<(Field, &str, Sourced<Raw<'_>>)> = Vec::new();
+    pub(super) fn fields(&self, known: &[Field]) -> Result<Vec<FieldEntry<'a>>, SettingsError> {
+        let mut found: Vec<FieldEntry<'_>> = Vec::new();
         for (name, raw) in self.entries() {
             let Some(field) = known.iter().copied().find(|field| name == field.key() || name == field.wire_name())
             else {
@@ -167,16 +168,8 @@ impl<'a> Table<'a> {
     }
 
     fn unknown(&self, key: &str, place: Source, known: &[&'static str]) -> SettingsError {
-        SettingsError::UnknownKey {
-            place,
-            key: key.to_owned(),
-            table: self.name.clone(),
-            nearest: nearest(key, known.iter().copied()),
-            known: known.to_vec(),
-        }
+        let table = &self.name;
+        let hint = format!("the keys of {table} are {}", known.join(", "));
+        SettingsError::unknown(place, ("key", key), &format!(" in {table}"), known.iter().copied(), hint)
     }
-}
-
-fn name_of<'a>(key: &'a Spanned<toml::de::DeString<'a>>) -> &'a str {
-    key.get_ref()
 }
