@@ -68,7 +68,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Directory of the ledger [default: kore-feedback in the user''s state directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of results on stdout')
-            [CompletionResult]::new('--any-score', '--any-score', [CompletionResultType]::ParameterName, 'Allow a score outside the scale of its type')
+            [CompletionResult]::new('--allow-any-score', '--allow-any-score', [CompletionResultType]::ParameterName, 'Allow a score outside the scale of its type')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print the request without its token, and send nothing')
             [CompletionResult]::new('--curl', '--curl', [CompletionResultType]::ParameterName, 'With --dry-run, print the request as a curl command')
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Submit even if the same record is in doubt from an earlier submit; it may then be saved twice')

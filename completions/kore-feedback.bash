@@ -943,7 +943,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__submit)
-            opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --any-score --dry-run --curl --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --allow-any-score --dry-run --curl --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -64,7 +64,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --state-dir 'Directory of the ledger [default: kore-feedback in the user''s state directory]'
             cand -o 'Format of results on stdout'
             cand --output 'Format of results on stdout'
-            cand --any-score 'Allow a score outside the scale of its type'
+            cand --allow-any-score 'Allow a score outside the scale of its type'
             cand --dry-run 'Print the request without its token, and send nothing'
             cand --curl 'With --dry-run, print the request as a curl command'
             cand --again 'Submit even if the same record is in doubt from an earlier submit; it may then be saved twice'

@@ -64,7 +64,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s p
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l any-score -d 'Allow a score outside the scale of its type'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l allow-any-score -d 'Allow a score outside the scale of its type'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l dry-run -d 'Print the request without its token, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l curl -d 'With --dry-run, print the request as a curl command'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l again -d 'Submit even if the same record is in doubt from an earlier submit; it may then be saved twice'

@@ -51,7 +51,7 @@ pub struct SubmitArgs {
     pub json: Option<PathBuf>,
     /// Allow a score outside the scale of its type
     #[arg(long, help_heading = "Record")]
-    pub any_score: bool,
+    pub allow_any_score: bool,
 
     /// Print the request without its token, and send nothing
     #[arg(long, help_heading = "Sending")]

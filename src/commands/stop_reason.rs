@@ -1,4 +1,4 @@
-//! Why a run stopped early, in words, with a hint and an exit code.
+//! Why a run stopped early, as an error with a hint and an exit code.
 
 use crate::credentials::CredentialError;
 use crate::delivery::Concern;

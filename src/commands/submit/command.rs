@@ -20,7 +20,7 @@ pub(in crate::commands) fn submit(
     printer: &Printer,
 ) -> Result<Exit, CommandError> {
     let setup = Setup::new(global, &args.sending, context, printer)?;
-    let rule = if args.any_score { ScoreRule::Any } else { ScoreRule::InScale };
+    let rule = if args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale };
     let draft = complete_draft(args, &setup.settings, context, rule)?;
     let feedback = draft.check(rule)?;
     if args.dry_run {
