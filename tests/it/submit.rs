@@ -108,10 +108,10 @@ fn an_invalid_json_record_names_the_file() {
     let said = stderr(&stage.run(&["submit", "--json", "bad.json"]).failure().code(2));
     stage.filtered(|| {
         assert_snapshot!(said, @r#"
-    error: bad.json: the JSON is no record:
-      - "channelUID" is not a field (did you mean channelUId?)
-      - score can't be an array
-      - name is a text: write "7" in quotes
+    error: bad.json: invalid record in JSON:
+      - "channelUID" is not a field; did you mean channelUId?
+      - score must not be an array
+      - name must be a string; put 7 in quotes
     hint: a record is one object with channelUId, name, score, channel, type, language, message
     "#)
     });
@@ -128,14 +128,14 @@ fn all_problems_are_in_one_error() {
     let said =
         stderr(&stage.run(&["submit", "--score", "eleven", "--name", " ", "--channel", "r\u{7}tm"]).failure().code(2));
     stage.filtered(|| assert_snapshot!(said, @r#"
-    error: the record is not valid:
-      - channel_uid: required, and missing
-      - name: empty, and required
-      - score: not a number, and "eleven" was given
-      - channel: a control character; only message may hold line breaks and tabs, nothing holds others, and "r�tm" was given
-      - type: required, and missing
-      - language: required, and missing
-      - message: required, and missing
+    error: invalid record:
+      - channel_uid: required, but missing
+      - name: required, but empty
+      - score: not a number (got "eleven")
+      - channel: contains a control character; only message may contain line breaks and tabs (got "r�tm")
+      - type: required, but missing
+      - language: required, but missing
+      - message: required, but missing
     hint: give --channel-uid, --type, --language, --message, or set defaults in the profile; on a terminal, submit asks for them
     "#));
     let said = stderr(&stage.run(&["submit", "-q"]).failure().code(2));
@@ -151,7 +151,7 @@ fn allow_any_score_allows_scores_off_the_scale() {
     assert!(said.contains("cannot be used multiple times"), "{said}");
     let off: Vec<_> = OPTIONS.iter().map(|word| if *word == "4" { "6" } else { *word }).collect();
     let said = stderr(&stage.run(&off).failure().code(2));
-    assert!(said.contains("a CSAT score is a whole number from 1 to 5, and \"6\" was given"), "{said}");
+    assert!(said.contains("a CSAT score is a whole number from 1 to 5 (got \"6\")"), "{said}");
     stage.was_never_called();
     stage.run(&[&off[..], &["--allow-any-score"]].concat()).success();
     assert_eq!(stage.sent()[0][2], "6");

@@ -73,7 +73,7 @@ fn a_wrong_answer_is_asked_again() {
     let mut terminal = at_a_terminal(&stage, &given);
     terminal.wait_for("Language");
     terminal.type_in(&format!(" {ENTER}"));
-    terminal.wait_for("empty, and required");
+    terminal.wait_for("required, but empty");
     terminal.type_in(&format!("en{ENTER}"));
     let (code, seen) = terminal.end();
     assert_eq!(code, Some(0), "{seen}");
@@ -87,9 +87,9 @@ fn invalid_options_fail_before_any_question() {
     let stage = Stage::new();
     for (given, said) in [
         (&["submit", "--type", "nps", "--score", "11"][..], "an NPS score is a whole number from 0 to 10"),
-        (&["submit", "--type", "stars"], "the record is not valid"),
-        (&["submit", "--score", "nine"], "the record is not valid"),
-        (&["submit", "--type", "nps", "--channel-uid", " "], "the record is not valid"),
+        (&["submit", "--type", "stars"], "invalid record"),
+        (&["submit", "--score", "nine"], "invalid record"),
+        (&["submit", "--type", "nps", "--channel-uid", " "], "invalid record"),
     ] {
         let (code, seen) = at_a_terminal(&stage, given).end();
         assert!(code == Some(2) && seen.contains(said) && !seen.contains("missing"), "{seen}");
