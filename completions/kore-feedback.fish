@@ -55,7 +55,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l p
 early\t'As early as possible: 60 at once, then a pause'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l concurrency -d 'Requests in flight per bot [default: the profile\'s, or 4]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l timeout -d 'How long one request may take, such as 30s [default: the profile\'s, or 30s]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l retries -d 'Retries for a record the server did not accept, while it accepts others' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l retries -d 'Retries for a record the server did not accept, while it accepts others [default: 5]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l delivery -d 'What to do with a record that may have been saved' -r -f -a "at-most-once\t'Leave it in doubt and report it'
 at-least-once\t'Send it again; it may then be saved twice'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l wait-for-target -d 'How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]' -r
@@ -95,7 +95,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l p
 early\t'As early as possible: 60 at once, then a pause'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l concurrency -d 'Requests in flight per bot [default: the profile\'s, or 4]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l timeout -d 'How long one request may take, such as 30s [default: the profile\'s, or 30s]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l retries -d 'Retries for a record the server did not accept, while it accepts others' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l retries -d 'Retries for a record the server did not accept, while it accepts others [default: 5]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delivery -d 'What to do with a record that may have been saved' -r -f -a "at-most-once\t'Leave it in doubt and report it'
 at-least-once\t'Send it again; it may then be saved twice'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l wait-for-target -d 'How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]' -r
