@@ -31,8 +31,8 @@ pub(super) fn print_preview(report: &CheckReport, settings: &Settings, is_sandbo
 
 fn print_bots(bots: &[BotRows], printer: &Printer) {
     match bots {
-        [BotRows { bot_id: None, tally, .. }] => printer.styled(&preview(tally, printer.columns())),
-        bots => printer.styled(&preview_of_bots(bots, printer.columns())),
+        [BotRows { bot_id: None, tally, .. }] => printer.styled(&preview(tally, printer.table_width().into())),
+        bots => printer.styled(&preview_of_bots(bots, printer.table_width().into())),
     }
     for bot in bots {
         for oddity in Anomaly::find_in(&bot.tally) {

@@ -74,7 +74,7 @@ fn show_run(store: &Store, run: Run, rows: bool, json: bool, printer: &Printer) 
 fn print_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), CommandError> {
     let running = Lease::is_held(store.directory(), run.id);
     printer.stream(|out| {
-        let mut out = csv::Writer::from_writer(out);
+        let mut out = csv::WriterBuilder::new().has_headers(false).from_writer(out);
         out.write_record(ROW_COLUMNS).map_err(io_error).map_err(OutputError)?;
         for row in store.rows(run.id) {
             write_row(&row?, running, &mut out).map_err(OutputError)?;

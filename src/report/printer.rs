@@ -7,7 +7,6 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::line::{Line, Tone, wrapped};
-use super::table::TABLE_WIDTH;
 use crate::error::Advice;
 use crate::settings::Context;
 use crate::text;
@@ -54,19 +53,19 @@ pub(crate) struct Printer {
     verbose: bool,
     colored: bool,
     /// The width of standard error, if it is a terminal.
-    columns: Option<usize>,
+    columns: Option<u16>,
     results_on_terminal: bool,
 }
 
-/// The assumed width of standard error if it is not a terminal.
-const DEFAULT_COLUMNS: usize = 100;
+/// The width of tables that are not shown on a terminal.
+const DEFAULT_COLUMNS: u16 = 110;
 /// Longer lines are hard to read.
-const MAX_COLUMNS: usize = 120;
+const MAX_COLUMNS: u16 = 120;
 
 impl Printer {
     pub(crate) fn new(context: &Context, quiet: bool, verbose: bool) -> Self {
         let colored = context.stderr_is_terminal && context.colors_allowed();
-        let columns = context.stderr_columns.map(|columns| usize::from(columns).min(MAX_COLUMNS));
+        let columns = context.stderr_columns.map(|columns| columns.min(MAX_COLUMNS));
         Self { quiet, verbose, colored, columns, results_on_terminal: context.stdout_is_terminal }
     }
 
@@ -78,19 +77,14 @@ impl Printer {
         self.verbose
     }
 
-    /// The width of standard error.
-    pub(crate) fn columns(&self) -> usize {
-        self.columns.unwrap_or(DEFAULT_COLUMNS)
-    }
-
     /// The width of tables on standard error.
     pub(crate) fn table_width(&self) -> u16 {
-        self.columns.map_or(TABLE_WIDTH, |columns| u16::try_from(columns).unwrap_or(TABLE_WIDTH))
+        self.columns.unwrap_or(DEFAULT_COLUMNS)
     }
 
     /// The width of tables on standard output: a narrow terminal does not cut what goes to a file.
     pub(crate) fn result_width(&self) -> u16 {
-        if self.results_on_terminal { self.table_width() } else { TABLE_WIDTH }
+        if self.results_on_terminal { self.table_width() } else { DEFAULT_COLUMNS }
     }
 
     /// Prints a line to standard output.
@@ -158,7 +152,7 @@ impl Printer {
     pub(crate) fn wrapped_warning(&self, text: impl Display) {
         let text = text.to_string();
         match self.columns {
-            Some(columns) => self.warning(wrapped(&text, "warning: ".len(), columns)),
+            Some(columns) => self.warning(wrapped(&text, "warning: ".len(), columns.into())),
             None => self.warning(text),
         }
     }

@@ -54,7 +54,8 @@ impl Drop for ProgressDisplay {
 struct Progress {
     counts: Counts,
     printer: Printer,
-    bar: Option<ProgressBar>,
+    /// Hidden if there is no terminal.
+    bar: ProgressBar,
     started: Instant,
     done_before: u64,
     next_line: Instant,
@@ -72,7 +73,7 @@ impl Progress {
     fn new(start: ProgressStart, printer: Printer) -> Self {
         let now = Instant::now();
         let counts = start.counts;
-        let bar = (start.on_terminal && !printer.is_quiet()).then(|| new_bar(counts.rows));
+        let bar = new_bar(counts.rows, start.on_terminal && !printer.is_quiet());
         Self {
             counts,
             printer,
@@ -102,9 +103,7 @@ impl Progress {
             }
         }
         self.redraw();
-        if let Some(bar) = &self.bar {
-            bar.abandon();
-        }
+        self.bar.abandon();
     }
 
     fn apply(&mut self, event: RunEvent) {
@@ -162,17 +161,13 @@ impl Progress {
     }
 
     fn line(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| self.printer.note(printable(text))),
-            None => self.printer.note(printable(text)),
-        }
+        self.bar.suspend(|| self.printer.note(printable(text)));
     }
 
     fn redraw(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.set_position(self.done());
-            bar.set_message(self.status());
-        } else if Instant::now() >= self.next_line {
+        self.bar.set_position(self.done());
+        self.bar.set_message(self.status());
+        if self.bar.is_hidden() && Instant::now() >= self.next_line {
             self.next_line = Instant::now() + LINE_INTERVAL;
             let (done, rows) = (grouped(self.done()), grouped(self.counts.rows));
             self.printer.note(format_args!("{done} of {rows} rows: {}", self.status()));
@@ -214,8 +209,9 @@ impl Progress {
 
 const TEMPLATE: &str = "{bar:20.cyan} {human_pos}/{human_len} · {wide_msg}";
 
-fn new_bar(rows: u64) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr_with_hz(10));
+fn new_bar(rows: u64, visible: bool) -> ProgressBar {
+    let target = if visible { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(rows), target);
     // A test checks that the template parses; otherwise the bar would have its default style.
     if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
         bar.set_style(style.progress_chars("━╸─"));

@@ -32,15 +32,12 @@ impl<'a> RowView<'a> {
     }
 }
 
-/// Writes a row as a line of CSV.
+/// Writes a row as a line of CSV, to a writer that adds no header.
 ///
 /// # Errors
 /// If writing fails.
 pub(crate) fn write_row<W: Write>(entry: &RowEntry, is_running: bool, out: &mut csv::Writer<W>) -> io::Result<()> {
-    let row = RowView::new(entry, is_running);
-    let status = row.status.map_or_else(String::new, |status| status.to_string());
-    let (id, error) = (row.server_id.unwrap_or_default(), row.error.as_deref().unwrap_or_default());
-    out.write_record([&row.row.to_string(), row.outcome, &status, id, error]).map_err(io_error)
+    out.serialize(RowView::new(entry, is_running)).map_err(io_error)
 }
 
 /// Writes a row as an element of a JSON array, on its own line.

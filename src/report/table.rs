@@ -2,9 +2,6 @@
 
 use comfy_table::{ContentArrangement, Table, TableStyle};
 
-/// The width of a table that is not shown on a terminal.
-pub(super) const TABLE_WIDTH: u16 = 110;
-
 /// A table without borders that wraps its cells to this width.
 pub(super) fn plain_table(header: &[&str], width: u16) -> Table {
     let mut table = Table::new();

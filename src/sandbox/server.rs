@@ -124,10 +124,8 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // Fails only if the thread has ended already.
-            let _ = stop.send(());
-        }
+        // The thread stops when the sender is gone.
+        drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             // A panic was printed by the thread itself.
             let _ = thread.join();
