@@ -16,81 +16,68 @@ use crate::ledger::Claimed;
 use crate::net::is_loopback;
 use crate::text;
 
-/// An answer is a record of some 500 bytes; a gateway's error page may be longer, and is only quoted from its start.
+/// An answer is a record of some 500 bytes. A gateway's error page may be longer; only its start is quoted.
 const MOST_READ: usize = 64 * 1024;
-/// A page of records is read back as a whole or not at all: they are some 400 bytes each, and a respondent's comment on
-/// top of that.
+/// A page of records is read completely or not at all: some 400 bytes each, plus a respondent's comment.
 const MOST_READ_OF_PAGE: usize = 8 * 1024 * 1024;
-/// Node.js closes an idle connection after five seconds. A close that crosses our POST on the wire leaves a row in
-/// doubt, so our side lets go first.
+/// Node.js closes an idle connection after five seconds. A close that crosses our POST on the wire leaves a row in doubt,
+/// so our side closes first.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 const CONNECT_AT_MOST: Duration = Duration::from_secs(10);
 const QUOTED: usize = 300;
 /// The API takes its token here, not in `Authorization`, and without `Bearer` (contract, "Sample Request").
 const AUTH: HeaderName = HeaderName::from_static("auth");
 
-/// Where the calls go and how long one may take.
 #[derive(Debug, Clone)]
-pub struct ClientSettings {
+pub(crate) struct ClientSettings {
     /// The environment's address, such as `https://bots.kore.ai`.
-    pub host: Url,
+    pub(crate) host: Url,
     /// The bot (stream) id.
-    pub bot_id: String,
+    pub(crate) bot_id: String,
     /// `1.1`, or empty for the path without a version.
-    pub api_version: String,
+    pub(crate) api_version: String,
     /// How long one call may take, from connecting to the last byte of the answer.
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
     /// A PEM file of certificate authorities to trust beside the platform's.
-    pub ca_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
-/// The one sender of requests.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     save_feedback: Url,
     survey_responses: Url,
     timeouts: Timeouts,
 }
 
-/// Why no client could be made. Nothing was sent.
+/// Why no client could be created. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The extra certificate authorities can't be read.
-    #[error("can't read the certificates in {}: {reason}", path.display())]
-    Certificates {
-        /// The `ca_file`.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The TLS set-up or a proxy setting is unusable.
-    #[error("can't set up the HTTP client: {0}")]
+pub(crate) enum ClientError {
+    #[error("cannot read the certificates in {}: {reason}", path.display())]
+    Certificates { path: PathBuf, reason: String },
+    /// TLS or a proxy setting is unusable.
+    #[error("cannot set up the HTTP client: {0}")]
     Setup(String),
-    /// The host can't carry a path.
-    #[error("{0} can't be the base of an API address")]
+    #[error("{0} cannot be the base of an API address")]
     Host(Url),
 }
 
 impl Advice for ClientError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Certificates { .. } => Some("ca_file must be a PEM file with one or more certificates".to_owned()),
-            Self::Setup(_) => Some(
-                "on a system without certificate authorities install its ca-certificates package, or set ca_file"
-                    .to_owned(),
-            ),
+            Self::Certificates { .. } => Some("set ca_file to a PEM file with at least one certificate".to_owned()),
+            Self::Setup(_) => Some("install the system's ca-certificates package, or set ca_file".to_owned()),
             Self::Host(_) => Some("write the host as https://bots.kore.ai".to_owned()),
         }
     }
 }
 
 impl Client {
-    /// Makes the client for one target.
+    /// Creates the client for one target.
     ///
     /// # Errors
     /// [`ClientError`], before anything is sent.
-    pub fn new(settings: &ClientSettings) -> Result<Self, ClientError> {
+    pub(crate) fn new(settings: &ClientSettings) -> Result<Self, ClientError> {
         Ok(Self {
             http: http_client(settings)?,
             save_feedback: save_feedback_url(settings)?,
@@ -99,11 +86,11 @@ impl Client {
         })
     }
 
-    /// A client for another bot at the same target, by the same connections.
+    /// A client for another bot of the same host, sharing its connections.
     ///
     /// # Errors
     /// [`ClientError::Host`].
-    pub fn for_bot(&self, settings: &ClientSettings) -> Result<Self, ClientError> {
+    pub(crate) fn for_bot(&self, settings: &ClientSettings) -> Result<Self, ClientError> {
         Ok(Self {
             http: self.http.clone(),
             save_feedback: save_feedback_url(settings)?,
@@ -112,24 +99,23 @@ impl Client {
         })
     }
 
-    /// The address that records are posted to.
-    pub fn save_feedback_url(&self) -> &Url {
+    pub(crate) fn save_feedback_url(&self) -> &Url {
         &self.save_feedback
     }
 
-    /// Posts one record. That its intent is durable is shown by the [`Claimed`], which only the ledger can make.
-    pub async fn save_feedback(&self, _intent: &Claimed, token: &SecretString, body: Vec<u8>) -> Reply {
+    /// Posts one record. [`Claimed`], which only the ledger can make, proves that its intent is durable.
+    pub(crate) async fn save_feedback(&self, _intent: &Claimed, token: &SecretString, body: Vec<u8>) -> Reply {
         self.post(&self.save_feedback, token, body, MOST_READ).await
     }
 
-    /// Asks for one page of the records that the server has. Nothing is changed by it, so it may be asked again.
-    pub async fn survey_responses(&self, token: &SecretString, query: &ResponsesQuery) -> Reply {
+    /// Reads one page of the server's records. It changes nothing, so it may be repeated.
+    pub(crate) async fn survey_responses(&self, token: &SecretString, query: &ResponsesQuery) -> Reply {
         self.post(&self.survey_responses, token, query.body(), MOST_READ_OF_PAGE).await
     }
 
     async fn post(&self, url: &Url, token: &SecretString, body: Vec<u8>, most_read: usize) -> Reply {
         let Ok(mut auth) = HeaderValue::from_str(token.expose_secret()) else {
-            return not_sent("the token has characters that no header may hold");
+            return not_sent("the token contains characters not allowed in a header");
         };
         auth.set_sensitive(true);
         let request = self.http.post(url.clone()).header(AUTH, auth);
@@ -148,7 +134,7 @@ fn save_feedback_url(settings: &ClientSettings) -> Result<Url, ClientError> {
     call_url(settings, versioned, "saveFeedback")
 }
 
-/// The vendor's page has this call without a version only, whatever the other one's.
+/// The vendor documents this call without a version only.
 fn survey_responses_url(settings: &ClientSettings) -> Result<Url, ClientError> {
     call_url(settings, None, "getFeedbackSurveyResponses")
 }
@@ -179,7 +165,7 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError
         builder = builder.no_proxy();
     }
     if settings.host.scheme() == "http" {
-        // No TLS will be spoken, so a machine without certificate authorities is no obstacle.
+        // Without TLS, a machine without certificate authorities will do.
         builder = builder.tls_certs_only([]);
     } else if let Some(path) = &settings.ca_file {
         builder = builder.tls_certs_merge(read_certificates(path)?);
@@ -187,7 +173,7 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError
     builder.build().map_err(|error| ClientError::Setup(with_causes(&error)))
 }
 
-/// A connection has less time than the whole, so that one that never came about is told from an answer that never came.
+/// Connecting has less time than the whole call, so that a missing connection is distinguished from a missing answer.
 fn timeouts(settings: &ClientSettings) -> Timeouts {
     Timeouts { connect: CONNECT_AT_MOST.min(settings.timeout / 2), whole: settings.timeout }
 }
@@ -197,7 +183,7 @@ fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientE
     let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(with_causes(&error)))?;
     if certificates.is_empty() {
-        return Err(wrong("there is none in it".to_owned()));
+        return Err(wrong("it contains no certificate".to_owned()));
     }
     Ok(certificates)
 }
@@ -223,7 +209,7 @@ async fn read_answer(mut response: Response, token: &SecretString, most: usize) 
             Err(_) => break false,
         }
     };
-    // A gateway may quote the request it refuses, headers and all.
+    // A gateway may quote the rejected request, including its headers.
     answer.body = String::from_utf8_lossy(&body).replace(token.expose_secret(), "[token]");
     answer
 }
@@ -257,26 +243,26 @@ mod tests {
     }
 
     #[test]
-    fn both_forms_of_the_address_are_those_of_the_contract() {
+    fn addresses_match_the_contract() {
         let url = |version| save_feedback_url(&settings(version, "st-1")).unwrap().to_string();
         assert_eq!(url("1.1"), "https://bots.kore.ai/api/1.1/public/bot/st-1/saveFeedback");
         assert_eq!(url(""), "https://bots.kore.ai/api/public/bot/st-1/saveFeedback");
     }
 
     #[test]
-    fn records_are_read_back_from_the_path_without_a_version() {
+    fn records_are_read_without_a_version() {
         let url = survey_responses_url(&settings("1.1", "st-1")).unwrap();
         assert_eq!(url.as_str(), "https://bots.kore.ai/api/public/bot/st-1/getFeedbackSurveyResponses");
     }
 
     #[test]
-    fn a_bot_id_cannot_leave_its_place_in_the_path() {
+    fn a_bot_id_stays_in_its_path_segment() {
         let url = save_feedback_url(&settings("1.1", "../x?y#z")).unwrap();
         assert_eq!(url.path(), "/api/1.1/public/bot/..%2Fx%3Fy%23z/saveFeedback");
     }
 
     #[test]
-    fn a_ca_file_without_certificates_is_named() {
+    fn a_ca_file_without_certificates_is_an_error() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let settings = ClientSettings { ca_file: Some(file.path().to_owned()), ..settings("1.1", "st-1") };
         let error = Client::new(&settings).unwrap_err().to_string();

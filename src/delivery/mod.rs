@@ -1,24 +1,24 @@
 //! One call, and what its answer means. [`Client`] is the only user of the HTTP client; [`judge`] and
 //! [`SurveyPage::read`] are pure. None of them knows rows, the ledger's contents or when to try again.
 //!
-//! What an answer means, and why (RFC 9110 §9.2.2: a POST whose fate is unknown is not repeated; the API has no
+//! What each answer means (RFC 9110 §9.2.2: a POST whose outcome is unknown is not repeated; the API has no
 //! idempotency key):
 //!
-//! | what came back | verdict |
+//! | answer | verdict |
 //! |---|---|
 //! | 200 or 201 with a record that has an `_id` (or `_Id`) | saved |
 //! | 429, or one of the vendor's rate-limit texts under any status but a success | repeat: rate-limited |
 //! | 401 whose text says `possibly a replay` | repeat, with a fresh token |
-//! | 503 with `Retry-After` | repeat, not before that |
-//! | connection refused, DNS failure, connect time-out, connection closed before the request was written | repeat: unreachable |
+//! | 503 with `Retry-After` | repeat, not before then |
+//! | connection refused, DNS failure, connect timeout, connection closed before the request was written | repeat: unreachable |
 //! | TLS failure | refused: the target |
 //! | any other 401, 403, 407; a text about credentials, token or scope under any 4xx | refused: the credentials |
 //! | 404, 405, 3xx; a text about the stream (bot) id under any 4xx | refused: the target |
 //! | any other 4xx | rejected, with the server's message |
-//! | time-out or reset after writing began; 500, 502, 503 without `Retry-After`, 504, any other 5xx | in doubt |
-//! | a 2xx that can't be read as a record, 1xx | in doubt |
+//! | timeout or reset after writing began; 500, 502, 503 without `Retry-After`, 504, any other 5xx | in doubt |
+//! | a 2xx that is not a record, 1xx | in doubt |
 //!
-//! The other call, which reads records back, changes nothing on the server: whatever is in doubt there is asked again.
+//! The other call reads records back. It changes nothing on the server, so it may always be repeated.
 
 mod client;
 mod reply;
@@ -28,7 +28,7 @@ mod sockets;
 mod transport;
 mod verdict;
 
-pub use client::{Client, ClientError, ClientSettings};
-pub use reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError};
-pub use responses::{PageError, ResponsesQuery, SurveyPage, SurveyResponse};
-pub use verdict::{Cause, Concern, Verdict, judge};
+pub(crate) use client::{Client, ClientSettings};
+pub(crate) use reply::Reply;
+pub(crate) use responses::{ResponsesQuery, SurveyPage, SurveyResponse};
+pub(crate) use verdict::{Cause, Concern, Verdict, judge};

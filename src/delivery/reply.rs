@@ -1,88 +1,82 @@
-//! What came back from one POST, before anyone has said what it means.
+//! What came back from one POST, before it is judged.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// What one POST brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
-    /// The server answered, at least with a status.
+pub(crate) enum Reply {
+    /// At least a status.
     Answer(Answer),
-    /// No status came.
+    /// No status.
     Nothing(TransportError),
 }
 
-/// A server's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The body as far as it was read: at most 64 KiB of it (8 MiB of a page of records), with the token blotted out if the server repeated it.
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// At most 64 KiB of the body (8 MiB of a page of records). If the server repeated the token, it is masked.
+    pub(crate) body: String,
     /// Whether the whole body was read.
-    pub complete: bool,
-    /// The `Retry-After` header.
-    pub retry_after: Option<RetryAfter>,
-    /// Where a redirect pointed.
-    pub location: Option<String>,
+    pub(crate) complete: bool,
+    pub(crate) retry_after: Option<RetryAfter>,
+    /// Where a redirect points to.
+    pub(crate) location: Option<String>,
     /// The `Date` header: the server's clock.
-    pub date: Option<Timestamp>,
+    pub(crate) date: Option<Timestamp>,
 }
 
 /// A `Retry-After` header (RFC 9110 §10.2.3): seconds, or a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// This long from the answer on.
+pub(crate) enum RetryAfter {
+    /// From the answer on.
     Wait(Duration),
-    /// At this moment.
     At(Timestamp),
 }
 
+/// Longer requests are cut to a day: no server means them, and no sum with a moment overflows.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl RetryAfter {
-    /// Reads the header's value; `None` when it is neither form.
-    pub fn parse(value: &str) -> Option<Self> {
+    /// Parses the header; `None` if it has neither form.
+    pub(crate) fn parse(value: &str) -> Option<Self> {
         let value = value.trim();
-        if let Ok(seconds) = value.parse() {
-            return Some(Self::Wait(Duration::from_secs(seconds)));
+        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            // More digits than a number can have are a long wait, too.
+            return Some(Self::Wait(Duration::from_secs(value.parse().unwrap_or(u64::MAX)).min(LONGEST_WAIT)));
         }
         http_date(value).map(Self::At)
     }
 
-    /// How long to wait, seen from this moment.
-    pub fn wait_from(self, now: Timestamp) -> Duration {
+    pub(crate) fn wait_from(self, now: Timestamp) -> Duration {
         match self {
             Self::Wait(wait) => wait,
-            Self::At(moment) => Duration::try_from(moment.duration_since(now)).unwrap_or_default(),
+            Self::At(moment) => Duration::try_from(moment.duration_since(now)).unwrap_or_default().min(LONGEST_WAIT),
         }
     }
 }
 
-/// An HTTP date, in the one form that servers may still send.
+/// An HTTP date in the form that servers must send.
 pub(super) fn http_date(value: &str) -> Option<Timestamp> {
     let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value.trim());
     date.ok()
 }
 
-/// Why no status came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TransportError {
-    /// How far the request got.
-    pub progress: RequestProgress,
-    /// What happened, in words.
-    pub message: String,
-    /// What the libraries say of it, safe to show; may be empty.
-    pub detail: String,
+pub(crate) struct TransportError {
+    pub(crate) progress: RequestProgress,
+    pub(crate) message: String,
+    /// The libraries' own words, safe to print; may be empty.
+    pub(crate) detail: String,
 }
 
-/// How far a request got before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestProgress {
-    /// No connection: nothing was written.
+pub(crate) enum RequestProgress {
+    /// Nothing was written.
     NotConnected,
-    /// The connection failed in TLS: nothing of the request was written.
+    /// TLS failed; nothing of the request was written.
     TlsHandshake,
-    /// Writing may have begun: the server may have taken it.
+    /// Some of it may have been written, so the server may have saved the record.
     MaybeSent,
 }
 
@@ -90,15 +84,19 @@ pub enum RequestProgress {
 mod tests {
     use std::time::Duration;
 
-    use super::RetryAfter;
+    use super::{LONGEST_WAIT, RetryAfter};
 
     #[test]
-    fn retry_after_is_seconds_or_a_date() {
+    fn retry_after_is_seconds_or_a_date_up_to_a_day() {
         let now = "2026-11-22T12:00:00Z".parse().unwrap();
         let wait = |value| RetryAfter::parse(value).map(|after| after.wait_from(now));
         assert_eq!(wait("7"), Some(Duration::from_secs(7)));
         assert_eq!(wait("Sun, 22 Nov 2026 12:00:30 GMT"), Some(Duration::from_secs(30)));
         assert_eq!(wait("Sun, 22 Nov 2026 11:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(wait("soon"), None);
+        assert_eq!(wait(""), None);
+        for absurd in ["99999999999", "9223372036854775807", "99999999999999999999999", "22 Nov 9026 12:00:30 GMT"] {
+            assert_eq!(wait(absurd), Some(LONGEST_WAIT), "{absurd}");
+        }
     }
 }

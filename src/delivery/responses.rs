@@ -15,17 +15,17 @@ const QUOTED: usize = 200;
 
 /// Which records are asked for: those stamped from one moment to another, the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResponsesQuery {
+pub(crate) struct ResponsesQuery {
     /// The earliest stamp, included.
-    pub from: Timestamp,
+    pub(crate) from: Timestamp,
     /// The latest stamp, included.
-    pub to: Timestamp,
+    pub(crate) to: Timestamp,
     /// The channels to look at; empty for all.
-    pub channels: Vec<String>,
+    pub(crate) channels: Vec<String>,
     /// The most records of one page. What the vendor allows is not documented.
-    pub limit: u32,
+    pub(crate) limit: u32,
     /// How many of the oldest to pass over.
-    pub skip: u64,
+    pub(crate) skip: u64,
 }
 
 /// The query's JSON, as the vendor's page has it.
@@ -53,7 +53,7 @@ struct Sort {
 
 impl ResponsesQuery {
     /// The request body: JSON.
-    pub fn body(&self) -> Vec<u8> {
+    pub(crate) fn body(&self) -> Vec<u8> {
         let iso8601 = |moment| format!("{moment:.3}");
         let body = Body {
             filters: Filters { from: iso8601(self.from), to: iso8601(self.to), channel: &self.channels },
@@ -69,37 +69,37 @@ impl ResponsesQuery {
 
 /// One page of records.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SurveyPage {
+pub(crate) struct SurveyPage {
     /// Whether records follow on another page.
-    pub more_available: bool,
+    pub(crate) more_available: bool,
     /// How many records there are in all, as far as the server says so.
-    pub total_count: Option<u64>,
+    pub(crate) total_count: Option<u64>,
     /// The records of this page.
-    pub records: Vec<SurveyResponse>,
+    pub(crate) records: Vec<SurveyResponse>,
 }
 
 /// A record as it reads back. Of what the server did not send, or sent in another form, nothing is known.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct SurveyResponse {
+pub(crate) struct SurveyResponse {
     /// `_id` (or `_Id`, as the other call's documentation has it).
-    pub id: Option<String>,
+    pub(crate) id: Option<String>,
     /// `surveyName`: the save call's `name`.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// `surveyType`: the save call's `type`, and `Like/Dislike` for its `THUMB`.
-    pub survey_type: Option<String>,
+    pub(crate) survey_type: Option<String>,
     /// `channelUId`.
-    pub channel_uid: Option<String>,
+    pub(crate) channel_uid: Option<String>,
     /// `channel`.
-    pub channel: Option<String>,
+    pub(crate) channel: Option<String>,
     /// `language`.
-    pub language: Option<String>,
+    pub(crate) language: Option<String>,
     /// `score`, a number or the text of one.
-    pub score: Option<f64>,
+    pub(crate) score: Option<f64>,
 }
 
 /// Why an answer is no page of records. What it would have held is unknown, and not absent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PageError {
+pub(crate) enum PageError {
     /// It isn't JSON, or not all of it.
     #[error("the answer is not JSON: {0}")]
     NotJson(String),
@@ -124,7 +124,7 @@ impl SurveyPage {
     ///
     /// # Errors
     /// [`PageError`] for whatever leaves open which records there are.
-    pub fn read(body: &str) -> Result<Self, PageError> {
+    pub(crate) fn read(body: &str) -> Result<Self, PageError> {
         let page: Value = serde_json::from_str(body).map_err(|error| PageError::NotJson(error.to_string()))?;
         let lacks = |field| PageError::Field { field, body: text::excerpt(body, QUOTED) };
         let more_available =

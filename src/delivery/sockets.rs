@@ -138,7 +138,7 @@ fn is_unreachable(verdict: &Verdict) -> bool {
 }
 
 #[test]
-fn the_request_is_the_contracts() {
+fn the_request_matches_the_contract() {
     let server = Server::answering("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"_id\":\"7\"}");
     assert!(matches!(verdict(&server), Verdict::Saved { id, .. } if id == "7"));
     let request = server.requests().remove(0);
@@ -161,16 +161,16 @@ fn a_refused_connection_sent_nothing() {
 }
 
 #[test]
-fn a_name_that_does_not_resolve_sent_nothing() {
+fn an_unresolved_name_sent_nothing() {
     // A label of more than 63 characters is refused by the resolver itself: no name server is asked.
     let host = format!("{}.invalid", "a".repeat(64));
     let verdict = judge(&post(&client("https", &host, 443), 1));
     assert!(is_unreachable(&verdict), "{verdict:?}");
-    says(&verdict, "the host's name can't be resolved (", "dns");
+    says(&verdict, "the host name cannot be resolved (", "dns");
 }
 
 #[test]
-fn a_server_that_speaks_no_tls_is_a_refusal_and_was_sent_nothing() {
+fn a_server_without_tls_is_sent_nothing() {
     let server = Server::new(1, |stream| {
         let mut hello = [0; 64];
         let read = stream.read(&mut hello).unwrap();
@@ -179,12 +179,12 @@ fn a_server_that_speaks_no_tls_is_a_refusal_and_was_sent_nothing() {
     });
     let verdict = judge(&post(&client("https", "127.0.0.1", server.port), 1));
     assert!(matches!(verdict, Verdict::Refused { concern: Concern::Tls, .. }), "{verdict:?}");
-    says(&verdict, "what answers there does not speak TLS (", "corrupt");
+    says(&verdict, "the server does not speak TLS (", "corrupt");
     assert!(!server.requests()[0].contains("POST"));
 }
 
 #[test]
-fn a_time_out_before_the_request_was_written_sent_nothing() {
+fn a_timeout_while_connecting_sent_nothing() {
     // It takes the connection, and never answers the handshake.
     let server = Server::new(1, |stream| {
         let mut all = Vec::new();
@@ -193,12 +193,12 @@ fn a_time_out_before_the_request_was_written_sent_nothing() {
     });
     let verdict = judge(&post(&client("https", "127.0.0.1", server.port), 1));
     assert!(is_unreachable(&verdict), "{verdict:?}");
-    says(&verdict, "no connection came about within 300ms (", "timed out");
+    says(&verdict, "no connection within 300ms (", "timed out");
     assert!(!server.requests()[0].contains("POST"));
 }
 
 #[test]
-fn a_time_out_after_the_request_was_written_is_doubt() {
+fn a_timeout_after_sending_is_in_doubt() {
     let server = Server::new(1, |stream| {
         let request = read_request(stream);
         // Until the client hangs up.
@@ -207,37 +207,37 @@ fn a_time_out_after_the_request_was_written_is_doubt() {
     });
     let verdict = verdict(&server);
     assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
-    says(&verdict, "no answer came within 600ms (", "timed out");
+    says(&verdict, "no answer within 600ms (", "timed out");
     assert!(server.requests()[0].starts_with("POST"));
 }
 
 #[test]
-fn a_reset_with_the_request_unread_is_doubt_all_the_same() {
+fn a_reset_after_sending_is_in_doubt() {
     // Closed with something unread, a socket resets the connection.
     let server = Server::new(1, |stream| stream.peek(&mut [0]).unwrap().to_string());
     let verdict = verdict(&server);
     assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
-    says(&verdict, "the connection broke off before an answer came (", "");
+    says(&verdict, "the connection closed before an answer came (", "");
 }
 
 #[test]
-fn a_close_after_the_request_was_read_is_doubt() {
+fn a_close_after_sending_is_in_doubt() {
     let server = Server::new(1, read_request);
     let verdict = verdict(&server);
     assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
-    says(&verdict, "the connection broke off before an answer came (", "connection closed before message completed");
+    says(&verdict, "the connection closed before an answer came (", "connection closed before message completed");
 }
 
 #[test]
-fn an_answer_that_is_no_http_is_doubt() {
+fn an_answer_that_is_not_http_is_in_doubt() {
     let server = Server::answering("SSH-2.0-OpenSSH_9.9\r\n\r\n");
     let verdict = verdict(&server);
     assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
-    says(&verdict, "what came back is not HTTP (", "invalid HTTP version");
+    says(&verdict, "the answer is not HTTP (", "invalid HTTP version");
 }
 
 #[test]
-fn a_connection_that_the_server_closes_between_two_requests_costs_nothing() {
+fn a_closed_idle_connection_is_replaced() {
     let server = Server::new(3, |stream| {
         let request = read_request(stream);
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"_id\":\"7\"}").unwrap();
@@ -249,20 +249,20 @@ fn a_connection_that_the_server_closes_between_two_requests_costs_nothing() {
 }
 
 #[test]
-fn a_record_that_breaks_off_is_doubt() {
+fn a_truncated_record_is_in_doubt() {
     let server = Server::answering("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"_id\":\"7\",\"name\":\"x");
     let Verdict::InDoubt { status: Some(200), message } = verdict(&server) else { panic!() };
-    assert!(message.starts_with("the answer broke off"), "{message}");
+    assert!(message.starts_with("the answer is truncated"), "{message}");
 }
 
 #[test]
-fn an_error_that_breaks_off_is_still_that_error() {
+fn a_truncated_error_keeps_its_verdict() {
     let server = Server::answering("HTTP/1.1 422 Unprocessable\r\nContent-Length: 500\r\n\r\nname is too");
     assert!(matches!(verdict(&server), Verdict::Rejected { status: 422, message } if message == "name is too"));
 }
 
 #[test]
-fn a_redirect_is_not_followed_and_says_where_it_pointed() {
+fn a_redirect_is_not_followed() {
     let server = Server::answering(
         "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/elsewhere\r\nContent-Length: 0\r\n\r\n",
     );
@@ -271,7 +271,7 @@ fn a_redirect_is_not_followed_and_says_where_it_pointed() {
 }
 
 #[test]
-fn an_endless_answer_is_read_up_to_a_cap() {
+fn an_endless_answer_is_capped() {
     let server = Server::new(1, |stream| {
         let request = read_request(stream);
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
@@ -283,7 +283,7 @@ fn an_endless_answer_is_read_up_to_a_cap() {
 }
 
 #[test]
-fn a_gateway_that_quotes_the_request_does_not_make_us_print_the_token() {
+fn a_quoted_token_is_not_printed() {
     let server = Server::answering(
         "HTTP/1.1 403 Forbidden\r\nContent-Length: 42\r\n\r\nBlocked! auth: header.claims.signature :-(",
     );

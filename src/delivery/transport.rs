@@ -1,5 +1,4 @@
-//! Why no answer came, in words, and how far the request got. The words of the HTTP libraries are for those who know how
-//! these are built; they follow in brackets.
+//! Why no answer came, and how far the request got. The HTTP libraries' own words follow in parentheses.
 
 use std::error::Error;
 use std::io::ErrorKind;
@@ -13,17 +12,16 @@ use crate::text;
 
 const QUOTED: usize = 300;
 
-/// How long is waited: for a connection, and for everything together.
+/// The time limits for connecting and for the whole call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Timeouts {
     pub(super) connect: Duration,
     pub(super) whole: Duration,
 }
 
-/// What an error of the HTTP client means.
 pub(super) fn transport_error(error: &reqwest::Error, timeouts: Timeouts) -> TransportError {
     let tls = causes(error).find_map(|cause| within_io(cause).downcast_ref::<rustls::Error>());
-    // An established connection may break by TLS's rules, too: then the request may have arrived.
+    // TLS may also fail on an established connection: then the request may have arrived.
     let progress = if tls.is_some() && error.is_connect() {
         RequestProgress::TlsHandshake
     } else if error.is_connect() || error.is_builder() || was_never_written(error) {
@@ -41,7 +39,7 @@ pub(super) fn transport_error(error: &reqwest::Error, timeouts: Timeouts) -> Tra
 fn about_tls(error: &rustls::Error) -> &'static str {
     match error {
         rustls::Error::InvalidCertificate(reason) => match reason {
-            CertificateError::UnknownIssuer => "the server's certificate is from no authority that is trusted here",
+            CertificateError::UnknownIssuer => "the server's certificate is not from a trusted authority",
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                 "the server's certificate has expired, or this machine's clock is wrong"
             }
@@ -53,9 +51,9 @@ fn about_tls(error: &rustls::Error) -> &'static str {
             }
             _ => "the server's certificate is not accepted",
         },
-        rustls::Error::InvalidMessage(_) => "what answers there does not speak TLS",
-        rustls::Error::AlertReceived(_) => "the server turns the secure connection down",
-        _ => "no secure connection came about",
+        rustls::Error::InvalidMessage(_) => "the server does not speak TLS",
+        rustls::Error::AlertReceived(_) => "the server rejected the TLS connection",
+        _ => "the TLS handshake failed",
     }
 }
 
@@ -63,28 +61,28 @@ fn in_words(error: &reqwest::Error, progress: RequestProgress, timeouts: Timeout
     let Timeouts { connect, whole } = timeouts;
     match progress {
         RequestProgress::NotConnected if says(error, "dns error") || says(error, "invalid dns name") => {
-            "the host's name can't be resolved".to_owned()
+            "the host name cannot be resolved".to_owned()
         }
         RequestProgress::NotConnected if says(error, "tunnel error") => {
-            "the proxy makes no connection to the host".to_owned()
+            "the proxy cannot connect to the host".to_owned()
         }
         RequestProgress::NotConnected if error.is_timeout() => {
-            format!("no connection came about within {}", duration_text(connect))
+            format!("no connection within {}", duration_text(connect))
         }
-        _ if error.is_timeout() => format!("no answer came within {}", duration_text(whole)),
-        RequestProgress::MaybeSent if is_no_http(error) => "what came back is not HTTP".to_owned(),
-        RequestProgress::MaybeSent => "the connection broke off before an answer came".to_owned(),
+        _ if error.is_timeout() => format!("no answer within {}", duration_text(whole)),
+        RequestProgress::MaybeSent if is_no_http(error) => "the answer is not HTTP".to_owned(),
+        RequestProgress::MaybeSent => "the connection closed before an answer came".to_owned(),
         _ => match io_kind(error) {
             Some(ErrorKind::ConnectionRefused) => "the connection was refused".to_owned(),
             Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown) => {
-                "no network leads to the host".to_owned()
+                "the network cannot reach the host".to_owned()
             }
-            _ => "no connection came about".to_owned(),
+            _ => "the connection failed".to_owned(),
         },
     }
 }
 
-/// hyper calls a request canceled only when it hands it back unwritten: the connection died before its turn came.
+/// hyper calls a request canceled only if it was not written: the connection died first.
 fn was_never_written(error: &reqwest::Error) -> bool {
     hyper_error(error).is_some_and(hyper::Error::is_canceled)
 }
@@ -97,7 +95,7 @@ fn hyper_error(error: &reqwest::Error) -> Option<&hyper::Error> {
     causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>())
 }
 
-/// hyper-util and reqwest keep the types of these errors to themselves.
+/// hyper-util and reqwest do not export the types of these errors.
 fn says(error: &reqwest::Error, words: &str) -> bool {
     causes(error).any(|cause| cause.to_string().starts_with(words))
 }
@@ -106,7 +104,7 @@ fn io_kind(error: &reqwest::Error) -> Option<ErrorKind> {
     causes(error).find_map(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind)
 }
 
-/// An I/O error may wrap another one, several deep, and `source` passes over what it wraps.
+/// I/O errors wrap others, several deep, and `source` skips those.
 fn within_io<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
     match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
         Some(wrapped) => within_io(wrapped),
@@ -118,8 +116,7 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)
     std::iter::successors(error.source(), |cause: &&(dyn Error + 'static)| (*cause).source())
 }
 
-/// The causes alone say what happened: the outermost message is the address, which every message would repeat, and the
-/// next one names a part of the library.
+/// Only the causes say what happened: the outermost message is the address, the next one names a part of the library.
 pub(super) fn with_causes(error: &reqwest::Error) -> String {
     let said: Vec<String> = causes(error).map(ToString::to_string).collect();
     let innermost = said.len().saturating_sub(1);

@@ -11,52 +11,18 @@ use crate::text;
 const QUOTED: usize = 300;
 pub(super) const LONGEST_ID: usize = 128;
 
-/// What a reply means for its record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// The server has it, under this id.
-    Saved {
-        /// `_id` of the record.
-        id: String,
-        /// 200 or 201.
-        status: u16,
-        /// The server's record, whole.
-        record: Value,
-    },
-    /// The server does not take this record; others it may.
-    Rejected {
-        /// The HTTP status.
-        status: u16,
-        /// The server's words.
-        message: String,
-    },
-    /// The server takes no record from us as things are; this one is as good as before.
-    Refused {
-        /// What it objects to.
-        concern: Concern,
-        /// The HTTP status, when there was one.
-        status: Option<u16>,
-        /// The server's words.
-        message: String,
-    },
-    /// The server surely did not take it, and may later.
-    Repeat {
-        /// Why.
-        cause: Cause,
-        /// The HTTP status, when there was one.
-        status: Option<u16>,
-        /// Not before this.
-        retry_after: Option<RetryAfter>,
-        /// The server's words, or what went wrong.
-        message: String,
-    },
-    /// It may have been saved, or not.
-    InDoubt {
-        /// The HTTP status, when there was one.
-        status: Option<u16>,
-        /// The server's words, or what went wrong.
-        message: String,
-    },
+pub(crate) enum Verdict {
+    /// The server saved it.
+    Saved { id: String, status: u16, record: Value },
+    /// The server does not accept this record, but may accept others.
+    Rejected { status: u16, message: String },
+    /// The server accepts no record from this client now; it says nothing about this one.
+    Refused { concern: Concern, status: Option<u16>, message: String },
+    /// The server did not accept it, so it may be sent again.
+    Repeat { cause: Cause, status: Option<u16>, retry_after: Option<RetryAfter>, message: String },
+    /// It may have been saved.
+    InDoubt { status: Option<u16>, message: String },
 }
 
 impl Verdict {
@@ -69,35 +35,32 @@ impl Verdict {
     }
 }
 
-/// What a refusal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Concern {
+pub(crate) enum Concern {
     /// The token, the client id, its secret or its scopes.
     Credentials,
     /// The host, the path or the bot id.
     Target,
-    /// TLS: the host can't prove who it is, or does not speak it.
+    /// The host does not speak TLS, or has the wrong certificate.
     Tls,
 }
 
 /// Why a record may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// A rolling limit is full; its length, when the answer names it.
+pub(crate) enum Cause {
+    /// A rolling window is full.
     RateLimited {
-        /// A minute or an hour.
+        /// Its length, if the answer names it.
         window: Option<Duration>,
     },
-    /// The token's `jti` had been seen.
+    /// The token's `jti` was used before.
     Replayed,
-    /// The server asked to come back later.
+    /// The server asks clients to wait.
     Unavailable,
-    /// No connection.
     Unreachable,
 }
 
-/// Says what a reply means.
-pub fn judge(reply: &Reply) -> Verdict {
+pub(crate) fn judge(reply: &Reply) -> Verdict {
     match reply {
         Reply::Nothing(error) => judge_transport(error),
         Reply::Answer(answer) => judge_answer(answer),
@@ -121,11 +84,11 @@ fn judge_answer(answer: &Answer) -> Verdict {
     let status = answer.status;
     let json: Option<Value> = serde_json::from_str(&answer.body).ok();
     if matches!(status, 200 | 201)
-        && let Some((id, record)) = json.as_ref().and_then(|record| Some((record_id(record)?, record)))
+        && let Some(id) = json.as_ref().and_then(record_id)
     {
-        return Verdict::Saved { id, status, record: record.clone() };
+        return Verdict::Saved { id, status, record: json.unwrap_or_default() };
     }
-    let said = Said::read(answer, json.as_ref());
+    let said = ServerMessage::read(answer, json.as_ref());
     if let Some(cause) = said.cause_to_repeat(answer) {
         let retry_after = answer.retry_after;
         return Verdict::Repeat { cause, status: Some(status), retry_after, message: said.shown };
@@ -145,17 +108,17 @@ fn record_id(record: &Value) -> Option<String> {
 }
 
 fn unreadable(answer: &Answer, shown: &str) -> String {
-    let what = if answer.complete { "no record in the answer" } else { "the answer broke off" };
+    let what = if answer.complete { "the answer contains no record" } else { "the answer is truncated" };
     if shown.is_empty() { what.to_owned() } else { format!("{what}: {shown}") }
 }
 
-/// A server's words, for people and (in lower case, errors only) for telling what they are about.
-struct Said {
+/// A server's message: to be shown, and (in lower case, errors only) to be classified.
+struct ServerMessage {
     shown: String,
     errors: String,
 }
 
-impl Said {
+impl ServerMessage {
     fn read(answer: &Answer, json: Option<&Value>) -> Self {
         let errors = json.map(error_texts).unwrap_or_default();
         let shown = match (&errors[..], &answer.location) {
@@ -166,11 +129,11 @@ impl Said {
         Self { shown, errors: errors.join("; ").to_lowercase() }
     }
 
-    /// Decision 2: what the server surely did not take.
+    /// Decision 2: what the server did not accept.
     fn cause_to_repeat(&self, answer: &Answer) -> Option<Cause> {
         const MINUTE: Duration = Duration::from_secs(60);
         const HOUR: Duration = Duration::from_secs(3600);
-        // Whole phrases of the vendor's: a rejected record's own words may be quoted in an error, too.
+        // Complete phrases of the vendor's: an error may quote a record's own words.
         let limited = if self.errors.contains("exceeded the per-minute rate limit") {
             Some(Some(MINUTE))
         } else if self.errors.contains("exceeded the hourly rate limit") {
@@ -188,8 +151,8 @@ impl Said {
         }
     }
 
-    /// Decision 7: what concerns the credentials or the target, and not the record. `code` alone tells nothing: the
-    /// vendor's other calls use 4002 for wrong credentials, tokens and scopes alike, so the text decides.
+    /// Decision 10: what concerns the credentials or the target, not the record. `code` is of no use: the vendor's other
+    /// calls use 4002 for wrong credentials, tokens and scopes alike. So the text decides.
     fn concern(&self, status: u16) -> Option<Concern> {
         const ABOUT_CREDENTIALS: [&str; 5] = [
             "invalid sdk credentials",
@@ -238,7 +201,7 @@ mod tests {
         answer(status, &format!(r#"{{"errors":[{{"msg":{message:?},"code":{status}}}]}}"#))
     }
 
-    /// A word for each verdict, so that the table below reads as a table.
+    /// Each verdict in a word, for the table below.
     fn word(verdict: &Verdict) -> String {
         match verdict {
             Verdict::Saved { id, .. } => format!("saved {id}"),
@@ -313,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_answer_it_matters_how_far_the_request_got() {
+    fn without_an_answer_the_progress_decides() {
         let verdict = |progress| {
             let error = TransportError { progress, message: "gone".to_owned(), detail: String::new() };
             word(&judge(&Reply::Nothing(error)))
@@ -324,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_words_are_shown_with_their_code_and_without_their_control_characters() {
+    fn messages_have_their_code_and_no_control_characters() {
         let shown = |body: &str| match judge(&Reply::Answer(answer(400, body))) {
             Verdict::Rejected { message, .. } => message,
             other => panic!("{other:?}"),
@@ -335,14 +298,14 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_says_where_it_pointed() {
+    fn a_redirect_names_its_location() {
         let redirect = Answer { location: Some("https://elsewhere.example/".to_owned()), ..answer(302, "") };
         let Verdict::Refused { message, .. } = judge(&Reply::Answer(redirect)) else { panic!() };
         assert_eq!(message, "redirects to https://elsewhere.example/");
     }
 
     #[test]
-    fn retry_after_goes_with_the_verdict() {
+    fn verdicts_carry_retry_after() {
         let limited = Answer { retry_after: RetryAfter::parse("9"), ..answer(429, "") };
         let Verdict::Repeat { retry_after, .. } = judge(&Reply::Answer(limited)) else { panic!() };
         assert_eq!(retry_after, Some(RetryAfter::Wait(Duration::from_secs(9))));

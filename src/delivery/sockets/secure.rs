@@ -54,11 +54,11 @@ fn trusting(pem: &str, port: u16) -> Client {
 }
 
 #[test]
-fn a_certificate_that_is_not_trusted_or_not_the_hosts_is_a_refusal_and_was_sent_nothing() {
+fn a_wrong_certificate_is_sent_nothing() {
     let (stranger, _) = server(&["127.0.0.1"], |mut stream| read_request(&mut stream));
     let verdict = judge(&post(&super::client("https", "127.0.0.1", stranger.port), 1));
     assert!(matches!(verdict, Verdict::Refused { concern: Concern::Tls, .. }), "{verdict:?}");
-    says(&verdict, "the server's certificate is from no authority that is trusted here (", "certificate");
+    says(&verdict, "the server's certificate is not from a trusted authority (", "certificate");
     assert_eq!(stranger.requests(), [""]);
 
     let (other, pem) = server(&["bots.example"], |mut stream| read_request(&mut stream));
@@ -69,7 +69,7 @@ fn a_certificate_that_is_not_trusted_or_not_the_hosts_is_a_refusal_and_was_sent_
 }
 
 #[test]
-fn a_secure_connection_that_breaks_after_the_request_was_written_is_doubt() {
+fn a_broken_tls_connection_is_in_doubt() {
     let (server, pem) = server(&["127.0.0.1"], |mut stream| {
         let request = read_request(&mut stream);
         // A record that nobody's key has sealed.
