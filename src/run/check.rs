@@ -1,5 +1,5 @@
-//! The checking pass: the whole input is read and validated before the first call (decision 5). At 1,800 calls an hour a
-//! pass over a million rows costs nothing, and a wrong column found at row 90,000 costs two days.
+//! The check: the whole input is read and validated before the first call (decision 7). At 1,800 calls an hour, checking a
+//! million rows costs nothing, while a wrong column found at row 90,000 costs two days.
 
 use std::collections::BTreeMap;
 
@@ -12,117 +12,77 @@ use crate::record::{
 use crate::source::{Dialect, InputError, Inputs, Row, RowReader, SourceError, SourceOptions};
 use crate::text::{excerpt, quoted};
 
-/// How many of the problems are kept to be shown.
+/// How many problems are kept to be shown.
 const SHOWN: usize = 10;
-/// How many bots the rows of one input may name. Each has a reader, workers and connections of its own; and a column that
-/// names more of them than anybody has holds something else.
+/// How many bots the rows of one input may name. Each has its own reader, workers and connections, and a column with more
+/// values does not contain bots.
 pub(crate) const MOST_BOTS: usize = 100;
 
-/// What is asked of an input.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CheckSettings {
-    /// How its bytes are read.
     pub(crate) source: SourceOptions,
-    /// Which column is which field.
     pub(crate) rules: MappingOptions,
-    /// What a score may be.
     pub(crate) score: ScoreRule,
-    /// Whether a failure report's rows in doubt are taken.
+    /// Whether rows in doubt of a failure report are sent.
     pub(crate) include_in_doubt: bool,
-    /// Whether there is no other bot than those that rows name.
+    /// Whether the rows must name the bots.
     pub(crate) needs_bots: bool,
 }
 
-/// What the checking pass found.
 #[derive(Debug)]
 pub(crate) struct CheckReport {
     /// BLAKE3 of all bytes; of several files, of their hashes.
     pub(crate) content: [u8; 32],
-    /// How the bytes were read; of several files, those of the first.
+    /// Of several files, the first one's.
     pub(crate) dialect: Dialect,
-    /// Which column is which field.
     pub(crate) mapping: ResolvedMapping,
-    /// All rows.
     pub(crate) rows: u64,
-    /// Rows that can be sent.
     pub(crate) valid: u64,
-    /// Rows with at least one problem.
     pub(crate) invalid: u64,
-    /// Rows that are left out on purpose, by reason.
     pub(crate) skipped: BTreeMap<SkipReason, u64>,
-    /// How often each kind of problem was found.
     pub(crate) problems: BTreeMap<ProblemKind, u64>,
-    /// The first problems.
     pub(crate) first: Vec<ProblemRow>,
-    /// What the valid rows add up to, for each bot: the first in the input first. One entry where rows name no bot.
+    /// The valid rows of each bot, in the order of the input. One entry if rows name no bot.
     pub(crate) bots: Vec<BotRows>,
-    /// The rows that are duplicates, in order.
     pub(crate) duplicates: Duplicates,
-    /// Whether one of the inputs is a workbook.
     pub(crate) has_workbook: bool,
-    /// Whether a row without a fault has characters beyond ASCII: then the encoding that was read by is the right one.
+    /// Whether an intact row contains characters beyond ASCII: then the encoding is the right one.
     pub(crate) has_wide: bool,
-    /// What people should know of the input though it could be read.
     pub(crate) warnings: Vec<String>,
 }
 
 /// The valid rows of one bot.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BotRows {
-    /// The bot, where rows name it.
+    /// The bot, if rows name it.
     pub(crate) bot_id: Option<String>,
-    /// How many there are.
     pub(crate) rows: u64,
-    /// What they add up to.
     pub(crate) tally: Tally,
 }
 
-/// A problem and where it is.
 #[derive(Debug, Clone)]
 pub(crate) struct ProblemRow {
-    /// The row, from 1.
     pub(crate) row: u64,
-    /// The file that it is in, if there are several.
+    /// The file, if there are several.
     pub(crate) file: Option<String>,
-    /// The line on which it begins, from 1.
+    /// The row's first line.
     pub(crate) line: u64,
-    /// What is wrong.
     pub(crate) problem: Problem,
 }
 
-/// Why an input can't be checked. Nothing was sent.
+/// Why an input cannot be checked. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CheckError {
-    /// It can't be had.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// It can't be read as rows.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// Its columns don't make seven fields.
     #[error("{name}: {error}")]
-    Mapping {
-        /// The input's name.
-        name: String,
-        /// What is wrong with them.
-        error: MappingError,
-    },
-    /// Nobody names a bot.
-    #[error("{name}: its rows name no bot, and there is no other")]
-    NoBot {
-        /// The input's name.
-        name: String,
-    },
-    /// Its rows name more bots than anybody has.
+    Mapping { name: String, error: MappingError },
+    #[error("{name}: no bot_id in the rows or the profile")]
+    NoBot { name: String },
     #[error("{name}: the first {rows} rows name more than {MOST_BOTS} bots, {} among them", quoted_list(examples))]
-    TooManyBots {
-        /// The input's name.
-        name: String,
-        /// How many rows were read.
-        rows: u64,
-        /// Some of them.
-        examples: Vec<String>,
-    },
+    TooManyBots { name: String, rows: u64, examples: Vec<String> },
 }
 
 fn quoted_list(texts: &[String]) -> String {
@@ -145,10 +105,10 @@ impl Advice for CheckError {
     }
 }
 
-/// Reads the whole input, and judges every row.
+/// Reads the whole input and checks every row.
 ///
 /// # Errors
-/// [`CheckError`]; invalid rows are no error but a finding.
+/// [`CheckError`]; invalid rows are not an error.
 pub(crate) fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, CheckError> {
     let mut rows = inputs.open(&settings.source)?;
     let dialect = rows.dialect().clone();
@@ -230,10 +190,10 @@ impl CheckReport {
         }
     }
 
-    /// The rows so far of the bot that the record goes to.
+    /// The entry of the bot that the record is sent to.
     fn bot(&mut self, record: &Feedback<'_>) -> &mut BotRows {
         let bot_id = record.bot_id();
-        // Exports are often sorted by bot, and a hundred texts are soon compared.
+        // Exports are often sorted by bot, and comparing a hundred texts is fast.
         let place = self.bots.iter().rposition(|bot| bot.bot_id.as_deref() == bot_id);
         let place = place.unwrap_or_else(|| {
             self.bots.push(BotRows { bot_id: bot_id.map(str::to_owned), ..BotRows::default() });
@@ -247,7 +207,7 @@ impl CheckReport {
         CheckError::TooManyBots { name: excerpt(&inputs.name(), 200), rows: self.rows, examples }
     }
 
-    /// How many rows are left out on purpose.
+    /// All rows skipped, for any reason.
     pub(crate) fn all_skipped(&self) -> u64 {
         self.skipped.values().sum()
     }

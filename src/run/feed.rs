@@ -1,5 +1,5 @@
-//! The feed: a thread that reads the input again and hands the engine what is still to be done, in batches, through a
-//! bounded channel. Rows that have an outcome in the ledger are passed over.
+//! The feed: a thread that reads the input again and hands the engine the rows without an outcome, in batches, through a
+//! bounded channel.
 
 use std::sync::Arc;
 
@@ -18,44 +18,37 @@ const AHEAD: usize = 4;
 /// A row ready to be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {
-    /// Its number in the input.
     pub(crate) number: u64,
-    /// The request's body.
     pub(crate) body: Vec<u8>,
-    /// What the server can read back of it, hashed.
+    /// A hash of the fields that can be read back from the server.
     pub(crate) fingerprint: Fingerprint,
 }
 
-/// Which rows of an input a lane is fed with. Together they are all, and each row is one lane's.
+/// Which rows a lane gets. Each row belongs to exactly one lane.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Share {
-    /// All: there is one bot.
+    /// All rows: there is one bot.
     All,
-    /// Those that are sent to this bot.
+    /// Rows for this bot.
     Bot(String),
-    /// Those that are not sent at all, where there are several bots.
+    /// Rows that are not sent, if there are several bots.
     Unsent,
 }
 
-/// Some rows, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    /// Rows to be sent.
     pub(crate) to_send: Vec<Prepared>,
-    /// Rows that have their outcome without being sent.
+    /// Rows with an outcome that need no sending.
     pub(crate) settled: Vec<(u64, Outcome)>,
 }
 
-/// Why the input can't be read on. What was settled is kept.
+/// Why the input cannot be read any further. Outcomes are kept.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FeedError {
-    /// It can't be had, or has changed.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// It can't be read as rows any more.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// What was settled before can't be looked up.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
 }
@@ -85,7 +78,7 @@ enum Queue {
 }
 
 impl Feed {
-    /// Takes nothing more, so that whoever feeds it is free to end.
+    /// Accepts no more batches, so that the reader can end.
     pub(crate) fn close(&mut self) {
         match &mut self.0 {
             Queue::Bounded(receiver) => receiver.close(),
@@ -102,20 +95,16 @@ impl Feed {
     }
 }
 
-/// How a checked input is read again.
 #[derive(Debug, Clone)]
 pub(crate) struct FeedSettings {
-    /// How its bytes are read, as the checking pass found it.
+    /// As detected by the check.
     pub(crate) source: SourceOptions,
-    /// Which column is which field.
     pub mapping: ResolvedMapping,
-    /// What a score may be.
     pub(crate) score: ScoreRule,
-    /// Whether a failure report's rows in doubt are taken.
+    /// Whether rows in doubt of a failure report are sent.
     pub(crate) include_in_doubt: bool,
-    /// Whether rows in doubt in this run are taken up again.
     pub(crate) resend: ResendPolicy,
-    /// Which rows are duplicates, as the checking pass found it.
+    /// As detected by the check.
     pub(crate) duplicates: Duplicates,
 }
 
@@ -127,14 +116,13 @@ pub(crate) fn feed_one(row: Prepared) -> Feed {
     Feed(Queue::Bounded(receiver))
 }
 
-/// Feeds these shares of an input with the rows that the run has not settled yet, in the order of the shares. Each has a
-/// reader of its own, which is ahead of its lane by a few batches: in a file sorted by bot no lane waits for another, and
-/// memory is constant.
+/// Starts a feed for each share, with the rows that have no outcome yet. Each feed has its own reader, a few batches ahead of
+/// its lane: in a file sorted by bot no lane waits for another, and memory is constant.
 ///
-/// A workbook is in memory anyway, and would be so once for every reader. It is read once, and its rows wait in memory.
+/// A workbook is in memory anyway. It is read once for all shares, and its rows wait in memory.
 ///
 /// # Errors
-/// When the ledger can't be opened to be read.
+/// When the ledger cannot be opened for reading.
 pub(crate) fn feed_input(
     input: &Arc<Inputs>,
     settings: &FeedSettings,
@@ -167,7 +155,7 @@ pub(crate) fn feed_input(
     Ok(feeds)
 }
 
-/// A share's end of its feed, on the reader's side.
+/// The reader's end of a feed.
 struct Outlet {
     share: Share,
     batch: Batch,
@@ -187,7 +175,7 @@ impl Sender {
         }
     }
 
-    /// False when nobody takes anything any more.
+    /// False if the feed was closed.
     fn send(&self, batch: Result<Batch, FeedError>) -> bool {
         match self {
             Self::Bounded(sender) => sender.blocking_send(batch).is_ok(),
@@ -206,7 +194,7 @@ struct Reader {
 impl Reader {
     fn feed(&self, mut outlets: Vec<Outlet>) {
         if let Err(error) = self.read(&mut outlets) {
-            // One lane that hears of it is enough; when all have ended, nobody needs to.
+            // One lane is enough to stop the run; if all have ended, none needs to know.
             if let Some(outlet) = outlets.iter().find(|outlet| !outlet.sender.is_closed()) {
                 outlet.sender.send(Err(error));
             }
@@ -228,7 +216,7 @@ impl Reader {
             let judged = checker.check(&row);
             let is_sent = matches!(judged, CheckedRow::Valid(_));
             if state == Some(RowState::Settled(OutcomeKind::InDoubt)) && !is_sent {
-                // Checked more strictly now than when it was sent: it stays in doubt.
+                // The check is stricter now than when it was sent: it stays in doubt.
                 continue;
             }
             let Some(place) = outlets.iter().position(|outlet| outlet.share.has(&judged)) else { continue };
@@ -237,7 +225,7 @@ impl Reader {
             if outlet.batch.is_full() {
                 rows.ensure_unchanged()?;
                 if !outlet.sender.send(Ok(std::mem::take(&mut outlet.batch))) {
-                    // Its bot was given up, or all were.
+                    // Its lane has ended.
                     outlets.swap_remove(place);
                     if outlets.is_empty() {
                         return Ok(());
@@ -253,7 +241,7 @@ impl Reader {
     }
 }
 
-/// Whether this run has nothing more to do for a row in this state.
+/// Whether a row in this state needs no more work.
 fn is_done(state: Option<RowState>, resend: ResendPolicy) -> bool {
     match state {
         None | Some(RowState::Settled(OutcomeKind::Unsent)) => false,

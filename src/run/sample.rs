@@ -1,4 +1,4 @@
-//! Some rows at random, and for the same input always the same: a run that is resumed goes on with the rows it began with.
+//! A random sample of rows, always the same for the same input, so that a resumed run continues with its own rows.
 
 use std::collections::{BTreeSet, BinaryHeap};
 
@@ -6,11 +6,10 @@ use super::CheckError;
 use crate::record::{CheckedRow, Checker};
 use crate::source::{Inputs, Row, SourceOptions};
 
-/// Chooses `size` of the rows that can be sent: those whose number has the smallest hash. A larger sample holds every
-/// smaller one, and memory is that of the sample.
+/// Chooses `size` of the valid rows: those whose numbers have the smallest hashes. A larger sample contains every smaller one.
 ///
 /// # Errors
-/// When the input can't be read.
+/// When the input cannot be read.
 pub(super) fn choose(
     inputs: &Inputs,
     source: &SourceOptions,
@@ -30,7 +29,7 @@ pub(super) fn choose(
     Ok(chosen.into_iter().map(|(_, number)| number).collect())
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014), which is a bijection: every row has a hash of its own.
+/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014), which is a bijection: no two rows have the same hash.
 fn hash(number: u64) -> u64 {
     let mut hash = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
