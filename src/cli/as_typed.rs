@@ -1,8 +1,5 @@
 //! Options in JSON: every value is stored as the text that one would type for it. For `#[serde(with = …)]`.
 
-use std::convert::Infallible;
-use std::path::PathBuf;
-
 /// A list of values that `Display` and `FromStr` convert.
 pub(super) mod list {
     use std::fmt::Display;
@@ -18,38 +15,6 @@ pub(super) mod list {
         from: D,
     ) -> Result<Vec<T>, D::Error> {
         Vec::<String>::deserialize(from)?.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
-    }
-}
-
-/// Paths. One that is not valid Unicode is stored as its bytes.
-pub(super) mod paths {
-    use std::ffi::OsString;
-    use std::path::PathBuf;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(untagged)]
-    enum Stored {
-        Text(String),
-        Bytes(OsString),
-    }
-
-    pub(in crate::cli) fn serialize<S: Serializer>(paths: &[PathBuf], to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(paths.iter().map(|path| match path.to_str() {
-            Some(text) => Stored::Text(text.to_owned()),
-            None => Stored::Bytes(path.clone().into()),
-        }))
-    }
-
-    pub(in crate::cli) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PathBuf>, D::Error> {
-        let stored = Vec::<Stored>::deserialize(from)?.into_iter();
-        Ok(stored
-            .map(|path| match path {
-                Stored::Text(text) => text.into(),
-                Stored::Bytes(bytes) => bytes.into(),
-            })
-            .collect())
     }
 }
 
@@ -75,9 +40,4 @@ optional! {
     delimiter: u8, |delimiter| crate::source::delimiter_name(*delimiter), crate::source::parse_delimiter;
     encoding: &'static encoding_rs::Encoding, |encoding| encoding.name(), crate::source::parse_encoding;
     duration: std::time::Duration, |time| crate::pacing::duration_text(*time), crate::cli::duration;
-    path: std::path::PathBuf, |path| path.to_string_lossy().into_owned(), super::path_from;
-}
-
-fn path_from(text: &str) -> Result<PathBuf, Infallible> {
-    Ok(text.into())
 }

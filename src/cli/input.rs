@@ -18,7 +18,6 @@ pub struct InputArgs {
     ///
     /// Reads CSV, TSV, NDJSON, a JSON array of objects, XLSX, XLS and ODS, plain or compressed with gzip or zstd.
     #[arg(value_name = "FILE", required = true)]
-    #[serde(with = "as_typed::paths")]
     pub files: Vec<PathBuf>,
 
     /// Take a field (or bot_id) from this column: a header, 'Name#2' for the second Name, '#7' for the seventh column;

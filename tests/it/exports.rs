@@ -1,5 +1,5 @@
-//! The exports of survey tools, one fixture for each that is known, and for each form of it: what `inspect` says of it, what a
-//! dry run says, and what arrives, with the commands. People and answers are invented, the shape is the tools'.
+//! Exports of survey tools, one fixture for each known tool and form: the output of `inspect` and of a dry run, and the
+//! records that arrive. People and answers are invented, the format is the tools'.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't lay its inputs has failed")]
 
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use crate::support::{Stage, stderr, stdout};
 
-/// An export's file, and the options that import it.
+/// The file of an export, and the options to import it.
 type Export = (&'static str, &'static [&'static str]);
 
-/// A workbook's file, and what makes it.
+/// The file of a workbook, and the function that generates it.
 type Made = (&'static str, fn() -> Vec<u8>);
 
 const EXPORTS: [Export; 25] = [
@@ -218,7 +218,7 @@ const EXPORTS: [Export; 25] = [
     ("kore-dashboard.csv", &["--preset=kore-dashboard", "--set=type=CSAT"]),
 ];
 
-/// Exports that are made here and lie in no file.
+/// Exports that are generated and not stored.
 const WORKBOOKS: [Made; 2] = [
     ("microsoft-forms.xlsx", workbooks::microsoft_forms),
     ("microsoft-forms-anonymous.xlsx", workbooks::microsoft_forms_anonymous),
@@ -228,7 +228,7 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/exports")
 }
 
-/// A home that has the export, and the mapping that is written for it.
+/// A stage with the export, and with its mapping if there is one.
 fn stage_with(file: &str) -> Stage {
     let stage = Stage::new();
     match WORKBOOKS.iter().find(|(name, _)| *name == file) {
@@ -242,11 +242,11 @@ fn stage_with(file: &str) -> Stage {
     stage
 }
 
-/// The command as it is typed in, and all it says, in the order in which it does.
+/// The command as typed, and everything it prints, in order.
 fn said_by(stage: &Stage, arguments: &[&str]) -> String {
     let ended = stage.run(arguments).success();
     let (out, err) = (stdout(&ended), stderr(&ended));
-    // A plan begins with its result, everything else ends with it.
+    // `inspect` starts with its result, all other commands end with it.
     let said = if arguments[0] == "inspect" { out + &err } else { err + &out };
     format!("$ {}\n{said}", shell_words::join([&["kore-feedback"], arguments].concat()))
 }
@@ -255,8 +255,8 @@ fn said_by(stage: &Stage, arguments: &[&str]) -> String {
 fn every_export_is_inspected() {
     for (file, _) in EXPORTS {
         let stage = stage_with(file);
-        let plan = said_by(&stage, &["inspect", file]);
-        insta::assert_snapshot!(format!("{}-plan", file.replace('.', "-")), plan);
+        let inspected = said_by(&stage, &["inspect", file]);
+        insta::assert_snapshot!(format!("{}-inspect", file.replace('.', "-")), inspected);
         stage.was_never_called();
     }
 }

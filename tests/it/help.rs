@@ -1,4 +1,4 @@
-//! What every command says about itself, so that a change of it is seen.
+//! The help of every command, so that changes are noticed.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use kore_feedback::cli::Arguments;
 
 use crate::support::{Surroundings, stdout};
 
-/// Every command as the words that call it, the program itself first.
+/// Every command as its words; the program itself first, without any.
 fn commands() -> Vec<Vec<String>> {
     fn below(words: &[String], command: &Command, all: &mut Vec<Vec<String>>) {
         all.push(words.to_vec());

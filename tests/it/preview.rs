@@ -1,4 +1,4 @@
-//! What `import` prints before it sends: the preview, and warnings about what looks odd.
+//! What `import` and `inspect` print before anything is sent: the preview, and warnings about odd records.
 
 use crate::documents::shell_lines;
 #[cfg(unix)]
@@ -17,14 +17,14 @@ const REAL_TARGET: [(&str, &str); 4] = [
     ("KORE_FEEDBACK_CLIENT_SECRET", "made up"),
 ];
 
-/// The preview in what was said, with its warnings.
+/// The preview and its warnings in the output.
 fn preview(said: &str) -> String {
     let begin = said.find("preview of ").unwrap_or_else(|| panic!("no preview in\n{said}"));
     let end = said[begin..].find("to send: ").map_or(said.len(), |length| begin + length);
     said[begin..end].to_owned()
 }
 
-/// A home with a file of so many records of each of these scores, all of one CSAT survey.
+/// A home with a CSAT file: pairs of a score and how many records have it.
 fn with_csat(scores: &[(u8, usize)]) -> Surroundings {
     let surroundings = Surroundings::new();
     let row = |score: u8| format!("jo@example.com,Post-chat,{score},rtm,CSAT,en,\n");
@@ -62,7 +62,7 @@ fn an_inverted_scale_is_warned_of_once() {
         said = stderr(&surroundings.run(&[&["import", "in.csv", "--sandbox"], more].concat()).success());
         assert_eq!(said.matches(doubt).count(), 1, "{said}");
     }
-    // What the warning advises is all that it takes.
+    // Following the advice of the warning is enough.
     let advice = said.split('`').nth(1).unwrap().replace('…', "score");
     surroundings.write("turned.toml", format!("[fields]\n{advice}\n"));
     let turned = ["import", "in.csv", "--sandbox", "--dry-run", "--mapping", "turned.toml"];
@@ -103,7 +103,7 @@ fn quiet_and_resumed_imports_show_no_preview() {
     assert!(!stderr(&resumed).contains("dashboard"), "{}", stderr(&resumed));
 }
 
-/// What a plan guesses five fields of, and knows the sixth; no column is called as a message would be.
+/// A header from which `inspect` guesses or knows six fields; none of its columns could be the message.
 const GUESSABLE: &str = "email,survey name,score,channel,survey type,lang\n";
 
 #[test]
@@ -114,7 +114,7 @@ fn a_complete_inspection_previews_like_a_dry_run() {
     assert!(open.contains("replace each …") && !open.contains("dashboard"), "{open}");
     let whole = ["inspect", "in.csv", "--set", "message="];
     let said = stderr(&surroundings.run(&whole).success());
-    insta::assert_snapshot!("plan", said);
+    insta::assert_snapshot!("inspect", said);
 
     let command = shell_words::split(said.trim_end().trim_end_matches('`').rsplit('`').next().unwrap()).unwrap();
     let arguments: Vec<&str> = command[1..].iter().map(String::as_str).collect();

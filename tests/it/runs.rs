@@ -268,7 +268,7 @@ fn runs_of_older_versions_resume_from_their_file() {
     for options in ["NULL", "'{\"version\":2,\"files\":[]}'"] {
         ledger.execute_batch(&format!("UPDATE runs SET options = {options}")).unwrap();
         let said = stderr(&stage.run(&["runs", "resume", "1"]).failure().code(2));
-        assert!(said.contains("run 1 was started by another version, and its options cannot be read"), "{said}");
+        assert!(said.contains("the options of run 1 are not stored, or were stored by another version"), "{said}");
         assert!(said.contains("`kore-feedback import FILE --resume`"), "{said}");
     }
     stage.restart(&[]);

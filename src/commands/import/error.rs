@@ -97,8 +97,8 @@ impl Advice for ImportRefused {
 pub(super) enum CannotResume {
     #[error("run {run} is not an import")]
     NoImport { run: RunId },
-    #[error("run {run} was started by another version, and its options cannot be read")]
-    OtherVersion { run: RunId },
+    #[error("the options of run {run} are not stored, or were stored by another version")]
+    NoOptions { run: RunId },
     #[error("the input of run {run} came through a pipe and is no longer kept")]
     NotKept { run: RunId },
     #[error("{} has changed since run {run}", printable(input))]
@@ -109,7 +109,7 @@ impl Advice for CannotResume {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NoImport { .. } => None,
-            Self::OtherVersion { .. } => Some(
+            Self::NoOptions { .. } => Some(
                 "resume it from its file, with the options it was started with: `kore-feedback import FILE --resume`"
                     .to_owned(),
             ),

@@ -31,11 +31,11 @@ pub(in crate::commands) fn resume(
     let absolute = global.absolute(&context.working_directory);
     // Options given now override the stored ones.
     let global = GlobalArgs {
-        config: absolute.config.clone().or(stored.config.map(PathBuf::from)),
+        config: absolute.config.clone().or(stored.config),
         profile: absolute.profile.clone().or(stored.profile),
         ..absolute
     };
-    let context = context.in_directory(stored.directory.into());
+    let context = context.in_directory(stored.directory);
     let setup = Setup::for_rows(&global, &args.sending, &context, printer)?;
     let inputs = open_again(&args.input.files, run, store)?;
     let mut import = Import::check(&args, &global, &context, printer, setup, inputs)?;

@@ -73,7 +73,7 @@ impl Import<'_> {
             input: self.input_name(),
             rows: self.report.rows,
             bots: self.bots(),
-            options: Some(StoredOptions::to_json(self.args, &self.global, self.context)?),
+            options: StoredOptions::to_json(self.args, &self.global, self.context)?,
             ..self.setup.new_run(RunKind::Import, self.report.content, mapping)
         };
         let run = if self.setup.is_sandbox {

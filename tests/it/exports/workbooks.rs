@@ -1,8 +1,7 @@
-//! Exports that are workbooks, made as the tools make them: dates are numbers with a date's format.
+//! Exports that are workbooks, written the way the tools write them: dates are numbers with a date format.
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
-/// A cell of an export.
 enum Cell {
     Text(&'static str),
     Number(f64),
@@ -12,8 +11,8 @@ enum Cell {
 
 use Cell::{Moment, Number, Text};
 
-/// Microsoft Forms: a form for people of the house, in which one answered without signing in. Ratings come as numbers and as
-/// texts, and several choices are joined by `;`.
+/// Microsoft Forms: an internal form, with one respondent who is not signed in. Ratings are numbers or texts, and multiple
+/// choices are joined with `;`.
 pub(super) fn microsoft_forms() -> Vec<u8> {
     workbook(&[
         &[
@@ -64,7 +63,7 @@ pub(super) fn microsoft_forms() -> Vec<u8> {
     ])
 }
 
-/// Microsoft Forms as it is elsewhere: `Id` and not `ID`, when each answer was changed, and nobody signed in.
+/// Another variant of Microsoft Forms: `Id` instead of `ID`, with the time of the last change, and nobody signed in.
 pub(super) fn microsoft_forms_anonymous() -> Vec<u8> {
     workbook(&[
         &[

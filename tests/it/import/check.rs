@@ -1,4 +1,4 @@
-//! The whole input is checked before the first call: invalid rows stop it, or are left out when that is asked for.
+//! The whole input is checked before the first request: invalid rows stop the import, or are skipped on request.
 
 use insta::assert_snapshot;
 
@@ -6,7 +6,7 @@ use crate::support::{Stage, csv_of, json, numbered, record, stderr, stdout};
 
 const HEADER: &str = "channelUId,name,score,channel,type,language,message";
 
-/// Some of everything that can be wrong with a row, two good rows among them.
+/// Rows with all kinds of problems, and two valid ones.
 const MIXED: &str = "channelUId,name,score,channel,type,language,message\n\
     a,x,11,rtm,NPS,en,\n\
     b,x,10,rtm,NPS,en,\"two\nlines\"\n\
@@ -156,7 +156,7 @@ fn missing_settings_are_named_before_reading_files() {
         assert!(!stage.path("in.failures.csv").exists());
     }
     stage.was_never_called();
-    // Nothing was sent, so nothing is in the way of the right command.
+    // Nothing was sent, so no run blocks the correct command.
     stage.import(&file, &[]).success();
 }
 

@@ -1,4 +1,4 @@
-//! What each thing that can go wrong on the way makes of a row: the table of `delivery`, end to end.
+//! How each delivery fault affects a row: the table of verdicts in `delivery`, end to end.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{Fixed, IMPATIENT, Stage, json, numbered, stderr, stdout};
 
-/// What became of ten rows, in the order of the summary's keys.
+/// The outcomes of ten rows, in the order of the summary's keys.
 #[derive(Debug, PartialEq, Eq, Default)]
 struct Counts {
     saved: u64,
@@ -24,7 +24,7 @@ fn counts(summary: &Value) -> Counts {
     Counts { saved: count("saved"), rejected: count("rejected"), unsent: count("unsent"), in_doubt: count("in_doubt") }
 }
 
-/// Imports ten rows one after the other into a sandbox with this fault.
+/// Imports ten rows, one at a time, into a sandbox with this fault.
 #[track_caller]
 fn import(fault: &str, arguments: &[&str], code: i32) -> (Stage, Counts) {
     let stage = Stage::faulty(&[fault]);
@@ -112,7 +112,7 @@ fn a_silent_server_costs_only_a_few_rows() {
 fn an_unreachable_target_stops_the_run_after_waiting() {
     let mut stage = Stage::new();
     let file = stage.write_records(&numbered(3));
-    // A port on which nothing listens any more.
+    // No process listens on this port any more.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut command = stage.command(&["import", IMPATIENT, "-o", "json"]);
     let assert = command.arg(&file).env("KORE_FEEDBACK_HOST", format!("http://{closed}")).assert().failure().code(4);

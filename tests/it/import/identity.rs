@@ -1,8 +1,8 @@
-//! An input is imported once: the same again is refused, an unfinished one is resumed, and nothing is sent twice.
+//! An input is imported once: a repeated import is refused, an unfinished one resumed, and nothing is sent twice.
 
 use crate::support::{IMPATIENT, Stage, csv_of, json, numbered, stderr, stdout, until};
 
-/// The command that was printed behind these words, as its arguments.
+/// The arguments of the command printed after these words.
 #[track_caller]
 fn command_after(text: &str, words: &str) -> Vec<String> {
     let (_, behind) = text.split_once(words).unwrap_or_else(|| panic!("no {words:?} in {text}"));
@@ -28,7 +28,7 @@ fn an_imported_file_is_refused_without_again() {
     hint: use --again to import it anyway: every row is then saved twice, which falsifies the score
     "#)
     });
-    // Under another name it is the same.
+    // The name of the file does not matter.
     let copy = stage.write("copy.csv", csv_of(&rows));
     stage.import(&copy, &[]).failure().code(2);
     stage.has_exactly(&rows);
@@ -111,7 +111,7 @@ fn resume_sends_what_is_left_and_nothing_else() {
     let mut stage = Stage::faulty(&["400:at=1", "500:at=2", "401:every=4"]);
     let rows = numbered(8);
     let file = stage.write_records(&rows);
-    // One after the other: rejected, in doubt, saved; then the credentials are withdrawn for good.
+    // In order: rejected, in doubt; then the credentials are refused for good.
     stage.restart(&["400:at=1", "500:at=2", "403:every=1"]);
     let first = json(&stage.import(&file, &["--concurrency", "1", "-o", "json", IMPATIENT]).failure().code(3));
     assert_eq!((&first["rejected"], &first["in_doubt"], &first["unsent"]), (&1.into(), &1.into(), &6.into()));
@@ -201,7 +201,7 @@ fn one_process_at_a_time_works_on_runs() {
         assert!(said.contains("another process is working on run 1"), "{arguments:?}: {said}");
     }
     assert_eq!(stage.sandbox.counts().arrivals, 2);
-    // The lease goes with the process, however that ends.
+    // The lease ends with the process, however that ends.
     first.kill();
     stage.import(&file, &["--resume"]).failure().code(1);
     stage.has_exactly(&[numbered(3)[0].clone(), numbered(3)[2].clone()]);
@@ -221,7 +221,7 @@ fn only_one_of_many_processes_imports_a_file() {
 #[test]
 fn a_file_that_changes_stops_its_run() {
     let mut stage = Stage::faulty(&["hang:at=70"]);
-    // More than the reader reads ahead.
+    // More rows than the reader reads ahead.
     let rows = numbered(1000);
     let file = stage.write_records(&rows);
     let running = stage.start_import(&file, &["--concurrency", "1", "--timeout", "1s"]);

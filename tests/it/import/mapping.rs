@@ -1,4 +1,4 @@
-//! Which column is which field, and what is said when that can't be told.
+//! The source of each field, and the messages when it cannot be determined.
 
 use insta::assert_snapshot;
 
@@ -6,7 +6,7 @@ use crate::support::{Stage, record, stderr};
 
 const ROW: &str = "jo@example.com,Chat,4,rtm,CSAT,en,Happy?";
 
-/// A stage whose profile sends to its sandbox, with more in it.
+/// A stage with these lines in its profile.
 fn with_profile(more: &str) -> Stage {
     let stage = Stage::new();
     stage.write_config(&format!("[profiles.test]\n{more}"));
@@ -50,13 +50,13 @@ fn the_mapping_is_shown_before_anything_is_sent() {
     });
 }
 
-/// What is said about a file with this header, which is refused before anything is sent.
+/// The message for a file with this header, which is refused before anything is sent.
 #[track_caller]
 fn refused(stage: &Stage, header: &str, arguments: &[&str]) -> String {
     let file = stage.write("in.csv", format!("{header}\n{ROW}\n"));
     let said = stderr(&stage.import(&file, arguments).failure().code(2));
     stage.was_never_called();
-    assert!(!stage.state().join("ledger.db").exists(), "no run has begun");
+    assert!(!stage.state().join("ledger.db").exists(), "a run was started");
     said
 }
 

@@ -1,14 +1,14 @@
-//! What import says, to people and to programs; and what it never says.
+//! What import prints for people and for programs, and what it never prints.
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::support::{Fixed, IMPATIENT, Stage, csv_of, json, numbered, record, stderr, stdout};
 
-/// Terminal escapes, a bell, an 8-bit CSI, a right-to-left override: what may be in a file or an answer.
+/// Terminal escapes, a bell, an 8-bit CSI, a right-to-left override: files and responses may contain them.
 const HOSTILE: &str = "\u{1b}[2J\u{7}\u{9b}31m\u{202e}";
 
-/// Nothing that a terminal would obey.
+/// Panics if a terminal would obey something in the text.
 #[track_caller]
 fn is_harmless(text: &str) {
     let found = text.chars().find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
@@ -88,7 +88,7 @@ fn verbose_tells_each_row_that_was_not_saved() {
 
 #[test]
 fn progress_without_terminal_is_plain_lines() {
-    // Two calls every four seconds: long enough for the first line, which comes after five.
+    // One request every two seconds: long enough for the first line, which comes after five.
     let stage = Stage::new();
     let file = stage.write_records(&numbered(4));
     let assert = stage.import(&file, &["--rate-limit", "1/2s"]).success();
@@ -142,7 +142,7 @@ fn hostile_file_names_are_quoted_exactly() {
     assert_eq!(words(&stage, command), ["import", report.to_str().unwrap(), &option, IMPATIENT]);
 }
 
-/// What a shell makes of the printed command, without its first word.
+/// The words that a shell makes of the printed command, without the program.
 #[cfg(unix)]
 fn words(stage: &Stage, command: &str) -> Vec<String> {
     let arguments = command.strip_prefix("kore-feedback ").unwrap();
@@ -174,7 +174,7 @@ fn server_messages_cannot_control_the_terminal() {
     }
 }
 
-/// Everything below a directory, as bytes.
+/// The contents of all files in a directory.
 fn all_files(directory: &std::path::Path) -> Vec<u8> {
     let entries = std::fs::read_dir(directory).unwrap().map(Result::unwrap);
     let content =
@@ -186,7 +186,7 @@ fn all_files(directory: &std::path::Path) -> Vec<u8> {
 fn secrets_and_tokens_are_never_printed_or_stored() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(3));
-    // A gateway that quotes the request that it refuses, and keeps a note of the token it was.
+    // A gateway that quotes the request it rejects, and records its token.
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let kept = std::sync::Arc::clone(&seen);
     let echo = Fixed::start(move |request| {
@@ -198,7 +198,7 @@ fn secrets_and_tokens_are_never_printed_or_stored() {
     let assert = command.arg(&file).env("KORE_FEEDBACK_HOST", echo.url()).assert().failure().code(1);
     let said = [all_files(&stage.path("")), stderr(&assert).into(), stdout(&assert).into()].concat();
     let said = String::from_utf8_lossy(&said);
-    assert!(said.contains("auth: [token]"), "the gateway's words are told");
+    assert!(said.contains("auth: [token]"), "the gateway's message is shown");
     assert!(!said.contains(stage.sandbox.client_secret()));
     let tokens = seen.lock().unwrap();
     assert!(!tokens.is_empty());

@@ -1,4 +1,4 @@
-//! The failure report: the rows that were not saved, ready to be mended and imported.
+//! The failure report: the rows that were not saved, ready to be fixed and imported.
 
 use std::path::Path;
 
@@ -83,7 +83,7 @@ fn a_fixed_report_sends_exactly_its_rows() {
     assert!(!stage.path("in.failures.failures.csv").exists());
 }
 
-/// What a run prints as the way to import its failure report, run in a shell as it is pasted.
+/// Runs the printed command that imports the failure report, in a shell, as if pasted.
 fn paste(stage: &Stage, said: &str) -> std::process::Output {
     let (_, command) = said.split_once("import it with `").unwrap_or_else(|| panic!("{said}"));
     let command = command.split('`').next().unwrap();
@@ -110,7 +110,7 @@ fn the_printed_command_imports_the_report() {
     let row = |uid, score, language| record([uid, "Jo's survey", score, "rtm", "CSAT", language, ""]);
     stage.has_exactly(&[row("b", "2", "en")]);
 
-    // A run that is taken up by its number, from elsewhere.
+    // A run resumed by its number, from another directory.
     stage.restart(&["400:at=1", "401"]);
     let said = stage.import(&file, &[&arguments[..], &["--again", IMPATIENT]].concat()).failure().code(3);
     assert!(stdout(&said).contains("Next"));
@@ -154,7 +154,7 @@ fn a_report_of_a_report_adds_no_columns() {
     let row: Record = std::array::from_fn(|column| read(&second)[1][column].clone());
     assert_eq!(row, rows[0]);
     stage.restart(&[]);
-    // It says the same as the report that it reports of.
+    // It has the same content as the report it reports on.
     assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
     let said = stderr(&stage.import(&second, &[]).failure().code(2));
     assert!(said.contains("none of its rows were saved: import it with --again"), "{said}");
@@ -162,7 +162,7 @@ fn a_report_of_a_report_adds_no_columns() {
     stage.has_exactly(&rows);
 }
 
-/// Rows that a resumed run sends would be sent twice if a report had them, too.
+/// A resumed run sends them: with the report, they would be sent twice.
 #[test]
 fn unsent_rows_are_not_in_it() {
     let mut stage = Stage::faulty(&["400:at=1", "401"]);
@@ -177,7 +177,7 @@ fn unsent_rows_are_not_in_it() {
     stage.has_exactly(&rows);
 }
 
-/// Nine columns, so that a row without its last four has the width of one with a report's four behind it.
+/// Nine columns: without its last four cells, a row is as wide as one with the four columns of a report.
 #[test]
 fn ragged_rows_stay_ragged_in_reports() {
     let stage = Stage::new();
@@ -314,7 +314,7 @@ fn another_runs_report_is_kept() {
     assert_eq!(read(&stage.path("in.failures.csv")).len(), 3);
 }
 
-/// A report whose rows have been sent since would send them twice.
+/// Importing a report whose rows have been sent since would send them twice.
 #[test]
 fn a_resumed_run_removes_its_earlier_report() {
     for place in [None, Some("elsewhere.csv")] {

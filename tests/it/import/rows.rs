@@ -1,4 +1,4 @@
-//! Every row of a file arrives exactly once, field for field, however the file is written.
+//! Every row of a file arrives exactly once, field by field, whatever the file's dialect.
 
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ const NPS_EXPORT: [&str; 14] = [
     "message=How likely?",
 ];
 
-/// What an example says, read by another reader, with the type and the message for every row where there is no column.
+/// The records of an example, read by an independent reader, with this type and message where it has no such column.
 fn example(name: &str, delimiter: u8, columns: [&str; 7]) -> (Vec<u8>, Vec<Record>) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
     let bytes = std::fs::read(path).unwrap();
@@ -102,13 +102,13 @@ fn delimiters_are_detected_or_given() {
     for (delimiter, name) in [(b',', ","), (b';', ";"), (b'\t', "tab"), (b'|', "|"), (b'^', "^")] {
         let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
         out.write_record(["channelUId", "name", "score", "channel", "type", "language", "message"]).unwrap();
-        // A tab is no text of a name.
+        // A name cannot contain a tab.
         let row = records[0].clone().map(|text| text.replace('\t', " "));
         out.write_record(&row).unwrap();
         let bytes = out.into_inner().unwrap();
         let stage = Stage::new();
         let file = stage.write("in.csv", bytes);
-        // What is none of the usual four has to be said.
+        // Unusual delimiters are not detected.
         if delimiter != b'^' {
             stage.import(&file, &["--dry-run"]).success();
         }

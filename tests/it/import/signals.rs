@@ -1,4 +1,4 @@
-//! Ended from outside, gently and not: nothing is lost, nothing is sent twice, and the printed command goes on.
+//! Signals and kills: nothing is lost, nothing is sent twice, and the printed command resumes the run.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use crate::support::{Record, Running, Stage, json, numbered, until};
 
-/// How often the run is killed, and how large it is. Small enough for every day; larger by hand.
+/// How often the run is killed, and its size. Increase them by hand for a longer test.
 const ROUNDS: usize = 6;
 const ROWS: usize = 300;
 
@@ -25,13 +25,13 @@ fn killed_imports_lose_and_double_nothing() {
     let mut arguments = vec!["--concurrency", "8", "-q"];
     for round in 1..=ROUNDS {
         let running = stage.start_import(&file, &arguments);
-        // The moment is a number of records, odd enough to fall anywhere between two commits.
+        // A number of records that falls anywhere between two commits.
         until(|| stage.sandbox.records().len() >= round * ROWS / (ROUNDS + 2) + round);
         running.kill();
         arguments = vec!["--concurrency", "8", "-q", "--resume"];
     }
     let summary = json(&stage.import(&file, &["--resume", "-o", "json"]));
-    // Calls that were in flight at the last kill may still be on their way.
+    // Requests that were in flight at the last kill may still arrive.
     let count = |key: &str| summary[key].as_u64().unwrap() as usize;
     assert_eq!((count("rows"), count("unsent"), count("rejected")), (ROWS, 0, 0));
     assert_eq!(count("saved") + count("in_doubt"), ROWS);
@@ -46,7 +46,7 @@ fn killed_imports_lose_and_double_nothing() {
     }
 }
 
-/// The rows that the ledger has in doubt.
+/// The rows in doubt in the ledger.
 fn in_doubt(stage: &Stage, rows: &[Record]) -> BTreeSet<Record> {
     let listed = crate::support::stdout(&stage.run(&["runs", "show", "1", "--rows"]).success());
     let mut reader = csv::Reader::from_reader(listed.as_bytes());
@@ -103,7 +103,7 @@ fn a_signal_after_the_last_row_changes_nothing() {
     stage.has_exactly(&numbered(2));
 }
 
-/// A terminal that goes is told of by the shell and by the system.
+/// When a terminal closes, both the shell and the system send SIGHUP.
 #[test]
 fn a_second_hang_up_abandons_nothing() {
     let stage = slow(300, 300);
@@ -119,7 +119,7 @@ fn a_second_hang_up_abandons_nothing() {
     assert_eq!(summary["in_doubt"], 0, "{summary}");
 }
 
-/// Whoever says `nohup` wants the run to go on.
+/// With `nohup` the run must continue.
 #[test]
 fn an_ignored_hang_up_stays_ignored() {
     let stage = slow(30, 30);
