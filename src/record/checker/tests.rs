@@ -1,4 +1,4 @@
-//! Rows judged one after the other, by plain and by mapped columns.
+//! Rows checked one after the other, with plain and mapped columns.
 
 use super::{CheckedRow, Checker, SkipReason};
 use crate::record::{
@@ -29,7 +29,7 @@ fn a_row_becomes_a_body() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_column_and_value() {
+fn problems_name_column_and_value() {
     let (mut checker, mut row) = (checker(&HEADER, false), row(["", "x", "11\u{1b}[2J", "rtm", "NPS", "de", "", ""]));
     let CheckedRow::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
     let told: Vec<_> = problems.iter().map(|p| (p.column.as_deref(), p.value.as_str(), p.kind)).collect();
@@ -44,7 +44,7 @@ fn what_is_wrong_is_said_with_its_column_and_value() {
 }
 
 #[test]
-fn a_constant_fills_a_field_and_never_an_empty_cell() {
+fn constants_do_not_fill_empty_cells() {
     let rules = MappingOptions {
         set: vec![(Field::Language, "fr".into())],
         defaults: [(Field::Name, "default".to_owned())].into(),
@@ -61,7 +61,7 @@ fn a_constant_fills_a_field_and_never_an_empty_cell() {
 }
 
 #[test]
-fn blank_rows_are_skipped_and_faulty_ones_are_invalid() {
+fn blank_rows_are_skipped_faulty_rows_invalid() {
     let mut checker = checker(&HEADER, false);
     assert_eq!(checker.check(&row([""; 8])), CheckedRow::Skipped(SkipReason::Blank));
     let mut ragged = row(["", " ", "\t"]);
@@ -88,7 +88,7 @@ fn numbered(number: u64, cells: [&str; 8]) -> Row {
 }
 
 #[test]
-fn a_duplicate_is_one_of_a_valid_row_that_was_judged_before_or_is_known() {
+fn duplicates_repeat_an_earlier_valid_row() {
     let other = GOOD.map(|cell| if cell == "kept out" { "another note" } else { cell });
     let invalid = GOOD.map(|cell| if cell == "4.0" { "9" } else { cell });
     let mut checker = selecting(RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() });
@@ -108,7 +108,7 @@ fn a_duplicate_is_one_of_a_valid_row_that_was_judged_before_or_is_known() {
 }
 
 #[test]
-fn a_row_that_names_its_bot_goes_there_and_its_equal_at_another_bot_is_no_duplicate() {
+fn the_same_record_for_another_bot_is_sent() {
     let rules = MappingOptions {
         map: vec![(Field::BotId, "note".into())],
         selection: RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() },
@@ -137,7 +137,7 @@ fn a_row_that_names_its_bot_goes_there_and_its_equal_at_another_bot_is_no_duplic
 }
 
 #[test]
-fn a_part_of_the_rows_knows_the_duplicates_of_all() {
+fn unselected_rows_count_for_duplicates() {
     let rows = vec!["2-".parse().unwrap()];
     let dedupe = Some(Dedupe::Record);
     let mut checker = selecting(RowSelection { rows, dedupe, ..RowSelection::default() });
@@ -146,7 +146,7 @@ fn a_part_of_the_rows_knows_the_duplicates_of_all() {
 }
 
 #[test]
-fn filters_for_one_column_are_alternatives_and_all_others_must_hold() {
+fn filters_for_one_column_are_alternatives() {
     let filters = ["channel=rtm", "channel=EMAIL", "language!=fr"].map(|filter| filter.parse().unwrap()).to_vec();
     let mut checker = selecting(RowSelection { filters, ..RowSelection::default() });
     let mut with = |channel: &'static str, language: &'static str| {
@@ -158,7 +158,7 @@ fn filters_for_one_column_are_alternatives_and_all_others_must_hold() {
 }
 
 #[test]
-fn what_a_description_says_is_done_and_what_cannot_be_done_is_said_with_the_cell() {
+fn a_spec_converts_cells_or_names_them() {
     let text = "no_answer = [\"-\"]\n[fields]\nname = { template = \"{{ name }} {{ row['note'] }}\" }\n\
                 score = { number = \"leading\", column = \"score\", scale = \"0-10 -> 1-5\" }\n\
                 language = { column = \"language\", lower_case = true }";
@@ -182,7 +182,7 @@ fn what_a_description_says_is_done_and_what_cannot_be_done_is_said_with_the_cell
 }
 
 #[test]
-fn a_failure_reports_doubtful_rows_are_left_alone_unless_asked_for() {
+fn a_failure_reports_in_doubt_rows_are_skipped() {
     let header: Vec<_> = HEADER.into_iter().chain(["_row", "_outcome", "_status", "_error"]).collect();
     let reported = |outcome| row(GOOD.into_iter().chain(["9", outcome, "504", "timed out"]));
     let (mut careful, mut eager) = (checker(&header, false), checker(&header, true));
@@ -193,8 +193,8 @@ fn a_failure_reports_doubtful_rows_are_left_alone_unless_asked_for() {
     assert_eq!(careful.check(&blank), CheckedRow::Skipped(SkipReason::Blank));
 }
 
-/// How many rows of an example are valid, and what is wrong with the others.
-fn judge_example(bytes: &[u8], map: &[&str], set: &[&str]) -> (usize, Vec<ProblemKind>) {
+/// Counts an example's valid rows and collects the problems of the others.
+fn check_example(bytes: &[u8], map: &[&str], set: &[&str]) -> (usize, Vec<ProblemKind>) {
     let pairs = |given: &[&str]| -> Vec<(Field, String)> {
         given.iter().map(|text| text.parse::<Assignment>().unwrap()).map(|a| (a.field, a.text)).collect()
     };
@@ -214,19 +214,19 @@ fn judge_example(bytes: &[u8], map: &[&str], set: &[&str]) -> (usize, Vec<Proble
 }
 
 #[test]
-fn the_examples_are_what_their_readme_says() {
+fn the_examples_match_their_readme() {
     let feedback = include_bytes!("../../../examples/feedback.csv");
-    assert_eq!(judge_example(feedback, &[], &[]), (200, vec![]));
+    assert_eq!(check_example(feedback, &[], &[]), (200, vec![]));
 
     let columns = ["channel_uid=Kundennummer", "name=Umfrage", "score=Bewertung", "channel=Kanal"];
     let umfrage = include_bytes!("../../../examples/umfrage.csv");
     let map: Vec<_> = columns.into_iter().chain(["language=Sprache", "message=Frage"]).collect();
-    assert_eq!(judge_example(umfrage, &map, &["type=CSAT"]), (204, vec![]));
+    assert_eq!(check_example(umfrage, &map, &["type=CSAT"]), (204, vec![]));
 
     let columns = ["channel_uid=Email Address", "name=Campaign", "score=Score (0-10)", "channel=Source"];
     let export = include_bytes!("../../../examples/nps-export.csv");
     let map: Vec<_> = columns.into_iter().chain(["language=Locale"]).collect();
-    let (valid, kinds) = judge_example(export, &map, &["type=NPS", "message=How likely?"]);
+    let (valid, kinds) = check_example(export, &map, &["type=NPS", "message=How likely?"]);
     assert_eq!(valid, 205);
     assert_eq!(
         kinds,
@@ -253,7 +253,7 @@ fn record() -> impl Strategy<Value = [String; 7]> {
 
 proptest! {
     #[test]
-    fn records_written_as_csv_arrive_field_for_field(
+    fn records_written_as_csv_arrive_unchanged(
         records in prop::collection::vec(record(), 1..20),
         delimiter in prop::sample::select(vec![b',', b';', b'\t', b'|']),
     ) {

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn which_rows_are_sent_is_told_from_what_is_made_of_them() {
+    fn selections_differ_but_make_the_same_records() {
         let skip = "[[skip]]\nkey = \"k\"\ncolumn = \"name\"\nis = \"x\"\nreason = \"r\"";
         let all = mapping(skip, RowSelection::default(), &[]);
         let selections = [
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_mappings_text_is_what_it_was_before_there_were_others() {
+    fn a_plain_mappings_text_never_changes() {
         let plain = mapping("", RowSelection::default(), &[]).canonical();
         assert!(
             plain.starts_with("channelUId<0\"channelUId\"\nname<1\"name\"\n") && plain.lines().count() == 7,

@@ -1,4 +1,4 @@
-//! From headers and rules to columns, constants and what is wrong with them.
+//! Headers and options resolved to columns and constants, and everything that can be wrong with them.
 
 use crate::error::Advice;
 use crate::record::mapping::{Column, FieldSource, MappingProblem, MatchedBy, MatchedSource};
@@ -31,7 +31,7 @@ fn column(index: usize, header: &str, matched_by: MatchedBy) -> MatchedSource {
 }
 
 #[test]
-fn columns_find_their_fields_by_exact_and_by_similar_names() {
+fn columns_are_matched_by_exact_or_similar_names() {
     let mapping = resolve("Message,Channel-UID,channel,NAME, score ,Type,language,extra", &MappingOptions::default());
     let mapping = mapping.unwrap();
     let found: Vec<_> = mapping.fields().map(|(_, source)| source.column().unwrap()).collect();
@@ -43,7 +43,7 @@ fn columns_find_their_fields_by_exact_and_by_similar_names() {
 }
 
 #[test]
-fn what_is_said_nearer_to_the_run_decides() {
+fn command_line_wins_over_profile_over_names() {
     let columns = [(Field::Name, "Survey".to_owned())].into();
     let defaults = [Field::Name, Field::Language].map(|field| (field, "default".to_owned())).into();
     let mut rules = MappingOptions { columns, defaults, ..MappingOptions::default() };
@@ -65,7 +65,7 @@ fn what_is_said_nearer_to_the_run_decides() {
 }
 
 #[test]
-fn all_that_is_wrong_with_a_mapping_is_said_at_once() {
+fn all_problems_are_reported_at_once() {
     let rules = rules(
         &[(Field::ChannelUid, "Kundenummer"), (Field::Name, "Umfrage"), (Field::Channel, "Kanal")],
         &[(Field::Type, "CES"), (Field::Channel, "rtm")],
@@ -73,21 +73,21 @@ fn all_that_is_wrong_with_a_mapping_is_said_at_once() {
     let error = resolve("Kundennummer,Umfrage,Umfrage,Kanal,score,Score", &rules).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the input's columns and the options given don't make a record:\
-        \n  - channel_uid: there is no column \"Kundenummer\" (named by --map), but \"Kundennummer\"\
-        \n  - name: several columns could be meant: \"Umfrage\" (column 2), \"Umfrage\" (column 3)\
-        \n  - channel: given more than once (--map channel=Kanal, --set channel=rtm)\
-        \n  - type: \"CES\" from --set: not a type: it is NPS, CSAT or THUMB\
+        "cannot map the input's columns to the fields of a record:\
+        \n  - channel_uid: no column \"Kundenummer\" (named by --map); did you mean \"Kundennummer\"?\
+        \n  - name: matches several columns: \"Umfrage\" (column 2), \"Umfrage\" (column 3)\
+        \n  - channel: set more than once (--map channel=Kanal, --set channel=rtm)\
+        \n  - type: invalid value \"CES\" from --set: unknown type; expected NPS, CSAT or THUMB\
         \n  - language: no column and no value\
         \n  - message: no column and no value\
-        \n  columns seen: \"Kundennummer\", \"Umfrage\", \"Umfrage\", \"Kanal\", \"score\", \"Score\""
+        \n  columns found: \"Kundennummer\", \"Umfrage\", \"Umfrage\", \"Kanal\", \"score\", \"Score\""
     );
     let hint = error.hint().unwrap();
     assert!(hint.contains("--map language=COLUMN") && hint.contains("--set language=VALUE"), "{hint}");
 }
 
 #[test]
-fn a_header_that_appears_twice_matters_only_when_it_is_needed() {
+fn duplicate_headers_matter_only_when_used() {
     assert!(resolve(&format!("{PLAIN},,,Extra,Extra"), &MappingOptions::default()).is_ok());
     let twice = problems(&format!("{PLAIN},score"), &MappingOptions::default());
     let columns = vec![(2, "score".to_owned()), (7, "score".to_owned())];
@@ -96,7 +96,7 @@ fn a_header_that_appears_twice_matters_only_when_it_is_needed() {
 }
 
 #[test]
-fn a_column_can_be_named_by_its_place_and_one_of_several_by_its_number() {
+fn columns_can_be_named_by_position() {
     let header = format!("{PLAIN},score#2,#9");
     let column = |name: &str| {
         let mapping = resolve(&header, &rules(&[(Field::Score, name)], &[])).unwrap();
@@ -111,13 +111,13 @@ fn a_column_can_be_named_by_its_place_and_one_of_several_by_its_number() {
 }
 
 #[test]
-fn an_input_read_as_one_column_says_so_first() {
+fn a_single_column_is_reported_first() {
     let error =
         ResolvedMapping::resolve(&headers("Kunde;Bewertung"), Some(','), &MappingOptions::default()).unwrap_err();
     let one = MappingProblem::OneColumn { delimiter: ',', header: "Kunde;Bewertung".into() };
     assert_eq!(error.problems[0], one);
-    assert_eq!(one.to_string(), "with ',' as delimiter the input has one column only, \"Kunde;Bewertung\"");
-    assert!(error.hint().unwrap().starts_with("give the delimiter with --delimiter"));
+    assert_eq!(one.to_string(), "found only one column, \"Kunde;Bewertung\", with ',' as the delimiter");
+    assert!(error.hint().unwrap().starts_with("set the delimiter, such as --delimiter"));
 
     let fields = Field::BODY.into_iter().filter(|field| *field != Field::Score);
     let defaults = fields.map(|f| (f, if f == Field::Type { "NPS" } else { "x" }.to_owned())).collect();
@@ -125,7 +125,7 @@ fn an_input_read_as_one_column_says_so_first() {
 }
 
 #[test]
-fn constants_are_checked_before_any_row_is() {
+fn constants_are_checked_without_rows() {
     for (field, value, kind) in [
         (Field::Type, "CES", ProblemKind::UnknownType),
         (Field::Score, "3,5", ProblemKind::SeparatorInNumber),
@@ -139,7 +139,7 @@ fn constants_are_checked_before_any_row_is() {
 }
 
 #[test]
-fn the_bot_is_the_targets_unless_rows_or_options_name_one() {
+fn the_bot_comes_from_rows_or_options() {
     let bot = |header: &str, rules: &MappingOptions| resolve(header, rules).unwrap().source(Field::BotId).cloned();
     assert_eq!(bot(PLAIN, &MappingOptions::default()), None);
     let header = format!("{PLAIN},Bot-ID,Region");
@@ -147,7 +147,7 @@ fn the_bot_is_the_targets_unless_rows_or_options_name_one() {
     assert_eq!(bot(&header, &rules(&[(Field::BotId, "Region")], &[])), Some(column(8, "Region", MatchedBy::Map)));
     let one = resolve(&header, &rules(&[], &[(Field::BotId, "st-1")])).unwrap();
     assert_eq!((one.constant_bot(), one.names_bots()), (Some("st-1"), false));
-    // As a part of the target, one bot for all rows makes no other mapping.
+    // One bot for all rows is a part of the target, so the mapping stays the same.
     assert_eq!(one.canonical(), resolve(PLAIN, &MappingOptions::default()).unwrap().canonical());
     assert_eq!(one.unused().collect::<Vec<_>>(), ["Bot-ID", "Region"]);
     let wrong = problems(PLAIN, &rules(&[], &[(Field::BotId, "st 1")]));
@@ -155,7 +155,7 @@ fn the_bot_is_the_targets_unless_rows_or_options_name_one() {
 }
 
 #[test]
-fn a_failure_reports_own_columns_are_no_fields() {
+fn a_failure_reports_columns_are_no_fields() {
     let report = format!("{PLAIN},_row,_outcome,_status,_error");
     let mapping = resolve(&report, &MappingOptions::default()).unwrap();
     assert!(mapping.is_failure_report());
@@ -165,7 +165,7 @@ fn a_failure_reports_own_columns_are_no_fields() {
 }
 
 #[test]
-fn the_canonical_text_tells_what_a_mapping_does_and_not_how_it_was_found() {
+fn canonical_text_ignores_how_columns_matched() {
     let found = resolve(PLAIN, &MappingOptions::default()).unwrap();
     let named = resolve(PLAIN, &rules(&[(Field::Name, "name")], &[])).unwrap();
     assert_eq!(found.canonical(), named.canonical());
