@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::validate::validate;
 use super::{Feedback, Field, Problem, ProblemKind, ScoreRule};
-use crate::error::{Advice, nearest};
+use crate::error::{Advice, did_you_mean, nearest};
 use crate::text::{excerpt, quoted};
 
 /// A record with unchecked and maybe missing fields.
@@ -103,8 +103,7 @@ fn field_of(key: &str) -> Result<Field, String> {
     let is_named = |field: &Field| key == field.wire_name() || key == field.key();
     Field::BODY.into_iter().find(is_named).ok_or_else(|| {
         let known = nearest(key, Field::BODY.map(Field::wire_name));
-        let did_you_mean = known.map_or_else(String::new, |name| format!("; did you mean {name}?"));
-        format!("{} is not a field{did_you_mean}", quoted(key, 40))
+        format!("{} is not a field{}", quoted(key, 40), did_you_mean(known))
     })
 }
 
@@ -249,7 +248,7 @@ mod tests {
         assert_eq!(
             Draft::from_json(json).unwrap_err().to_string(),
             "invalid record in JSON:\
-            \n  - \"channelUID\" is not a field; did you mean channelUId?\
+            \n  - \"channelUID\" is not a field; did you mean \"channelUId\"?\
             \n  - name appears twice\
             \n  - channel_uid must be a string; put 7 in quotes\
             \n  - message must not be true or false\

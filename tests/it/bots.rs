@@ -331,7 +331,7 @@ fn a_mapping_turns_cells_into_bots() {
                    [[skip]]\ncolumn = \"Bot\"\nis = \"Spam\"\nreason = \"no bot's\"\n";
     stage.write("regions.toml", mapping);
     let said = stderr(&stage.run(&["import", "in.csv", "--mapping", "regions.toml"]).code(2));
-    assert!(said.contains("support  bot_id: the mapping's values name no bot for this"), "{said}");
+    assert!(said.contains("support  bot_id: the mapping's values contain no bot for this"), "{said}");
     stage.write("regions.toml", mapping.replace(" } }", " }, ignore_case = true }"));
     stage.run(&["import", "in.csv", "--mapping", "regions.toml"]).success();
     let mut expected = each_once(&[("st-a", 2), ("st-c", 2)]);
@@ -405,7 +405,7 @@ fn a_column_without_bots_is_rejected_before_sending() {
     assert!(said.contains(told) && said.contains("is bot_id taken from the right column?"), "{said}");
     stage.write("in.csv", csv(&[("st-a", 1), ("", 1), ("Order bot", 1), ("../admin", 1)]));
     let said = stderr(&stage.run(&["import", "in.csv", BY_BOT]).code(2));
-    for row in ["Bot     –          bot_id: empty, and required", "Order bot  bot_id: not", "../admin   bot_id: not"]
+    for row in ["Bot     –          bot_id: required, but empty", "Order bot  bot_id: not", "../admin   bot_id: not"]
     {
         assert!(said.contains(row), "{row}: {said}");
     }

@@ -57,7 +57,7 @@ fn examples_are_previewed_as_documented() {
 fn an_inverted_scale_is_warned_of_once() {
     let surroundings = with_csat(&[(1, 30), (2, 10), (5, 3)]);
     let mut said = String::new();
-    let doubt = "warning: the CSAT of \"Post-chat\" may be the wrong way round: 40 of 43 answers are 1 or 2";
+    let doubt = "warning: the CSAT scale of \"Post-chat\" may be upside down: 40 of 43 answers are 1 or 2";
     for more in [&["--dry-run"][..], &[]] {
         said = stderr(&surroundings.run(&[&["import", "in.csv", "--sandbox"], more].concat()).success());
         assert_eq!(said.matches(doubt).count(), 1, "{said}");

@@ -79,7 +79,7 @@ fn rows_in_a_second_encoding_are_warned_about() {
     let stage = Stage::new();
     let said = stderr(&stage.import(&stage.write("in.csv", &bytes), &["--dry-run"]).success());
     assert!(said.contains("windows-1252 (detected)"), "{said}");
-    assert!(said.contains("warning: 1 record looks garbled, such as \"GrÃ¶ÃŸe\" for \"Größe\""), "{said}");
+    assert!(said.contains("warning: 1 record contains garbled text, such as \"GrÃ¶ÃŸe\" for \"Größe\""), "{said}");
 }
 
 #[test]
@@ -180,10 +180,10 @@ fn inspect_reports_a_single_column_with_its_header() {
     let stage = Stage::new();
     stage.write("in.csv", text);
     let plan = stage.run(&["inspect", "in.csv"]).success();
-    let seen = "problem: with ',' as delimiter the input has one column only, \"email^score\"";
+    let seen = "problem: found only one column, \"email^score\", with ',' as the delimiter";
     assert!(stdout(&plan).contains(seen), "{}", stdout(&plan));
-    assert!(stderr(&plan).contains("hint: give the delimiter with --delimiter"), "{}", stderr(&plan));
-    assert!(plan_of(text, &[])["problems"][0].as_str().unwrap().contains("one column only"));
+    assert!(stderr(&plan).contains("hint: set the delimiter, such as --delimiter"), "{}", stderr(&plan));
+    assert!(plan_of(text, &[])["problems"][0].as_str().unwrap().contains("only one column"));
     assert_eq!(plan_of(text, &["--delimiter=^"])["problems"], serde_json::json!([]));
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::mem::discriminant;
 
 use super::MatchedBy;
-use crate::error::Advice;
+use crate::error::{Advice, did_you_mean};
 use crate::record::{Field, ProblemKind};
 use crate::text::{excerpt, quoted};
 
@@ -111,7 +111,7 @@ impl MappingProblem {
                 "name the column with --map {field}=COLUMN, or give every row the same value with --set {field}=VALUE; \
                  `kore-feedback inspect FILE` shows the columns and proposes a mapping"
             )),
-            Self::NoSuchColumn { .. } => Some("write the column after --map as it is shown here".to_owned()),
+            Self::NoSuchColumn { .. } => Some("name one of the columns found".to_owned()),
             Self::Ambiguous { field, .. } => {
                 Some(format!("choose with --map {field}=COLUMN, by a name shown here or by position, such as '#3'"))
             }
@@ -119,10 +119,6 @@ impl MappingProblem {
             Self::UnknownColumn { .. } | Self::NoSuchSkip { .. } | Self::BadConstant { .. } => None,
         }
     }
-}
-
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |nearest| format!("; did you mean {}?", quoted(nearest, SHOWN)))
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{MappingSpec, RowSelection};
-use crate::error::{Advice, nearest};
+use crate::error::{Advice, did_you_mean, nearest};
 use crate::record::Field;
 use crate::text::excerpt;
 
@@ -40,7 +40,7 @@ pub struct Assignment {
 pub enum AssignmentError {
     #[error("{0:?} contains no =; expected FIELD=TEXT")]
     NoEquals(String),
-    #[error("{given:?} is not a field{}", nearest.map_or_else(String::new, |field| format!("; did you mean {field}?")))]
+    #[error("{given:?} is not a field{}", did_you_mean(*nearest))]
     NoField { given: String, nearest: Option<&'static str> },
 }
 
@@ -92,7 +92,7 @@ mod tests {
         let error = "score".parse::<Assignment>().unwrap_err();
         assert!(matches!(error, AssignmentError::NoEquals(_)), "{error}");
         let error = "scroe=Q1".parse::<Assignment>().unwrap_err();
-        assert_eq!(error.to_string(), "\"scroe\" is not a field; did you mean score?");
+        assert_eq!(error.to_string(), "\"scroe\" is not a field; did you mean \"score\"?");
         assert_eq!("q=1".parse::<Assignment>().unwrap_err().to_string(), "\"q\" is not a field");
     }
 }

@@ -11,6 +11,10 @@ use crate::error::nearest;
 use crate::record::validate::check_value;
 use crate::record::{Conversion, Field, Template, fold};
 use crate::source::{find_column, written_name};
+use crate::text::excerpt;
+
+/// How much of a suggested header a message shows.
+const SHOWN: usize = 80;
 
 type Resolved<T> = Result<T, MappingProblem>;
 
@@ -176,7 +180,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn nearest(&self, column: &str) -> Option<String> {
-        nearest(column, self.headers.iter().map(String::as_str)).map(str::to_owned)
+        nearest(column, self.headers.iter().map(String::as_str)).map(|header| excerpt(header, SHOWN))
     }
 
     /// The column that the user named for a field, by its header or by its position such as `#3`.

@@ -30,26 +30,26 @@ fn invalid_rows_stop_the_import_and_are_listed() {
     assert!(!stage.state().join("ledger.db").exists() && !stage.path("in.failures.csv").exists());
     let said = stderr(&assert);
     let (_, error) = said.split_once("error: ").unwrap();
-    stage.filtered(|| assert_snapshot!(error, @r#"
+    stage.filtered(|| assert_snapshot!(error, @"
     ~/in.csv: 9 of 11 rows cannot be sent; nothing was sent
        row  line  column      value           problem
        1    2     score       11              score: an NPS score is a whole number from 0 to 10
-       3    5     channelUId  –               channel_uid: empty, and required
-       3    5     type        CES             type: not a type: it is NPS, CSAT or THUMB
-       4    6     score       7,5             score: a number is written with a point before decimals, and
-                                              without thousands separators
+       3    5     channelUId  –               channel_uid: required, but empty
+       3    5     type        CES             type: unknown type; expected NPS, CSAT or THUMB
+       4    6     score       7,5             score: not a number; use a decimal point and no thousands
+                                              separators
        5    7     score       viel            score: not a number
        6    8     score       3.5             score: a CSAT score is a whole number from 1 to 5
-       6    8     language    –               language: empty, and required
+       6    8     language    –               language: required, but empty
        7    9     –           6 instead of 7  fewer cells than the header
-       8    10    –           8 instead of 7  more cells than the header: a delimiter in a text needs quotes
-                                              around the text
-       9    11    name        x�              name: a control character; only message may hold line breaks and
-                                              tabs, nothing holds others
+       8    10    –           8 instead of 7  more cells than the header; put a text that contains the delimiter
+                                              in quotes
+       9    11    name        x�              name: contains a control character; only message may contain line
+                                              breaks and tabs
       … and 1 more
       total: 1 × too few cells, 1 × too many cells, 2 × empty field, 1 × control character, 1 × unknown type, 1 × score not a number, 1 × score with a plus sign, 1 × score with a comma or separator, 1 × NPS score out of scale, 1 × CSAT score out of scale
     hint: fix the file, or import only the valid rows with --skip-invalid; the invalid ones are written to the failure report
-    "#));
+    "));
 }
 
 #[test]

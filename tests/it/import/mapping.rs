@@ -33,15 +33,15 @@ fn the_mapping_is_shown_before_anything_is_sent() {
     let file = stage.write("in.csv", "channelUId,Name,Note,S,channel,Other\nu,n,x,5,rtm,y\n");
     let arguments = ["--dry-run", "--map", "score=S", "--set", "type=CSAT", "--set", "language=de"];
     let said = stderr(&stage.import(&file, &arguments).success());
-    let (mapping, _preview) = said.split_once("how ").unwrap();
+    let (mapping, _preview) = said.split_once("preview of ").unwrap();
     stage.filtered(|| {
         assert_snapshot!(mapping, @r#"
     ~/in.csv: 1 row, CSV, UTF-8, cells separated by commas
        field        source               matched by
-       channel_uid  column "channelUId"  its name
-       name         column "Name"        its similar name
+       channel_uid  column "channelUId"  exact name
+       name         column "Name"        similar name
        score        column "S"           --map
-       channel      column "channel"     its name
+       channel      column "channel"     exact name
        type         always "CSAT"        --set
        language     always "de"          --set
        message      always "Happy?"      the profile's defaults
@@ -65,11 +65,11 @@ fn a_field_without_source_lists_the_columns_seen() {
     let stage = Stage::new();
     let said = refused(&stage, "Kunde,name,score,channel,type,Sprache,message", &[]);
     stage.filtered(|| assert_snapshot!(said, @r#"
-    error: ~/in.csv: the input's columns and the options given don't make a record:
+    error: ~/in.csv: cannot map the input's columns to the fields of a record:
       - channel_uid: no column and no value
       - language: no column and no value
-      columns seen: "Kunde", "name", "score", "channel", "type", "Sprache", "message"
-    hint: name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; `kore-feedback inspect FILE` shows what the file holds and proposes a mapping
+      columns found: "Kunde", "name", "score", "channel", "type", "Sprache", "message"
+    hint: name the column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; `kore-feedback inspect FILE` shows the columns and proposes a mapping
     "#));
 }
 
@@ -78,8 +78,8 @@ fn a_file_read_as_one_column_is_reported() {
     let stage = Stage::new();
     let said = refused(&stage, "channelUId:name:score:channel:type:language:message", &[]);
     stage.filtered(|| assert_snapshot!(said, @r#"
-    error: ~/in.csv: the input's columns and the options given don't make a record:
-      - with ',' as delimiter the input has one column only, "channelUId:name:score:channel:type:language:message"
+    error: ~/in.csv: cannot map the input's columns to the fields of a record:
+      - found only one column, "channelUId:name:score:channel:type:language:message", with ',' as the delimiter
       - channel_uid: no column and no value
       - name: no column and no value
       - score: no column and no value
@@ -87,8 +87,8 @@ fn a_file_read_as_one_column_is_reported() {
       - type: no column and no value
       - language: no column and no value
       - message: no column and no value
-      columns seen: "channelUId:name:score:channel:type:language:message"
-    hint: give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab; name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; `kore-feedback inspect FILE` shows what the file holds and proposes a mapping
+      columns found: "channelUId:name:score:channel:type:language:message"
+    hint: set the delimiter, such as --delimiter ';' or --delimiter tab; name the column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; `kore-feedback inspect FILE` shows the columns and proposes a mapping
     "#));
 }
 
@@ -97,8 +97,8 @@ fn a_wrong_delimiter_gives_one_column() {
     let stage = Stage::new();
     let said = refused(&stage, "channelUId,name,score,channel,type,language,message", &["--delimiter", ";"]);
     stage.filtered(|| assert_snapshot!(said, @r#"
-    error: ~/in.csv: the input's columns and the options given don't make a record:
-      - with ';' as delimiter the input has one column only, "channelUId,name,score,channel,type,language,message"
+    error: ~/in.csv: cannot map the input's columns to the fields of a record:
+      - found only one column, "channelUId,name,score,channel,type,language,message", with ';' as the delimiter
       - channel_uid: no column and no value
       - name: no column and no value
       - score: no column and no value
@@ -106,8 +106,8 @@ fn a_wrong_delimiter_gives_one_column() {
       - type: no column and no value
       - language: no column and no value
       - message: no column and no value
-      columns seen: "channelUId,name,score,channel,type,language,message"
-    hint: give the delimiter with --delimiter, such as --delimiter ';' or --delimiter tab; name a field's column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; `kore-feedback inspect FILE` shows what the file holds and proposes a mapping
+      columns found: "channelUId,name,score,channel,type,language,message"
+    hint: set the delimiter, such as --delimiter ';' or --delimiter tab; name the column with --map channel_uid=COLUMN, or give every row the same value with --set channel_uid=VALUE; `kore-feedback inspect FILE` shows the columns and proposes a mapping
     "#));
 }
 
@@ -118,10 +118,10 @@ fn a_missing_column_names_the_nearest() {
     let said = refused(&stage, header, &["--map", "channel_uid=Kundenummer"]);
     stage.filtered(|| {
         assert_snapshot!(said, @r#"
-        error: ~/in.csv: the input's columns and the options given don't make a record:
-          - channel_uid: there is no column "Kundenummer" (named by --map), but "Kundennummer"
-          columns seen: "Kundennummer", "name", "score", "channel", "type", "language", "message"
-        hint: --map field=COLUMN takes a column's header as it was seen
+        error: ~/in.csv: cannot map the input's columns to the fields of a record:
+          - channel_uid: no column "Kundenummer" (named by --map); did you mean "Kundennummer"?
+          columns found: "Kundennummer", "name", "score", "channel", "type", "language", "message"
+        hint: name one of the columns found
         "#)
     });
 }
@@ -132,10 +132,10 @@ fn a_duplicate_column_must_be_chosen() {
     let said = refused(&stage, "channelUId,name,score,channel,type,language,message,Score,score", &[]);
     stage.filtered(|| {
         assert_snapshot!(said, @r#"
-        error: ~/in.csv: the input's columns and the options given don't make a record:
-          - score: several columns could be meant: "score" (column 3), "score#2" (column 9)
-          columns seen: "channelUId", "name", "score", "channel", "type", "language", "message", "Score", "score#2"
-        hint: choose with --map field=COLUMN, by the name shown here or by its place, such as '#3'
+        error: ~/in.csv: cannot map the input's columns to the fields of a record:
+          - score: matches several columns: "score" (column 3), "score#2" (column 9)
+          columns found: "channelUId", "name", "score", "channel", "type", "language", "message", "Score", "score#2"
+        hint: choose with --map score=COLUMN, by a name shown here or by position, such as '#3'
         "#)
     });
 }
@@ -147,10 +147,10 @@ fn a_field_given_twice_names_both_options() {
     let said = refused(&stage, header, &["--map", "score=score", "--set", "score=5"]);
     stage.filtered(|| {
         assert_snapshot!(said, @r#"
-        error: ~/in.csv: the input's columns and the options given don't make a record:
-          - score: given more than once (--map score=score, --set score=5)
-          columns seen: "channelUId", "name", "score", "channel", "type", "language", "message"
-        hint: give each field one --map or one --set
+        error: ~/in.csv: cannot map the input's columns to the fields of a record:
+          - score: set more than once (--map score=score, --set score=5)
+          columns found: "channelUId", "name", "score", "channel", "type", "language", "message"
+        hint: give score only one --map or --set
         "#)
     });
 }
@@ -162,11 +162,11 @@ fn an_invalid_constant_is_refused_at_once() {
     let said = refused(&stage, header, &["--set", "type=CES", "--set", "score=4,5"]);
     stage.filtered(|| {
         assert_snapshot!(said, @r#"
-        error: ~/in.csv: the input's columns and the options given don't make a record:
-          - score: "4,5" from --set: a number is written with a point before decimals, and without thousands separators
-          - type: "CES" from --set: not a type: it is NPS, CSAT or THUMB
-          - language: "" from the profile's defaults: empty, and required
-          columns seen: "channelUId", "name", "score", "channel", "Art", "Sprache", "message"
+        error: ~/in.csv: cannot map the input's columns to the fields of a record:
+          - score: invalid value "4,5" from --set: not a number; use a decimal point and no thousands separators
+          - type: invalid value "CES" from --set: unknown type; expected NPS, CSAT or THUMB
+          - language: invalid value "" from the profile's defaults: required, but empty
+          columns found: "channelUId", "name", "score", "channel", "Art", "Sprache", "message"
         "#)
     });
 }
@@ -177,15 +177,15 @@ fn all_mapping_problems_are_one_error() {
     let arguments = ["--map", "channel_uid=Kunde", "--set", "type=CES", "--map", "channel=x", "--set", "channel=y"];
     let said = refused(&stage, "name,Name,Kanal", &arguments);
     stage.filtered(|| assert_snapshot!(said, @r#"
-    error: ~/in.csv: the input's columns and the options given don't make a record:
-      - channel_uid: there is no column "Kunde" (named by --map)
+    error: ~/in.csv: cannot map the input's columns to the fields of a record:
+      - channel_uid: no column "Kunde" (named by --map)
       - score: no column and no value
-      - channel: given more than once (--map channel=x, --set channel=y)
-      - type: "CES" from --set: not a type: it is NPS, CSAT or THUMB
+      - channel: set more than once (--map channel=x, --set channel=y)
+      - type: invalid value "CES" from --set: unknown type; expected NPS, CSAT or THUMB
       - language: no column and no value
       - message: no column and no value
-      columns seen: "name", "Name", "Kanal"
-    hint: name a field's column with --map score=COLUMN, or give every row the same value with --set score=VALUE; `kore-feedback inspect FILE` shows what the file holds and proposes a mapping; --map field=COLUMN takes a column's header as it was seen; give each field one --map or one --set
+      columns found: "name", "Name", "Kanal"
+    hint: name one of the columns found; name the column with --map score=COLUMN, or give every row the same value with --set score=VALUE; `kore-feedback inspect FILE` shows the columns and proposes a mapping; give channel only one --map or --set
     "#));
 }
 
@@ -193,8 +193,8 @@ fn all_mapping_problems_are_one_error() {
 fn an_unknown_field_names_the_nearest() {
     let stage = Stage::new();
     for (arguments, told) in [
-        (["--map", "scroe=Q1"], "did you mean score?"),
-        (["--set", "type"], "write field=text"),
+        (["--map", "scroe=Q1"], "did you mean \"score\"?"),
+        (["--set", "type"], "expected FIELD=TEXT"),
         (["--delimiter", "ab"], "not a delimiter"),
         (["--encoding", "windows1252"], "windows1252"),
     ] {

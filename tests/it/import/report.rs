@@ -197,7 +197,7 @@ fn ragged_rows_stay_ragged_in_reports() {
             [
                 format!("{};invalid;;fewer cells than the header", number(1)),
                 format!(
-                    "{};invalid;;more cells than the header: a delimiter in a text needs quotes around the text",
+                    "{};invalid;;more cells than the header; put a text that contains the delimiter in quotes",
                     number(3)
                 )
             ]
