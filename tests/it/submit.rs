@@ -145,7 +145,7 @@ fn all_problems_are_in_one_error() {
 }
 
 #[test]
-fn any_score_allows_scores_off_the_scale() {
+fn allow_any_score_allows_scores_off_the_scale() {
     let stage = Stage::new();
     let said = stderr(&stage.run(&with(&["--score", "6"])[..]).failure().code(2));
     assert!(said.contains("cannot be used multiple times"), "{said}");
@@ -153,10 +153,10 @@ fn any_score_allows_scores_off_the_scale() {
     let said = stderr(&stage.run(&off).failure().code(2));
     assert!(said.contains("a CSAT score is a whole number from 1 to 5 (got \"6\")"), "{said}");
     stage.was_never_called();
-    stage.run(&[&off[..], &["--any-score"]].concat()).success();
+    stage.run(&[&off[..], &["--allow-any-score"]].concat()).success();
     assert_eq!(stage.sent()[0][2], "6");
     let minus: Vec<_> = OPTIONS.iter().map(|word| if *word == "4" { "-1.5" } else { *word }).collect();
-    stage.run(&[&minus[..], &["--any-score"]].concat()).success();
+    stage.run(&[&minus[..], &["--allow-any-score"]].concat()).success();
     assert_eq!(stage.sent()[0][2], "-1.5");
 }
 
@@ -240,7 +240,7 @@ fn a_rejected_record_prints_the_servers_message() {
 fn submit_waits_for_an_unavailable_server() {
     let stage = Stage::faulty(&["503-retry-after:first=1"]);
     let assert = stage.run(&OPTIONS).success();
-    assert!(stderr(&assert).contains("the target asks to come back later"), "{}", stderr(&assert));
+    assert!(stderr(&assert).contains("the server asked clients to wait"), "{}", stderr(&assert));
     stage.has_exactly(&[sent()]);
 }
 
