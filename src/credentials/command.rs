@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use secrecy::zeroize::Zeroizing;
 
 use super::{CredentialError, read};
-use crate::text::excerpt;
+use crate::text::{excerpt, format_duration};
 
 /// How often to check a command that closed its output but still runs.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -36,15 +36,14 @@ pub(super) fn run(words: &[OsString], timeout: Duration) -> Result<Output, Crede
     // Most commands exit when they close their output, so there is nothing left to poll for after this.
     let output = stdout.recv_timeout(timeout);
     let status = wait(&mut child, deadline).map_err(not_run)?;
-    let stderr = || excerpt(&String::from_utf8_lossy(&stderr.recv_timeout(STDERR_WAIT).unwrap_or_default()), SHOWN);
-    match (status, output) {
-        (Some(status), Ok(output)) if status.success() => Ok(output),
-        (Some(status), Err(RecvTimeoutError::Disconnected)) if status.success() => Ok(Output::default()),
-        (Some(status), _) if !status.success() => {
-            Err(CredentialError::CommandFailed { program, status: status_text(status), stderr: stderr() })
-        }
-        _ => Err(CredentialError::CommandTimedOut { program, timeout, stderr: stderr() }),
-    }
+    let problem = match (status, output) {
+        (Some(status), Ok(output)) if status.success() => return Ok(output),
+        (Some(status), Err(RecvTimeoutError::Disconnected)) if status.success() => return Ok(Output::default()),
+        (Some(status), _) if !status.success() => format!("failed with {}", status_text(status)),
+        _ => format!("did not finish within {} and was killed", format_duration(timeout)),
+    };
+    let stderr = stderr.recv_timeout(STDERR_WAIT).unwrap_or_default();
+    Err(CredentialError::CommandFailed { program, problem, stderr: excerpt(&String::from_utf8_lossy(&stderr), SHOWN) })
 }
 
 /// The program's file name, for messages. Never the arguments.

@@ -35,20 +35,13 @@ pub(crate) enum CredentialError {
         #[source]
         source: io::Error,
     },
-    #[error("client_secret_command: {program} failed with {status}{}", after_colon(stderr))]
+    #[error("client_secret_command: {program} {problem}{}", after_colon(stderr))]
     CommandFailed {
         program: String,
-        /// The exit code or the signal.
-        status: String,
+        problem: String,
         /// The start of its standard error.
         stderr: String,
     },
-    #[error(
-        "client_secret_command: {program} did not finish within {} and was killed{}",
-        format_duration(*timeout),
-        after_colon(stderr)
-    )]
-    CommandTimedOut { program: String, timeout: Duration, stderr: String },
     #[error("the private key {} cannot sign with {algorithm}: {reason}", path.display())]
     PrivateKey { path: PathBuf, algorithm: Algorithm, reason: String },
     #[error("cannot sign the token with {algorithm}: {reason}")]
@@ -77,7 +70,7 @@ impl Advice for CredentialError {
             Self::CommandNotRun { .. } => {
                 "write one word per string, starting with a program on PATH: no shell runs the command"
             }
-            Self::CommandFailed { .. } | Self::CommandTimedOut { .. } => {
+            Self::CommandFailed { .. } => {
                 "use a command that prints the secret as its first line and reads nothing from standard input"
             }
             Self::SeveralLines(_) => "put only the secret into the file",

@@ -6,7 +6,6 @@ mod error;
 mod inspect;
 mod jws;
 mod read;
-mod refusal;
 #[cfg(test)]
 mod samples;
 mod secret;
@@ -14,9 +13,8 @@ mod supply;
 mod token;
 
 pub(crate) use error::CredentialError;
-pub(crate) use inspect::{Expected, Inspection, inspect};
 #[cfg(test)]
-pub(crate) use refusal::RefusalKind;
-pub(crate) use refusal::Signature;
+pub(crate) use inspect::RefusalKind;
+pub(crate) use inspect::{Expected, Inspection, Signature, inspect};
 pub(crate) use supply::TokenSource;
 pub(crate) use token::{Minter, Token};

@@ -155,7 +155,7 @@ mod tests {
         let words = ["sleep".into(), "60".into()];
         let started = std::time::Instant::now();
         let error = from_command(&words, Duration::from_millis(30)).unwrap_err();
-        assert!(matches!(error, CredentialError::CommandTimedOut { .. }), "{error}");
+        assert!(error.to_string().contains("did not finish within"), "{error}");
         assert!(started.elapsed() < Duration::from_secs(30));
     }
 

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::Value;
-use strum::VariantNames as _;
 
 use super::source::Sourced;
 
@@ -36,8 +35,6 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    pub(super) const NAMES: &'static [&'static str] = Self::VARIANTS;
-
     /// The algorithm's name in a token's header.
     pub fn name(self) -> &'static str {
         self.into()
@@ -120,11 +117,13 @@ pub struct CredentialSettings {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantNames as _;
+
     use super::Algorithm;
 
     #[test]
     fn algorithms_parse_in_any_case() {
-        assert_eq!(Algorithm::NAMES, ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512"]);
+        assert_eq!(Algorithm::VARIANTS, ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512"]);
         assert_eq!(Algorithm::from_name("hs512"), Some(Algorithm::Hs512));
         assert_eq!(Algorithm::from_name("none"), None);
         assert_eq!(Algorithm::Rs256.to_string(), "RS256");

@@ -50,9 +50,10 @@ impl ConfigFile {
 
     /// Parses a config. Relative paths in it start at the directory of `path`.
     pub(super) fn parse(path: &Path, text: &str, home: Option<&Path>) -> Result<Self, SettingsError> {
-        let file: Arc<Path> = path.into();
-        let entries = toml_table::parse(&file, text)?;
-        let root = Table::root("the config", &file, text, entries.get_ref(), home);
+        toml_table::parse("the config", path, text, home, |root| Self::read_root(path, &root))
+    }
+
+    fn read_root(path: &Path, root: &Table<'_>) -> Result<Self, SettingsError> {
         root.reject_unknown(&[DEFAULT_PROFILE, PROFILES, MAPPING])?;
         let profiles = root.named_tables(PROFILES)?.into_iter().map(|(name, table)| {
             let layer = read_profile(&table.value.of_profile(name))?;
@@ -65,7 +66,7 @@ impl ConfigFile {
         });
         let mappings = mappings.collect::<Result<_, SettingsError>>()?;
         let default_profile = root.read(DEFAULT_PROFILE, Raw::text)?;
-        let config = Self { path: Arc::clone(&file), default_profile, profiles, mappings };
+        let config = Self { path: path.into(), default_profile, profiles, mappings };
         if let Some(name) = &config.default_profile {
             config.profile(name)?;
         }

@@ -5,7 +5,7 @@
 //! and its documentation.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,9 +15,6 @@ use strum::VariantArray as _;
 use url::Url;
 
 use super::credential::{Algorithm, SecretSource};
-use super::defaults::{
-    DEFAULT_API_VERSION, DEFAULT_CONCURRENCY, DEFAULT_SUBJECT, DEFAULT_TIMEOUT, DEFAULT_TOKEN_TTL, default_limits,
-};
 use super::error::{SettingsError, convert, variable_of};
 use super::raw::Raw;
 use super::shown::{Show, Shown, ToJson};
@@ -25,6 +22,19 @@ use super::source::Sourced;
 use super::value::{self, ValueError};
 use crate::pacing::Limit;
 use crate::record::Field;
+
+/// The vendor's limits need no more than one.
+const DEFAULT_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
+
+/// The limits that the vendor lists for "Feedback Analytics", for each bot.
+fn default_limits() -> Vec<Limit> {
+    const PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+    const PER_HOUR: NonZeroU32 = NonZeroU32::new(1_800).unwrap();
+    vec![
+        Limit { calls: PER_MINUTE, per: Duration::from_secs(60) },
+        Limit { calls: PER_HOUR, per: Duration::from_secs(60 * 60) },
+    ]
+}
 
 /// Additional claims of tokens, in the order written.
 pub(super) type Claims = Vec<(String, Sourced<Value>)>;
@@ -145,8 +155,8 @@ settings! {
     Host => host: Url, |raw| value::host(raw.string()?);
     /// The bot id, also called stream id.
     BotId => bot_id: String, |raw| value::path_id(raw.string()?);
-    /// The version in the API's path; empty for a path without one.
-    ApiVersion => api_version: String = DEFAULT_API_VERSION.to_owned(), |raw| value::api_version(raw.string()?);
+    /// The version in the API's path; empty for a path without one. The default is that of the contract's "Sample Request".
+    ApiVersion => api_version: String = "1.1".to_owned(), |raw| value::api_version(raw.string()?);
     /// The JWT app's client id, which tokens carry as `appId`.
     ClientId => client_id: String, |raw| value::id(raw.string()?);
     /// The JWT app's client secret itself.
@@ -161,10 +171,10 @@ settings! {
     Algorithm => algorithm: Algorithm = Algorithm::Hs256, |raw| value::algorithm(raw.string()?);
     /// The PEM file with the private key for the RS algorithms.
     PrivateKeyFile => private_key_file: PathBuf, Raw::path;
-    /// The tokens' `sub`.
-    Subject => subject: String = DEFAULT_SUBJECT.to_owned(), Raw::text;
+    /// The tokens' `sub`: the API requires one and gives it no meaning.
+    Subject => subject: String = "kore-feedback".to_owned(), Raw::text;
     /// The lifetime of a token.
-    TokenTtl => token_ttl: Duration = DEFAULT_TOKEN_TTL, |raw| value::token_ttl(value::duration(raw.string()?)?);
+    TokenTtl => token_ttl: Duration = Duration::from_secs(10 * 60), |raw| value::token_ttl(value::duration(raw.string()?)?);
     /// Whether each token has a `jti`.
     Jti => jti: bool = false, Raw::boolean;
     /// Additional claims of every token.
@@ -174,7 +184,7 @@ settings! {
     /// The most requests in flight at once.
     Concurrency => concurrency: NonZeroUsize = DEFAULT_CONCURRENCY, |raw| value::concurrency(&raw.digits()?);
     /// How long to wait for a response.
-    Timeout => timeout: Duration = DEFAULT_TIMEOUT, |raw| value::duration(raw.string()?);
+    Timeout => timeout: Duration = Duration::from_secs(30), |raw| value::duration(raw.string()?);
     /// A PEM file with a certificate authority to trust in addition to the system's.
     CaFile => ca_file: PathBuf, Raw::path;
     /// Values for fields that an input has no column for.

@@ -32,10 +32,6 @@ struct Section {
 }
 
 impl Section {
-    fn blank_line(&mut self) {
-        self.comments.push('\n');
-    }
-
     fn comment(&mut self, text: &str) {
         self.comment_line("# ", text);
     }
@@ -62,12 +58,12 @@ impl MappingFile<'_> {
     pub fn text(&self) -> String {
         let mut root = Section::default();
         self.write_head(&mut root);
-        root.blank_line();
+        root.comments.push('\n');
         let mut fields = Section::default();
         fields.table.decor_mut().set_prefix(std::mem::take(&mut root.comments));
         self.proposals.iter().for_each(|proposal| self.write_field(&mut fields, proposal));
         if !self.proposals.iter().any(|proposal| proposal.field == Field::BotId) {
-            fields.blank_line();
+            fields.comments.push('\n');
             fields.comment(help(Field::BotId).0);
             fields.comments.push_str(BOT_EXAMPLE);
         }
@@ -85,7 +81,7 @@ impl MappingFile<'_> {
         root.comment_line("#   ", self.command);
         root.comments.push_str("#\n# The columns of the file:\n");
         self.headers.iter().for_each(|header| root.comment_line("#   ", &quoted(header, 200)));
-        root.blank_line();
+        root.comments.push('\n');
         root.comment("What stands in place of a score if nobody answered. Such rows are skipped and counted.");
         match &self.spec.no_answer {
             Some(words) => root.set(NO_ANSWER, list(words)),
@@ -95,7 +91,7 @@ impl MappingFile<'_> {
 
     fn write_field(&self, fields: &mut Section, proposal: &Proposal) {
         let (field, key) = (proposal.field, proposal.field.key());
-        fields.blank_line();
+        fields.comments.push('\n');
         fields.comment(help(field).0);
         let described = self.spec.fields.get(&field);
         let conversion = described.map(|rule| &rule.conversion);
@@ -234,8 +230,7 @@ mod tests {
 
     use super::MappingFile;
     use crate::record::{Assignment, MappingOptions, MappingSpec, ResolvedMapping, propose};
-    use crate::settings::mapping::parse_mapping;
-    use crate::settings::preset::presets;
+    use crate::settings::mapping::{parse_mapping, presets};
 
     fn written(headers: &[String], rules: &MappingOptions) -> MappingSpec {
         let proposals = propose(headers, rules, &|_| false);

@@ -52,14 +52,10 @@ pub(super) fn read_spec(table: &Table<'_>, by: MatchedBy) -> Result<MappingSpec,
     };
     Ok(MappingSpec {
         fields: fields?,
-        no_answer: value_of(table.read(NO_ANSWER, |raw| Ok(FoldedSet::new(raw.one_or_more()?)))?),
+        no_answer: table.value(NO_ANSWER, |raw| Ok(FoldedSet::new(raw.one_or_more()?)))?,
         skip: table.tables(SKIP)?.iter().map(read_skip).collect::<Result<_, _>>()?,
-        include: value_of(table.read(INCLUDE, words)?).unwrap_or_default(),
+        include: table.value(INCLUDE, words)?.unwrap_or_default(),
     })
-}
-
-fn value_of<T>(set: Option<Sourced<T>>) -> Option<T> {
-    set.map(|set| set.value)
 }
 
 /// Reads the rule of a field. A string alone is the name of a column.
@@ -83,7 +79,7 @@ fn read_field<'a>(
     {
         return Err(SettingsError::twice(place, VALUE, key));
     }
-    let needed = value_of(table.read(NEEDED, Raw::text)?).map(Into::into);
+    let needed = table.value(NEEDED, Raw::text)?.map(Into::into);
     Ok(FieldSpec { source, conversion, needed, by })
 }
 
@@ -114,9 +110,9 @@ fn read_conversion(table: &Table<'_>) -> Result<Conversion, SettingsError> {
             return Err(SettingsError::value(key, raw.source, ValueError::Without(needs)));
         }
     }
-    let boolean = |key| Ok::<_, SettingsError>(value_of(table.read(key, Raw::boolean)?).unwrap_or_default());
-    let rounding = value_of(table.read(ROUNDING, |raw| Ok(raw.string()?.parse()?))?).unwrap_or_default();
-    let scale = value_of(table.read(SCALE, |raw| Ok(raw.string()?.parse::<Scale>()?))?);
+    let boolean = |key| Ok::<_, SettingsError>(table.value(key, Raw::boolean)?.unwrap_or_default());
+    let rounding = table.value(ROUNDING, |raw| Ok(raw.string()?.parse()?))?.unwrap_or_default();
+    let scale = table.value(SCALE, |raw| Ok(raw.string()?.parse::<Scale>()?))?;
     Ok(Conversion {
         values: read_values(table, boolean(IGNORE_CASE)?)?,
         lower_case: boolean(LOWER_CASE)?,
@@ -144,7 +140,7 @@ fn read_skip(rule: &Sourced<Table<'_>>) -> Result<SkipRule, SettingsError> {
     let table = &rule.value;
     table.reject_unknown(&SKIP_KEYS)?;
     let missing = |key| SettingsError::value(key, rule.source.clone(), ValueError::Required);
-    let required = |key| value_of(table.read(key, Raw::text)?).ok_or_else(|| missing(key));
+    let required = |key| table.value(key, Raw::text)?.ok_or_else(|| missing(key));
     let words = |key| table.read(key, |raw| Ok(FoldedSet::new(raw.one_or_more()?)));
     let (values, is) = match (words(IS)?, words(IS_NOT)?) {
         (Some(_), Some(second)) => return Err(SettingsError::twice(second.source, IS, IS_NOT)),
@@ -153,7 +149,7 @@ fn read_skip(rule: &Sourced<Table<'_>>) -> Result<SkipRule, SettingsError> {
         (None, None) => return Err(missing(IS)),
     };
     Ok(SkipRule {
-        key: value_of(table.read(KEY, Raw::text)?),
+        key: table.value(KEY, Raw::text)?,
         reason: required(REASON)?.into(),
         when: Condition { column: required(COLUMN)?, values, is },
     })

@@ -4,16 +4,16 @@
 use std::path::PathBuf;
 
 use super::context::Context;
-use super::credential::MAX_JTI_TTL;
-use super::error::{INIT_HINT, SettingsError};
+use super::credential::{MAX_JTI_TTL, SecretSource};
+use super::error::{INIT_HINT, SettingsError, convert};
 use super::file::ConfigFile;
-use super::layer::{Key, Layer, Values};
-use super::layers;
-use super::overrides::Overrides;
+use super::layer::{Claims, Key, Layer, Values};
+use super::overrides::{Overrides, SandboxTarget};
 use super::paths;
+use super::raw::{Form, Raw};
 use super::resolved::Settings;
 use super::source::{Source, Sourced};
-use super::value::ValueError;
+use super::value::{self, ValueError};
 use super::warning::{self, PROFILE_VARIABLE};
 use crate::pacing::duration_text;
 
@@ -30,12 +30,12 @@ pub fn resolve(overrides: &Overrides, context: &Context) -> Result<Settings, Set
         (Some(config), Some(name)) => config.profile(name)?.layer.clone(),
         _ => Layer::default(),
     };
-    let in_arguments = layers::arguments(overrides)?;
-    let in_environment = layers::environment(context, |key| {
+    let in_arguments = arguments(overrides)?;
+    let in_environment = environment(context, |key| {
         !in_arguments.sets(key) && (overrides.sandbox.is_none() || key.applies_to_sandbox())
     })?;
     let below = match &overrides.sandbox {
-        Some(target) => layers::sandbox(target).over(in_environment).over(in_profile.beside_sandbox()),
+        Some(target) => sandbox(target).over(in_environment).over(in_profile.beside_sandbox()),
         None => in_environment.over(in_profile),
     };
     let values = Values::from(in_arguments.over(below));
@@ -68,7 +68,7 @@ fn profile_name(
     config: Option<&ConfigFile>,
     path: Option<&Sourced<PathBuf>>,
 ) -> Result<Option<Sourced<String>>, SettingsError> {
-    let variable = layers::variable(context, PROFILE_VARIABLE)?.filter(|name| !name.is_empty());
+    let variable = variable(context, PROFILE_VARIABLE)?.filter(|name| !name.is_empty());
     let named = match (&overrides.profile, variable) {
         (Some(name), _) => Some(Sourced::new(name.clone(), Source::Argument("--profile"))),
         (None, Some(name)) => Some(Sourced::new(name.to_owned(), Source::Environment(PROFILE_VARIABLE.to_owned()))),
@@ -103,4 +103,73 @@ fn check_signing(values: &Values) -> Result<(), SettingsError> {
         return Ok(());
     };
     Err(SettingsError::value(key.name(), place.clone(), problem))
+}
+
+/// Reads the `KORE_FEEDBACK_*` variables of the keys that need one. The others are ignored, even if they are invalid.
+fn environment(context: &Context, is_needed: impl Fn(Key) -> bool) -> Result<Layer, SettingsError> {
+    Layer::read(|key| {
+        let Some(name) = key.variable().filter(|_| is_needed(key)) else { return Ok(None) };
+        let text = variable(context, &name)?.filter(|text| key.may_be_empty() || !text.is_empty());
+        Ok(text.map(|text| {
+            let (base, home) = (context.working_directory.as_path(), context.home_directory.as_deref());
+            Sourced::new(Raw { form: Form::Text(text), base, home }, Source::Environment(name))
+        }))
+    })
+}
+
+/// The text of an environment variable, if it is set.
+fn variable<'a>(context: &'a Context, name: &str) -> Result<Option<&'a str>, SettingsError> {
+    let text = |value: &'a std::ffi::OsStr| value.to_str().ok_or_else(|| SettingsError::NotUnicode(name.to_owned()));
+    context.variable_os(name).map(text).transpose()
+}
+
+/// The layer of a sandbox: it sets the target, and no limits.
+fn sandbox(target: &SandboxTarget) -> Layer {
+    fn set<T>(value: T) -> Option<Sourced<T>> {
+        Some(Sourced::new(value, Source::Sandbox))
+    }
+    Layer {
+        host: set(target.host.clone()),
+        bot_id: set(target.bot_id.clone()),
+        client_id: set(target.client_id.clone()),
+        secret: set(SecretSource::Inline(target.client_secret.clone())),
+        limits: set(Vec::new()),
+        ..Layer::default()
+    }
+}
+
+/// The layer of the command line.
+fn arguments(given: &Overrides) -> Result<Layer, SettingsError> {
+    let limits_option = match given.limits.as_deref() {
+        Some([]) => "--no-rate-limit",
+        _ => "--rate-limit",
+    };
+    Ok(Layer {
+        subject: argument(Key::Subject, "--sub", given.sub.as_deref(), value::text)?,
+        token_ttl: argument(Key::TokenTtl, "--ttl", given.ttl, value::token_ttl)?,
+        jti: argument(Key::Jti, "--jti", given.jti, Ok)?,
+        claims: claims(given)?,
+        limits: argument(Key::Limits, limits_option, given.limits.clone(), Ok)?,
+        concurrency: argument(Key::Concurrency, "--concurrency", given.concurrency, value::checked_concurrency)?,
+        timeout: argument(Key::Timeout, "--timeout", given.timeout, value::positive)?,
+        ..Layer::default()
+    })
+}
+
+fn argument<T, V>(
+    key: Key,
+    option: &'static str,
+    given: Option<T>,
+    check: impl FnOnce(T) -> Result<V, ValueError>,
+) -> Result<Option<Sourced<V>>, SettingsError> {
+    given.map(|given| convert(key.name(), Sourced::new(given, Source::Argument(option)), check)).transpose()
+}
+
+fn claims(given: &Overrides) -> Result<Claims, SettingsError> {
+    let claim = |(name, claim): &(String, serde_json::Value)| {
+        let claim = Sourced::new(claim.clone(), Source::Argument("--claim"));
+        let checked = convert(Key::Claims.name(), claim, |claim| value::claim_name(name).map(|()| claim))?;
+        Ok((name.clone(), checked))
+    };
+    given.claims.iter().map(claim).collect()
 }

@@ -11,18 +11,11 @@ pub enum Source {
     Argument(&'static str),
     /// An environment variable, by name.
     Environment(String),
-    /// A line of the config outside all profiles, or of a mapping file.
+    /// A line of the config or of a mapping file.
     File {
+        /// The profile that the line belongs to.
+        profile: Option<Arc<str>>,
         /// The file.
-        file: Arc<Path>,
-        /// The key's line, from 1.
-        line: usize,
-    },
-    /// A line of a profile.
-    Profile {
-        /// The profile's name.
-        name: Arc<str>,
-        /// The config.
         file: Arc<Path>,
         /// The key's line, from 1.
         line: usize,
@@ -37,7 +30,7 @@ impl Source {
     /// Where to look, as the start of an error: `config.toml:12`, `KORE_FEEDBACK_HOST`, `--timeout`.
     pub(super) fn place(&self) -> String {
         match self {
-            Self::File { file, line } | Self::Profile { file, line, .. } => format!("{}:{line}", file.display()),
+            Self::File { file, line, .. } => format!("{}:{line}", file.display()),
             other => other.to_string(),
         }
     }
@@ -53,7 +46,7 @@ impl Source {
     /// The line, if a file set the value.
     pub(super) fn line(&self) -> Option<usize> {
         match self {
-            Self::File { line, .. } | Self::Profile { line, .. } => Some(*line),
+            Self::File { line, .. } => Some(*line),
             _ => None,
         }
     }
@@ -64,8 +57,8 @@ impl fmt::Display for Source {
         match self {
             Self::Argument(name) => f.write_str(name),
             Self::Environment(name) => f.write_str(name),
-            Self::File { file, line } => write!(f, "{}:{line}", file.display()),
-            Self::Profile { name, file, line } => write!(f, "profile {name}, {}:{line}", file.display()),
+            Self::File { profile: None, file, line } => write!(f, "{}:{line}", file.display()),
+            Self::File { profile: Some(name), file, line } => write!(f, "profile {name}, {}:{line}", file.display()),
             Self::Sandbox => f.write_str("the sandbox"),
             Self::Default => f.write_str("default"),
         }

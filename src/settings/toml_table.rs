@@ -13,13 +13,22 @@ use super::source::{Source, Sourced};
 use super::value::ValueError;
 use crate::record::Field;
 
-/// Parses a file. A syntax error has the parser's message, which quotes nothing of the text.
-pub(super) fn parse<'t>(file: &Arc<Path>, text: &'t str) -> Result<Spanned<DeTable<'t>>, SettingsError> {
-    DeTable::parse(text).map_err(|error| {
+/// Parses a file and reads its root table, which messages call `name`. Relative paths in it start at the file's directory.
+/// A syntax error has the parser's message, which quotes nothing of the text.
+pub(super) fn parse<T>(
+    name: &str,
+    path: &Path,
+    text: &str,
+    home: Option<&Path>,
+    read: impl FnOnce(Table<'_>) -> Result<T, SettingsError>,
+) -> Result<T, SettingsError> {
+    let file: Arc<Path> = path.into();
+    let entries = DeTable::parse(text).map_err(|error| {
         let line = line_of(text, error.span().unwrap_or_default());
-        let place = Source::File { file: Arc::clone(file), line };
+        let place = Source::File { profile: None, file: Arc::clone(&file), line };
         SettingsError::Syntax { place, what: error.message().to_owned() }
-    })
+    })?;
+    read(Table { file: &file, text, entries: entries.get_ref(), home, name: name.to_owned(), profile: None })
 }
 
 fn line_of(text: &str, span: Range<usize>) -> usize {
@@ -42,17 +51,6 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// The root table of a file that messages call `name`. Relative paths in it start at the file's directory.
-    pub(super) fn root(
-        name: &str,
-        file: &'a Arc<Path>,
-        text: &'a str,
-        entries: &'a DeTable<'a>,
-        home: Option<&'a Path>,
-    ) -> Self {
-        Self { file, text, entries, home, name: name.to_owned(), profile: None }
-    }
-
     /// The same table, read as a profile.
     pub(super) fn of_profile(self, name: &str) -> Self {
         Self { profile: Some(name.into()), ..self }
@@ -78,11 +76,7 @@ impl<'a> Table<'a> {
     }
 
     fn source(&self, line: usize) -> Source {
-        let file = Arc::clone(self.file);
-        match &self.profile {
-            Some(name) => Source::Profile { name: Arc::clone(name), file, line },
-            None => Source::File { file, line },
-        }
+        Source::File { profile: self.profile.clone(), file: Arc::clone(self.file), line }
     }
 
     /// Reads the value of a key, if there is one.
@@ -92,6 +86,15 @@ impl<'a> Table<'a> {
         read: impl FnOnce(Raw<'a>) -> Result<T, ValueError>,
     ) -> Result<Option<Sourced<T>>, SettingsError> {
         self.get(key).map(|raw| convert(key, raw, read)).transpose()
+    }
+
+    /// The same without the source.
+    pub(super) fn value<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(Raw<'a>) -> Result<T, ValueError>,
+    ) -> Result<Option<T>, SettingsError> {
+        Ok(self.read(key, read)?.map(|read| read.value))
     }
 
     /// The tables within the table of this key, each with its name.
@@ -114,11 +117,11 @@ impl<'a> Table<'a> {
 
     /// The list of tables that a key contains; empty without the key.
     pub(super) fn tables(&self, key: &str) -> Result<Vec<Sourced<Self>>, SettingsError> {
-        let tables = self.read(key, |raw| {
+        let tables = self.value(key, |raw| {
             let Form::Toml(DeValue::Array(items)) = raw.form else { return Err(raw.wrong_type("a list of tables")) };
             items.iter().map(|item| self.item(key, raw, item)).collect()
         })?;
-        Ok(tables.map(|tables| tables.value).unwrap_or_default())
+        Ok(tables.unwrap_or_default())
     }
 
     fn item(&self, key: &str, list: Raw<'_>, item: &'a Spanned<DeValue<'a>>) -> Result<Sourced<Self>, ValueError> {

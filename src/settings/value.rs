@@ -1,23 +1,132 @@
 //! Parses single values, wherever they are set: in a config, a variable or an option.
 
-mod error;
-
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use strum::VariantNames as _;
 use url::Url;
 
 use super::credential::Algorithm;
-use crate::error::nearest;
+use crate::error::{did_you_mean, nearest};
 use crate::net::is_loopback;
-use crate::pacing::{Limit, parse_duration};
-use crate::record::is_path_segment;
+use crate::pacing::{Limit, LimitError, parse_duration};
+use crate::record::{ProblemKind, ScaleError, TemplateError, is_path_segment};
 use crate::text::excerpt;
 
-pub use error::ValueError;
-
 const SHOWN: usize = 60;
+/// The most requests in flight at once. Above it, a bot's rate limits are by far the bottleneck.
+const MAX_CONCURRENCY: usize = 1_000;
+
+/// What is wrong with a value, to follow the name of its key. Never shows a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// Another type than the key's.
+    #[error("must be {expected}, not {found}")]
+    WrongType {
+        /// What the key expects.
+        expected: &'static str,
+        /// What was written.
+        found: &'static str,
+    },
+    /// Nothing between the quotes.
+    #[error("must not be empty")]
+    Empty,
+    /// Most likely copied along with the id.
+    #[error("{0:?} must not contain spaces, line breaks or control characters")]
+    Blanks(String),
+    /// A character that would end the id's segment of the URL path.
+    #[error("{0:?} must be an id without /, ?, # or %")]
+    NotAnId(String),
+    /// Not the start of a URL.
+    #[error("{0:?} must be a URL such as https://bots.kore.ai")]
+    NotAUrl(String),
+    /// A user name or password in the host. Neither is shown.
+    #[error("must not contain a user name or password")]
+    UserInHost,
+    /// More than scheme, name and port in the host.
+    #[error("must not contain {0}")]
+    MoreThanHost(&'static str),
+    /// An unencrypted target on another machine.
+    #[error("{0:?} must start with https:// (http:// is allowed for this machine only)")]
+    NotEncrypted(String),
+    /// Not a version for the URL path.
+    #[error("{0:?} must be digits and dots, such as 1.1, or empty for a URL without a version")]
+    NotAVersion(String),
+    /// Not a known algorithm.
+    #[error("{0:?} is not one of {known}", known = algorithms_like(.0))]
+    UnknownAlgorithm(String),
+    /// Not a duration.
+    #[error("{0:?} is not a duration: write a number with a unit, such as 30s, 10m or 1h 30m")]
+    NotADuration(String),
+    /// Below the minimum.
+    #[error("must be at least {0}")]
+    TooShort(&'static str),
+    /// Not a rate limit.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+    /// Neither true nor false.
+    #[error("{0:?} must be true or false")]
+    NotABoolean(String),
+    /// Not a number of requests.
+    #[error("{0:?} must be a whole number from 1 to {MAX_CONCURRENCY}")]
+    NotAConcurrency(String),
+    /// A command without a program.
+    #[error("must name a program, followed by its arguments")]
+    NoProgram,
+    /// A path in the home directory, which is unknown.
+    #[error("starts with ~, but there is no home directory")]
+    NoHome,
+    /// Not the name of a variable. It may be the secret itself, so it is not shown.
+    #[error("must be the name of an environment variable (letters, digits and _), not the secret itself")]
+    NotAVariable,
+    /// A claim that another setting controls.
+    #[error("must not contain {name:?}: {instead}")]
+    ReservedClaim {
+        /// The claim.
+        name: String,
+        /// What controls it.
+        instead: &'static str,
+    },
+    /// A number that JSON cannot represent.
+    #[error("must be a finite number")]
+    NotFinite,
+    /// A whole number outside the supported range.
+    #[error("is too large")]
+    TooLarge,
+    /// Longer than the platform allows for a token with a `jti`.
+    #[error("is {0} but must be at most 1h when jti is on: the platform rejects tokens with a later exp")]
+    TooLongForJti(String),
+    /// An RS algorithm without its key.
+    #[error("{0} signs with a private key, but private_key_file is not set")]
+    NoPrivateKey(Algorithm),
+    /// Not a conversion between scales.
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
+    /// Not a template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// Not a way of extracting a number.
+    #[error("{0:?} must be \"leading\" (the number at the start of the text)")]
+    NotANumberKind(String),
+    /// One text with two meanings.
+    #[error("maps {0:?} to two values")]
+    TwoMeanings(String),
+    /// A required key is missing.
+    #[error("is required")]
+    Required,
+    /// A key that needs another key.
+    #[error("has no effect without {0}")]
+    Without(&'static str),
+    /// A constant that the field does not allow.
+    #[error("{value:?}: {problem}")]
+    InvalidConstant {
+        /// The constant.
+        value: String,
+        /// Why it is invalid.
+        problem: ProblemKind,
+    },
+}
 
 /// Parses the URL of a host: https, or http to this machine; without user, path, query or fragment.
 pub(super) fn host(text: &str) -> Result<Url, ValueError> {
@@ -71,11 +180,14 @@ pub(super) fn api_version(text: &str) -> Result<String, ValueError> {
     if is_version { Ok(text.to_owned()) } else { Err(ValueError::NotAVersion(excerpt(text, SHOWN))) }
 }
 
+/// All algorithms, and which one is meant.
+fn algorithms_like(text: &str) -> String {
+    let meant = did_you_mean(nearest(text, Algorithm::VARIANTS.iter().copied()));
+    format!("{}{meant}", Algorithm::VARIANTS.join(", "))
+}
+
 pub(super) fn algorithm(text: &str) -> Result<Algorithm, ValueError> {
-    Algorithm::from_name(text).ok_or_else(|| ValueError::UnknownAlgorithm {
-        given: excerpt(text, SHOWN),
-        nearest: nearest(text, Algorithm::NAMES.iter().copied()),
-    })
+    Algorithm::from_name(text).ok_or_else(|| ValueError::UnknownAlgorithm(excerpt(text, SHOWN)))
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, ValueError> {
@@ -106,7 +218,7 @@ pub(super) fn concurrency(text: &str) -> Result<NonZeroUsize, ValueError> {
 }
 
 pub(super) fn checked_concurrency(number: NonZeroUsize) -> Result<NonZeroUsize, ValueError> {
-    let is_allowed = number.get() <= error::MAX_CONCURRENCY;
+    let is_allowed = number.get() <= MAX_CONCURRENCY;
     if is_allowed { Ok(number) } else { Err(ValueError::NotAConcurrency(number.to_string())) }
 }
 

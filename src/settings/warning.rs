@@ -31,15 +31,10 @@ pub(super) fn warnings(values: &Values, context: &Context, config: Option<&Confi
     unknown_variables(context, config).into_iter().chain(others.into_iter().flatten()).collect()
 }
 
-/// Every environment variable that is read.
-fn variables() -> Vec<String> {
-    let others = [CONFIG_VARIABLE, PROFILE_VARIABLE, STATE_DIR_VARIABLE].map(str::to_owned);
-    others.into_iter().chain(Key::ALL.iter().filter_map(|key| key.variable())).collect()
-}
-
 /// Finds variables with our prefix that nothing reads.
 fn unknown_variables(context: &Context, config: Option<&ConfigFile>) -> Vec<String> {
-    let known = variables();
+    let others = [CONFIG_VARIABLE, PROFILE_VARIABLE, STATE_DIR_VARIABLE].map(str::to_owned);
+    let known: Vec<_> = others.into_iter().chain(Key::ALL.iter().filter_map(|key| key.variable())).collect();
     let is_unknown = |name: &str| !known.iter().any(|known| known == name) && !config.is_some_and(|c| reads(c, name));
     let names = context.variable_names().map(|name| name.to_string_lossy());
     let ours = names.filter(|name| name.starts_with(VARIABLE_PREFIX) && is_unknown(name));

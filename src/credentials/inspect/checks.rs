@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Inspection, time_between};
-use crate::credentials::refusal::{Refusal, RefusalKind, Signature};
+use super::{Inspection, Refusal, RefusalKind, Signature, time_between};
 use crate::settings::{Algorithm, MAX_JTI_TTL};
 use crate::text::{excerpt, quoted};
 

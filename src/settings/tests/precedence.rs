@@ -17,7 +17,9 @@ fn arguments_win_over_environment_profile_and_defaults() {
     let text = format!("{FULL}timeout = \"1s\"\nsubject = \"profile\"\n");
     let settings = resolved(&text, &[], |_| {});
     assert_eq!(settings.values.timeout.value, Duration::from_secs(1));
-    assert!(matches!(&settings.values.timeout.source, Source::Profile { name, line: 7, .. } if &**name == "prod"));
+    assert!(
+        matches!(&settings.values.timeout.source, Source::File { profile: Some(name), line: 7, .. } if &**name == "prod")
+    );
     assert_eq!(settings.values.concurrency.source, Source::Default);
 
     let variables = [("KORE_FEEDBACK_TIMEOUT", "2s"), ("KORE_FEEDBACK_HOST", "http://localhost:1")];
@@ -74,12 +76,12 @@ fn the_secret_in_the_environment_wins() {
         SigningKey::Secret(secret) => secret,
         SigningKey::PrivateKey(_) => panic!("HS256 signs with the secret"),
     };
-    assert!(matches!(key(&[]).source, Source::Profile { line: 6, .. }));
+    assert!(matches!(key(&[]).source, Source::File { profile: Some(_), line: 6, .. }));
     let source = Source::Environment("KORE_FEEDBACK_CLIENT_SECRET".to_owned());
     assert_eq!(key(&[("KORE_FEEDBACK_CLIENT_SECRET", "s")]).source, source);
     let file = key(&[("KORE_FEEDBACK_CLIENT_SECRET_FILE", "/secret")]);
     assert!(matches!(file.value, SecretSource::File(path) if path.as_os_str() == "/secret"));
-    assert!(matches!(key(&[("KORE_FEEDBACK_CLIENT_SECRET", "")]).source, Source::Profile { .. }));
+    assert!(matches!(key(&[("KORE_FEEDBACK_CLIENT_SECRET", "")]).source, Source::File { profile: Some(_), .. }));
 }
 
 #[test]
@@ -145,8 +147,11 @@ fn fields_have_two_names_and_a_line() {
     assert_eq!(settings.defaults()[&Field::Score], "4.0");
     assert_eq!(settings.defaults()[&Field::ChannelUid], "x");
     assert_eq!(settings.columns()[&Field::ChannelUid], "Mail");
-    assert!(matches!(settings.values.defaults[&Field::Score].source, Source::Profile { line: 2, .. }));
-    assert!(matches!(settings.values.columns[&Field::ChannelUid].source, Source::Profile { line: 5, .. }));
+    assert!(matches!(settings.values.defaults[&Field::Score].source, Source::File { profile: Some(_), line: 2, .. }));
+    assert!(matches!(
+        settings.values.columns[&Field::ChannelUid].source,
+        Source::File { profile: Some(_), line: 5, .. }
+    ));
     assert_eq!(settings.columns().get(&Field::Score), None);
 }
 
