@@ -12,7 +12,7 @@
 //!
 //! | fault | verdict | what the run does | test |
 //! |---|---|---|---|
-//! | connection refused | repeat: unreachable | pauses, one attempt at a time over all bots; exit 4 after `--wait-for-target` | `a_refused_connection_sent_nothing`, `an_unreachable_host_is_tried_for_all_bots_together`, `an_unreachable_target_stops_the_run_after_waiting` |
+//! | connection refused | repeat: unreachable | pauses, one attempt at a time over all bots; exit 4 after `--wait-for-target` | `a_refused_connection_sent_nothing`, `an_unreachable_host_is_tried_once_for_all`, `an_unreachable_target_stops_the_run_after_waiting` |
 //! | the host name does not resolve | repeat: unreachable | the same | `an_unresolved_name_sent_nothing` |
 //! | no TLS, a wrong certificate | refused: TLS | as for credentials, over all bots; exit 4 | `a_server_without_tls_is_sent_nothing`, `a_wrong_certificate_is_sent_nothing` |
 //! | timeout before the request was written | repeat: unreachable | as for a refused connection | `a_timeout_while_connecting_sent_nothing` |

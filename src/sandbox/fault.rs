@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_kind_gets_a_suggestion_and_all_names() {
+    fn an_unknown_kind_gets_suggestions() {
         let message = error("reset-befor:at=3");
         assert!(message.contains("did you mean reset-before?"), "{message}");
         assert!(message.contains("hang-after-save"), "{message}");

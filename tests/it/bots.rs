@@ -54,7 +54,7 @@ fn each_once(bots: &[(&str, usize)]) -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
-fn bots_have_their_own_windows_and_run_in_parallel() {
+fn bots_have_own_windows_in_parallel() {
     let limits = vec![(4, Duration::from_millis(500))];
     let stage = Stage::with(SandboxOptions { limits, ..serving(&BOTS) });
     let bots = BOTS.map(|bot| (bot, 12));
@@ -167,7 +167,7 @@ fn a_failing_server_costs_few_rows_in_total() {
 }
 
 #[test]
-fn a_timeout_on_the_last_row_leaves_nothing_unsent() {
+fn a_timeout_on_the_last_row_ends_normally() {
     let stage = Stage::with(any_bot(&["500"]));
     stage.write("in.csv", csv(&[("st-a", 2), ("st-b", 1)]));
     let ended = stage.run(&["import", "in.csv", BY_BOT, "-o", "json", "--wait-for-target", "0s"]).code(1);
@@ -175,7 +175,7 @@ fn a_timeout_on_the_last_row_leaves_nothing_unsent() {
 }
 
 #[test]
-fn an_unreachable_host_is_tried_for_all_bots_together() {
+fn an_unreachable_host_is_tried_once_for_all() {
     let stage = Stage::new();
     let rows = many_bots(&stage);
     // A port that nothing listens on.
@@ -220,7 +220,7 @@ fn the_hint_sends_misaddressed_rows_to_another_bot() {
 
 #[cfg(unix)]
 #[test]
-fn pauses_and_stops_show_after_a_bot_was_stopped() {
+fn pauses_show_after_a_bot_was_stopped() {
     let stage = Stage::with(serving(&["st-b"]));
     let file = stage.write("in.csv", csv(&[("st-a", 300), ("st-b", 9)]));
     let options =
@@ -298,7 +298,7 @@ fn an_interrupted_run_to_several_bots_resumes() {
 }
 
 #[test]
-fn a_row_in_doubt_is_verified_at_its_bot() {
+fn doubt_is_verified_at_its_own_bot() {
     // Both bots get the same two records, and the one in doubt was lost.
     let stage = Stage::with(SandboxOptions { faults: vec!["hang:at=1".parse().unwrap()], ..serving(&BOTS) });
     let [jo, al] = ["jo", "al"].map(|name| format!("{name}@example.com,Post-chat,4,rtm,CSAT,en,"));
