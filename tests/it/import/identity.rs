@@ -57,7 +57,8 @@ fn another_bot_is_another_import() {
     let stage = Stage::new();
     let file = stage.write_records(&numbered(2));
     stage.import(&file, &[]).success();
-    let mut command = stage.command(&["import", IMPATIENT]);
+    // One at a time: refusals of requests in flight together count as one.
+    let mut command = stage.command(&["import", "--concurrency", "1", IMPATIENT]);
     command.arg(&file).env("KORE_FEEDBACK_BOT_ID", "st-other").assert().failure().code(3);
     assert_eq!(stage.sandbox.counts().refused, 5);
 }
