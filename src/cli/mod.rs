@@ -7,7 +7,6 @@ mod import;
 mod input;
 mod inspect;
 mod presets;
-mod rows;
 mod runs;
 mod sandbox;
 mod sending;
@@ -25,16 +24,15 @@ use crate::pacing::parse_duration;
 
 pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
-pub use import::ImportArgs;
+pub use import::{ImportArgs, RowArgs};
 pub use input::InputArgs;
 pub use inspect::InspectFileArgs;
-pub use presets::{PresetsArgs, PresetsCommand, ShowPresetArgs};
-pub use rows::RowArgs;
-pub use runs::{FailuresArgs, ResumeArgs, RunsArgs, RunsCommand, ShowArgs, VerifyArgs};
+pub use presets::{PresetsArgs, PresetsCommand};
+pub use runs::{RunsArgs, RunsCommand, VerifyArgs};
 pub use sandbox::SandboxArgs;
 pub use sending::{DeliveryArg, PaceArg, SendingArgs};
 pub use submit::SubmitArgs;
-pub use token::{InspectArgs, MintArgs, TokenArgs, TokenCommand};
+pub use token::{MintArgs, TokenArgs, TokenCommand};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -23,14 +23,10 @@ pub enum PresetsCommand {
     #[command(after_help = "Examples:\n  kore-feedback presets list")]
     List,
     /// Print a preset as a mapping file that you can adapt
-    Show(ShowPresetArgs),
-}
-
-/// Arguments of `presets show`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  kore-feedback presets show qualtrics > our-survey.toml")]
-pub struct ShowPresetArgs {
-    /// Name of the preset
-    #[arg(value_name = "NAME")]
-    pub name: String,
+    #[command(after_help = "Examples:\n  kore-feedback presets show qualtrics > our-survey.toml")]
+    Show {
+        /// Name of the preset
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::{DeliveryArg, PaceArg, SendingArgs, duration};
+use super::{SendingArgs, duration};
 use crate::pacing::Limit;
 
 const EXAMPLES: &str = "\
@@ -27,6 +27,16 @@ pub struct RunsArgs {
     pub command: RunsCommand,
 }
 
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  kore-feedback runs show 7
+  kore-feedback runs show 7 --rows > run-7.csv";
+
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  kore-feedback runs resume 7
+  kore-feedback runs resume 7 --resend-in-doubt";
+
 /// The subcommands of `runs`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum RunsCommand {
@@ -34,11 +44,32 @@ pub enum RunsCommand {
     #[command(after_help = "Examples:\n  kore-feedback runs list\n  kore-feedback runs list --output json")]
     List,
     /// Show one run
-    Show(ShowArgs),
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show {
+        /// Number of the run
+        #[arg(value_name = "N")]
+        run: i64,
+        /// Print the outcome and server id of every row as CSV, or as an array with --output json
+        #[arg(long)]
+        rows: bool,
+    },
     /// Resume an unfinished run with the options it was started with
-    Resume(ResumeArgs),
+    #[command(after_help = RESUME_EXAMPLES)]
+    Resume {
+        /// Number of the run
+        #[arg(value_name = "N")]
+        run: i64,
+        /// Also send rows in doubt again; they may then be saved twice
+        #[arg(long)]
+        resend_in_doubt: bool,
+    },
     /// Print the failure report of a run again
-    Failures(FailuresArgs),
+    #[command(after_help = "Examples:\n  kore-feedback runs failures 7 > failures.csv")]
+    Failures {
+        /// Number of the run
+        #[arg(value_name = "N")]
+        run: i64,
+    },
     /// Ask the server whether the rows of a run were saved
     ///
     /// Reads the records of the run's time span back from the server, within the rate limits. A row in doubt becomes
@@ -46,49 +77,6 @@ pub enum RunsCommand {
     /// doubt, with the reason. Saved rows that are missing on the server are listed. The app needs the scope "Feedback
     /// Analytics".
     Verify(VerifyArgs),
-}
-
-const SHOW_EXAMPLES: &str = "\
-Examples:
-  kore-feedback runs show 7
-  kore-feedback runs show 7 --rows > run-7.csv";
-
-/// Arguments of `runs show`.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = SHOW_EXAMPLES)]
-pub struct ShowArgs {
-    /// Number of the run
-    #[arg(value_name = "N")]
-    pub run: i64,
-    /// Print the outcome and server id of every row as CSV, or as an array with --output json
-    #[arg(long)]
-    pub rows: bool,
-}
-
-const RESUME_EXAMPLES: &str = "\
-Examples:
-  kore-feedback runs resume 7
-  kore-feedback runs resume 7 --resend-in-doubt";
-
-/// Arguments of `runs resume`.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = RESUME_EXAMPLES)]
-pub struct ResumeArgs {
-    /// Number of the run
-    #[arg(value_name = "N")]
-    pub run: i64,
-    /// Also send rows in doubt again; they may then be saved twice
-    #[arg(long)]
-    pub resend_in_doubt: bool,
-}
-
-/// Arguments of `runs failures`.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  kore-feedback runs failures 7 > failures.csv")]
-pub struct FailuresArgs {
-    /// Number of the run
-    #[arg(value_name = "N")]
-    pub run: i64,
 }
 
 const VERIFY_EXAMPLES: &str = "\
@@ -123,15 +111,10 @@ impl VerifyArgs {
     /// As arguments for sending; nothing is sent, so the rest are defaults.
     pub fn sending(&self) -> SendingArgs {
         SendingArgs {
-            sandbox: false,
             rate_limit: self.rate_limit.clone(),
             no_rate_limit: self.no_rate_limit,
-            pace: PaceArg::Even,
-            concurrency: None,
             timeout: self.timeout,
-            retries: None,
-            delivery: DeliveryArg::AtMostOnce,
-            wait_for_target: None,
+            ..SendingArgs::default()
         }
     }
 }

@@ -64,16 +64,12 @@ pub struct MintArgs {
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
     /// Show a token's claims and expiry, and what the platform would reject
-    Inspect(InspectArgs),
-}
-
-/// Arguments of `token inspect`.
-#[derive(Debug, Args)]
-#[command(after_help = INSPECT_EXAMPLES)]
-pub struct InspectArgs {
-    /// Token to inspect, or - for standard input
-    #[arg(value_name = "TOKEN", default_value = "-", hide_default_value = true, value_parser = token)]
-    pub token: SecretString,
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect {
+        /// Token to inspect, or - for standard input
+        #[arg(value_name = "TOKEN", default_value = "-", hide_default_value = true, value_parser = token)]
+        token: SecretString,
+    },
 }
 
 fn claim(text: &str) -> Result<(String, Value), String> {

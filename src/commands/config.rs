@@ -3,72 +3,46 @@
 use serde_json::{Map, Value, json};
 
 use super::error::CommandError;
-use super::settings::{overrides, resolve};
-use crate::cli::{ConfigArgs, ConfigCommand, GlobalArgs, OutputFormat};
+use super::session::Session;
+use crate::cli::{ConfigArgs, ConfigCommand};
 use crate::exit::Exit;
-use crate::report::Printer;
-use crate::settings::{
-    Context, Key, Overrides, Settings, SettingsError, Shown, ShownValue, Sourced, config_file, write_initial_config,
-};
+use crate::settings::{Key, Settings, SettingsError, Shown, ShownValue, Sourced, config_file, write_initial_config};
 use crate::text::printable;
 
-pub(super) fn config(
-    args: &ConfigArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
-    let overrides = overrides(global);
+pub(super) fn config(args: &ConfigArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     match args.command {
-        ConfigCommand::Show => show(&overrides, global.output, context, printer)?,
-        ConfigCommand::Path => print_path(&overrides, global.output, context, printer)?,
-        ConfigCommand::Init => init(&overrides, global.output, context, printer)?,
+        ConfigCommand::Show => {
+            let settings = session.settings()?;
+            session.result(settings_text(&settings), &settings_json(&settings))?;
+        }
+        ConfigCommand::Path => print_path(session)?,
+        ConfigCommand::Init => init(session)?,
     }
     Ok(Exit::Success)
 }
 
-fn show(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> Result<(), CommandError> {
-    let settings = resolve(overrides, context, printer)?;
-    match output {
-        OutputFormat::Text => printer.result(settings_text(&settings))?,
-        OutputFormat::Json => printer.json(&settings_json(&settings))?,
-    }
-    Ok(())
+fn print_path(session: Session<'_>) -> Result<(), CommandError> {
+    let Sourced { value: path, source } = located(session)?;
+    let json = json!({
+        "path": path.display().to_string(),
+        "exists": path.exists(),
+        "source": source.to_string(),
+    });
+    Ok(session.result(path.display(), &json)?)
 }
 
-fn print_path(
-    overrides: &Overrides,
-    output: OutputFormat,
-    context: &Context,
-    printer: &Printer,
-) -> Result<(), CommandError> {
-    let path = located(overrides, context)?;
-    match output {
-        OutputFormat::Text => printer.result(path.value.display())?,
-        OutputFormat::Json => printer.json(&json!({
-            "path": path.value.display().to_string(),
-            "exists": path.value.exists(),
-            "source": path.source.to_string(),
-        }))?,
-    }
-    Ok(())
-}
-
-fn init(overrides: &Overrides, output: OutputFormat, context: &Context, printer: &Printer) -> Result<(), CommandError> {
-    let path = located(overrides, context)?.value;
+fn init(session: Session<'_>) -> Result<(), CommandError> {
+    let path = located(session)?.value;
     write_initial_config(&path)?;
-    match output {
-        OutputFormat::Text => printer.result(path.display())?,
-        OutputFormat::Json => printer.json(&json!({ "path": path.display().to_string() }))?,
-    }
-    printer.hint(
+    session.result(path.display(), &json!({ "path": path.display().to_string() }))?;
+    session.printer.hint(
         "set host, bot_id, client_id and the source of the secret, then check the settings with `kore-feedback config show`",
     );
     Ok(())
 }
 
-fn located(overrides: &Overrides, context: &Context) -> Result<Sourced<std::path::PathBuf>, SettingsError> {
-    config_file(overrides, context)?.ok_or(SettingsError::NoHome("the config"))
+fn located(session: Session<'_>) -> Result<Sourced<std::path::PathBuf>, SettingsError> {
+    config_file(&session.overrides(), session.context)?.ok_or(SettingsError::NoHome("the config"))
 }
 
 /// Three columns: key, value, source.

@@ -15,7 +15,7 @@ mod prompt;
 mod rules;
 mod runs;
 mod sandbox;
-mod settings;
+mod session;
 mod setup;
 mod stop_reason;
 mod submit;

@@ -3,19 +3,22 @@
 use serde_json::json;
 
 use super::error::CommandError;
-use crate::cli::{GlobalArgs, OutputFormat, PresetsArgs, PresetsCommand};
+use super::session::Session;
+use crate::cli::{PresetsArgs, PresetsCommand};
 use crate::exit::Exit;
-use crate::report::{Printer, presets_table};
+use crate::report::presets_table;
 use crate::settings::{Preset, Source, preset, presets as all};
 
-pub(super) fn presets(args: &PresetsArgs, global: &GlobalArgs, printer: &Printer) -> Result<Exit, CommandError> {
-    let json = global.output == OutputFormat::Json;
+pub(super) fn presets(args: &PresetsArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     match &args.command {
-        PresetsCommand::List if json => printer.json(&all()?.iter().map(as_json).collect::<Vec<_>>())?,
-        PresetsCommand::List => printer.result(presets_table(&all()?, printer.table_width()))?,
-        PresetsCommand::Show(show) => {
-            let preset = preset(&show.name, &Source::Argument("presets show"))?;
-            if json { printer.json(&as_json(&preset))? } else { printer.result(preset.text.trim_end())? }
+        PresetsCommand::List => {
+            let presets = all()?;
+            let json: Vec<_> = presets.iter().map(as_json).collect();
+            session.result(presets_table(&presets, session.printer.table_width()), &json)?;
+        }
+        PresetsCommand::Show { name } => {
+            let preset = preset(name, &Source::Argument("presets show"))?;
+            session.result(preset.text.trim_end(), &as_json(&preset))?;
         }
     }
     Ok(Exit::Success)

@@ -4,54 +4,47 @@ use jiff::tz::TimeZone;
 
 use super::error::CommandError;
 use super::import::{failures, resume};
-use super::settings::{overrides, resolve};
-use super::verify::verify as verify_run;
-use crate::cli::{GlobalArgs, OutputFormat, RunsArgs, RunsCommand};
+use super::session::Session;
+use super::verify::verify;
+use crate::cli::{RunsArgs, RunsCommand};
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
 use crate::report::{
     BotView, OutputError, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_row, write_row,
 };
-use crate::settings::Context;
 
-pub(super) fn runs(
-    args: &RunsArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
-    let settings = resolve(&overrides(global), context, printer)?;
-    let store = Store::open_existing(&settings.state_dir()?)?;
+pub(super) fn runs(args: &RunsArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+    let state_dir = session.settings()?.state_dir()?;
     let find = |run: i64| {
-        let store = store.as_ref().ok_or(LedgerError::NoSuchRun { run: RunId(run) })?;
+        let store = Store::open_existing(&state_dir)?.ok_or(LedgerError::NoSuchRun { run: RunId(run) })?;
         store.run(RunId(run)).map(|run| (store, run))
     };
-    let json = global.output == OutputFormat::Json;
     match &args.command {
-        RunsCommand::List => list(store.as_ref(), json, printer)?,
-        RunsCommand::Show(args) => {
-            let (store, run) = find(args.run)?;
-            show_run(store, run, args.rows, json, printer)?;
+        RunsCommand::List => list(Store::open_existing(&state_dir)?.as_ref(), session)?,
+        RunsCommand::Show { run, rows } => {
+            let (store, run) = find(*run)?;
+            show_run(&store, run, *rows, session)?;
         }
-        RunsCommand::Resume(args) => {
-            let (store, run) = find(args.run)?;
-            return resume(&run, args.resend_in_doubt, global, store, context, printer);
+        RunsCommand::Resume { run, resend_in_doubt } => {
+            let (store, run) = find(*run)?;
+            return resume(&run, *resend_in_doubt, &store, session);
         }
-        RunsCommand::Failures(args) => {
-            let (store, run) = find(args.run)?;
-            return failures(&run, store, printer);
+        RunsCommand::Failures { run } => {
+            let (store, run) = find(*run)?;
+            return failures(&run, &store, session.printer);
         }
-        RunsCommand::Verify(args) => return verify_run(args, global, context, printer),
+        RunsCommand::Verify(args) => return verify(args, session),
     }
     Ok(Exit::Success)
 }
 
-fn list(store: Option<&Store>, json: bool, printer: &Printer) -> Result<(), CommandError> {
+fn list(store: Option<&Store>, session: Session<'_>) -> Result<(), CommandError> {
     let views = match store {
         Some(store) => store.runs()?.into_iter().map(|run| view(store, run)).collect::<Result<Vec<_>, _>>()?,
         None => Vec::new(),
     };
-    if json {
+    let printer = session.printer;
+    if session.is_json() {
         printer.json(&views)?;
     } else if views.is_empty() {
         printer.note("no runs yet");
@@ -61,8 +54,9 @@ fn list(store: Option<&Store>, json: bool, printer: &Printer) -> Result<(), Comm
     Ok(())
 }
 
-fn show_run(store: &Store, run: Run, rows: bool, json: bool, printer: &Printer) -> Result<(), CommandError> {
-    match (rows, json) {
+fn show_run(store: &Store, run: Run, rows: bool, session: Session<'_>) -> Result<(), CommandError> {
+    let printer = session.printer;
+    match (rows, session.is_json()) {
         (true, true) => print_json_rows(store, &run, printer)?,
         (true, false) => print_rows(store, &run, printer)?,
         (false, true) => printer.json(&view(store, run)?)?,

@@ -5,31 +5,30 @@ use std::net::{Ipv4Addr, SocketAddr};
 use serde_json::{Value, json};
 
 use super::error::{CommandError, Explain};
-use crate::cli::{GlobalArgs, OutputFormat, SandboxArgs};
+use super::session::Session;
+use crate::cli::SandboxArgs;
 use crate::exit::Exit;
 use crate::pacing::Limit;
-use crate::report::Printer;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::signals::Signals;
 use crate::text::counted;
 
-pub(super) fn sandbox(args: &SandboxArgs, global: &GlobalArgs, printer: &Printer) -> Result<Exit, CommandError> {
+pub(super) fn sandbox(args: &SandboxArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_io().build().explain("cannot listen for signals")?;
     runtime.block_on(async {
         // Before anything is printed: whoever reads the profile may send the signal right away.
         let mut signals = Signals::listen().explain("cannot listen for signals")?;
         let sandbox = Sandbox::start(options(args))?;
-        match global.output {
-            OutputFormat::Text => printer.result(profile(&sandbox, &args.limits))?,
-            OutputFormat::Json => printer.result(started_json(&sandbox))?,
-        }
-        printer.note(format_args!("received records are shown at {}/; press Ctrl-C to stop", sandbox.url()));
+        // On one line, so that a script can read it while the sandbox runs.
+        let json = session.is_json().then(|| started_json(&sandbox).to_string());
+        session.printer.result(json.unwrap_or_else(|| profile(&sandbox, &args.limits)))?;
+        session.printer.note(format_args!("received records are shown at {}/; press Ctrl-C to stop", sandbox.url()));
         if !signals.next().await {
             // No signal can arrive any more: wait to be killed.
             std::future::pending::<()>().await;
         }
-        printer.note(totals(&sandbox));
+        session.printer.note(totals(&sandbox));
         Ok(Exit::Success)
     })
 }
@@ -62,7 +61,6 @@ fn profile(sandbox: &Sandbox, limits: &[Limit]) -> String {
     )
 }
 
-/// On one line, so that a script can read it while the sandbox runs.
 fn started_json(sandbox: &Sandbox) -> Value {
     json!({
         "url": sandbox.url(),

@@ -6,18 +6,17 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::error::{CommandError, Explain};
-use super::settings::{overrides, resolve};
-use crate::cli::{DeliveryArg, GlobalArgs, PaceArg, SendingArgs};
+use super::session::Session;
+use crate::cli::{DeliveryArg, PaceArg, SendingArgs};
 use crate::clock;
 use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
 use crate::ledger::{Identity, Lease, LedgerError, NewRun, ResendPolicy, Run, RunBot, RunId, RunKind, Store, Writer};
 use crate::pacing::{Limit, Pace, Pacer};
-use crate::report::Printer;
 use crate::run::verify::VerifySettings;
 use crate::run::{BreakerPolicy, Delivery, LaneResources, LaneSettings, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
-use crate::settings::{Context, Overrides, SandboxTarget, Settings, Target};
+use crate::settings::{Overrides, SandboxTarget, Settings, Target};
 use crate::text::counted;
 
 const RETRIES: u32 = 5;
@@ -68,33 +67,23 @@ pub(super) struct Setup {
 
 impl Setup {
     /// Resolves the settings and starts the sandbox if requested. Everything goes to the profile's bot.
-    pub(super) fn new(
-        global: &GlobalArgs,
-        sending: &SendingArgs,
-        context: &Context,
-        printer: &Printer,
-    ) -> Result<Self, CommandError> {
-        let mut setup = Self::for_rows(global, sending, context, printer)?;
+    pub(super) fn new(sending: &SendingArgs, session: Session<'_>) -> Result<Self, CommandError> {
+        let mut setup = Self::for_rows(sending, session)?;
         setup.bots = Bots::One(setup.settings.bot_id()?.to_owned());
         Ok(setup)
     }
 
     /// The same for rows that may name their bots; the check of the input decides.
-    pub(super) fn for_rows(
-        global: &GlobalArgs,
-        sending: &SendingArgs,
-        context: &Context,
-        printer: &Printer,
-    ) -> Result<Self, CommandError> {
+    pub(super) fn for_rows(sending: &SendingArgs, session: Session<'_>) -> Result<Self, CommandError> {
         let (sandbox, sandbox_target) = if sending.sandbox { start_sandbox().map(Option::Some)? } else { None }.unzip();
         let overrides = Overrides {
             limits: sending.limits(),
             concurrency: sending.concurrency,
             timeout: sending.timeout,
             sandbox: sandbox_target,
-            ..overrides(global)
+            ..session.overrides()
         };
-        let settings = resolve(&overrides, context, printer)?;
+        let settings = session.resolve(&overrides)?;
         let target = settings.target()?;
         let pace = match sending.pace {
             PaceArg::Even => Pace::Even,
@@ -195,12 +184,12 @@ impl Setup {
         &self,
         bot_id: &str,
         store: &Store,
-        context: &Context,
+        session: Session<'_>,
     ) -> Result<LaneResources, CommandError> {
         let client = self.client(bot_id)?;
-        let tokens = TokenSource::new(Minter::new(self.settings.credentials()?, context)?);
-        let session = Uuid::new_v4().to_string();
-        let writer = Writer::start(Store::open(store.directory())?, self.scope(bot_id), session);
+        let tokens = TokenSource::new(Minter::new(self.settings.credentials()?, session.context)?);
+        let id = Uuid::new_v4().to_string();
+        let writer = Writer::start(Store::open(store.directory())?, self.scope(bot_id), id);
         Ok(LaneResources { client, tokens, pacer: self.pacer(), writer })
     }
 

@@ -8,57 +8,43 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use super::error::{CommandError, Explain};
-use super::settings::{overrides, resolve};
+use super::session::Session;
 use super::setup::start_sandbox;
-use crate::cli::{GlobalArgs, InspectArgs, MintArgs, OutputFormat, TokenArgs, TokenCommand};
+use crate::cli::{MintArgs, TokenArgs, TokenCommand};
 use crate::clock;
 use crate::credentials::{Expected, Inspection, Minter, Signature, Token, inspect};
 use crate::exit::Exit;
-use crate::report::Printer;
-use crate::settings::{Context, Overrides, Settings};
+use crate::settings::{Overrides, Settings};
 use crate::text::printable;
 
 /// Far more than any real token: proxies reject headers a tenth as long.
 const MAX_TOKEN_SIZE: u64 = 1024 * 1024;
 
-pub(super) fn token(
-    args: &TokenArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
+pub(super) fn token(args: &TokenArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     match &args.command {
-        Some(TokenCommand::Inspect(args)) => inspect_token(args, global, context, printer),
-        None => print_token(&args.mint, global, context, printer),
+        Some(TokenCommand::Inspect { token }) => inspect_token(token, session),
+        None => print_token(&args.mint, session),
     }
 }
 
-fn print_token(
-    args: &MintArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
+fn print_token(args: &MintArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     let (_sandbox, target) = if args.sandbox { start_sandbox().map(Option::Some)? } else { None }.unzip();
-    let overrides = Overrides { sandbox: target, ..mint_overrides(args, global) };
-    let settings = resolve(&overrides, context, printer)?;
-    let token = Minter::new(settings.credentials()?, context)?.mint(clock::now())?;
-    let line = Zeroizing::new(if args.header { header(&token) } else { token.jwt.expose_secret().to_owned() });
-    match global.output {
-        OutputFormat::Text => printer.result(line.as_str())?,
-        OutputFormat::Json => printer.json(&token_json(&token, args.header))?,
-    }
-    Ok(Exit::Success)
-}
-
-fn mint_overrides(args: &MintArgs, global: &GlobalArgs) -> Overrides {
-    Overrides {
+    let settings = session.resolve(&Overrides {
         ttl: args.ttl,
         sub: args.sub.clone(),
         jti: args.jti.then_some(true),
         claims: args.claims.clone(),
-        ..overrides(global)
+        sandbox: target,
+        ..session.overrides()
+    })?;
+    let token = Minter::new(settings.credentials()?, session.context)?.mint(clock::now())?;
+    if session.is_json() {
+        session.printer.json(&token_json(&token, args.header))?;
+    } else {
+        let line = Zeroizing::new(if args.header { header(&token) } else { token.jwt.expose_secret().to_owned() });
+        session.printer.result(line.as_str())?;
     }
+    Ok(Exit::Success)
 }
 
 /// The API's header is `auth`, without a scheme.
@@ -67,41 +53,34 @@ fn header(token: &Token) -> String {
 }
 
 fn token_json(token: &Token, with_header: bool) -> Value {
-    let mut object = Map::new();
-    object.insert("token".to_owned(), token.jwt.expose_secret().into());
+    let mut json = json!({
+        "token": token.jwt.expose_secret(),
+        "claims": token.claims,
+        "expires": token.expires.to_string(),
+    });
     if with_header {
-        object.insert("header".to_owned(), header(token).into());
+        json["header"] = header(token).into();
     }
-    object.insert("claims".to_owned(), Value::Object(token.claims.clone()));
-    object.insert("expires".to_owned(), token.expires.to_string().into());
-    Value::Object(object)
+    json
 }
 
-fn inspect_token(
-    args: &InspectArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
-    let settings = resolve(&overrides(global), context, printer)?;
-    let token = read_token(&args.token, context, printer)?;
-    let expected = expected(&settings, context, printer);
+fn inspect_token(token: &SecretString, session: Session<'_>) -> Result<Exit, CommandError> {
+    let settings = session.settings()?;
+    let token = read_token(token, session)?;
+    let expected = expected(&settings, session);
     let now = clock::now();
     let inspection = inspect(token.expose_secret(), &expected, now)?;
-    match global.output {
-        OutputFormat::Text => printer.result(inspection_text(&inspection, now))?,
-        OutputFormat::Json => printer.json(&inspection_json(&inspection, now))?,
-    }
+    session.result(inspection_text(&inspection, now), &inspection_json(&inspection, now))?;
     Ok(if inspection.is_acceptable() { Exit::Success } else { Exit::Credentials })
 }
 
 /// The token from the command line, or from standard input if it is `-`.
-fn read_token(token: &SecretString, context: &Context, printer: &Printer) -> Result<SecretString, CommandError> {
+fn read_token(token: &SecretString, session: Session<'_>) -> Result<SecretString, CommandError> {
     if token.expose_secret() != "-" {
         return Ok(token.clone());
     }
-    if context.stdin_is_terminal {
-        printer.note("paste the token, then press Enter and Ctrl-D");
+    if session.context.stdin_is_terminal {
+        session.printer.note("paste the token, then press Enter and Ctrl-D");
     }
     let mut text = Zeroizing::new(Vec::new());
     stdin().lock().take(MAX_TOKEN_SIZE).read_to_end(&mut text).explain("cannot read the token from standard input")?;
@@ -109,9 +88,9 @@ fn read_token(token: &SecretString, context: &Context, printer: &Printer) -> Res
 }
 
 /// A token can be decoded without the secret; only its signature then stays unchecked.
-fn expected(settings: &Settings, context: &Context, printer: &Printer) -> Expected {
-    Expected::of(settings, context).unwrap_or_else(|error| {
-        printer.warning(format_args!("the signature is not checked: {}", CommandError::from(error)));
+fn expected(settings: &Settings, session: Session<'_>) -> Expected {
+    Expected::of(settings, session.context).unwrap_or_else(|error| {
+        session.printer.warning(format_args!("the signature is not checked: {}", CommandError::from(error)));
         Expected::without_key(settings)
     })
 }

@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use super::error::CommandError;
 use super::input::remove_kept_inputs;
+use super::session::Session;
 use super::setup::{Setup, take_over};
 use super::stop_reason::StoppedEarly;
-use crate::cli::{GlobalArgs, OutputFormat, VerifyArgs};
+use crate::cli::VerifyArgs;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, Run, RunBot, RunId, Store};
 use crate::report::{Printer, VerifiedView};
 use crate::run::LaneResources;
 use crate::run::verify::{SETTLE_TIME, Verified, VerifyError, VerifyEvent, VerifySettings, verify as verify_bot};
-use crate::settings::Context;
 use crate::text::{counted, format_duration, grouped, printable, shell_command};
 
 /// How often the progress of a long reading is printed.
@@ -46,20 +46,15 @@ impl Advice for VerifyRefused {
 }
 
 /// Runs `runs verify`.
-pub(super) fn verify(
-    args: &VerifyArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
-    let setup = Setup::for_rows(global, &args.sending(), context, printer)?;
+pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+    let setup = Setup::for_rows(&args.sending(), session)?;
     let run = RunId(args.run);
     let store = Store::open_existing(&setup.settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run })?;
     let run = store.run(run)?;
     ensure_target(&setup, &run)?;
     let _lease = take_over(&store, run.id)?;
     let wait = args.wait.unwrap_or_default();
-    let verification = Verification { setup: &setup, store: &store, run: &run, context, printer };
+    let verification = Verification { setup: &setup, store: &store, run: &run, session };
     let (verified, error) = verification.run(run.bots.iter(), wait, wait)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.not_saved() == 0 {
@@ -67,10 +62,7 @@ pub(super) fn verify(
     }
     if verified != Verified::default() || !error.as_ref().is_some_and(is_interrupted) {
         let view = VerifiedView::new(&run, &verified);
-        match global.output {
-            OutputFormat::Json => printer.json(&view)?,
-            OutputFormat::Text => printer.result(view)?,
-        }
+        session.result(&view, &view)?;
     }
     match error {
         Some(error) => Err(error),
@@ -86,8 +78,7 @@ pub(super) fn verify_at_end(
     store: &Store,
     run: &Run,
     early: Option<&StoppedEarly>,
-    context: &Context,
-    printer: &Printer,
+    session: Session<'_>,
 ) -> Result<Option<VerifyError>, LedgerError> {
     let may_help = early.is_none_or(StoppedEarly::leaves_doubt_to_resolve);
     if !may_help || store.counts(run)?.in_doubt == 0 {
@@ -95,10 +86,10 @@ pub(super) fn verify_at_end(
     }
     let counts = store.counts_by_bot(run)?;
     let in_doubt = run.bots.iter().zip(&counts).filter(|(_, counts)| counts.in_doubt > 0).map(|(bot, _)| bot);
-    let verification = Verification { setup, store, run, context, printer };
+    let verification = Verification { setup, store, run, session };
     let error = match verification.run(in_doubt, SETTLE_TIME, Duration::ZERO) {
         Ok((verified, error)) => {
-            printer.note(VerifiedView::new(run, &verified).summary());
+            session.printer.note(VerifiedView::new(run, &verified).summary());
             error
         }
         Err(error) => Some(error),
@@ -107,7 +98,7 @@ pub(super) fn verify_at_end(
         return Ok(Some(VerifyError::Interrupted));
     }
     if let Some(error) = error {
-        printer.warning(format_args!("cannot verify the rows in doubt: {error}"));
+        session.printer.warning(format_args!("cannot verify the rows in doubt: {error}"));
     }
     Ok(None)
 }
@@ -136,8 +127,7 @@ struct Verification<'a> {
     setup: &'a Setup,
     store: &'a Store,
     run: &'a Run,
-    context: &'a Context,
-    printer: &'a Printer,
+    session: Session<'a>,
 }
 
 impl Verification<'_> {
@@ -149,10 +139,10 @@ impl Verification<'_> {
         wait: Duration,
         visible_within: Duration,
     ) -> Result<(Verified, Option<CommandError>), CommandError> {
-        let Self { setup, store, run, printer, .. } = self;
+        let Self { setup, store, run, session: Session { printer, .. } } = self;
         let (mut verified, mut first_error, started) = (Verified::default(), None, Instant::now());
         let Some(first) = run.bots.first() else { return Ok((verified, first_error)) };
-        let resources = setup.resources(&first.bot_id, store, self.context)?;
+        let resources = setup.resources(&first.bot_id, store, self.session)?;
         for bot in bots {
             let resources = setup.resources_beside(&resources, bot)?;
             let bot_id = printable(&bot.bot_id);
@@ -178,7 +168,7 @@ impl Verification<'_> {
 
     fn verify_bot(&self, resources: &LaneResources, settings: &VerifySettings) -> Result<Verified, CommandError> {
         let last_printed = Cell::new(Instant::now());
-        let on_event = |event| print_event(event, &last_printed, self.printer);
+        let on_event = |event| print_event(event, &last_printed, self.session.printer);
         Ok(verify_bot(resources, self.store, settings, &on_event)?)
     }
 }

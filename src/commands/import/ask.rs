@@ -4,18 +4,16 @@ use std::path::Path;
 
 use dialoguer::{Input, Select, theme::ColorfulTheme};
 
-use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
+use crate::cli::ImportArgs;
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::inspect::Inspection;
 use crate::commands::prompt;
-use crate::commands::settings::{overrides, resolve};
+use crate::commands::session::Session;
 use crate::record::{Assignment, FeedbackType, Field, MappingProblem, Proposal, Proposed};
-use crate::report::Printer;
 use crate::run::{CheckError, InputColumns};
-use crate::settings::Context;
 
 /// Whether answers at the terminal can fix this error.
-pub(super) fn can_ask(error: &CommandError, global: &GlobalArgs, context: &Context) -> bool {
+pub(super) fn can_ask(error: &CommandError, session: Session<'_>) -> bool {
     let is_open = match error.downcast_ref() {
         Some(CheckError::Mapping { error, .. }) => error
             .problems
@@ -23,41 +21,36 @@ pub(super) fn can_ask(error: &CommandError, global: &GlobalArgs, context: &Conte
             .any(|problem| matches!(problem, MappingProblem::Unfilled { .. } | MappingProblem::Ambiguous { .. })),
         _ => false,
     };
-    let has_terminal = context.stdin_is_terminal && context.stderr_is_terminal;
-    is_open && has_terminal && global.output == OutputFormat::Text
+    let has_terminal = session.context.stdin_is_terminal && session.context.stderr_is_terminal;
+    is_open && has_terminal && !session.is_json()
 }
 
 /// Shows the input and the proposed mapping, asks for open fields, and returns the options with the answers.
-pub(super) fn ask(
-    args: &ImportArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<ImportArgs, CommandError> {
-    let settings = resolve(&overrides(global), context, printer)?;
-    let inspection = Inspection::of(args, &settings, context)?;
-    let view = inspection.view("", printer);
-    printer.note(format_args!("{}\n\n{}\n", view.input(), view.mapping()));
+pub(super) fn ask(args: &ImportArgs, session: Session<'_>) -> Result<ImportArgs, CommandError> {
+    let settings = session.settings()?;
+    let inspection = Inspection::of(args, &settings, session.context)?;
+    let view = inspection.view("", session.printer);
+    session.printer.note(format_args!("{}\n\n{}\n", view.input(), view.mapping()));
     let theme = ColorfulTheme::default();
     let mut args = args.clone();
     args.input.preset = inspection.preset();
     for proposal in &inspection.proposals {
         match ask_field(&theme, &inspection.columns, proposal)? {
-            Some(Answer::Column(column)) => args.input.map.push(column),
-            Some(Answer::Value(value)) => args.input.set.push(value),
+            Some(Answer::Column(text)) => args.input.map.push(Assignment { field: proposal.field, text }),
+            Some(Answer::Value(text)) => args.input.set.push(Assignment { field: proposal.field, text }),
             None => {}
         }
     }
     if let Some(path) = ask_path(&theme)? {
-        Inspection::of(&args, &settings, context)?.write(Path::new(&path), context)?;
-        printer.note(format_args!("wrote the mapping to {path}: use it next time with --mapping {path}"));
+        Inspection::of(&args, &settings, session.context)?.write(Path::new(&path), session.context)?;
+        session.printer.note(format_args!("wrote the mapping to {path}: use it next time with --mapping {path}"));
     }
     Ok(args)
 }
 
 enum Answer {
-    Column(Assignment),
-    Value(Assignment),
+    Column(String),
+    Value(String),
 }
 
 /// `None` if the source of the field is known.
@@ -85,8 +78,8 @@ fn ask_field(
         .interact()
         .explain("cannot ask for a column")?;
     Ok(Some(match chosen.checked_sub(1) {
-        Some(index) => Answer::Column(Assignment { field, text: columns.columns[index].header.clone() }),
-        None => Answer::Value(Assignment { field, text: ask_value(theme, field)? }),
+        Some(index) => Answer::Column(columns.columns[index].header.clone()),
+        None => Answer::Value(ask_value(theme, field)?),
     }))
 }
 

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::cli::{GlobalArgs, ImportArgs, OutputFormat};
+use crate::cli::{GlobalArgs, ImportArgs};
 use crate::clock;
 use crate::commands::error::CommandError;
 use crate::commands::rules::check_settings;
+use crate::commands::session::Session;
 use crate::commands::setup::{Bots, Setup};
 use crate::record::ResolvedMapping;
-use crate::report::{Printer, time_estimate};
+use crate::report::time_estimate;
 use crate::run::{CheckError, CheckReport, check};
-use crate::settings::{Context, Settings};
+use crate::settings::Settings;
 use crate::source::Inputs;
 use crate::text::excerpt;
 
@@ -20,8 +21,7 @@ pub(super) struct Import<'a> {
     pub(super) args: &'a ImportArgs,
     /// With absolute paths.
     pub(super) global: GlobalArgs,
-    pub(super) context: &'a Context,
-    pub(super) printer: &'a Printer,
+    pub(super) session: Session<'a>,
     pub(super) setup: Setup,
     pub(super) input: Arc<Inputs>,
     pub(super) report: CheckReport,
@@ -34,27 +34,21 @@ impl<'a> Import<'a> {
     /// Reads and validates the whole input.
     pub(super) fn check(
         args: &'a ImportArgs,
-        global: &GlobalArgs,
-        context: &'a Context,
-        printer: &'a Printer,
+        session: Session<'a>,
         mut setup: Setup,
         input: Inputs,
     ) -> Result<Self, CommandError> {
         let started = Instant::now();
-        let checked = check(&input, &check_settings(args, &setup.settings, context)?);
+        let checked = check(&input, &check_settings(args, &setup.settings, session.context)?);
         if let Err(CheckError::NoBot { .. }) = &checked {
             // A bot can come from the settings, too: this error names every missing setting.
             setup.settings.bot_id()?;
         }
         let report = checked?;
         setup.bots = bots(&report.mapping, &setup.settings)?;
-        let global = global.absolute(&context.working_directory);
+        let global = session.global.absolute(&session.context.working_directory);
         let input = Arc::new(input);
-        Ok(Self { args, global, context, printer, setup, input, report, started, is_resumed_by_number: false })
-    }
-
-    pub(super) fn is_json(&self) -> bool {
-        self.global.output == OutputFormat::Json
+        Ok(Self { args, global, session, setup, input, report, started, is_resumed_by_number: false })
     }
 
     pub(super) fn short_name(&self) -> String {
@@ -77,7 +71,7 @@ impl<'a> Import<'a> {
         let most = rows_by_bot.iter().copied().max().unwrap_or_default();
         let time = self.setup.pacer().time_for(most);
         let estimate = time_estimate(rows_by_bot, self.setup.limits(), time, &clock::local_now());
-        self.printer.note(format_args!("to send: {estimate}"));
+        self.session.printer.note(format_args!("to send: {estimate}"));
     }
 }
 

@@ -4,40 +4,30 @@ use super::ask;
 use super::checked::Import;
 use super::choice::ensure_excluded_runs_fit;
 use super::error::InvalidRows;
-use crate::cli::{GlobalArgs, ImportArgs};
+use crate::cli::ImportArgs;
 use crate::commands::error::CommandError;
 use crate::commands::findings::{self, checked_summary, invalid_hint};
 use crate::commands::input::open_all;
+use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::exit::Exit;
-use crate::report::{Printer, mapping_table, problems_table};
-use crate::settings::Context;
+use crate::report::{mapping_table, problems_table};
 use crate::text::counted;
 
-pub(in crate::commands) fn import(
-    args: &ImportArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
-    match check_and_send(args, global, context, printer) {
-        Err(error) if ask::can_ask(&error, global, context) => {
-            let completed = ask::ask(args, global, context, printer)?;
-            check_and_send(&completed, global, context, printer)
+pub(in crate::commands) fn import(args: &ImportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+    match check_and_send(args, session) {
+        Err(error) if ask::can_ask(&error, session) => {
+            let completed = ask::ask(args, session)?;
+            check_and_send(&completed, session)
         }
         result => result,
     }
 }
 
-fn check_and_send(
-    args: &ImportArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
-    let setup = Setup::for_rows(global, &args.sending, context, printer)?;
+fn check_and_send(args: &ImportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+    let setup = Setup::for_rows(&args.sending, session)?;
     let inputs = open_all(&args.input.files, &setup.settings)?;
-    Import::check(args, global, context, printer, setup, inputs)?.run()
+    Import::check(args, session, setup, inputs)?.run()
 }
 
 impl Import<'_> {
@@ -66,10 +56,10 @@ impl Import<'_> {
     fn print_findings(&self) {
         let report = &self.report;
         let rows = counted(report.rows, "row");
-        self.printer.note(format_args!("{}: {rows}, {}", self.short_name(), report.dialect));
-        report.warnings.iter().for_each(|warning| self.printer.warning(warning));
-        self.printer.note(mapping_table(&report.mapping, self.printer.table_width()));
-        findings::print_skipped(report, self.printer);
+        self.session.printer.note(format_args!("{}: {rows}, {}", self.short_name(), report.dialect));
+        report.warnings.iter().for_each(|warning| self.session.printer.warning(warning));
+        self.session.printer.note(mapping_table(&report.mapping, self.session.printer.table_width()));
+        findings::print_skipped(report, self.session.printer);
     }
 
     /// Decision 5: invalid rows stop the run before it starts.
@@ -79,7 +69,7 @@ impl Import<'_> {
             input: self.short_name(),
             invalid: self.report.invalid,
             rows: self.report.rows,
-            table: problems_table(&self.report, self.printer.table_width()),
+            table: problems_table(&self.report, self.session.printer.table_width()),
             hint: invalid_hint(&self.report),
         };
         Err(refused.into())
@@ -90,12 +80,12 @@ impl Import<'_> {
     fn print_preview(&self) {
         let (report, is_new) = (&self.report, !self.args.resume || self.args.dry_run);
         if is_new {
-            findings::print_preview(report, &self.setup.settings, self.setup.is_sandbox, self.printer);
+            findings::print_preview(report, &self.setup.settings, self.setup.is_sandbox, self.session.printer);
         }
         if report.invalid > 0 {
             let invalid = counted(report.invalid, "invalid row");
-            let table = problems_table(report, self.printer.table_width());
-            self.printer.warning(format_args!("{invalid} will not be sent:\n{table}"));
+            let table = problems_table(report, self.session.printer.table_width());
+            self.session.printer.warning(format_args!("{invalid} will not be sent:\n{table}"));
         }
         if is_new {
             let rows: Vec<u64> = self.bots().into_iter().map(|(_, rows)| rows).collect();
@@ -105,15 +95,15 @@ impl Import<'_> {
 
     fn end_without_run(&self, result: &str) -> Result<Exit, CommandError> {
         self.print_checked_json()?;
-        if !self.is_json() {
-            self.printer.result(format_args!("{}: {result}", self.short_name()))?;
+        if !self.session.is_json() {
+            self.session.printer.result(format_args!("{}: {result}", self.short_name()))?;
         }
         Ok(Exit::Success)
     }
 
     fn print_checked_json(&self) -> Result<(), CommandError> {
-        if self.is_json() {
-            self.printer.json(&checked_summary(&self.report, self.started.elapsed()))?;
+        if self.session.is_json() {
+            self.session.printer.json(&checked_summary(&self.report, self.started.elapsed()))?;
         }
         Ok(())
     }

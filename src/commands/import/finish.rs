@@ -41,7 +41,7 @@ impl Finish<'_> {
         let printed = printed.map_err(|OutputError(reason)| ReportError::Summary { reason });
         if let Some(stopped) = stopped {
             for failed in [report.err(), printed.err()].into_iter().flatten() {
-                self.import.printer.warning(failed);
+                self.import.session.printer.warning(failed);
             }
             return Err(stopped.into());
         }
@@ -52,7 +52,7 @@ impl Finish<'_> {
 
     /// Reports a run that has nothing left to send.
     pub(super) fn end_without_sending(self) -> Result<Exit, CommandError> {
-        self.import.printer.note(format_args!("run {} has nothing left to send", self.run.id));
+        self.import.session.printer.note(format_args!("run {} has nothing left to send", self.run.id));
         let counts = self.store.counts(&self.run)?;
         let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
         self.print_summary(self.summary(counts, failures_file)?)?;
@@ -70,7 +70,7 @@ impl Finish<'_> {
         }
         if is_in_the_way && self.import.args.failures.is_none() {
             let kept = keep_aside(&path).map_err(|reason| failed(&path, reason))?;
-            self.import.printer.warning(format_args!("kept an older {} as {}", path.display(), kept.display()));
+            self.import.session.printer.warning(format_args!("kept an older {} as {}", path.display(), kept.display()));
         }
         let hash = self.import.failure_report(self.store, self.run.id).write(&path)?;
         self.store.set_report(self.run.id, Some((&path, hash)))?;
@@ -86,7 +86,7 @@ impl Finish<'_> {
         match earlier {
             ExistingFile::None => {}
             ExistingFile::Ours => std::fs::remove_file(last).map_err(|reason| failed(last, reason))?,
-            ExistingFile::Other => self.import.printer.warning(format_args!(
+            ExistingFile::Other => self.import.session.printer.warning(format_args!(
                 "{} is this run's earlier report, was edited, and contains rows that have been sent since: do not import \
                  them again",
                 last.display()
@@ -107,14 +107,20 @@ impl Finish<'_> {
     fn print_summary(&self, summary: Summary) -> Result<(), OutputError> {
         let import = self.import;
         let next = self.next_steps(&summary);
-        if import.is_json() {
-            import.printer.json(&summary)?;
-            next.iter().for_each(|line| import.printer.note(format_args!("next: {line}")));
+        if import.session.is_json() {
+            import.session.printer.json(&summary)?;
+            next.iter().for_each(|line| import.session.printer.note(format_args!("next: {line}")));
             return Ok(());
         }
         let (ledger, target) = (self.store.path(), import.setup.target_in_words(&self.run.bots));
-        let width = import.printer.result_width();
-        import.printer.result(SummaryView { summary: &summary, target: &target, ledger: &ledger, next: &next, width })
+        let width = import.session.printer.result_width();
+        import.session.printer.result(SummaryView {
+            summary: &summary,
+            target: &target,
+            ledger: &ledger,
+            next: &next,
+            width,
+        })
     }
 
     /// What to do next, the most urgent first.
@@ -163,7 +169,7 @@ impl Finish<'_> {
             return command;
         }
         // Its paths are relative to the directory in which the run started.
-        format!("{} && {command}", change_directory(&import.context.working_directory))
+        format!("{} && {command}", change_directory(&import.session.context.working_directory))
     }
 }
 

@@ -11,7 +11,6 @@ mod command;
 mod error;
 mod fd_budget;
 mod finish;
-mod options;
 mod report;
 mod resume;
 mod send;

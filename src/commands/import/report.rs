@@ -15,7 +15,7 @@ use crate::source::{Dialect, EncodingSource, Input, Inputs};
 impl Import<'_> {
     pub(super) fn report_path(&self) -> PathBuf {
         let path = self.args.failures.clone().unwrap_or_else(|| default_path(self.input.path()));
-        self.context.working_directory.join(path)
+        self.session.context.working_directory.join(path)
     }
 
     /// Refuses a path that cannot work now, rather than after hours of sending.

@@ -2,43 +2,84 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::checked::Import;
 use super::error::CannotResume;
-use super::options::StoredOptions;
 use super::report::failure_report;
-use crate::cli::{GlobalArgs, ImportArgs};
+use crate::cli::{GlobalArgs, ImportArgs, InputArgs};
 use crate::commands::error::CommandError;
 use crate::commands::input::{STANDARD_INPUT, kept_input, spool};
 use crate::commands::rules::source_options;
+use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::exit::Exit;
 use crate::ledger::{Run, RunKind, Store};
 use crate::report::Printer;
 use crate::settings::Context;
-use crate::source::{Input, Inputs, Row};
+use crate::source::{Input, InputError, Inputs, Row};
+
+const VERSION: u32 = 1;
+
+/// The options of a run, as JSON with a version in the ledger. A run is resumed with them, whatever the command line and
+/// the working directory are then.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct StoredOptions {
+    version: u32,
+    /// The working directory of the command: a mapping file and the failure report are relative to it.
+    directory: PathBuf,
+    config: Option<PathBuf>,
+    profile: Option<String>,
+    #[serde(flatten)]
+    args: ImportArgs,
+}
+
+impl StoredOptions {
+    /// The options as the ledger stores them; `global` has absolute paths. `None` if a path is not Unicode: such a run is
+    /// resumed from its file.
+    pub(super) fn to_json(
+        args: &ImportArgs,
+        global: &GlobalArgs,
+        context: &Context,
+    ) -> Result<Option<String>, InputError> {
+        let directory = context.working_directory.clone();
+        let input = InputArgs { files: Inputs::expand(&args.input.files, &directory)?, ..args.input.clone() };
+        let args = ImportArgs { input, ..args.clone() };
+        let (config, profile) = (global.config.clone(), global.profile.clone());
+        Ok(serde_json::to_string(&Self { version: VERSION, directory, config, profile, args }).ok())
+    }
+
+    fn of(run: &Run) -> Result<Self, CannotResume> {
+        if run.kind != RunKind::Import {
+            return Err(CannotResume::NoImport { run: run.id });
+        }
+        let stored = run.options.as_deref().and_then(|json| serde_json::from_str::<Self>(json).ok());
+        stored.filter(|stored| stored.version == VERSION).ok_or(CannotResume::NoOptions { run: run.id })
+    }
+}
 
 /// Resumes an unfinished run.
 pub(in crate::commands) fn resume(
     run: &Run,
     resend_in_doubt: bool,
-    global: &GlobalArgs,
     store: &Store,
-    context: &Context,
-    printer: &Printer,
+    session: Session<'_>,
 ) -> Result<Exit, CommandError> {
-    let stored = stored_options(run)?;
+    let stored = StoredOptions::of(run)?;
     let args = ImportArgs { resume: true, resend_in_doubt, again: false, dry_run: false, ..stored.args };
-    let absolute = global.absolute(&context.working_directory);
+    let absolute = session.global.absolute(&session.context.working_directory);
     // Options given now override the stored ones.
     let global = GlobalArgs {
-        config: absolute.config.clone().or(stored.config),
-        profile: absolute.profile.clone().or(stored.profile),
+        config: absolute.config.or(stored.config),
+        profile: absolute.profile.or(stored.profile),
         ..absolute
     };
-    let context = context.in_directory(stored.directory);
-    let setup = Setup::for_rows(&global, &args.sending, &context, printer)?;
+    let context = session.context.in_directory(stored.directory);
+    let session = Session { global: &global, context: &context, printer: session.printer };
+    let setup = Setup::for_rows(&args.sending, session)?;
     let inputs = open_again(&args.input.files, run, store)?;
-    let mut import = Import::check(&args, &global, &context, printer, setup, inputs)?;
+    let mut import = Import::check(&args, session, setup, inputs)?;
     import.is_resumed_by_number = true;
     ensure_unchanged(run, import.report.content)?;
     import.run()
@@ -46,7 +87,7 @@ pub(in crate::commands) fn resume(
 
 /// Prints the failure report of a run. Needs the input and the ledger, but no target: nothing is sent.
 pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer) -> Result<Exit, CommandError> {
-    let args = stored_options(run)?.args.input;
+    let args = StoredOptions::of(run)?.args.input;
     let inputs = open_again(&args.files, run, store)?;
     let mut rows = inputs.open(&source_options(&args))?;
     let (dialect, headers) = (rows.dialect().clone(), rows.headers().to_vec());
@@ -56,10 +97,6 @@ pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer)
     let report = failure_report(&args, &inputs, &dialect, &headers, store, run.id);
     printer.stream(|out| Ok::<_, CommandError>(report.write_to(out)?))?;
     Ok(Exit::Success)
-}
-
-fn stored_options(run: &Run) -> Result<StoredOptions, CannotResume> {
-    if run.kind == RunKind::Import { StoredOptions::of(run) } else { Err(CannotResume::NoImport { run: run.id }) }
 }
 
 fn ensure_unchanged(run: &Run, content: [u8; 32]) -> Result<(), CannotResume> {

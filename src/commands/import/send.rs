@@ -7,7 +7,7 @@ use super::checked::Import;
 use super::choice::{Choice, choose, ensure_not_partly_sent};
 use super::fd_budget::FdBudget;
 use super::finish::Finish;
-use super::options::StoredOptions;
+use super::resume::StoredOptions;
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::input::kept_input;
@@ -40,13 +40,13 @@ impl Import<'_> {
         let bots = self.bots();
         let concurrency = self.concurrency(bots.len())?;
         let first = bots.first().map(|(bot, _)| bot.as_str()).unwrap_or_default();
-        let resources = self.setup.resources(first, &store, self.context)?;
+        let resources = self.setup.resources(first, &store, self.session)?;
         let (run, verb) = match unfinished {
             Some(run) => (store.set_bots(run.id, &bots)?, "resuming"),
             None => (self.begin(&store, latest)?, "starting"),
         };
         let _lease = take_over(&store, run.id)?;
-        self.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
+        self.session.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
         self.send_rows(&store, run, resources, concurrency)
     }
 
@@ -56,7 +56,7 @@ impl Import<'_> {
         let budget = FdBudget { bots: bots as u64, concurrency: wanted as u64, includes_server: self.setup.is_sandbox };
         let concurrency = usize::try_from(budget.fit(rlimit::raise)?).unwrap_or(wanted);
         if concurrency < wanted {
-            self.printer.wrapped_warning(format_args!(
+            self.session.printer.wrapped_warning(format_args!(
                 "concurrency reduced from {wanted} to {concurrency} per bot: this process may not open more files \
                  (`ulimit -n`)"
             ));
@@ -73,7 +73,7 @@ impl Import<'_> {
             input: self.input_name(),
             rows: self.report.rows,
             bots: self.bots(),
-            options: StoredOptions::to_json(self.args, &self.global, self.context)?,
+            options: StoredOptions::to_json(self.args, &self.global, self.session.context)?,
             ..self.setup.new_run(RunKind::Import, self.report.content, mapping)
         };
         let run = if self.setup.is_sandbox {
@@ -90,7 +90,7 @@ impl Import<'_> {
     /// The names of all inputs, as the ledger stores them: they hold in any working directory.
     pub(super) fn input_name(&self) -> String {
         let name = |input: &Input| match input.path() {
-            Some(path) => self.context.working_directory.join(path).to_string_lossy().into_owned(),
+            Some(path) => self.session.context.working_directory.join(path).to_string_lossy().into_owned(),
             None => input.name().to_owned(),
         };
         self.input.iter().map(name).collect::<Vec<_>>().join(", ")
@@ -113,9 +113,9 @@ impl Import<'_> {
         let start = ProgressStart {
             counts: store.counts(&run)?,
             several_bots: run.bots.len() > 1,
-            on_terminal: self.context.stderr_is_terminal,
+            on_terminal: self.session.context.stderr_is_terminal,
         };
-        let display = ProgressDisplay::start(shown, start, self.printer.clone());
+        let display = ProgressDisplay::start(shown, start, self.session.printer.clone());
         let ended = run_rows(lanes, events).explain("cannot start sending")?;
         drop(display);
         let stopped = StoppedEarly::from_end(ended);
@@ -123,7 +123,7 @@ impl Import<'_> {
         let unmarked = store.mark_claims_in_doubt(run.id, "the run ended before the answer came", clock::now()).err();
         let stopped = stopped.or(unmarked.map(StoppedEarly::Ledger));
         let interrupted = match self.args.verify {
-            true => verify_at_end(&self.setup, store, &run, stopped.as_ref(), self.context, self.printer)?,
+            true => verify_at_end(&self.setup, store, &run, stopped.as_ref(), self.session)?,
             false => None,
         };
         let exit = Finish { import: self, store, run }.end(stopped)?;
@@ -199,7 +199,7 @@ impl Import<'_> {
         if let Some(run) = runs.iter().find(is_similar) {
             let saved = counted(store.counts(run)?.saved, "row");
             let bots = if bots.len() > 1 { "some of these bots" } else { "this bot" };
-            self.printer.warning(format_args!(
+            self.session.printer.warning(format_args!(
                 "run {} already sent this file to {bots}, with another mapping or to another host ({saved} saved)",
                 run.id
             ));

@@ -1,34 +1,30 @@
 //! Runs `submit`.
 
+use url::Url;
+
 use super::draft::complete_draft;
-use super::request::{as_curl, as_http};
 use super::send::Submission;
-use crate::cli::{GlobalArgs, SubmitArgs};
+use crate::cli::SubmitArgs;
 use crate::commands::error::{CommandError, Explain};
+use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::exit::Exit;
 use crate::ledger::Store;
 use crate::record::{Feedback, Field, ScoreRule};
 use crate::report::Printer;
-use crate::settings::Context;
 use crate::text::printable_json;
 
-pub(in crate::commands) fn submit(
-    args: &SubmitArgs,
-    global: &GlobalArgs,
-    context: &Context,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
-    let setup = Setup::new(global, &args.sending, context, printer)?;
+pub(in crate::commands) fn submit(args: &SubmitArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+    let setup = Setup::new(&args.sending, session)?;
     let rule = if args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale };
-    let draft = complete_draft(args, &setup.settings, context, rule)?;
+    let draft = complete_draft(args, &setup.settings, session.context, rule)?;
     let feedback = draft.check(rule)?;
     if args.dry_run {
-        return show_request(args, &setup, &feedback, printer);
+        return show_request(args, &setup, &feedback, session.printer);
     }
     let store = Store::open(&setup.settings.state_dir()?)?;
     remember_values(&store, &feedback)?;
-    Submission { args, global, setup: &setup, store: &store, printer }.send(&feedback, context)
+    Submission { args, session, setup: &setup, store: &store }.send(&feedback)
 }
 
 fn show_request(
@@ -44,6 +40,21 @@ fn show_request(
     Ok(Exit::Success)
 }
 
+/// The request as sent, without the token.
+fn as_http(url: &Url, body: &str) -> String {
+    format!("POST {url}\nauth: [token]\ncontent-type: application/json\n\n{body}")
+}
+
+/// A curl command that mints its token when it runs.
+fn as_curl(url: &Url, body: &str) -> String {
+    format!(
+        "curl {} \\\n  --header \"$(kore-feedback token --header)\" \\\n  --header 'content-type: application/json' \\\n  \
+         --data-raw {}",
+        shell_words::quote(url.as_str()),
+        shell_words::quote(body),
+    )
+}
+
 /// Saves what the next `submit` offers as answers. Not the respondent's id: the next respondent is somebody else.
 fn remember_values(store: &Store, feedback: &Feedback<'_>) -> Result<(), CommandError> {
     let values = [
@@ -57,4 +68,16 @@ fn remember_values(store: &Store, feedback: &Feedback<'_>) -> Result<(), Command
         store.remember_value(field.key(), value)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_curl;
+
+    #[test]
+    fn a_body_with_quotes_survives_the_shell() {
+        let curl = as_curl(&"https://bots.kore.ai/x".parse().unwrap(), r#"{"name":"It's \"so\" $HOME"}"#);
+        let words = shell_words::split(&curl.replace("\\\n", "")).unwrap();
+        assert_eq!(words.last().unwrap(), r#"{"name":"It's \"so\" $HOME"}"#);
+    }
 }

@@ -1,23 +1,24 @@
-//! Sends one record as a run with one row.
+//! Sends one record as a run with one row, and reports the outcome.
 
+use std::sync::mpsc::Receiver;
+use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::error::{DuplicateInDoubt, NotSaved};
-use super::progress::report_progress;
-use crate::cli::{GlobalArgs, OutputFormat, SubmitArgs};
+use crate::cli::SubmitArgs;
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
+use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::commands::stop_reason::StoppedEarly;
+use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Lease, NewRun, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
 use crate::record::Feedback;
 use crate::report::Printer;
-use crate::run::{Events, Lane, LaneSettings, Prepared, feed_one, run as run_lanes};
-use crate::settings::Context;
-use crate::text::excerpt;
+use crate::run::{Events, Lane, LaneSettings, Prepared, RunEvent, feed_one, run as run_lanes};
+use crate::text::{excerpt, format_duration};
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(30);
 /// Stands in for a mapping: a submitted record has no columns.
@@ -26,25 +27,67 @@ const MAPPING: &str = "submit";
 const ROW: u64 = 1;
 const SHOWN: usize = 60;
 
+/// An earlier submit of the same record may have saved it. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+#[error("the same record is in doubt since run {run}: it may have been saved")]
+struct DuplicateInDoubt {
+    run: RunId,
+}
+
+impl Advice for DuplicateInDoubt {
+    fn hint(&self) -> Option<String> {
+        let run = self.run;
+        Some(format!("ask the server with `kore-feedback runs verify {run}`, or submit the record again with --again"))
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{kind}{}{}", status_text(*status), detail_text(detail.as_deref()))]
+struct NotSaved {
+    run: RunId,
+    kind: OutcomeKind,
+    status: Option<u16>,
+    detail: Option<String>,
+}
+
+fn status_text(status: Option<u16>) -> String {
+    status.map_or_else(String::new, |status| format!(" with status {status}"))
+}
+
+fn detail_text(detail: Option<&str>) -> String {
+    detail.map_or_else(String::new, |detail| format!(": {detail}"))
+}
+
+impl Advice for NotSaved {
+    fn hint(&self) -> Option<String> {
+        let run = self.run;
+        (self.kind == OutcomeKind::InDoubt)
+            .then(|| format!("before you submit it again, ask the server with `kore-feedback runs verify {run}`"))
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::SomeNotSaved
+    }
+}
+
 pub(super) struct Submission<'a> {
     pub(super) args: &'a SubmitArgs,
-    pub(super) global: &'a GlobalArgs,
+    pub(super) session: Session<'a>,
     pub(super) setup: &'a Setup,
     pub(super) store: &'a Store,
-    pub(super) printer: &'a Printer,
 }
 
 impl Submission<'_> {
-    pub(super) fn send(&self, feedback: &Feedback<'_>, context: &Context) -> Result<Exit, CommandError> {
+    pub(super) fn send(&self, feedback: &Feedback<'_>) -> Result<Exit, CommandError> {
         let body = feedback.body();
         let content = *blake3::hash(&body).as_bytes();
         self.ensure_no_duplicate_in_doubt(&content)?;
         let bot_id = self.setup.settings.bot_id()?;
-        let resources = self.setup.resources(bot_id, self.store, context)?;
+        let resources = self.setup.resources(bot_id, self.store, self.session)?;
         let run = self.begin_run(content, bot_id)?;
         let _lease = Lease::take(self.store.directory(), run)?;
         let (events, receiver) = Events::channel();
-        let progress = report_progress(receiver, self.printer.clone());
+        let progress = report_progress(receiver, self.session.printer.clone());
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
         let lane = Lane { bot: None, resources, settings: self.lane_settings(run), feed: feed_one(row) };
         let ended = run_lanes(vec![lane], events).explain("cannot start sending")?;
@@ -93,8 +136,8 @@ impl Submission<'_> {
             return self.report_saved(record, entry);
         }
         let not_saved = not_saved(run, entry);
-        if self.is_json() {
-            self.printer.json(&json!({
+        if self.session.is_json() {
+            self.session.printer.json(&json!({
                 "run": run.0,
                 "outcome": not_saved.kind.as_str(),
                 "status": not_saved.status,
@@ -105,8 +148,8 @@ impl Submission<'_> {
     }
 
     fn report_saved(&self, record: &Value, entry: &RowEntry) -> Result<Exit, CommandError> {
-        if self.is_json() {
-            self.printer.json(record)?;
+        if self.session.is_json() {
+            self.session.printer.json(record)?;
             return Ok(Exit::Success);
         }
         let id = entry.server_id.as_deref().unwrap_or_default();
@@ -116,15 +159,13 @@ impl Submission<'_> {
             None => "?".to_owned(),
         };
         let (kind, score, name) = (field("type"), field("score"), field("name"));
-        self.printer.result(format_args!("saved {kind} {score} of {} for {name:?} as {id}", field("channelUId")))?;
+        self.session
+            .printer
+            .result(format_args!("saved {kind} {score} of {} for {name:?} as {id}", field("channelUId")))?;
         if self.setup.is_sandbox {
-            self.printer.note("sent to a local sandbox; nothing reached the real API");
+            self.session.printer.note("sent to a local sandbox; nothing reached the real API");
         }
         Ok(Exit::Success)
-    }
-
-    fn is_json(&self) -> bool {
-        self.global.output == OutputFormat::Json
     }
 }
 
@@ -138,4 +179,28 @@ fn not_saved(run: RunId, entry: Option<RowEntry>) -> NotSaved {
         RowState::Claimed => OutcomeKind::InDoubt,
     };
     NotSaved { run, kind, status, detail }
+}
+
+/// Says why it takes longer. Returns the server's record when the run has ended, if there is one.
+fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Option<Value>> {
+    spawn(move || {
+        let mut saved = None;
+        for event in events {
+            match event {
+                RunEvent::Saved { record, .. } => saved = Some(record),
+                RunEvent::Paused { why, wait, .. } => {
+                    printer.note(format_args!("paused: {why}; retrying in {}", format_duration(wait)));
+                }
+                RunEvent::Retrying { why, wait, .. } => {
+                    printer.detail(format_args!("retrying in {}: {why}", format_duration(wait)));
+                }
+                RunEvent::Stopping => printer.note("stopping: waiting for the response (Ctrl-C again to abandon it)"),
+                RunEvent::Settled { .. }
+                | RunEvent::NotSaved { .. }
+                | RunEvent::BotStopped { .. }
+                | RunEvent::TimeLeft(_) => {}
+            }
+        }
+        saved
+    })
 }

@@ -1,44 +1,118 @@
-//! What is known and what is guessed about an input: its columns, its preset, and the source of each field.
+//! `inspect`: shows what an input contains and proposes a mapping, without a target and without sending anything. `import`
+//! uses the [`Inspection`], too, to ask for what is missing.
 
 use std::path::Path;
+use std::time::Instant;
 
-use crate::cli::{GlobalArgs, ImportArgs, InputArgs};
-use crate::commands::command_line::import_command;
-use crate::commands::error::CommandError;
-use crate::commands::input::open_all;
-use crate::commands::rules::check_settings;
+use super::command_line::import_command;
+use super::error::CommandError;
+use super::findings::{self, checked_summary, invalid_hint};
+use super::input::open_all;
+use super::rules::check_settings;
+use super::session::Session;
+use crate::cli::{GlobalArgs, ImportArgs, InputArgs, InspectFileArgs};
 use crate::error::Advice;
+use crate::exit::Exit;
 use crate::record::{
     Assignment, Field, MappingError, MappingOptions, MappingProblem, Proposal, Proposed, ResolvedMapping, propose,
 };
-use crate::report::{InspectionView, Printer};
+use crate::report::{InspectionView, Printer, problems_table};
 use crate::run::{CheckError, CheckReport, CheckSettings, InputColumns, check, inspect_columns};
 use crate::settings::{Context, MappingFile, Preset, Settings, Source, preset, presets, write_mapping};
 use crate::source::Inputs;
+use crate::text::counted;
 
 /// How many rows the columns are judged by.
 const ROWS: u64 = 10_000;
 
-pub(in crate::commands) struct Inspection {
+pub(super) fn inspect(args: &InspectFileArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+    let (started, printer) = (Instant::now(), session.printer);
+    let settings = session.settings()?;
+    let import = ImportArgs { input: args.input.clone(), ..ImportArgs::default() };
+    let inspection = Inspection::of(&import, &settings, session.context)?;
+    if let Some(path) = &args.write_mapping {
+        inspection.write(path, session.context)?;
+        printer.note(format_args!("wrote the mapping to {}", path.display()));
+    }
+    // An input that breaks off later is shown all the same.
+    let (checked, failed) = match inspection.check() {
+        Ok(checked) => (checked, None),
+        Err(error) => (None, Some(error)),
+    };
+    let command = inspection.import_command(session.global);
+    let view = inspection.view(&command, printer);
+    if session.is_json() {
+        let summary = checked.as_ref().map(|report| checked_summary(report, started.elapsed()));
+        printer.json(&view.json(summary.as_ref()))?;
+    } else {
+        printer.result(format_args!("{}\n\n{}", view.input(), view.mapping()))?;
+    }
+    if let Some(report) = &checked {
+        print_checked(report, &settings, printer);
+    }
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    if let Some(hint) = &inspection.hint {
+        printer.hint(hint);
+    }
+    if !session.is_json() {
+        print_next_step(args, &inspection, &command, checked.as_ref(), printer);
+    }
+    Ok(Exit::Success)
+}
+
+fn print_checked(report: &CheckReport, settings: &Settings, printer: &Printer) {
+    report.warnings.iter().for_each(|warning| printer.warning(warning));
+    findings::print_skipped(report, printer);
+    if report.invalid > 0 {
+        let rows = counted(report.rows, "row");
+        let table = problems_table(report, printer.table_width());
+        printer.warning(format_args!("{} of {rows} cannot be sent:\n{table}", report.invalid));
+    }
+    findings::print_preview(report, settings, false, printer);
+}
+
+fn print_next_step(
+    args: &InspectFileArgs,
+    inspection: &Inspection,
+    command: &str,
+    checked: Option<&CheckReport>,
+    printer: &Printer,
+) {
+    if let Some(report) = checked.filter(|report| report.invalid > 0) {
+        printer.hint(invalid_hint(report));
+    }
+    match (&args.write_mapping, inspection.is_complete()) {
+        (Some(path), _) => printer.hint(format_args!(
+            "edit {}, then check it with `{}`",
+            path.display(),
+            inspection.command_with_mapping(path)
+        )),
+        (None, true) => printer.hint(format_args!("check the import with `{command}`")),
+        (None, false) => printer.hint(format_args!(
+            "replace each … in `{command}`, or write the mapping to a file with --write-mapping FILE and edit it"
+        )),
+    }
+}
+
+/// What is known and what is guessed about an input: its columns, its preset, and the source of each field.
+pub(super) struct Inspection {
     inputs: Inputs,
-    pub(in crate::commands) columns: InputColumns,
+    pub(super) columns: InputColumns,
     preset: Option<Preset>,
     /// How the rows are read, by the options and the preset.
     settings: CheckSettings,
-    pub(in crate::commands) proposals: Vec<Proposal>,
+    pub(super) proposals: Vec<Proposal>,
     /// What is wrong with the options and concerns no single field.
     problems: Vec<String>,
-    pub(super) hint: Option<String>,
+    hint: Option<String>,
     /// The options, the guesses, and a `…` for each open field.
     completed: ImportArgs,
 }
 
 impl Inspection {
-    pub(in crate::commands) fn of(
-        args: &ImportArgs,
-        settings: &Settings,
-        context: &Context,
-    ) -> Result<Self, CommandError> {
+    pub(super) fn of(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<Self, CommandError> {
         let inputs = open_all(&args.input.files, settings)?;
         let mut settings = CheckSettings { needs_bots: false, ..check_settings(args, settings, context)? };
         let columns = inspect_columns(&inputs, &settings.source, ROWS)?;
@@ -61,7 +135,7 @@ impl Inspection {
     }
 
     /// Checks every row by the known and guessed sources; `None` if a source is open or wrong.
-    pub(super) fn check(&self) -> Result<Option<CheckReport>, CheckError> {
+    fn check(&self) -> Result<Option<CheckReport>, CheckError> {
         if !self.is_complete() || !self.problems.is_empty() {
             return Ok(None);
         }
@@ -75,29 +149,29 @@ impl Inspection {
     }
 
     /// Whether every field has a source.
-    pub(super) fn is_complete(&self) -> bool {
+    fn is_complete(&self) -> bool {
         let is_open = |proposal: &Proposal| matches!(proposal.state, Proposed::Open { .. } | Proposed::Wrong(_));
         !self.proposals.iter().any(is_open)
     }
 
     /// The preset, whether detected or given.
-    pub(in crate::commands) fn preset(&self) -> Option<String> {
+    pub(super) fn preset(&self) -> Option<String> {
         self.completed.input.preset.clone()
     }
 
-    pub(in crate::commands) fn view<'a>(&'a self, command: &'a str, printer: &Printer) -> InspectionView<'a> {
+    pub(super) fn view<'a>(&'a self, command: &'a str, printer: &Printer) -> InspectionView<'a> {
         let Self { columns, preset, settings, proposals, problems, .. } = self;
         let (description, width) = (&settings.rules.spec, printer.table_width());
         InspectionView { columns, preset: preset.as_ref(), description, proposals, problems, command, width }
     }
 
     /// The command that checks the import with the proposed mapping.
-    pub(super) fn import_command(&self, global: &GlobalArgs) -> String {
+    fn import_command(&self, global: &GlobalArgs) -> String {
         let dry_run = ImportArgs { dry_run: true, ..self.completed.clone() };
         import_command(&self.completed.input.files, &dry_run, Some(global))
     }
 
-    pub(super) fn command_with_mapping(&self, mapping: &Path) -> String {
+    fn command_with_mapping(&self, mapping: &Path) -> String {
         let mapping = Some(mapping.to_string_lossy().into_owned());
         let args =
             ImportArgs { dry_run: true, input: InputArgs { mapping, ..InputArgs::default() }, ..ImportArgs::default() };
@@ -105,7 +179,7 @@ impl Inspection {
     }
 
     /// Writes the proposed mapping to a new file.
-    pub(in crate::commands) fn write(&self, path: &Path, context: &Context) -> Result<(), CommandError> {
+    pub(super) fn write(&self, path: &Path, context: &Context) -> Result<(), CommandError> {
         let text = MappingFile {
             input: &self.columns.name,
             command: &self.command_with_mapping(path),
