@@ -1,17 +1,19 @@
-//! Shows what the check of an input found: how the records will look, what looks odd in them, and which rows are skipped
+//! Shows what the check of an input found: how the records will look, what looks unusual in them, and which rows are skipped
 //! or invalid.
 
 use std::ffi::OsStr;
 use std::time::Duration;
 
 use crate::ledger::Counts;
-use crate::record::{Anomaly, Field, FieldSource, MatchedBy, MatchedSource, ProblemKind, ResolvedMapping, SkipReason};
+use crate::record::{
+    Field, FieldSource, MatchedBy, MatchedSource, ProblemKind, ResolvedMapping, SkipReason, find_anomalies,
+};
 use crate::report::{BotView, Printer, Summary, preview, preview_of_bots};
 use crate::run::{BotRows, CheckReport};
 use crate::settings::Settings;
 use crate::text::{counted, excerpt, shell_command};
 
-/// Prints the preview of the valid records, and warnings about what looks odd in them.
+/// Prints the preview of the valid records, and warnings about what looks unusual in them.
 pub(super) fn print_preview(report: &CheckReport, settings: &Settings, is_sandbox: bool, printer: &Printer) {
     print_bots(&report.bots, printer);
     if is_sandbox {
@@ -35,10 +37,10 @@ fn print_bots(bots: &[BotRows], printer: &Printer) {
         bots => printer.styled(&preview_of_bots(bots, printer.table_width().into())),
     }
     for bot in bots {
-        for oddity in Anomaly::find_in(&bot.tally) {
+        for anomaly in find_anomalies(&bot.tally) {
             match &bot.bot_id {
-                Some(bot_id) => printer.wrapped_warning(format_args!("bot {}: {oddity}", excerpt(bot_id, 48))),
-                None => printer.wrapped_warning(oddity),
+                Some(bot_id) => printer.wrapped_warning(format_args!("bot {}: {anomaly}", excerpt(bot_id, 48))),
+                None => printer.wrapped_warning(anomaly),
             }
         }
     }

@@ -2,78 +2,40 @@
 
 use crate::error::nearest;
 
-/// The channels that the vendor's pages name.
-pub(crate) const KNOWN_CHANNELS: [&str; 26] = [
-    "msteams",
-    "twitter",
-    "spark",
-    "rtm",
-    "facebook",
-    "slack",
-    "kore",
-    "email",
-    "sms",
-    "wfacebook",
-    "ringcentral",
-    "jabber",
-    "yammer",
-    "alexa",
-    "twiliovoice",
-    "telegram",
-    "ivr",
-    "ivrVoice",
-    "smartassist",
-    "line",
-    "liveperson",
-    "googleactions",
-    "hangoutchat",
-    "mattermost",
-    "rcs",
-    "korevg",
-];
+/// The channels that the vendor's pages name, separated by spaces.
+const CHANNELS: &str = "msteams twitter spark rtm facebook slack kore email sms wfacebook ringcentral jabber yammer alexa \
+    twiliovoice telegram ivr ivrVoice smartassist line liveperson googleactions hangoutchat mattermost rcs korevg";
 
 /// Whether the vendor's pages do not name the channel. Others exist, so it may still be right.
-pub(crate) fn is_unknown_channel(channel: &str) -> bool {
-    !KNOWN_CHANNELS.contains(&channel)
+pub(super) fn is_unknown_channel(channel: &str) -> bool {
+    !CHANNELS.split_whitespace().any(|known| known == channel)
 }
 
 /// The vendor's channel that an unknown one probably means.
-pub(crate) fn likely_channel(unknown: &str) -> Option<String> {
-    nearest(unknown, KNOWN_CHANNELS).map(str::to_owned)
+pub(super) fn likely_channel(unknown: &str) -> Option<String> {
+    nearest(unknown, CHANNELS.split_whitespace()).map(str::to_owned)
 }
 
-/// Languages by their English and native names, with their codes (ISO 639-1).
-const LANGUAGE_NAMES: [(&str, &str); 26] = [
-    ("english", "en"),
-    ("german", "de"),
-    ("deutsch", "de"),
-    ("french", "fr"),
-    ("français", "fr"),
-    ("spanish", "es"),
-    ("español", "es"),
-    ("italian", "it"),
-    ("italiano", "it"),
-    ("portuguese", "pt"),
-    ("português", "pt"),
-    ("dutch", "nl"),
-    ("nederlands", "nl"),
-    ("polish", "pl"),
-    ("polski", "pl"),
-    ("turkish", "tr"),
-    ("türkçe", "tr"),
-    ("arabic", "ar"),
-    ("العربية", "ar"),
-    ("hindi", "hi"),
-    ("japanese", "ja"),
-    ("日本語", "ja"),
-    ("korean", "ko"),
-    ("한국어", "ko"),
-    ("chinese", "zh"),
-    ("中文", "zh"),
+/// Languages by code (ISO 639-1), each with its English and native names.
+const LANGUAGES: [(&str, &[&str]); 14] = [
+    ("en", &["english"]),
+    ("de", &["german", "deutsch"]),
+    ("fr", &["french", "français"]),
+    ("es", &["spanish", "español"]),
+    ("it", &["italian", "italiano"]),
+    ("pt", &["portuguese", "português"]),
+    ("nl", &["dutch", "nederlands"]),
+    ("pl", &["polish", "polski"]),
+    ("tr", &["turkish", "türkçe"]),
+    ("ar", &["arabic", "العربية"]),
+    ("hi", &["hindi"]),
+    ("ja", &["japanese", "日本語"]),
+    ("ko", &["korean", "한국어"]),
+    ("zh", &["chinese", "中文"]),
 ];
 
 /// The code that an unusual language probably means: the same in lower case, or the code of a language's name.
-pub(crate) fn likely_language(unusual: &str) -> Option<String> {
+pub(super) fn likely_language(unusual: &str) -> Option<String> {
     let unusual = unusual.trim();
     let (language, region) = unusual.split_at(unusual.find(['-', '_']).unwrap_or(unusual.len()));
     let language = language.to_lowercase();
@@ -81,11 +43,12 @@ pub(crate) fn likely_language(unusual: &str) -> Option<String> {
     if !is_unusual_language(&lower) {
         return Some(lower);
     }
-    LANGUAGE_NAMES.iter().find(|(name, _)| *name == language).map(|(_, code)| (*code).to_owned())
+    let named = LANGUAGES.iter().find(|(_, names)| names.contains(&language.as_str()));
+    named.map(|(code, _)| (*code).to_owned())
 }
 
 /// Whether a language does not look like the vendor's codes: lower case such as `en`, optionally with a region or script.
-pub(crate) fn is_unusual_language(language: &str) -> bool {
+pub(super) fn is_unusual_language(language: &str) -> bool {
     let mut parts = language.split(['-', '_']);
     let is_code = |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase());
     let is_subtag = |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -94,7 +57,7 @@ pub(crate) fn is_unusual_language(language: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LANGUAGE_NAMES, is_unknown_channel, is_unusual_language, likely_channel, likely_language};
+    use super::{LANGUAGES, is_unknown_channel, is_unusual_language, likely_channel, likely_language};
 
     #[test]
     fn channels_are_known_in_the_vendors_spelling() {
@@ -130,6 +93,10 @@ mod tests {
         ] {
             assert_eq!(likely_language(given).as_deref(), likely, "{given}");
         }
-        assert!(LANGUAGE_NAMES.iter().all(|(name, code)| is_unusual_language(name) && !is_unusual_language(code)));
+        assert!(
+            LANGUAGES.iter().all(|(code, names)| {
+                !is_unusual_language(code) && names.iter().all(|name| is_unusual_language(name))
+            })
+        );
     }
 }

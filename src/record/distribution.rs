@@ -4,7 +4,7 @@ use super::{FeedbackType, Score};
 
 /// The scores of one survey, counted.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Distribution {
+pub(crate) struct Distribution {
     /// By score, from 0 to the highest of any scale.
     counts: [u64; 11],
     out_of_scale: OutOfScale,
@@ -12,7 +12,7 @@ pub struct Distribution {
 
 /// Scores that are not on their type's scale, allowed by `--allow-any-score`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct OutOfScale {
+pub(crate) struct OutOfScale {
     pub count: u64,
     /// 0 if there is none.
     pub lowest: f64,
@@ -22,7 +22,7 @@ pub struct OutOfScale {
 
 impl Distribution {
     /// Counts a score of a survey of this type.
-    pub fn count(&mut self, of: FeedbackType, score: Score) {
+    pub(crate) fn count(&mut self, of: FeedbackType, score: Score) {
         match score.on_scale(of) {
             Some(score) => self.counts[usize::from(score)] += 1,
             None => self.out_of_scale.count(score.value()),
@@ -30,21 +30,21 @@ impl Distribution {
     }
 
     /// How often this score was given.
-    pub fn count_of(&self, score: u8) -> u64 {
+    pub(crate) fn count_of(&self, score: u8) -> u64 {
         self.counts.get(usize::from(score)).copied().unwrap_or_default()
     }
 
     /// How many scores are on the scale.
-    pub fn on_scale(&self) -> u64 {
+    pub(crate) fn on_scale(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    pub fn out_of_scale(&self) -> OutOfScale {
+    pub(crate) fn out_of_scale(&self) -> OutOfScale {
         self.out_of_scale
     }
 
     /// How many scores there are, on the scale or not.
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.on_scale() + self.out_of_scale.count
     }
 }

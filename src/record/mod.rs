@@ -1,9 +1,9 @@
 //! Rows into feedback: which column is which field, which scores are allowed, and the one place that decides what is valid.
 //! Knows nothing of files, the ledger or HTTP.
 
-mod anomaly;
+mod anomalies;
 mod checker;
-pub(crate) mod codes;
+mod codes;
 mod conversion;
 mod dedupe;
 mod derived;
@@ -29,7 +29,7 @@ pub use mapping::{Dedupe, MappingOptions, ResolvedMapping, RowSelection};
 pub use proposal::propose;
 pub use score::ScoreRule;
 
-pub(crate) use anomaly::Anomaly;
+pub(crate) use anomalies::find_anomalies;
 pub(crate) use conversion::{Conversion, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap};
 pub(crate) use dedupe::Duplicates;
 pub(crate) use distribution::Distribution;

@@ -25,25 +25,16 @@ pub struct Problem {
 pub enum ProblemKind {
     #[strum(to_string = "too few cells", message = "fewer cells than the header")]
     TooFewCells,
-    #[strum(
-        to_string = "too many cells",
-        message = "more cells than the header; put a text that contains the delimiter in quotes"
-    )]
+    #[strum(to_string = "too many cells", message = "more cells than the header; quote texts with the delimiter")]
     TooManyCells,
     #[strum(to_string = "not UTF-8", message = "not valid UTF-8")]
     NotUtf8,
-    #[strum(
-        to_string = "undecodable text",
-        message = "not valid in the input's encoding; set the right one with --encoding"
-    )]
+    #[strum(to_string = "undecodable text", message = "not valid in the input's encoding; set another with --encoding")]
     Undecodable,
     #[strum(to_string = "not a JSON object", message = "not a JSON object")]
     NotAnObject,
     /// A workbook's number with more digits than it can hold.
-    #[strum(
-        to_string = "number with lost digits",
-        message = "the workbook lost the last digits of this number; format the column as text before entering values"
-    )]
+    #[strum(to_string = "number with lost digits", message = "the workbook lost its last digits; enter it as text")]
     InexactNumber,
     #[strum(to_string = "missing field", message = "required, but missing")]
     Missing,
@@ -54,15 +45,9 @@ pub enum ProblemKind {
         message = "contains a control character; only message may contain line breaks and tabs"
     )]
     ControlCharacter,
-    #[strum(
-        to_string = "lost character",
-        message = "contains U+FFFD, the mark of a character lost in an earlier conversion"
-    )]
+    #[strum(to_string = "lost character", message = "contains U+FFFD: an earlier conversion lost a character")]
     LostCharacter,
-    #[strum(
-        to_string = "not a bot id",
-        message = "not a bot id; expected one word such as st-0b5c…, without / \\ ? # %"
-    )]
+    #[strum(to_string = "not a bot id", message = "not a bot id: one word such as st-0b5c…, without / \\ ? # %")]
     NotABotId,
     #[strum(to_string = "bot not mapped", message = "the mapping's values contain no bot for this")]
     UnmappedBot,
@@ -72,10 +57,7 @@ pub enum ProblemKind {
     NotANumber,
     #[strum(to_string = "score with a plus sign", message = "not a number; remove the plus sign")]
     LeadingPlus,
-    #[strum(
-        to_string = "score with a comma or separator",
-        message = "not a number; use a decimal point and no thousands separators"
-    )]
+    #[strum(to_string = "score with separators", message = "not a number; use a decimal point and no separators")]
     SeparatorInNumber,
     #[strum(to_string = "score not finite", message = "not a finite number")]
     NotFinite,

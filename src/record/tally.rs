@@ -18,7 +18,7 @@ const MAX_TEXT: usize = 512;
 
 /// Counts by survey, channel and language. Texts beyond the limits are counted together, so that every sum is complete.
 #[derive(Debug, Clone)]
-pub struct Tally {
+pub(crate) struct Tally {
     surveys: BoundedCounts<ByType>,
     channels: BoundedCounts<u64>,
     languages: BoundedCounts<u64>,
@@ -27,7 +27,7 @@ pub struct Tally {
 
 /// Records with a text that looks like UTF-8 decoded as another encoding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mojibake {
+pub(crate) struct Mojibake {
     pub records: u64,
     /// The first such text, and the same text decoded as UTF-8.
     pub first: Option<(String, String)>,
@@ -38,7 +38,7 @@ type ByType = [Distribution; FeedbackType::ALL.len()];
 
 /// All records of one name and one type. The vendor's dashboard shows them as one survey.
 #[derive(Debug, Clone, Copy)]
-pub struct Survey<'a> {
+pub(crate) struct Survey<'a> {
     pub name: &'a str,
     pub feedback_type: FeedbackType,
     pub scores: &'a Distribution,
@@ -57,7 +57,7 @@ impl Default for Tally {
 
 impl Tally {
     /// Counts a record. Allocates nothing if its name, channel and language were counted before.
-    pub fn count(&mut self, record: &Feedback<'_>) {
+    pub(crate) fn count(&mut self, record: &Feedback<'_>) {
         let (of, score) = (record.feedback_type(), record.score());
         self.surveys.update(record.name(), |by_type| by_type[of as usize].count(of, score));
         self.channels.update(record.channel(), |count| *count += 1);
@@ -65,16 +65,16 @@ impl Tally {
         self.mojibake.count([record.name(), record.message(), record.channel_uid()]);
     }
 
-    pub fn records(&self) -> u64 {
+    pub(crate) fn records(&self) -> u64 {
         self.channels.known.values().sum::<u64>() + self.channels.others
     }
 
-    pub fn mojibake(&self) -> &Mojibake {
+    pub(crate) fn mojibake(&self) -> &Mojibake {
         &self.mojibake
     }
 
     /// The surveys that are counted separately, the largest first.
-    pub fn surveys<'a>(&'a self) -> Vec<Survey<'a>> {
+    pub(crate) fn surveys<'a>(&'a self) -> Vec<Survey<'a>> {
         let of_name = |(name, scores): (&'a Box<str>, &'a ByType)| {
             FeedbackType::ALL.map(|of| Survey { name, feedback_type: of, scores: &scores[of as usize] })
         };
@@ -85,27 +85,27 @@ impl Tally {
     }
 
     /// How many records belong to other surveys: their name came after the first 1,000 names, or is too long for a name.
-    pub fn records_of_other_surveys(&self) -> u64 {
+    pub(crate) fn records_of_other_surveys(&self) -> u64 {
         self.surveys.others.iter().map(Distribution::total).sum()
     }
 
     /// Each channel and how many records have it, the most frequent first.
-    pub fn channels(&self) -> Vec<(&str, u64)> {
+    pub(crate) fn channels(&self) -> Vec<(&str, u64)> {
         self.channels.by_count()
     }
 
     /// How many records have channels that are not counted separately.
-    pub fn records_of_other_channels(&self) -> u64 {
+    pub(crate) fn records_of_other_channels(&self) -> u64 {
         self.channels.others
     }
 
     /// Each language and how many records have it, the most frequent first.
-    pub fn languages(&self) -> Vec<(&str, u64)> {
+    pub(crate) fn languages(&self) -> Vec<(&str, u64)> {
         self.languages.by_count()
     }
 
     /// How many records have languages that are not counted separately.
-    pub fn records_of_other_languages(&self) -> u64 {
+    pub(crate) fn records_of_other_languages(&self) -> u64 {
         self.languages.others
     }
 }

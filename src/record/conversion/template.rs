@@ -59,7 +59,7 @@ impl Template {
     pub fn render(&self, row: &RowValues, out: &mut String) -> Result<(), String> {
         let template = self.compiled.get_template(NAME).map_err(|error| reason(&error))?;
         let mut rendered = Bounded(Vec::new());
-        template.render_captured_to(row.value(), &mut rendered).map_err(|error| reason(&error))?;
+        template.render_captured_to(Value::from_object(row.clone()), &mut rendered).map_err(|error| reason(&error))?;
         // Templates only write whole texts, so nothing is lost.
         out.push_str(&String::from_utf8_lossy(&rendered.0));
         Ok(())
@@ -121,7 +121,7 @@ impl io::Write for Bounded {
     }
 }
 
-/// A row's cells by column name, as templates see them.
+/// The variables of a template: each of a row's cells by its column's name, and all of them as `row`.
 #[derive(Debug, Clone)]
 pub struct RowValues(Arc<NamedCells>);
 
@@ -135,17 +135,9 @@ impl RowValues {
     pub fn new(columns: &Arc<BTreeMap<String, usize>>, row: &Row) -> Self {
         Self(Arc::new(NamedCells { columns: Arc::clone(columns), cells: row.cells().map(Value::from).collect() }))
     }
-
-    fn value(&self) -> Value {
-        Value::from_object(Variables(Arc::clone(&self.0)))
-    }
 }
 
-/// The variables of a template: each column by its name, and all of them as `row`.
-#[derive(Debug)]
-struct Variables(Arc<NamedCells>);
-
-impl Object for Variables {
+impl Object for RowValues {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         if key.as_str()? == ROW {
             return Some(Value::from_dyn_object(Arc::clone(&self.0)));
