@@ -20,6 +20,7 @@ pub mod clock;
 pub mod commands;
 pub(crate) mod credentials;
 pub mod delivery;
+pub(crate) mod entries;
 pub mod error;
 pub mod exit;
 pub(crate) mod ledger;

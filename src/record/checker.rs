@@ -72,7 +72,7 @@ impl Checker {
         }
         self.derived.convert(&self.mapping, row);
         let Self { mapping, rule, derived, deduplicator, .. } = self;
-        // Spaces around an id that is a part of an address are never meant.
+        // Spaces around an id that is a part of an address are never intended.
         let bot = mapping.names_bots().then(|| derived.text(mapping, row, Field::BotId).trim());
         let bot_problem = bot.and_then(|bot| check_value(Field::BotId, bot).or_else(|| unmapped(mapping, bot)));
         match validate(derived.texts(mapping, row), derived.score, *rule) {

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::validate::validate;
 use super::{Feedback, Field, Problem, ProblemKind, ScoreRule};
+use crate::entries::Entries;
 use crate::error::{Advice, did_you_mean, nearest};
 use crate::text::{excerpt, quoted};
 
@@ -80,7 +80,7 @@ impl Draft {
     /// # Errors
     /// When the text is not a JSON object, or contains unknown keys, duplicate keys or values of other types.
     pub(crate) fn from_json(text: &str) -> Result<Self, DraftParseError> {
-        let Entries(entries) = serde_json::from_str(text).map_err(|error| DraftParseError {
+        let Entries::<String, Value>(entries) = serde_json::from_str(text).map_err(|error| DraftParseError {
             reasons: vec![format!("not a JSON object: {}", excerpt(&error.to_string(), 200))],
         })?;
         let (mut draft, mut reasons, mut seen) = (Self::default(), Vec::new(), Vec::new());
@@ -119,33 +119,6 @@ fn text_of(field: Field, value: Value) -> Result<Option<String>, String> {
         Value::Bool(_) => Err(format!("{field} must not be true or false")),
         Value::Array(_) => Err(format!("{field} must not be an array")),
         Value::Object(_) => Err(format!("{field} must not be an object")),
-    }
-}
-
-/// All entries of a JSON object, including duplicate keys.
-struct Entries(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct EntriesVisitor;
-
-        impl<'de> Visitor<'de> for EntriesVisitor {
-            type Value = Entries;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with the fields of a record")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-
-        deserializer.deserialize_map(EntriesVisitor)
     }
 }
 

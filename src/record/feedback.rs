@@ -26,18 +26,10 @@ pub struct Feedback<'a> {
 /// Equal for two records if and only if `getFeedbackSurveyResponses` returns them alike.
 pub(crate) type Fingerprint = [u8; 16];
 
-/// The checked text of the five fields that are plain text.
-pub(super) struct Texts<'a> {
-    pub(super) channel_uid: &'a str,
-    pub(super) name: &'a str,
-    pub(super) channel: &'a str,
-    pub(super) language: &'a str,
-    pub(super) message: &'a str,
-}
-
 impl<'a> Feedback<'a> {
-    pub(super) fn from_checked(texts: Texts<'a>, feedback_type: FeedbackType, score: Score) -> Self {
-        let Texts { channel_uid, name, channel, language, message } = texts;
+    /// Of texts in the order of [`Field::BODY`](super::Field::BODY), all checked.
+    pub(super) fn from_checked(texts: [&'a str; 7], feedback_type: FeedbackType, score: Score) -> Self {
+        let [channel_uid, name, _, channel, _, language, message] = texts;
         Self { channel_uid, name, score, channel, feedback_type, language, message, bot_id: None }
     }
 

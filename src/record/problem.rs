@@ -33,7 +33,7 @@ pub enum ProblemKind {
     Undecodable,
     #[strum(to_string = "not a JSON object", message = "not a JSON object")]
     NotAnObject,
-    /// A workbook's number with more digits than it can hold.
+    /// A workbook's number with more digits than its format can represent.
     #[strum(to_string = "number with lost digits", message = "the workbook lost its last digits; enter it as text")]
     InexactNumber,
     #[strum(to_string = "missing field", message = "required, but missing")]

@@ -1,7 +1,6 @@
 //! The one place that decides what is valid.
 
-use super::feedback::{Feedback, Texts};
-use super::{FeedbackType, Field, ProblemKind, Score, ScoreRule};
+use super::{Feedback, FeedbackType, Field, ProblemKind, Score, ScoreRule};
 
 /// The seven fields as text, in the order of [`Field::BODY`].
 pub(super) type Fields<'a> = [&'a str; 7];
@@ -16,19 +15,18 @@ pub(super) fn validate(
     rule: ScoreRule,
 ) -> Result<Feedback<'_>, Vec<Finding>> {
     let mut findings = Vec::new();
-    let [channel_uid, name, score_text, channel, feedback_type, language, message] = fields;
+    let [_, _, score_text, _, type_text, ..] = fields;
     for (field, text) in Field::BODY.into_iter().zip(fields) {
         findings.extend(check_text(field, text).map(|kind| (field, kind)));
     }
     let mut note = |field, kind| findings.push((field, kind));
-    let feedback_type = parse_type(feedback_type).map_err(|kind| note(Field::Type, kind)).ok();
+    let feedback_type = parse_type(type_text).map_err(|kind| note(Field::Type, kind)).ok();
     let score = score.map_or_else(|| Score::parse(score_text), Ok);
     let score =
         score.and_then(|score| check_scale(score, feedback_type, rule)).map_err(|kind| note(Field::Score, kind));
     match (feedback_type, score) {
         (Some(feedback_type), Ok(score)) if findings.is_empty() => {
-            let texts = Texts { channel_uid, name, channel, language, message };
-            Ok(Feedback::from_checked(texts, feedback_type, score))
+            Ok(Feedback::from_checked(fields, feedback_type, score))
         }
         _ => {
             findings.sort();

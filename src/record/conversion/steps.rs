@@ -20,7 +20,7 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// Whether it changes no text.
+    /// Whether it leaves every text unchanged.
     pub fn is_identity(&self) -> bool {
         *self == Self::default()
     }

@@ -18,7 +18,7 @@ pub enum TemplateError {
     TooLong,
     #[error("must not contain {{% {0} %}}; a template may contain {{{{ }}}} and {{% if %}}")]
     Statement(String),
-    /// The row as a whole is no text.
+    /// `row` without a column.
     #[error("must use row only with a column: row[\"Column\"]")]
     WholeRow,
     /// The operator could make long text of a short template.

@@ -19,10 +19,10 @@ pub(in crate::record) struct RowRules {
 impl RowRules {
     /// Why a row with these cells is skipped, whatever its record is.
     pub(in crate::record) fn skip(&self, row: &Row) -> Option<SkipReason> {
-        if let Some(rule) = self.skips.iter().find(|rule| rule.when.holds(row)) {
+        if let Some(rule) = self.skips.iter().find(|rule| rule.when.matches(row)) {
             return Some(SkipReason::Rule(Arc::clone(&rule.reason)));
         }
-        let filter = self.selection.filters.iter().find(|filter| !filter.keep.holds(row))?;
+        let filter = self.selection.filters.iter().find(|filter| !filter.keep.matches(row))?;
         Some(SkipReason::Filtered(Arc::clone(&filter.text)))
     }
 

@@ -44,11 +44,7 @@ impl ExcludedRun {
 
     /// Adds a row that was sent to this bot. Rows must come in order.
     pub fn add(&mut self, bot_id: &str, row: u64) {
-        let sent = Arc::make_mut(&mut self.sent);
-        if !sent.contains_key(bot_id) {
-            sent.insert(bot_id.to_owned(), Vec::new());
-        }
-        let Some(rows) = sent.get_mut(bot_id) else { return };
+        let rows = Arc::make_mut(&mut self.sent).entry(bot_id.to_owned()).or_default();
         match rows.last_mut() {
             Some(range) if range.last.saturating_add(1) == row => range.last = row,
             _ => rows.push(RowRange { first: row, last: row }),

@@ -57,7 +57,7 @@ impl<C> Condition<C> {
 }
 
 impl Condition<usize> {
-    pub(super) fn holds(&self, row: &Row) -> bool {
+    pub(super) fn matches(&self, row: &Row) -> bool {
         self.values.contains(row.cell(self.column).unwrap_or_default()) == self.is
     }
 }
@@ -75,7 +75,7 @@ impl<C> SkipRule<C> {
 }
 
 impl Filter {
-    /// Merges filters with `=` for the same column: any of their values will do. All other filters must hold together.
+    /// Merges filters with `=` for the same column: any of their values will do. A row must match all other filters.
     pub(super) fn merged(filters: &[Self]) -> Vec<Self> {
         let mut merged: Vec<Self> = Vec::new();
         for filter in filters {

@@ -11,7 +11,7 @@ use crate::record::{Conversion, Field, FoldedSet};
 pub struct MappingSpec {
     /// A field listed here is never matched to a column by its name alone.
     pub fields: BTreeMap<Field, FieldSpec>,
-    /// Texts that stand in the score's place when nobody answered; such rows are skipped. With `None`, an empty score is
+    /// Texts in place of a score that mean that nobody answered; such rows are skipped. With `None`, an empty score is
     /// an error.
     pub no_answer: Option<FoldedSet>,
     pub skip: Vec<SkipRule>,

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::entries::Entries;
 
 /// How deep nested objects become columns; deeper ones stay JSON in a cell.
 const MAX_DEPTH: usize = 16;
@@ -85,9 +85,9 @@ impl Flattener {
     }
 
     fn flatten_nested(&mut self, text: &str, depth: usize) -> Result<(), usize> {
-        let entries: Entries<'_> = serde_json::from_str(text).map_err(|error| byte_of(text, &error))?;
+        let entries: Entries<Key<'_>, &RawValue> = serde_json::from_str(text).map_err(|error| byte_of(text, &error))?;
         let parent = self.path.len();
-        for (key, value) in entries.0 {
+        for (Key(key), value) in entries.0 {
             self.path.push_str(&key);
             let json = value.get();
             if json.starts_with('{') && depth < MAX_DEPTH {
@@ -128,31 +128,6 @@ fn byte_of(text: &str, error: &serde_json::Error) -> usize {
     (before + error.column()).max(1)
 }
 
-/// An object's keys and the JSON of its values, in order.
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
 /// A key, borrowed unless it has escapes.
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Entries<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct EntriesVisitor;
-        impl<'de> Visitor<'de> for EntriesVisitor {
-            type Value = Entries<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some((Key(key), value)) = map.next_entry()? {
-                    entries.push((key, value));
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(EntriesVisitor)
-    }
-}

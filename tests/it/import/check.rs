@@ -36,18 +36,16 @@ fn invalid_rows_stop_the_import_and_are_listed() {
        1    2     score       11              score: an NPS score is a whole number from 0 to 10
        3    5     channelUId  –               channel_uid: required, but empty
        3    5     type        CES             type: unknown type; expected NPS, CSAT or THUMB
-       4    6     score       7,5             score: not a number; use a decimal point and no thousands
-                                              separators
+       4    6     score       7,5             score: not a number; use a decimal point and no separators
        5    7     score       viel            score: not a number
        6    8     score       3.5             score: a CSAT score is a whole number from 1 to 5
        6    8     language    –               language: required, but empty
        7    9     –           6 instead of 7  fewer cells than the header
-       8    10    –           8 instead of 7  more cells than the header; put a text that contains the delimiter
-                                              in quotes
+       8    10    –           8 instead of 7  more cells than the header; quote texts with the delimiter
        9    11    name        x�              name: contains a control character; only message may contain line
                                               breaks and tabs
       … and 1 more
-      total: 1 × too few cells, 1 × too many cells, 2 × empty field, 1 × control character, 1 × unknown type, 1 × score not a number, 1 × score with a plus sign, 1 × score with a comma or separator, 1 × NPS score out of scale, 1 × CSAT score out of scale
+      total: 1 × too few cells, 1 × too many cells, 2 × empty field, 1 × control character, 1 × unknown type, 1 × score not a number, 1 × score with a plus sign, 1 × score with separators, 1 × NPS score out of scale, 1 × CSAT score out of scale
     hint: fix the file, or import only the valid rows with --skip-invalid; the invalid ones are written to the failure report
     "));
 }

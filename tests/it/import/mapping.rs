@@ -163,7 +163,7 @@ fn an_invalid_constant_is_refused_at_once() {
     stage.filtered(|| {
         assert_snapshot!(said, @r#"
         error: ~/in.csv: cannot map the input's columns to the fields of a record:
-          - score: invalid value "4,5" from --set: not a number; use a decimal point and no thousands separators
+          - score: invalid value "4,5" from --set: not a number; use a decimal point and no separators
           - type: invalid value "CES" from --set: unknown type; expected NPS, CSAT or THUMB
           - language: invalid value "" from the profile's defaults: required, but empty
           columns found: "channelUId", "name", "score", "channel", "Art", "Sprache", "message"

@@ -196,10 +196,7 @@ fn ragged_rows_stay_ragged_in_reports() {
             last,
             [
                 format!("{};invalid;;fewer cells than the header", number(1)),
-                format!(
-                    "{};invalid;;more cells than the header; put a text that contains the delimiter in quotes",
-                    number(3)
-                )
+                format!("{};invalid;;more cells than the header; quote texts with the delimiter", number(3))
             ]
         );
     }
