@@ -61,8 +61,8 @@ pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, Co
         remove_kept_inputs(store.directory(), run.id);
     }
     if verified != Verified::default() || !error.as_ref().is_some_and(is_interrupted) {
-        let view = VerifiedView::new(&run, &verified);
-        session.result(&view, &view)?;
+        let view = VerifiedView { run: &run, verified: &verified };
+        session.result(&view, &view.json())?;
     }
     match error {
         Some(error) => Err(error),
@@ -89,7 +89,7 @@ pub(super) fn verify_at_end(
     let verification = Verification { setup, store, run, session };
     let error = match verification.run(in_doubt, SETTLE_TIME, Duration::ZERO) {
         Ok((verified, error)) => {
-            session.printer.note(VerifiedView::new(run, &verified).summary());
+            session.printer.note(VerifiedView { run, verified: &verified }.summary());
             error
         }
         Err(error) => Some(error),

@@ -78,12 +78,7 @@ impl Client {
     /// # Errors
     /// [`ClientError`], before anything is sent.
     pub(crate) fn new(settings: &ClientSettings) -> Result<Self, ClientError> {
-        Ok(Self {
-            http: http_client(settings)?,
-            save_feedback: save_feedback_url(settings)?,
-            survey_responses: survey_responses_url(settings)?,
-            timeouts: timeouts(settings),
-        })
+        Self::with_connections(http_client(settings)?, settings)
     }
 
     /// A client for another bot of the same host, sharing its connections.
@@ -91,11 +86,15 @@ impl Client {
     /// # Errors
     /// [`ClientError::Host`].
     pub(crate) fn for_bot(&self, settings: &ClientSettings) -> Result<Self, ClientError> {
+        Self::with_connections(self.http.clone(), settings)
+    }
+
+    fn with_connections(http: reqwest::Client, settings: &ClientSettings) -> Result<Self, ClientError> {
         Ok(Self {
-            http: self.http.clone(),
+            http,
             save_feedback: save_feedback_url(settings)?,
             survey_responses: survey_responses_url(settings)?,
-            timeouts: self.timeouts,
+            timeouts: timeouts(settings),
         })
     }
 
@@ -115,7 +114,8 @@ impl Client {
 
     async fn post(&self, url: &Url, token: &SecretString, body: Vec<u8>, most_read: usize) -> Reply {
         let Ok(mut auth) = HeaderValue::from_str(token.expose_secret()) else {
-            return not_sent("the token contains characters not allowed in a header");
+            let message = "the token contains characters not allowed in a header".to_owned();
+            return Reply::Nothing(TransportError { progress: RequestProgress::NotConnected, message });
         };
         auth.set_sensitive(true);
         let request = self.http.post(url.clone()).header(AUTH, auth);
@@ -216,14 +216,6 @@ async fn read_answer(mut response: Response, token: &SecretString, most: usize) 
 
 fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn not_sent(message: &str) -> Reply {
-    Reply::Nothing(TransportError {
-        progress: RequestProgress::NotConnected,
-        message: message.to_owned(),
-        detail: String::new(),
-    })
 }
 
 #[cfg(test)]

@@ -65,9 +65,8 @@ pub(super) fn http_date(value: &str) -> Option<Timestamp> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TransportError {
     pub(crate) progress: RequestProgress,
+    /// Safe to print.
     pub(crate) message: String,
-    /// The libraries' own words, safe to print; may be empty.
-    pub(crate) detail: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -33,7 +33,7 @@ pub(super) fn transport_error(error: &reqwest::Error, timeouts: Timeouts) -> Tra
         Some(tls) if progress == RequestProgress::TlsHandshake => about_tls(tls).to_owned(),
         _ => in_words(error, progress, timeouts),
     };
-    TransportError { progress, message, detail: text::excerpt(&with_causes(error), QUOTED) }
+    TransportError { progress, message: format!("{message} ({})", text::excerpt(&with_causes(error), QUOTED)) }
 }
 
 fn about_tls(error: &rustls::Error) -> &'static str {

@@ -68,10 +68,8 @@ pub(crate) fn judge(reply: &Reply) -> Verdict {
 }
 
 fn judge_transport(error: &TransportError) -> Verdict {
-    let TransportError { progress, message, detail } = error;
-    let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
-    let message = format!("{message}{detail}");
-    match progress {
+    let message = error.message.clone();
+    match error.progress {
         RequestProgress::NotConnected => {
             Verdict::Repeat { cause: Cause::Unreachable, status: None, retry_after: None, message }
         }
@@ -278,7 +276,7 @@ mod tests {
     #[test]
     fn without_an_answer_the_progress_decides() {
         let verdict = |progress| {
-            let error = TransportError { progress, message: "gone".to_owned(), detail: String::new() };
+            let error = TransportError { progress, message: "gone".to_owned() };
             word(&judge(&Reply::Nothing(error)))
         };
         assert_eq!(verdict(RequestProgress::NotConnected), "repeat: unreachable");

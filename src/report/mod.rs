@@ -1,6 +1,5 @@
 //! What people and programs are shown. It consumes events and finished results, and nothing waits for it.
 
-mod bots;
 mod counts;
 mod failures;
 mod findings;
@@ -17,7 +16,7 @@ mod table;
 mod time;
 mod verified;
 
-pub(crate) use bots::BotView;
+pub(crate) use counts::BotView;
 pub(crate) use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
 pub(crate) use findings::{mapping_table, presets_table, problems_table, time_estimate};
 pub(crate) use inspection::InspectionView;

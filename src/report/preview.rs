@@ -1,15 +1,12 @@
 //! The preview: how the scores will look on the vendor's dashboard, drawn in text.
 
-mod bars;
-mod charts;
-mod table;
+mod surveys;
 mod wording;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use self::charts::charts;
-use self::table::table;
+use self::surveys::{charts, table};
 use self::wording::{code_list, explanation};
 use super::line::{Line, Tone};
 use crate::record::{FeedbackType, Survey, Tally};

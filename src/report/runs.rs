@@ -6,8 +6,7 @@ use comfy_table::ContentArrangement;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::bots::BotView;
-use super::counts::{CountsView, count_line};
+use super::counts::{BotView, CountsView, count_line};
 use super::table::plain_table;
 use super::time::format_date;
 use crate::ledger::{Counts, Run};

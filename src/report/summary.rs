@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::bots::BotView;
-use super::counts::CountsView;
+use super::counts::{BotView, CountsView};
 use crate::ledger::Counts;
 use crate::text::{counted, format_duration, printable};
 

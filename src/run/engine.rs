@@ -7,8 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-use super::end::{End, Ended};
-use super::event::{Events, RunEvent};
+use super::event::{End, Ended, Events, RunEvent};
 use super::gate::Gate;
 use super::lane::{ActiveLane, Lane};
 use super::phase::{Phases, follow_signals};

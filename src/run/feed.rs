@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::error::Advice;
 use crate::exit::Exit;
@@ -68,32 +68,7 @@ impl Advice for FeedError {
 }
 
 /// The engine's end of a feed.
-#[derive(Debug)]
-pub(crate) struct Feed(Queue);
-
-#[derive(Debug)]
-enum Queue {
-    Bounded(mpsc::Receiver<Result<Batch, FeedError>>),
-    Unbounded(mpsc::UnboundedReceiver<Result<Batch, FeedError>>),
-}
-
-impl Feed {
-    /// Accepts no more batches, so that the reader can end.
-    pub(crate) fn close(&mut self) {
-        match &mut self.0 {
-            Queue::Bounded(receiver) => receiver.close(),
-            Queue::Unbounded(receiver) => receiver.close(),
-        }
-    }
-
-    /// The next batch; `None` after the last.
-    pub(crate) async fn recv(&mut self) -> Option<Result<Batch, FeedError>> {
-        match &mut self.0 {
-            Queue::Bounded(receiver) => receiver.recv().await,
-            Queue::Unbounded(receiver) => receiver.recv().await,
-        }
-    }
-}
+pub(crate) type Feed = mpsc::Receiver<Result<Batch, FeedError>>;
 
 #[derive(Debug, Clone)]
 pub(crate) struct FeedSettings {
@@ -113,7 +88,7 @@ pub(crate) fn feed_one(row: Prepared) -> Feed {
     let (sender, receiver) = mpsc::channel(1);
     // There is room for one, and the receiver is right here.
     let _ = sender.try_send(Ok(Batch { to_send: vec![row], settled: Vec::new() }));
-    Feed(Queue::Bounded(receiver))
+    receiver
 }
 
 /// Starts a feed for each share, with the rows that have no outcome yet. Each feed has its own reader, a few batches ahead of
@@ -131,26 +106,18 @@ pub(crate) fn feed_input(
     run: RunId,
     is_workbook: bool,
 ) -> Result<Vec<Feed>, LedgerError> {
-    let mut feeds = Vec::with_capacity(shares.len());
-    let start = |outlets: Vec<Outlet>| -> Result<(), LedgerError> {
+    let is_read_once = is_workbook && shares.len() > 1;
+    let ahead = if is_read_once { Semaphore::MAX_PERMITS } else { AHEAD };
+    let ends = shares.into_iter().map(|share| {
+        let (sender, receiver) = mpsc::channel(ahead);
+        (Outlet { share, batch: Batch::default(), sender }, receiver)
+    });
+    let (outlets, feeds): (Vec<_>, Vec<_>) = ends.unzip();
+    let outlets_of_readers =
+        if is_read_once { vec![outlets] } else { outlets.into_iter().map(|outlet| vec![outlet]).collect() };
+    for outlets in outlets_of_readers {
         let reader = Reader { input: Arc::clone(input), settings: settings.clone(), ledger: ledger.reader()?, run };
         std::thread::spawn(move || reader.feed(outlets));
-        Ok(())
-    };
-    if is_workbook && shares.len() > 1 {
-        let mut outlets = Vec::with_capacity(shares.len());
-        for share in shares {
-            let (sender, receiver) = mpsc::unbounded_channel();
-            feeds.push(Feed(Queue::Unbounded(receiver)));
-            outlets.push(Outlet { share, batch: Batch::default(), sender: Sender::Unbounded(sender) });
-        }
-        start(outlets)?;
-        return Ok(feeds);
-    }
-    for share in shares {
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        feeds.push(Feed(Queue::Bounded(receiver)));
-        start(vec![Outlet { share, batch: Batch::default(), sender: Sender::Bounded(sender) }])?;
     }
     Ok(feeds)
 }
@@ -159,29 +126,7 @@ pub(crate) fn feed_input(
 struct Outlet {
     share: Share,
     batch: Batch,
-    sender: Sender,
-}
-
-enum Sender {
-    Bounded(mpsc::Sender<Result<Batch, FeedError>>),
-    Unbounded(mpsc::UnboundedSender<Result<Batch, FeedError>>),
-}
-
-impl Sender {
-    fn is_closed(&self) -> bool {
-        match self {
-            Self::Bounded(sender) => sender.is_closed(),
-            Self::Unbounded(sender) => sender.is_closed(),
-        }
-    }
-
-    /// False if the feed was closed.
-    fn send(&self, batch: Result<Batch, FeedError>) -> bool {
-        match self {
-            Self::Bounded(sender) => sender.blocking_send(batch).is_ok(),
-            Self::Unbounded(sender) => sender.send(batch).is_ok(),
-        }
-    }
+    sender: mpsc::Sender<Result<Batch, FeedError>>,
 }
 
 struct Reader {
@@ -196,7 +141,7 @@ impl Reader {
         if let Err(error) = self.read(&mut outlets) {
             // One lane is enough to stop the run; if all have ended, none needs to know.
             if let Some(outlet) = outlets.iter().find(|outlet| !outlet.sender.is_closed()) {
-                outlet.sender.send(Err(error));
+                let _ = outlet.sender.blocking_send(Err(error));
             }
         }
     }
@@ -224,7 +169,7 @@ impl Reader {
             outlet.batch.add(row.number, judged);
             if outlet.batch.is_full() {
                 rows.ensure_unchanged()?;
-                if !outlet.sender.send(Ok(std::mem::take(&mut outlet.batch))) {
+                if outlet.sender.blocking_send(Ok(std::mem::take(&mut outlet.batch))).is_err() {
                     // Its lane has ended.
                     outlets.swap_remove(place);
                     if outlets.is_empty() {
@@ -235,7 +180,8 @@ impl Reader {
         }
         rows.ensure_unchanged()?;
         for outlet in outlets.drain(..) {
-            outlet.sender.send(Ok(outlet.batch));
+            // Its lane may have ended.
+            let _ = outlet.sender.blocking_send(Ok(outlet.batch));
         }
         Ok(())
     }

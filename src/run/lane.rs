@@ -8,8 +8,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use super::end::End;
-use super::event::{Events, RunEvent};
+use super::event::{End, Events, RunEvent};
 use super::feed::Feed;
 use super::gate::Gate;
 use super::phase::{Phase, Phases};

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::breaker::Observed;
 use super::disposition::{Disposition, Retry, Situation, Tries, with_clock_skew};
-use super::end::End;
-use super::event::{Events, RunEvent};
+use super::event::{End, Events, RunEvent};
 use super::feed::Prepared;
 use super::gate::{Gate, GatePermit};
 use super::phase::{Phase, Phases};

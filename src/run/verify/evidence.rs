@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::matching::{MatchedBy, Matching};
 use super::snapshot::Snapshot;
-use super::undecided::UndecidedReason;
+use super::verified::UndecidedReason;
 use crate::ledger::SentRow;
 use crate::record::Fingerprint;
 

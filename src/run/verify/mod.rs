@@ -29,17 +29,14 @@ mod matching;
 mod pages;
 mod reader;
 mod reconcile;
-mod settings;
 mod snapshot;
 #[cfg(test)]
 mod tests;
-mod undecided;
 mod verified;
 mod verifier;
 
 pub use error::VerifyError;
 pub use evidence::SETTLE_TIME;
-pub use settings::{VerifyEvent, VerifySettings};
-pub use undecided::UndecidedReason;
-pub use verified::Verified;
+pub use reader::{VerifyEvent, VerifySettings};
+pub use verified::{UndecidedReason, Verified};
 pub use verifier::verify;

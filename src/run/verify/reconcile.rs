@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::evidence::Evidence;
 use super::matching::{MatchedBy, Matching};
 use super::snapshot::Snapshot;
-use super::undecided::UndecidedReason;
+use super::verified::UndecidedReason;
 use crate::ledger::SentRow;
 use crate::record::Fingerprint;
 

@@ -1,6 +1,9 @@
-use std::collections::BTreeMap;
+//! The result of a verification.
 
-use super::UndecidedReason;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use strum::{IntoStaticStr, VariantArray};
 
 /// The result of a verification, as the ledger has it now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,5 +52,72 @@ impl Verified {
     /// Whether every row's outcome is known, and every saved row is visible.
     pub fn is_clean(&self) -> bool {
         self.undecided.is_empty() && self.missing.is_empty()
+    }
+}
+
+/// Why a row stays in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum UndecidedReason {
+    /// None of the run's saved rows are visible.
+    NothingVisible,
+    /// There is no saved row to compare with, neither before nor after it.
+    NoNeighbour,
+    /// The saved row sent just before or after it is not visible either.
+    NeighbourMissing,
+    /// It was sent a moment ago, and its record may still appear.
+    Recent,
+    /// A saved row reads back with other fields than were sent, and some records belong to no row; or rows read back
+    /// with other ids, and not all of them are recognized by their fields.
+    ReadsBackOtherwise,
+    /// There are more equal records than were sent from here.
+    SentByOthers,
+    /// Another run in progress has an equal row whose outcome is unknown.
+    OtherRunGoing,
+}
+
+impl UndecidedReason {
+    /// Whether reading again later may resolve it.
+    pub const fn may_resolve_later(self) -> bool {
+        matches!(self, Self::NothingVisible | Self::NoNeighbour | Self::NeighbourMissing | Self::Recent)
+    }
+
+    /// The reason's name in JSON output.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl fmt::Display for UndecidedReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NothingVisible => {
+                "none of the run's saved rows are visible on the server, so a missing record proves nothing"
+            }
+            Self::NoNeighbour => "not found, but no saved row was sent before or after it to compare with",
+            Self::NeighbourMissing => {
+                "not found, but neither is the saved row sent just before or after it: records may appear late"
+            }
+            Self::Recent => "not found, but sent a moment ago: its record may still appear",
+            Self::ReadsBackOtherwise => {
+                "not found, but some saved rows are not recognized either: the server may have changed fields"
+            }
+            Self::SentByOthers => "the server has more equal records than were sent from here: others send them too",
+            Self::OtherRunGoing => "another run in progress has an equal row whose outcome is unknown",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{UndecidedReason, VariantArray};
+
+    #[test]
+    fn every_reason_has_its_own_words() {
+        let all = UndecidedReason::VARIANTS;
+        let words: BTreeSet<String> = all.iter().map(ToString::to_string).collect();
+        assert_eq!(words.len(), all.len());
     }
 }

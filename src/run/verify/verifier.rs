@@ -7,9 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::error::VerifyError;
-use super::reader::{MARGIN, Reader};
+use super::reader::{MARGIN, Reader, VerifyEvent, VerifySettings};
 use super::reconcile::{Findings, reconcile};
-use super::settings::{VerifyEvent, VerifySettings};
 use super::snapshot::Snapshot;
 use super::verified::Verified;
 use crate::clock;
@@ -36,23 +35,21 @@ pub fn verify(
     on_event: &dyn Fn(VerifyEvent),
 ) -> Result<Verified, VerifyError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(VerifyError::Runtime)?;
-    let verified = runtime.block_on(Verifier { resources, store, settings, on_event }.run());
+    let verified = runtime.block_on(Verifier { reader: Reader { resources, settings, on_event }, store }.run());
     // Don't wait for a pending name lookup or secret command.
     runtime.shutdown_background();
     verified
 }
 
 struct Verifier<'a> {
-    resources: &'a LaneResources,
+    reader: Reader<'a>,
     store: &'a Store,
-    settings: &'a VerifySettings,
-    on_event: &'a dyn Fn(VerifyEvent),
 }
 
 impl Verifier<'_> {
     async fn run(&self) -> Result<Verified, VerifyError> {
         let signals = Signals::listen();
-        let VerifySettings { run, bot, .. } = self.settings;
+        let VerifySettings { run, bot, .. } = self.reader.settings;
         let mut by_bot = run.bots.iter().zip(self.store.counts_by_bot(run)?);
         let counts = by_bot.find(|(of_run, _)| *of_run == bot).map(|(_, counts)| counts).unwrap_or_default();
         let range = self.store.sending_range(run, bot)?.filter(|_| counts.in_doubt + counts.saved > 0);
@@ -81,12 +78,11 @@ impl Verifier<'_> {
     /// Reads until every row is found, no other row can be expected to appear, or the time to wait is over. Returns the
     /// findings and the number of records.
     async fn find(&self, range: TimeRange) -> Result<(Findings, u64), VerifyError> {
-        let VerifySettings { run, bot, wait, visible_within, .. } = self.settings;
-        let reader = Reader { resources: self.resources, settings: self.settings, on_event: self.on_event };
+        let VerifySettings { run, bot, wait, visible_within, .. } = self.reader.settings;
         let started = Instant::now();
         let mut pauses = 0;
         loop {
-            let records = reader.read(range).await?;
+            let records = self.reader.read(range).await?;
             // Read after the records, so that every record of ours has its row; and wider, because the clocks may
             // differ.
             let rows = self.store.sent_rows((&run.host, &bot.bot_id), range.widened(MARGIN * 2))?;
@@ -106,20 +102,20 @@ impl Verifier<'_> {
             }
             pauses += 1;
             let pause = PAUSES.ceiling(pauses).min(left);
-            (self.on_event)(VerifyEvent::NotFoundYet { rows: may_appear, wait: pause });
+            (self.reader.on_event)(VerifyEvent::NotFoundYet { rows: may_appear, wait: pause });
             tokio::time::sleep(pause).await;
         }
     }
 
     /// Other runs that a process is working on now.
     fn active_runs(&self, rows: &[SentRow]) -> BTreeSet<RunId> {
-        let own = self.settings.run.id;
+        let own = self.reader.settings.run.id;
         let others: BTreeSet<RunId> = rows.iter().map(|row| row.run).filter(|run| *run != own).collect();
         others.into_iter().filter(|run| Lease::is_held(self.store.directory(), *run)).collect()
     }
 
     async fn write(&self, findings: &Findings) -> Result<(), VerifyError> {
-        let run = &self.settings.run;
+        let run = &self.reader.settings.run;
         let now = clock::now();
         let absent = Outcome::with_detail(OutcomeKind::Unsent, format!("absent on the server, verified at {now:.0}"));
         let saved = findings.saved.iter().map(|(row, id)| (*row, found(id.clone())));
@@ -132,7 +128,7 @@ impl Verifier<'_> {
             self.store.reopen(run.id)?;
         }
         for batch in outcomes.chunks(BATCH) {
-            self.resources.writer.record_outcomes(run.id, batch.to_vec(), now).await?;
+            self.reader.resources.writer.record_outcomes(run.id, batch.to_vec(), now).await?;
         }
         if is_import && self.store.run(run.id)?.finished_at.is_none() && self.store.counts(run)?.unsent == 0 {
             self.store.finish(run.id, now)?;

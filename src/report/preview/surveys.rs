@@ -1,0 +1,160 @@
+//! Surveys as bar charts, with a legend of the bands beside each, and as a table with a line for each.
+
+use super::MIN_NAME;
+use super::wording::{band_label, off_scale, score_text, share};
+use crate::record::{Band, BandCounts, Distribution, FeedbackType, Survey};
+use crate::report::line::{Line, Tone, fitted};
+use crate::text::{counted, grouped};
+
+/// The bands from top to bottom: a chart is as high as its legend.
+const BANDS: [Band; 3] = [Band::Positive, Band::Neutral, Band::Negative];
+const HEIGHT: u64 = BANDS.len() as u64;
+
+pub(super) fn charts(surveys: &[Survey<'_>], columns: usize) -> Vec<Line> {
+    let bars_width = surveys.iter().map(|survey| 3 * survey.feedback_type.scale().count()).max().unwrap_or_default();
+    let count_width = surveys.iter().map(|survey| grouped(survey.scores.total()).len()).max().unwrap_or_default();
+    let mut lines = Vec::new();
+    for survey in surveys {
+        let Survey { feedback_type: of, scores, .. } = *survey;
+        lines.push(Line::default());
+        lines.push(title(survey, columns));
+        for (level, band) in (0..HEIGHT).rev().zip(BANDS) {
+            let bars = bar_line(of, scores, level).padded(2 + bars_width + 4);
+            lines.push(bars.joined(legend(of, scores, band, count_width)));
+        }
+        let axis: String = of.scale().map(|score| format!("{score:>3}")).collect();
+        lines.push(Line::plain("  ").with(Tone::Faint, axis));
+        lines.extend(off_scale(scores));
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// `  Post-chat · CSAT 74% satisfied · 61 answers`
+fn title(survey: &Survey<'_>, columns: usize) -> Line {
+    let of = survey.feedback_type.wire_name();
+    let rest = format!(" · {of} {} · {}", score_text(survey), counted(survey.scores.total(), "answer"));
+    let room = columns.saturating_sub(2 + rest.chars().count()).max(MIN_NAME);
+    Line::plain("  ").with(Tone::Strong, fitted(survey.name, room)).with(Tone::Plain, rest)
+}
+
+fn bar_line(of: FeedbackType, scores: &Distribution, level: u64) -> Line {
+    bars(of, scores, HEIGHT).fold(Line::plain("  "), |line, (tone, height)| {
+        let bar = bar(height, level);
+        line.with(tone, format!(" {bar}{bar}"))
+    })
+}
+
+/// `promoters   9–10   31   38%`
+fn legend(of: FeedbackType, scores: &Distribution, band: Band, count_width: usize) -> Line {
+    let Some((name, range)) = band_label(of, band) else { return Line::default() };
+    let counts = BandCounts::vendor(of, scores);
+    let count = match band {
+        Band::Positive => counts.positive,
+        Band::Neutral => counts.neutral,
+        Band::Negative => counts.negative,
+    };
+    let share = share(count, counts.total());
+    Line::default()
+        .with(tone(band), format!("{name:<13}"))
+        .with(Tone::Plain, format!("{range:<6}{:>count_width$}  {share:>4}", grouped(count)))
+}
+
+const MAX_NAME: usize = 48;
+/// The width of the bars with the ends of the scale, and the spaces before them.
+const BARS_WIDTH: usize = 2 + 16;
+
+/// Name, type, answers, score and, if there is room, bars.
+pub(super) fn table(surveys: &[Survey<'_>], columns: usize) -> Vec<Line> {
+    let scores: Vec<String> = surveys.iter().map(score_text).collect();
+    let counts: Vec<String> = surveys.iter().map(|survey| grouped(survey.scores.total())).collect();
+    let score_width = widest(&scores, "score");
+    let count_width = widest(&counts, "answers");
+    // Two spaces before each column, and the type, which has five characters.
+    let others = 2 + (2 + 5) + (2 + count_width) + (2 + score_width);
+    let has_bars = columns >= others + MIN_NAME + BARS_WIDTH;
+    let room = columns.saturating_sub(others + if has_bars { BARS_WIDTH } else { 0 }).clamp(MIN_NAME, MAX_NAME);
+    let names: Vec<Line> = surveys.iter().map(|survey| Line::plain(fitted(survey.name, room))).collect();
+    let name_width = names.iter().map(Line::columns).fold("survey".len(), usize::max);
+
+    let bars_header = if has_bars { "scores" } else { "" };
+    let header = format!(
+        "  {:name_width$}  type   {:>count_width$}  {:score_width$}  {bars_header}",
+        "survey", "answers", "score"
+    );
+    let mut lines = vec![Line::default().with(Tone::Faint, header)];
+    for (((survey, name), count), score) in surveys.iter().zip(names).zip(counts).zip(scores) {
+        let of = survey.feedback_type;
+        let cells = format!("  {:<5}  {count:>count_width$}  {score:score_width$}", of.wire_name());
+        let name = Line::plain("  ").with(Tone::Strong, name.to_string()).padded(2 + name_width);
+        let bars = if has_bars { bars_cell(of, survey.scores) } else { Line::default() };
+        lines.push(name.with(Tone::Plain, cells).joined(bars));
+        lines.extend(off_scale(survey.scores));
+    }
+    lines
+}
+
+/// `  0 ▁▁▁▁▁▂▃▄▆█▅ 10`
+fn bars_cell(of: FeedbackType, scores: &Distribution) -> Line {
+    let (lowest, highest) = of.scale().into_inner();
+    let start = Line::default().with(Tone::Faint, format!("  {lowest} "));
+    let line = bars(of, scores, 1).fold(start, |line, (tone, height)| line.with(tone, bar(height, 0)));
+    line.with(Tone::Faint, format!(" {highest}"))
+}
+
+fn widest(cells: &[String], header: &str) -> usize {
+    cells.iter().map(|cell| cell.chars().count()).fold(header.len(), usize::max)
+}
+
+/// Bars by height, in eighths of a line.
+const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// The bar of each score on the scale: its color, and its height in eighths of a line. The highest bar fills all
+/// `lines`, and no score that was given has a height of 0.
+fn bars(of: FeedbackType, scores: &Distribution, lines: u64) -> impl Iterator<Item = (Tone, u64)> {
+    let most = of.scale().map(|score| scores.count_of(score)).max().unwrap_or_default().max(1);
+    of.scale().map(move |score| {
+        let part = scores.count_of(score) as f64 / most as f64;
+        (tone(Band::vendor(of, score)), (part * (8 * lines) as f64).ceil() as u64)
+    })
+}
+
+/// The part of a bar in one line of a chart; line 0 is the lowest.
+fn bar(height: u64, line: u64) -> char {
+    let eighths = height.saturating_sub(8 * line).min(8);
+    BARS[eighths as usize]
+}
+
+const fn tone(band: Band) -> Tone {
+    match band {
+        Band::Positive => Tone::Good,
+        Band::Neutral => Tone::Neutral,
+        Band::Negative => Tone::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{prop, prop_assert, proptest};
+
+    use super::bars;
+    use crate::record::{Distribution, FeedbackType, Score};
+
+    proptest! {
+        #[test]
+        fn bars_are_proportional_and_never_empty(
+            counts in prop::collection::vec(0..5000_u64, 5), lines in 1..4_u64
+        ) {
+            let mut scores = Distribution::default();
+            for (count, score) in counts.iter().zip(["1", "2", "3", "4", "5"]) {
+                (0..*count).for_each(|_| scores.count(FeedbackType::Csat, Score::parse(score).unwrap()));
+            }
+            let most = counts.iter().max().copied().unwrap_or_default();
+            for (count, (_, height)) in counts.iter().zip(bars(FeedbackType::Csat, &scores, lines)) {
+                prop_assert!((*count == 0) == (height == 0));
+                prop_assert!((*count == most && most > 0) <= (height == 8 * lines));
+                prop_assert!(height * most <= count * 8 * lines + most);
+            }
+        }
+    }
+}
