@@ -10,7 +10,7 @@ use url::Url;
 
 use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, http_date};
 use super::responses::ResponsesQuery;
-use super::transport::{Timeouts, transport_error, with_causes};
+use super::transport::{connect_timeout, transport_error, with_causes};
 use crate::error::Advice;
 use crate::ledger::Claimed;
 use crate::net::is_loopback;
@@ -23,7 +23,6 @@ const MOST_READ_OF_PAGE: usize = 8 * 1024 * 1024;
 /// Node.js closes an idle connection after five seconds. A close that crosses our POST on the wire leaves a row in doubt,
 /// so our side closes first.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
-const CONNECT_AT_MOST: Duration = Duration::from_secs(10);
 const QUOTED: usize = 300;
 /// The API takes its token here, not in `Authorization`, and without `Bearer` (contract, "Sample Request").
 const AUTH: HeaderName = HeaderName::from_static("auth");
@@ -47,7 +46,7 @@ pub(crate) struct Client {
     http: reqwest::Client,
     save_feedback: Url,
     survey_responses: Url,
-    timeouts: Timeouts,
+    timeout: Duration,
 }
 
 /// Why no client could be created. Nothing was sent.
@@ -94,7 +93,7 @@ impl Client {
             http,
             save_feedback: save_feedback_url(settings)?,
             survey_responses: survey_responses_url(settings)?,
-            timeouts: timeouts(settings),
+            timeout: settings.timeout,
         })
     }
 
@@ -122,7 +121,7 @@ impl Client {
         let request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
         match request.send().await {
             Ok(response) => Reply::Answer(read_answer(response, token, most_read).await),
-            Err(error) => Reply::Nothing(transport_error(&error, self.timeouts)),
+            Err(error) => Reply::Nothing(transport_error(&error, self.timeout)),
         }
     }
 }
@@ -157,7 +156,7 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError
         .retry(reqwest::retry::never())
         .redirect(reqwest::redirect::Policy::none())
         .timeout(settings.timeout)
-        .connect_timeout(timeouts(settings).connect)
+        .connect_timeout(connect_timeout(settings.timeout))
         .pool_idle_timeout(IDLE_CONNECTION)
         .tcp_nodelay(true)
         .referer(false);
@@ -171,11 +170,6 @@ fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError
         builder = builder.tls_certs_merge(read_certificates(path)?);
     }
     builder.build().map_err(|error| ClientError::Setup(with_causes(&error)))
-}
-
-/// Connecting has less time than the whole call, so that a missing connection is distinguished from a missing answer.
-fn timeouts(settings: &ClientSettings) -> Timeouts {
-    Timeouts { connect: CONNECT_AT_MOST.min(settings.timeout / 2), whole: settings.timeout }
 }
 
 fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientError> {

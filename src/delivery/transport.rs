@@ -12,14 +12,14 @@ use crate::text;
 
 const QUOTED: usize = 300;
 
-/// The time limits for connecting and for the whole call.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Timeouts {
-    pub(super) connect: Duration,
-    pub(super) whole: Duration,
+const CONNECT_AT_MOST: Duration = Duration::from_secs(10);
+
+/// Connecting has less time than the whole call, so that a missing connection is distinguished from a missing answer.
+pub(super) fn connect_timeout(timeout: Duration) -> Duration {
+    CONNECT_AT_MOST.min(timeout / 2)
 }
 
-pub(super) fn transport_error(error: &reqwest::Error, timeouts: Timeouts) -> TransportError {
+pub(super) fn transport_error(error: &reqwest::Error, timeout: Duration) -> TransportError {
     let tls = causes(error).find_map(|cause| within_io(cause).downcast_ref::<rustls::Error>());
     // TLS may also fail on an established connection: then the request may have arrived.
     let progress = if tls.is_some() && error.is_connect() {
@@ -31,7 +31,7 @@ pub(super) fn transport_error(error: &reqwest::Error, timeouts: Timeouts) -> Tra
     };
     let message = match tls {
         Some(tls) if progress == RequestProgress::TlsHandshake => about_tls(tls).to_owned(),
-        _ => in_words(error, progress, timeouts),
+        _ => in_words(error, progress, timeout),
     };
     TransportError { progress, message: format!("{message} ({})", text::excerpt(&with_causes(error), QUOTED)) }
 }
@@ -57,8 +57,7 @@ fn about_tls(error: &rustls::Error) -> &'static str {
     }
 }
 
-fn in_words(error: &reqwest::Error, progress: RequestProgress, timeouts: Timeouts) -> String {
-    let Timeouts { connect, whole } = timeouts;
+fn in_words(error: &reqwest::Error, progress: RequestProgress, timeout: Duration) -> String {
     match progress {
         RequestProgress::NotConnected if says(error, "dns error") || says(error, "invalid dns name") => {
             "the host name cannot be resolved".to_owned()
@@ -67,9 +66,9 @@ fn in_words(error: &reqwest::Error, progress: RequestProgress, timeouts: Timeout
             "the proxy cannot connect to the host".to_owned()
         }
         RequestProgress::NotConnected if error.is_timeout() => {
-            format!("no connection within {}", duration_text(connect))
+            format!("no connection within {}", duration_text(connect_timeout(timeout)))
         }
-        _ if error.is_timeout() => format!("no answer within {}", duration_text(whole)),
+        _ if error.is_timeout() => format!("no answer within {}", duration_text(timeout)),
         RequestProgress::MaybeSent if is_no_http(error) => "the answer is not HTTP".to_owned(),
         RequestProgress::MaybeSent => "the connection closed before an answer came".to_owned(),
         _ => match io_kind(error) {

@@ -89,7 +89,7 @@ impl Windows {
         let spaced = self.last_call.map_or(Duration::ZERO, |last| last.saturating_add(self.spacing()));
         let mut earliest = self.paused_until.max(spaced);
         for limit in &self.limits {
-            match self.slot_free(limit) {
+            match self.slot_free(limit, 0) {
                 Some(free) => earliest = earliest.max(free),
                 None => return Room::AfterAnswer,
             }
@@ -99,7 +99,7 @@ impl Windows {
 
     /// The limit whose window is full for longest at this moment, and when it has room again.
     pub(crate) fn full_until(&self, now: Moment) -> Option<(Limit, Moment)> {
-        let full = self.limits.iter().filter_map(|limit| Some((*limit, self.slot_free(limit)?)));
+        let full = self.limits.iter().filter_map(|limit| Some((*limit, self.slot_free(limit, 0)?)));
         full.filter(|(_, free)| *free > now).max_by_key(|(_, free)| *free)
     }
 
@@ -112,7 +112,7 @@ impl Windows {
         let alone = |limit: &Limit, call: u64| {
             let slots = u64::from(limit.calls.get());
             let more = usize::try_from(call % slots).unwrap_or(usize::MAX);
-            let wait = self.slot_free_after(limit, more).map_or(limit.per, |free| free.saturating_sub(now));
+            let wait = self.slot_free(limit, more).map_or(limit.per, |free| free.saturating_sub(now));
             times(limit.per, call / slots).saturating_add(wait)
         };
         // Together: full windows of one limit, then what remains at the pace of the smaller windows.
@@ -138,13 +138,9 @@ impl Windows {
         smallest.map_or(Duration::ZERO, |smallest| smallest.per / smallest.calls.get())
     }
 
-    /// When this limit has a free slot, as far as answers are known; `None` while calls in flight take them all.
-    fn slot_free(&self, limit: &Limit) -> Option<Moment> {
-        self.slot_free_after(limit, 0)
-    }
-
-    /// The same once this many more calls are in flight.
-    fn slot_free_after(&self, limit: &Limit, more: usize) -> Option<Moment> {
+    /// When this limit has a free slot once `more` calls are in flight, as far as answers are known; `None` while calls in
+    /// flight take them all.
+    fn slot_free(&self, limit: &Limit, more: usize) -> Option<Moment> {
         let slots = limit.calls.get() as usize;
         let free = slots.checked_sub(self.in_flight)?.checked_sub(more).filter(|free| *free > 0)?;
         let holder = self.nth_latest_answer(free);

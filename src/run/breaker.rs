@@ -118,9 +118,9 @@ impl CircuitBreaker {
     pub(super) fn next(&self, bot: usize, now: Moment) -> Result<Next, StopReason> {
         let mut from = Moment::ZERO;
         for circuit in [&self.host, &self.bots[bot].circuit] {
-            match circuit.state() {
+            match &circuit.state {
                 State::Tripped(reason) => return Err(reason.clone()),
-                State::HalfOpen { .. } if circuit.is_probing() => return Ok(Next::AfterProbe),
+                State::HalfOpen { .. } if circuit.is_probing => return Ok(Next::AfterProbe),
                 State::HalfOpen { from: moment } => from = from.max(*moment),
                 State::Closed => {}
             }
@@ -187,7 +187,7 @@ impl CircuitBreaker {
             pass.own = own.start();
         }
         // With many bots and a wrong secret, its owner is not asked for it once for each bot.
-        let is_worth_asking = had_success || self.host.refusals() <= self.policy.refusals;
+        let is_worth_asking = had_success || self.host.refusals <= self.policy.refusals;
         let is_over = self.host.stop_reason().is_some();
         Observed { pause, reloads_secret: concerns_credentials(verdict) && is_worth_asking && !is_over }
     }
@@ -231,7 +231,7 @@ impl CircuitBreaker {
                 self.bots[pass.bot].was_refused = true;
                 self.host.refuse_one(&failure, self.were_all_refused(), now);
                 // Only if others get through is it about this bot.
-                let since = self.bots[pass.bot].circuit.failing_since();
+                let since = self.bots[pass.bot].circuit.failing_since;
                 let others_got_through = since.is_some_and(|since| self.last_success() >= Some(since));
                 failure.is_hopeless = self.bots[pass.bot].last_success.is_none() && others_got_through;
             }
@@ -242,7 +242,7 @@ impl CircuitBreaker {
         }
         let wait = own.fail(&failure, now)?;
         // What all bots meet is announced once.
-        let is_known = scope == Scope::Either && self.bots.len() > 1 && self.host.refusals() > 1;
+        let is_known = scope == Scope::Either && self.bots.len() > 1 && self.host.refusals > 1;
         (!is_known).then_some(Pause { wait, why, is_for_all: false })
     }
 
@@ -276,7 +276,7 @@ impl CircuitBreaker {
     /// While the host's circuit is half-open, each bot gets its turn: one that fails for reasons of its own must not take
     /// every probe.
     fn try_others(&mut self, bot: usize, now: Moment) {
-        let from = match self.host.state() {
+        let from = match &self.host.state {
             State::HalfOpen { from } => *from,
             State::Closed | State::Tripped(_) => return,
         };

@@ -87,24 +87,22 @@ pub(super) struct Ticket {
 #[derive(Debug)]
 pub(super) struct Circuit {
     policy: BreakerPolicy,
-    state: State,
+    pub(super) state: State,
     /// How often the state has changed.
     epoch: u64,
-    is_probing: bool,
-    refusals: u32,
+    /// Whether a probe is in flight.
+    pub(super) is_probing: bool,
+    /// Consecutive refusals.
+    pub(super) refusals: u32,
     doubts: u32,
     /// How often it has opened in a row.
     steps: u32,
-    failing_since: Option<Moment>,
+    pub(super) failing_since: Option<Moment>,
 }
 
 impl Circuit {
     pub(super) fn new(policy: BreakerPolicy, state: State) -> Self {
         Self { policy, state, epoch: 0, is_probing: false, refusals: 0, doubts: 0, steps: 0, failing_since: None }
-    }
-
-    pub(super) fn state(&self) -> &State {
-        &self.state
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -116,20 +114,6 @@ impl Circuit {
             State::Tripped(reason) => Some(reason),
             State::Closed | State::HalfOpen { .. } => None,
         }
-    }
-
-    /// Whether a probe is in flight.
-    pub(super) fn is_probing(&self) -> bool {
-        self.is_probing
-    }
-
-    /// Consecutive refusals.
-    pub(super) fn refusals(&self) -> u32 {
-        self.refusals
-    }
-
-    pub(super) fn failing_since(&self) -> Option<Moment> {
-        self.failing_since
     }
 
     /// Starts an attempt; while the circuit is half-open, it is the probe.

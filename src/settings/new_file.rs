@@ -14,42 +14,28 @@ pub(super) const INITIAL_CONFIG: &str = include_str!("../../config.example.toml"
 
 /// Why no file was written.
 #[derive(Debug, thiserror::Error)]
-pub enum NewFileError {
-    /// The file already exists.
-    #[error("the {what} {} already exists", path.display())]
-    Exists {
-        /// `config` or `mapping`.
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file or its directory cannot be written.
-    #[error("cannot write the {what} {}", path.display())]
-    NotWritten {
-        /// `config` or `mapping`.
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+#[error("cannot write the {what} {}", path.display())]
+pub struct NewFileError {
+    /// `config` or `mapping`.
+    what: &'static str,
+    path: PathBuf,
+    source: io::Error,
 }
 
 impl Advice for NewFileError {
     fn hint(&self) -> Option<String> {
-        let (Self::Exists { what, .. } | Self::NotWritten { what, .. }) = self;
-        let option = if *what == CONFIG { "--config" } else { "--write-mapping" };
+        let option = if self.what == CONFIG { "--config" } else { "--write-mapping" };
         Some(format!("name another file with {option}; existing files are never overwritten"))
     }
 }
 
 impl NewFileError {
     fn new(what: &'static str, path: &Path, source: io::Error) -> Self {
-        let path = path.to_owned();
-        match source.kind() {
-            io::ErrorKind::AlreadyExists => Self::Exists { what, path },
-            _ => Self::NotWritten { what, path, source },
-        }
+        let source = match source.kind() {
+            io::ErrorKind::AlreadyExists => io::Error::other("it already exists"),
+            _ => source,
+        };
+        Self { what, path: path.to_owned(), source }
     }
 }
 

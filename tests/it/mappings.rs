@@ -194,7 +194,7 @@ fn written_plans_are_valid_mappings() {
     stage.filtered(|| insta::assert_snapshot!("written-mapping", written));
     let words = stderr(&stage.run(&plan).failure().code(2));
     assert!(
-        words.contains("in.toml already exists") && words.contains("existing files are never overwritten"),
+        words.contains("in.toml: it already exists") && words.contains("existing files are never overwritten"),
         "{words}"
     );
 

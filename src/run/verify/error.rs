@@ -30,17 +30,11 @@ pub enum VerifyError {
         message: String,
     },
     /// No connection.
-    #[error("cannot reach the target: {message}")]
-    Unreachable {
-        /// The last error.
-        message: String,
-    },
+    #[error("cannot reach the target: {0}")]
+    Unreachable(String),
     /// The answers are not lists of records, or the lists don't add up.
-    #[error("cannot read the server's records: {message}")]
-    Unreadable {
-        /// The last error.
-        message: String,
-    },
+    #[error("cannot read the server's records: {0}")]
+    Unreadable(String),
 }
 
 impl Advice for VerifyError {
@@ -60,8 +54,8 @@ impl Advice for VerifyError {
             Self::Refused { concern: Concern::Tls, .. } => {
                 "if the host is a private installation, set ca_file to its certificate authority"
             }
-            Self::Unreachable { .. } => "check the host, the network and any proxy; no row of this bot was changed",
-            Self::Unreadable { .. } => "try again later; no row of this bot was changed",
+            Self::Unreachable(_) => "check the host, the network and any proxy; no row of this bot was changed",
+            Self::Unreadable(_) => "try again later; no row of this bot was changed",
         };
         Some(hint.to_owned())
     }
@@ -70,8 +64,8 @@ impl Advice for VerifyError {
         match self {
             Self::Interrupted => Exit::Interrupted,
             Self::Refused { concern: Concern::Credentials, .. } | Self::Credentials(_) => Exit::Credentials,
-            Self::Refused { .. } | Self::Unreachable { .. } => Exit::Unreachable,
-            Self::Runtime(_) | Self::Ledger(_) | Self::Unreadable { .. } => Exit::Stopped,
+            Self::Refused { .. } | Self::Unreachable(_) => Exit::Unreachable,
+            Self::Runtime(_) | Self::Ledger(_) | Self::Unreadable(_) => Exit::Stopped,
         }
     }
 }

@@ -24,7 +24,6 @@
 //! If none of the run's saved rows are visible, what was read is not trusted and everything stays in doubt.
 
 mod error;
-mod evidence;
 mod matching;
 mod pages;
 mod reader;
@@ -36,7 +35,7 @@ mod verified;
 mod verifier;
 
 pub use error::VerifyError;
-pub use evidence::SETTLE_TIME;
 pub use reader::{VerifyEvent, VerifySettings};
+pub use reconcile::SETTLE_TIME;
 pub use verified::{UndecidedReason, Verified};
 pub use verifier::verify;

@@ -109,12 +109,12 @@ impl Reader<'_> {
                 Reading::ClocksDiffer(offset) => clock_offset = offset,
             }
         }
-        Err(VerifyError::Unreadable { message })
+        Err(VerifyError::Unreadable(message))
     }
 
     async fn read_once(&self, range: TimeRange, clock_offset: SignedDuration) -> Result<Reading, VerifyError> {
         let TimeRange { from, to } = range.shifted(clock_offset).widened(MARGIN);
-        let mut query = ResponsesQuery { from, to, channels: Vec::new(), limit: PAGE_SIZES[0], skip: 0 };
+        let mut query = ResponsesQuery { from, to, limit: PAGE_SIZES[0], skip: 0 };
         let mut pages = Pages::default();
         loop {
             let (page, date) = self.page(&mut query).await?;
@@ -129,7 +129,7 @@ impl Reader<'_> {
                 Next::End => return Ok(pages.complete().map_or_else(Reading::Inconsistent, Reading::Complete)),
                 Next::Stuck => {
                     let message = "it says that more records follow, but sends none".to_owned();
-                    return Err(VerifyError::Unreadable { message });
+                    return Err(VerifyError::Unreadable(message));
                 }
             }
         }
@@ -173,7 +173,7 @@ impl Reader<'_> {
         let error = match verdict {
             Verdict::Rejected { .. } if shrink(query) => return Ok(()),
             Verdict::Rejected { status, message } => {
-                return Err(VerifyError::Unreadable { message: format!("{message} (status {status})") });
+                return Err(VerifyError::Unreadable(format!("{message} (status {status})")));
             }
             Verdict::Refused { concern, message, .. } if failures.refused => {
                 return Err(VerifyError::Refused { concern, message });
@@ -186,7 +186,7 @@ impl Reader<'_> {
             Verdict::Repeat { cause: Cause::RateLimited { .. }, message, .. }
                 if failures.rate_limited == MAX_RATE_LIMITED =>
             {
-                return Err(VerifyError::Unreadable { message });
+                return Err(VerifyError::Unreadable(message));
             }
             Verdict::Repeat { cause: Cause::RateLimited { window }, message, .. } => {
                 failures.rate_limited += 1;
@@ -194,11 +194,9 @@ impl Reader<'_> {
                 (self.on_event)(VerifyEvent::Paused { why: format!("the server's rate limit: {message}"), wait });
                 return Ok(());
             }
-            Verdict::Repeat { cause: Cause::Unreachable, message, .. } => VerifyError::Unreachable { message },
-            Verdict::Repeat { message, .. } | Verdict::InDoubt { message, .. } => VerifyError::Unreadable { message },
-            Verdict::Saved { .. } => {
-                VerifyError::Unreadable { message: "the answer is a single record, not a list".to_owned() }
-            }
+            Verdict::Repeat { cause: Cause::Unreachable, message, .. } => VerifyError::Unreachable(message),
+            Verdict::Repeat { message, .. } | Verdict::InDoubt { message, .. } => VerifyError::Unreadable(message),
+            Verdict::Saved { .. } => VerifyError::Unreadable("the answer is a single record, not a list".to_owned()),
         };
         failures.failed += 1;
         if failures.failed == MAX_TRIES {
