@@ -108,6 +108,18 @@ fn duplicates_repeat_an_earlier_valid_row() {
 }
 
 #[test]
+fn records_are_compared_as_they_are_sent() {
+    let mut checker = selecting(RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() });
+    assert!(matches!(checker.check(&numbered(1, GOOD)), CheckedRow::Valid(_)));
+    let same = GOOD.map(|cell| match cell {
+        "4.0" => "4",
+        "csat" => " CSAT",
+        other => other,
+    });
+    assert_eq!(checker.check(&numbered(2, same)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(1) }));
+}
+
+#[test]
 fn the_same_record_for_another_bot_is_sent() {
     let rules = MappingOptions {
         map: vec![(Field::BotId, "note".into())],
