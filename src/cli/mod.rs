@@ -30,7 +30,7 @@ pub use inspect::InspectFileArgs;
 pub use presets::{PresetsArgs, PresetsCommand};
 pub use runs::{RunsArgs, RunsCommand, VerifyArgs};
 pub use sandbox::SandboxArgs;
-pub use sending::{DeliveryArg, PaceArg, SendingArgs};
+pub use sending::SendingArgs;
 pub use submit::SubmitArgs;
 pub use token::{MintArgs, TokenArgs, TokenCommand};
 

@@ -3,11 +3,12 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::{as_typed, duration};
-use crate::pacing::Limit;
+use crate::pacing::{Limit, Pace};
+use crate::run::Delivery;
 
 /// How records are sent.
 #[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
@@ -26,7 +27,7 @@ pub struct SendingArgs {
     pub no_rate_limit: bool,
     /// How to spread requests within the smallest rate limit
     #[arg(long, value_name = "PACE", default_value = "even", hide_short_help = true)]
-    pub pace: PaceArg,
+    pub pace: Pace,
     /// Requests in flight per bot [default: the profile's, or 4]
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub concurrency: Option<NonZeroUsize>,
@@ -39,33 +40,11 @@ pub struct SendingArgs {
     pub retries: Option<u32>,
     /// What to do with a record that may have been saved
     #[arg(long, value_name = "GUARANTEE", default_value = "at-most-once", hide_short_help = true)]
-    pub delivery: DeliveryArg,
+    pub delivery: Delivery,
     /// How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     #[serde(with = "as_typed::duration")]
     pub wait_for_target: Option<Duration>,
-}
-
-/// `--pace`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PaceArg {
-    /// Evenly: 60 per minute is one per second
-    #[default]
-    Even,
-    /// As early as possible: 60 at once, then a pause
-    Early,
-}
-
-/// `--delivery`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeliveryArg {
-    /// Leave it in doubt and report it
-    #[default]
-    AtMostOnce,
-    /// Send it again; it may then be saved twice
-    AtLeastOnce,
 }
 
 impl SendingArgs {

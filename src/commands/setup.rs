@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::error::{CommandError, Explain};
 use super::session::Session;
-use crate::cli::{DeliveryArg, PaceArg, SendingArgs};
+use crate::cli::SendingArgs;
 use crate::clock;
 use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
 use crate::ledger::{Identity, Lease, LedgerError, NewRun, ResendPolicy, Run, RunBot, RunId, RunKind, Store, Writer};
 use crate::pacing::{Limit, Pace, Pacer};
 use crate::run::verify::VerifySettings;
-use crate::run::{BreakerPolicy, Delivery, LaneResources, LaneSettings, SendSettings};
+use crate::run::{BreakerPolicy, LaneResources, LaneSettings, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::settings::{Overrides, SandboxTarget, Settings, Target};
 use crate::text::counted;
@@ -55,7 +55,8 @@ pub(super) fn take_over(store: &Store, run: RunId) -> Result<Lease, LedgerError>
 }
 
 /// The resolved settings and the target.
-pub(super) struct Setup {
+pub(super) struct Setup<'a> {
+    pub(super) session: Session<'a>,
     pub(super) settings: Settings,
     pub(super) target: Target,
     pub(super) bots: Bots,
@@ -65,16 +66,16 @@ pub(super) struct Setup {
     _sandbox: Option<Sandbox>,
 }
 
-impl Setup {
+impl<'a> Setup<'a> {
     /// Resolves the settings and starts the sandbox if requested. Everything goes to the profile's bot.
-    pub(super) fn new(sending: &SendingArgs, session: Session<'_>) -> Result<Self, CommandError> {
+    pub(super) fn new(sending: &SendingArgs, session: Session<'a>) -> Result<Self, CommandError> {
         let mut setup = Self::for_rows(sending, session)?;
         setup.bots = Bots::One(setup.settings.bot_id()?.to_owned());
         Ok(setup)
     }
 
     /// The same for rows that may name their bots; the check of the input decides.
-    pub(super) fn for_rows(sending: &SendingArgs, session: Session<'_>) -> Result<Self, CommandError> {
+    pub(super) fn for_rows(sending: &SendingArgs, session: Session<'a>) -> Result<Self, CommandError> {
         let (sandbox, sandbox_target) = if sending.sandbox { start_sandbox().map(Option::Some)? } else { None }.unzip();
         let overrides = Overrides {
             limits: sending.limits(),
@@ -85,11 +86,15 @@ impl Setup {
         };
         let settings = session.resolve(&overrides)?;
         let target = settings.target()?;
-        let pace = match sending.pace {
-            PaceArg::Even => Pace::Even,
-            PaceArg::Early => Pace::Early,
-        };
-        Ok(Self { settings, target, bots: Bots::OfRows, is_sandbox: sending.sandbox, pace, _sandbox: sandbox })
+        Ok(Self {
+            session,
+            settings,
+            target,
+            bots: Bots::OfRows,
+            is_sandbox: sending.sandbox,
+            pace: sending.pace,
+            _sandbox: sandbox,
+        })
     }
 
     /// The target, for messages.
@@ -180,14 +185,9 @@ impl Setup {
 
     /// Prepares what a run needs to send to its first bot. A wrong secret or certificate fails here, before anything is
     /// sent.
-    pub(super) fn resources(
-        &self,
-        bot_id: &str,
-        store: &Store,
-        session: Session<'_>,
-    ) -> Result<LaneResources, CommandError> {
+    pub(super) fn resources(&self, bot_id: &str, store: &Store) -> Result<LaneResources, CommandError> {
         let client = self.client(bot_id)?;
-        let tokens = TokenSource::new(Minter::new(self.settings.credentials()?, session.context)?);
+        let tokens = TokenSource::new(Minter::new(self.settings.credentials()?, self.session.context)?);
         let id = Uuid::new_v4().to_string();
         let writer = Writer::start(Store::open(store.directory())?, self.scope(bot_id), id);
         Ok(LaneResources { client, tokens, pacer: self.pacer(), writer })
@@ -221,10 +221,7 @@ impl Setup {
         let send = SendSettings {
             run,
             resend,
-            delivery: match sending.delivery {
-                DeliveryArg::AtMostOnce => Delivery::AtMostOnce,
-                DeliveryArg::AtLeastOnce => Delivery::AtLeastOnce,
-            },
+            delivery: sending.delivery,
             retries: sending.retries.unwrap_or(RETRIES),
             timeout: delivery.timeout.value,
             longest_window: self.longest_window(),

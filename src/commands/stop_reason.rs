@@ -19,7 +19,7 @@ pub(super) enum StoppedEarly {
     #[error("interrupted")]
     Interrupted,
     /// With several bots, `bots` are those that were stopped, and the reason is that of the first.
-    #[error("{}{}: {}", bots_text(bots), reason_text(reason), excerpt(reason.message(), SHOWN))]
+    #[error("{}{}: {}", bots_text(bots), explain(reason, false).0, excerpt(reason.message(), SHOWN))]
     Stopped { bots: Vec<String>, reason: StopReason },
     #[error(transparent)]
     Ledger(LedgerError),
@@ -66,40 +66,41 @@ fn bots_text(bots: &[String]) -> String {
     format!("bot {}{more}: ", excerpt(first, SHOWN_OF_BOT))
 }
 
-fn reason_text(reason: &StopReason) -> &'static str {
+/// What it means in words, and the hint. With several bots, the hint is about those that were stopped.
+fn explain(reason: &StopReason, is_of_bots: bool) -> (&'static str, &'static str) {
     match reason {
-        StopReason::Refused { concern: Concern::Credentials, .. } => "the server rejected the credentials",
-        StopReason::Refused { concern: Concern::Target, .. } => "the server rejected the target",
-        StopReason::Refused { concern: Concern::Tls, .. } => "cannot connect to the server securely",
-        StopReason::Unreachable { .. } => "cannot reach the server",
-        StopReason::RateLimited { .. } => "the rate limit is used up, probably by other users of the bot",
-        StopReason::Unconfirmed { .. } => "the server is not confirming whether records were saved",
-    }
-}
-
-fn reason_hint(reason: &StopReason, is_of_bots: bool) -> &'static str {
-    match reason {
-        StopReason::Refused { concern: Concern::Credentials, .. } => {
+        StopReason::Refused { concern: Concern::Credentials, .. } => (
+            "the server rejected the credentials",
             "run `kore-feedback token | kore-feedback token inspect`; then check client_id and the secret, that the app \
              has the scope \"Metrics\" (or \"Feedback Analytics\"), that the bot was published since, and this \
-             machine's clock"
-        }
-        StopReason::Refused { concern: Concern::Target, .. } if is_of_bots => {
-            "check these bots' ids in the rows, and that the app may use the bots; send rows with a wrong id to the right \
-             bot with --filter COLUMN=WRONG --set bot_id=RIGHT --exclude-run RUN, because an edited file counts as a new \
-             input, and all its rows would be sent again"
-        }
-        StopReason::Refused { concern: Concern::Target, .. } => {
-            "check host, bot_id and api_version with `kore-feedback config show`"
-        }
-        StopReason::Refused { concern: Concern::Tls, .. } => {
-            "set ca_file to the certificate authority of the host, if it is a private installation"
-        }
-        StopReason::Unreachable { .. } => {
-            "check the host, the network and any proxy, or wait longer with --wait-for-target"
-        }
-        StopReason::RateLimited { .. } => "try again later, or wait longer with --wait-for-target",
-        StopReason::Unconfirmed { .. } => "ask the server about the rows in doubt with `kore-feedback runs verify`",
+             machine's clock",
+        ),
+        StopReason::Refused { concern: Concern::Target, .. } => (
+            "the server rejected the target",
+            if is_of_bots {
+                "check these bots' ids in the rows, and that the app may use the bots; send rows with a wrong id to the \
+                 right bot with --filter COLUMN=WRONG --set bot_id=RIGHT --exclude-run RUN, because an edited file counts \
+                 as a new input, and all its rows would be sent again"
+            } else {
+                "check host, bot_id and api_version with `kore-feedback config show`"
+            },
+        ),
+        StopReason::Refused { concern: Concern::Tls, .. } => (
+            "cannot connect to the server securely",
+            "set ca_file to the certificate authority of the host, if it is a private installation",
+        ),
+        StopReason::Unreachable { .. } => (
+            "cannot reach the server",
+            "check the host, the network and any proxy, or wait longer with --wait-for-target",
+        ),
+        StopReason::RateLimited { .. } => (
+            "the rate limit is used up, probably by other users of the bot",
+            "try again later, or wait longer with --wait-for-target",
+        ),
+        StopReason::Unconfirmed { .. } => (
+            "the server is not confirming whether records were saved",
+            "ask the server about the rows in doubt with `kore-feedback runs verify`",
+        ),
     }
 }
 
@@ -107,7 +108,7 @@ impl Advice for StoppedEarly {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Interrupted => None,
-            Self::Stopped { bots, reason } => Some(reason_hint(reason, !bots.is_empty()).to_owned()),
+            Self::Stopped { bots, reason } => Some(explain(reason, !bots.is_empty()).1.to_owned()),
             Self::Ledger(error) => error.hint(),
             Self::Credentials(error) => error.hint(),
             Self::Feed(error) => error.hint(),

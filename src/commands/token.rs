@@ -105,7 +105,10 @@ fn inspection_text(inspection: &Inspection, now: Timestamp) -> String {
     lines.push("Time".to_owned());
     lines.extend([time_line(issued, inspection.issued), time_line(expiry, inspection.expires)]);
     lines.push("Signature".to_owned());
-    lines.push(format!("  {}", signature_text(inspection.signature)));
+    lines.push(match inspection.signature {
+        Signature::Unchecked(why) => format!("  not checked: {why}"),
+        checked => format!("  {}", checked.into_str()),
+    });
     lines.extend(inspection.notes.iter().map(|note| format!("Note: {note}")));
     lines.push(match inspection.is_acceptable() {
         true => "The platform would accept this token, as far as local checks can tell.".to_owned(),
@@ -130,20 +133,7 @@ fn time_line(text: String, time: Option<Timestamp>) -> String {
     }
 }
 
-fn signature_text(signature: Signature) -> String {
-    match signature {
-        Signature::Verified => "verified".to_owned(),
-        Signature::Wrong => "wrong".to_owned(),
-        Signature::Unchecked(why) => format!("not checked: {why}"),
-    }
-}
-
 fn inspection_json(inspection: &Inspection, now: Timestamp) -> Value {
-    let signature = match inspection.signature {
-        Signature::Verified => "verified",
-        Signature::Wrong => "wrong",
-        Signature::Unchecked(_) => "unchecked",
-    };
     let refusals: Vec<_> = inspection
         .refusals
         .iter()
@@ -156,7 +146,7 @@ fn inspection_json(inspection: &Inspection, now: Timestamp) -> Value {
         "age_seconds": inspection.issued.map(|issued| now.duration_since(issued).as_secs()),
         "expires": inspection.expires,
         "seconds_left": inspection.expires.map(|expires| expires.duration_since(now).as_secs()),
-        "signature": signature,
+        "signature": inspection.signature.into_str(),
         "acceptable": inspection.is_acceptable(),
         "refusals": refusals,
         "notes": inspection.notes,

@@ -32,16 +32,9 @@ pub(super) enum VerifyRefused {
 
 impl Advice for VerifyRefused {
     fn hint(&self) -> Option<String> {
-        match self {
-            Self::SandboxGone { .. } => None,
-            Self::OtherTarget { profile: Some(profile), .. } => {
-                let option = shell_command(["--profile", profile].map(OsStr::new));
-                Some(format!("select the profile that the run was sent with: {option}"))
-            }
-            Self::OtherTarget { profile: None, .. } => {
-                Some("select the profile of the run's target with --profile".to_owned())
-            }
-        }
+        let Self::OtherTarget { profile, .. } = self else { return None };
+        let option = shell_command(["--profile", profile.as_deref().unwrap_or("NAME")].map(OsStr::new));
+        Some(format!("select the profile that the run was sent with: {option}"))
     }
 }
 
@@ -54,7 +47,7 @@ pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, Co
     ensure_target(&setup, &run)?;
     let _lease = take_over(&store, run.id)?;
     let wait = args.wait.unwrap_or_default();
-    let verification = Verification { setup: &setup, store: &store, run: &run, session };
+    let verification = Verification { setup: &setup, store: &store, run: &run };
     let (verified, error) = verification.run(run.bots.iter(), wait, wait)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.not_saved() == 0 {
@@ -74,11 +67,10 @@ pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, Co
 /// Verifies a run that was just sent, if rows are in doubt and the server may know more. A failure is only a warning,
 /// because the run's own result counts; an interruption is returned.
 pub(super) fn verify_at_end(
-    setup: &Setup,
+    setup: &Setup<'_>,
     store: &Store,
     run: &Run,
     early: Option<&StoppedEarly>,
-    session: Session<'_>,
 ) -> Result<Option<VerifyError>, LedgerError> {
     let may_help = early.is_none_or(StoppedEarly::leaves_doubt_to_resolve);
     if !may_help || store.counts(run)?.in_doubt == 0 {
@@ -86,10 +78,10 @@ pub(super) fn verify_at_end(
     }
     let counts = store.counts_by_bot(run)?;
     let in_doubt = run.bots.iter().zip(&counts).filter(|(_, counts)| counts.in_doubt > 0).map(|(bot, _)| bot);
-    let verification = Verification { setup, store, run, session };
+    let verification = Verification { setup, store, run };
     let error = match verification.run(in_doubt, SETTLE_TIME, Duration::ZERO) {
         Ok((verified, error)) => {
-            session.printer.note(VerifiedView { run, verified: &verified }.summary());
+            setup.session.printer.note(VerifiedView { run, verified: &verified }.summary());
             error
         }
         Err(error) => Some(error),
@@ -98,7 +90,7 @@ pub(super) fn verify_at_end(
         return Ok(Some(VerifyError::Interrupted));
     }
     if let Some(error) = error {
-        session.printer.warning(format_args!("cannot verify the rows in doubt: {error}"));
+        setup.session.printer.warning(format_args!("cannot verify the rows in doubt: {error}"));
     }
     Ok(None)
 }
@@ -107,7 +99,7 @@ fn is_interrupted(error: &CommandError) -> bool {
     matches!(error.downcast_ref(), Some(VerifyError::Interrupted))
 }
 
-fn ensure_target(setup: &Setup, run: &Run) -> Result<(), VerifyRefused> {
+fn ensure_target(setup: &Setup<'_>, run: &Run) -> Result<(), VerifyRefused> {
     if run.sandbox {
         return Err(VerifyRefused::SandboxGone { run: run.id });
     }
@@ -124,10 +116,9 @@ fn ensure_target(setup: &Setup, run: &Run) -> Result<(), VerifyRefused> {
 }
 
 struct Verification<'a> {
-    setup: &'a Setup,
+    setup: &'a Setup<'a>,
     store: &'a Store,
     run: &'a Run,
-    session: Session<'a>,
 }
 
 impl Verification<'_> {
@@ -139,10 +130,11 @@ impl Verification<'_> {
         wait: Duration,
         visible_within: Duration,
     ) -> Result<(Verified, Option<CommandError>), CommandError> {
-        let Self { setup, store, run, session: Session { printer, .. } } = self;
+        let Self { setup, store, run } = self;
+        let printer = setup.session.printer;
         let (mut verified, mut first_error, started) = (Verified::default(), None, Instant::now());
         let Some(first) = run.bots.first() else { return Ok((verified, first_error)) };
-        let resources = setup.resources(&first.bot_id, store, self.session)?;
+        let resources = setup.resources(&first.bot_id, store)?;
         for bot in bots {
             let resources = setup.resources_beside(&resources, bot)?;
             let bot_id = printable(&bot.bot_id);
@@ -168,7 +160,7 @@ impl Verification<'_> {
 
     fn verify_bot(&self, resources: &LaneResources, settings: &VerifySettings) -> Result<Verified, CommandError> {
         let last_printed = Cell::new(Instant::now());
-        let on_event = |event| print_event(event, &last_printed, self.session.printer);
+        let on_event = |event| print_event(event, &last_printed, self.setup.session.printer);
         Ok(verify_bot(resources, self.store, settings, &on_event)?)
     }
 }

@@ -15,7 +15,8 @@ use crate::settings::{Algorithm, Context, Settings};
 use crate::text::format_duration;
 
 /// The result of checking a token's signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Signature {
     Verified,
     /// Made with another key, or the token was changed after signing.

@@ -17,6 +17,9 @@ mod laws;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
 use super::{Backoff, Limit};
 
 /// The window that a refusal is about when it names none: the first to fill up at the vendor's limits.
@@ -29,13 +32,15 @@ const STRETCH_DECAY: f64 = 0.97;
 /// A moment, as the time since a fixed origin that all moments of one [`Windows`] share.
 pub(crate) type Moment = Duration;
 
-/// How calls are spread inside the smallest window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How calls are spread inside the smallest window; described as in the help. Even is the default, so that no other client
+/// of the bot waits for a whole minute.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Pace {
-    /// Evenly: 60 a minute becomes one a second, so that no other client of the bot waits for a whole minute.
+    /// Evenly: 60 per minute is one per second
     #[default]
     Even,
-    /// As early as possible: a full window at once, then a pause.
+    /// As early as possible: 60 at once, then a pause
     Early,
 }
 

@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
 use super::circuit::BreakerPolicy;
 use crate::ledger::{ResendPolicy, RunId};
 
-/// What happens to a row whose outcome is unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Delivery {
-    /// It stays in doubt.
+/// What to do with a record that may have been saved; described as in the help.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// Leave it in doubt and report it
     #[default]
     AtMostOnce,
-    /// It is sent again, and may then be saved twice.
+    /// Send it again; it may then be saved twice
     AtLeastOnce,
 }
 

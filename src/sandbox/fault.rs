@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::fault_kind::FaultKind;
 use super::schedule::Schedule;
-use crate::error::{Advice, nearest};
+use crate::error::{Advice, did_you_mean, nearest};
 
 /// A fault and when it happens. It hits and counts only requests that would have succeeded.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +33,7 @@ pub enum Endpoint {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
     /// No fault has this name.
-    #[error("unknown fault {given:?}{}; expected one of {}", did_you_mean(*.nearest), kind_names())]
+    #[error("unknown fault {given:?}; expected one of {}{}", kind_names(), did_you_mean(*.nearest))]
     UnknownKind {
         /// The name as written.
         given: String,
@@ -82,10 +82,6 @@ pub enum FaultError {
 }
 
 impl Advice for FaultError {}
-
-fn did_you_mean(name: Option<&str>) -> String {
-    name.map(|name| format!(" (did you mean {name}?)")).unwrap_or_default()
-}
 
 fn kind_names() -> String {
     FaultKind::names().collect::<Vec<_>>().join(", ")

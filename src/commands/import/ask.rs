@@ -4,7 +4,7 @@ use std::path::Path;
 
 use dialoguer::{Input, Select, theme::ColorfulTheme};
 
-use crate::cli::ImportArgs;
+use crate::cli::{ImportArgs, InputArgs};
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::inspect::Inspection;
 use crate::commands::prompt;
@@ -35,11 +35,7 @@ pub(super) fn ask(args: &ImportArgs, session: Session<'_>) -> Result<ImportArgs,
     let mut args = args.clone();
     args.input.preset = inspection.preset();
     for proposal in &inspection.proposals {
-        match ask_field(&theme, &inspection.columns, proposal)? {
-            Some(Answer::Column(text)) => args.input.map.push(Assignment { field: proposal.field, text }),
-            Some(Answer::Value(text)) => args.input.set.push(Assignment { field: proposal.field, text }),
-            None => {}
-        }
+        ask_field(&theme, &inspection.columns, proposal, &mut args.input)?;
     }
     if let Some(path) = ask_path(&theme)? {
         Inspection::of(&args, &settings, session.context)?.write(Path::new(&path), session.context)?;
@@ -48,20 +44,16 @@ pub(super) fn ask(args: &ImportArgs, session: Session<'_>) -> Result<ImportArgs,
     Ok(args)
 }
 
-enum Answer {
-    Column(String),
-    Value(String),
-}
-
-/// `None` if the source of the field is known.
+/// Asks for the source of a field, unless it is known, and adds the answer to the options.
 fn ask_field(
     theme: &ColorfulTheme,
     columns: &InputColumns,
     proposal: &Proposal,
-) -> Result<Option<Answer>, CommandError> {
+    options: &mut InputArgs,
+) -> Result<(), CommandError> {
     let field = proposal.field;
     let likely = match &proposal.state {
-        Proposed::Known(_) | Proposed::Wrong(_) => return Ok(None),
+        Proposed::Known(_) | Proposed::Wrong(_) => return Ok(()),
         Proposed::Guess { header } => Some(header),
         Proposed::Open { candidates, .. } => candidates.first(),
     };
@@ -77,10 +69,11 @@ fn ask_field(
         .default(likely.map_or(0, |index| index + 1))
         .interact()
         .explain("cannot ask for a column")?;
-    Ok(Some(match chosen.checked_sub(1) {
-        Some(index) => Answer::Column(columns.columns[index].header.clone()),
-        None => Answer::Value(ask_value(theme, field)?),
-    }))
+    match chosen.checked_sub(1) {
+        Some(index) => options.map.push(Assignment { field, text: columns.columns[index].header.clone() }),
+        None => options.set.push(Assignment { field, text: ask_value(theme, field)? }),
+    }
+    Ok(())
 }
 
 fn ask_value(theme: &ColorfulTheme, field: Field) -> Result<String, CommandError> {

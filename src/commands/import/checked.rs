@@ -22,7 +22,7 @@ pub(super) struct Import<'a> {
     /// With absolute paths.
     pub(super) global: GlobalArgs,
     pub(super) session: Session<'a>,
-    pub(super) setup: Setup,
+    pub(super) setup: Setup<'a>,
     pub(super) input: Arc<Inputs>,
     pub(super) report: CheckReport,
     pub(super) started: Instant,
@@ -32,13 +32,8 @@ pub(super) struct Import<'a> {
 
 impl<'a> Import<'a> {
     /// Reads and validates the whole input.
-    pub(super) fn check(
-        args: &'a ImportArgs,
-        session: Session<'a>,
-        mut setup: Setup,
-        input: Inputs,
-    ) -> Result<Self, CommandError> {
-        let started = Instant::now();
+    pub(super) fn check(args: &'a ImportArgs, mut setup: Setup<'a>, input: Inputs) -> Result<Self, CommandError> {
+        let (started, session) = (Instant::now(), setup.session);
         let checked = check(&input, &check_settings(args, &setup.settings, session.context)?);
         if let Err(CheckError::NoBot { .. }) = &checked {
             // A bot can come from the settings, too: this error names every missing setting.

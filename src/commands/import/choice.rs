@@ -5,6 +5,7 @@ use super::error::ImportRefused;
 use crate::commands::command_line::resume_command;
 use crate::commands::error::CommandError;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
+use crate::text::counted;
 
 #[derive(Debug)]
 pub(super) enum Choice {
@@ -78,22 +79,32 @@ pub(super) fn ensure_excluded_runs_fit(import: &Import<'_>) -> Result<(), Comman
     Ok(())
 }
 
-/// Refuses to send rows again that another run has sent to the same bots as part of another selection.
-pub(super) fn ensure_not_partly_sent(store: &Store, import: &Import<'_>) -> Result<(), CommandError> {
+/// Refuses to send rows again that another run has sent to the same bots as part of another selection. Warns if one sent
+/// them with another mapping or to another host: that is another import, but may be a mistake.
+pub(super) fn check_other_runs(store: &Store, import: &Import<'_>) -> Result<(), CommandError> {
     if import.setup.is_sandbox || import.args.again {
         return Ok(());
     }
     let (host, bots) = (import.setup.host(), import.bots());
-    for run in store.runs_with_content(&import.report.content)? {
-        let is_same = !run.sandbox && run.host == host && bots.iter().any(|(bot, _)| run.includes_bot(bot));
+    let mut runs = store.runs_with_content(&import.report.content)?;
+    runs.retain(|run| {
         let is_excluded = import.args.rows.exclude_run.contains(&run.id.0);
-        if !is_same || is_excluded || !import.report.mapping.makes_the_same_records(&run.mapping) {
-            continue;
-        }
-        let counts = store.counts(&run)?;
+        !run.sandbox && !is_excluded && bots.iter().any(|(bot, _)| run.includes_bot(bot))
+    });
+    let makes_the_same = |run: &&Run| run.host == host && import.report.mapping.makes_the_same_records(&run.mapping);
+    for run in runs.iter().filter(makes_the_same) {
+        let counts = store.counts(run)?;
         if counts.saved + counts.in_doubt > 0 {
-            return Err(ImportRefused::PartlyImported { run: run.id, started: date(&run), counts }.into());
+            return Err(ImportRefused::PartlyImported { run: run.id, started: date(run), counts }.into());
         }
+    }
+    if let Some(run) = runs.first() {
+        let saved = counted(store.counts(run)?.saved, "row");
+        let bots = if bots.len() > 1 { "some of these bots" } else { "this bot" };
+        import.session.printer.warning(format_args!(
+            "run {} already sent this file to {bots}, with another mapping or to another host ({saved} saved)",
+            run.id
+        ));
     }
     Ok(())
 }

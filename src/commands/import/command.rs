@@ -3,7 +3,7 @@
 use super::ask;
 use super::checked::Import;
 use super::choice::ensure_excluded_runs_fit;
-use super::error::InvalidRows;
+use super::error::ImportRefused;
 use crate::cli::ImportArgs;
 use crate::commands::error::CommandError;
 use crate::commands::findings::{self, checked_summary, invalid_hint};
@@ -27,7 +27,7 @@ pub(in crate::commands) fn import(args: &ImportArgs, session: Session<'_>) -> Re
 fn check_and_send(args: &ImportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     let setup = Setup::for_rows(&args.sending, session)?;
     let inputs = open_all(&args.input.files, &setup.settings)?;
-    Import::check(args, session, setup, inputs)?.run()
+    Import::check(args, setup, inputs)?.run()
 }
 
 impl Import<'_> {
@@ -65,7 +65,7 @@ impl Import<'_> {
     /// Decision 5: invalid rows stop the run before it starts.
     fn refuse_invalid(&self) -> Result<Exit, CommandError> {
         self.print_checked_json()?;
-        let refused = InvalidRows {
+        let refused = ImportRefused::InvalidRows {
             input: self.short_name(),
             invalid: self.report.invalid,
             rows: self.report.rows,

@@ -1,48 +1,16 @@
 //! Why an import is refused. Nothing was sent.
 
-use std::path::PathBuf;
-
 use crate::error::Advice;
 use crate::ledger::{Counts, RunId};
 use crate::text::{counted, grouped, printable};
 
-/// Some rows are invalid, and `--skip-invalid` was not given.
-#[derive(Debug, thiserror::Error)]
-#[error("{input}: {invalid} of {} cannot be sent; nothing was sent\n{table}", counted(*rows, "row"))]
-pub(super) struct InvalidRows {
-    pub(super) input: String,
-    pub(super) invalid: u64,
-    pub(super) rows: u64,
-    pub(super) table: String,
-    pub(super) hint: &'static str,
-}
-
-impl Advice for InvalidRows {
-    fn hint(&self) -> Option<String> {
-        Some(self.hint.to_owned())
-    }
-}
-
-/// The failure report cannot be written to its path.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ReportRefused {
-    #[error("the failure report would overwrite the input {}", path.display())]
-    OverInput { path: PathBuf },
-    #[error("cannot write the failure report: {} is a directory", path.display())]
-    Directory { path: PathBuf },
-    #[error("cannot write the failure report: no directory for {}", path.display())]
-    NoDirectory { path: PathBuf },
-}
-
-impl Advice for ReportRefused {
-    fn hint(&self) -> Option<String> {
-        Some("choose another file with --failures".to_owned())
-    }
-}
-
-/// An earlier run stands in the way, or the run to resume or exclude does not fit.
+/// The input, the failure report or an earlier run does not allow the import.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ImportRefused {
+    #[error("{input}: {invalid} of {} cannot be sent; nothing was sent\n{table}", counted(*rows, "row"))]
+    InvalidRows { input: String, invalid: u64, rows: u64, table: String, hint: &'static str },
+    #[error("cannot write the failure report: {0}")]
+    ReportPath(String),
     #[error("run {run} of this input, started {started}, is unfinished: {} of {} rows saved", grouped(counts.saved), grouped(counts.rows))]
     Unfinished { run: RunId, started: String, counts: Counts, command: String },
     #[error("this input was already imported by run {run} on {started}: {} saved", counted(counts.saved, "row"))]
@@ -55,15 +23,23 @@ pub(super) enum ImportRefused {
     ExcludesOtherTarget { run: RunId, target: String },
     #[error("no run of this input to resume")]
     NothingToResume,
-    #[error("no run of this input to resume: {} has changed since run {run}", printable(input))]
+    #[error("{} has changed since run {run}", printable(input))]
     InputChanged { run: RunId, input: String },
     #[error("no run of this input with this mapping and target to resume; run {run} had different ones")]
     OtherMapping { run: RunId },
+    #[error("run {run} is not an import")]
+    NoImport { run: RunId },
+    #[error("the options of run {run} are not stored, or were stored by another version")]
+    NoOptions { run: RunId },
+    #[error("the input of run {run} came through a pipe and is no longer kept")]
+    NotKept { run: RunId },
 }
 
 impl Advice for ImportRefused {
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::InvalidRows { hint, .. } => (*hint).to_owned(),
+            Self::ReportPath(_) => "choose another file with --failures".to_owned(),
             Self::Unfinished { command, .. } => format!("resume it with `{command}`"),
             Self::Imported { run, counts: Counts { in_doubt: 1.., .. }, .. } => format!(
                 "look for its rows in doubt with `kore-feedback runs verify {run}`, or send them again with --resume \
@@ -88,35 +64,12 @@ impl Advice for ImportRefused {
             Self::OtherMapping { run } => {
                 format!("resume run {run} with its own options: `kore-feedback runs resume {run}`")
             }
-        })
-    }
-}
-
-/// A run cannot be resumed by its number.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum CannotResume {
-    #[error("run {run} is not an import")]
-    NoImport { run: RunId },
-    #[error("the options of run {run} are not stored, or were stored by another version")]
-    NoOptions { run: RunId },
-    #[error("the input of run {run} came through a pipe and is no longer kept")]
-    NotKept { run: RunId },
-    #[error("{} has changed since run {run}", printable(input))]
-    InputChanged { run: RunId, input: String },
-}
-
-impl Advice for CannotResume {
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::NoImport { .. } => None,
-            Self::NoOptions { .. } => Some(
+            Self::NoImport { .. } => return None,
+            Self::NoOptions { .. } => {
                 "resume it from its file, with the options it was started with: `kore-feedback import FILE --resume`"
-                    .to_owned(),
-            ),
-            Self::NotKept { .. } => Some("pipe it into `kore-feedback import - --resume` again".to_owned()),
-            Self::InputChanged { run, .. } => {
-                Some(format!("restore the file; `kore-feedback runs show {run} --rows` lists what was sent"))
+                    .to_owned()
             }
-        }
+            Self::NotKept { .. } => "pipe it into `kore-feedback import - --resume` again".to_owned(),
+        })
     }
 }

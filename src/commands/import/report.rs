@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use encoding_rs::UTF_8;
 
 use super::checked::Import;
-use super::error::ReportRefused;
+use super::error::ImportRefused;
 use crate::cli::InputArgs;
 use crate::commands::rules::source_options;
 use crate::ledger::{RunId, Store};
@@ -19,22 +19,23 @@ impl Import<'_> {
     }
 
     /// Refuses a path that cannot work now, rather than after hours of sending.
-    pub(super) fn ensure_report_can_be_written(&self) -> Result<(), ReportRefused> {
+    pub(super) fn ensure_report_can_be_written(&self) -> Result<(), ImportRefused> {
         let path = self.report_path();
         let is_report = |input: &Input| match (path.canonicalize(), input.path().map(Path::canonicalize)) {
             (Ok(report), Some(Ok(input))) => report == input,
             _ => false,
         };
-        if self.input.iter().any(is_report) {
-            return Err(ReportRefused::OverInput { path });
-        }
-        if path.is_dir() {
-            return Err(ReportRefused::Directory { path });
-        }
-        match path.parent() {
-            Some(parent) if !parent.is_dir() => Err(ReportRefused::NoDirectory { path }),
-            _ => Ok(()),
-        }
+        let shown = path.display();
+        let problem = if self.input.iter().any(is_report) {
+            format!("it would overwrite the input {shown}")
+        } else if path.is_dir() {
+            format!("{shown} is a directory")
+        } else if path.parent().is_some_and(|parent| !parent.is_dir()) {
+            format!("no directory for {shown}")
+        } else {
+            return Ok(());
+        };
+        Err(ImportRefused::ReportPath(problem))
     }
 
     pub(super) fn failure_report<'b>(&'b self, ledger: &'b Store, run: RunId) -> FailureReport<'b> {

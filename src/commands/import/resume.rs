@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::checked::Import;
-use super::error::CannotResume;
+use super::error::ImportRefused;
 use super::report::failure_report;
 use crate::cli::{GlobalArgs, ImportArgs, InputArgs};
 use crate::commands::error::CommandError;
@@ -50,12 +50,12 @@ impl StoredOptions {
         Ok(serde_json::to_string(&Self { version: VERSION, directory, config, profile, args }).ok())
     }
 
-    fn of(run: &Run) -> Result<Self, CannotResume> {
+    fn of(run: &Run) -> Result<Self, ImportRefused> {
         if run.kind != RunKind::Import {
-            return Err(CannotResume::NoImport { run: run.id });
+            return Err(ImportRefused::NoImport { run: run.id });
         }
         let stored = run.options.as_deref().and_then(|json| serde_json::from_str::<Self>(json).ok());
-        stored.filter(|stored| stored.version == VERSION).ok_or(CannotResume::NoOptions { run: run.id })
+        stored.filter(|stored| stored.version == VERSION).ok_or(ImportRefused::NoOptions { run: run.id })
     }
 }
 
@@ -79,7 +79,7 @@ pub(in crate::commands) fn resume(
     let session = Session { global: &global, context: &context, printer: session.printer };
     let setup = Setup::for_rows(&args.sending, session)?;
     let inputs = open_again(&args.input.files, run, store)?;
-    let mut import = Import::check(&args, session, setup, inputs)?;
+    let mut import = Import::check(&args, setup, inputs)?;
     import.is_resumed_by_number = true;
     ensure_unchanged(run, import.report.content)?;
     import.run()
@@ -99,11 +99,11 @@ pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer)
     Ok(Exit::Success)
 }
 
-fn ensure_unchanged(run: &Run, content: [u8; 32]) -> Result<(), CannotResume> {
+fn ensure_unchanged(run: &Run, content: [u8; 32]) -> Result<(), ImportRefused> {
     if content == run.content {
         return Ok(());
     }
-    Err(CannotResume::InputChanged { run: run.id, input: run.input.clone() })
+    Err(ImportRefused::InputChanged { run: run.id, input: run.input.clone() })
 }
 
 fn open_again(files: &[PathBuf], run: &Run, store: &Store) -> Result<Inputs, CommandError> {
@@ -120,7 +120,7 @@ fn open_kept(file: &Path, index: usize, run: &Run, store: &Store) -> Result<Inpu
         return Ok(Input::persisted(&kept, name)?);
     }
     if is_standard_input {
-        return Err(CannotResume::NotKept { run: run.id }.into());
+        return Err(ImportRefused::NotKept { run: run.id }.into());
     }
     Ok(Input::file(file, &spool(store.directory()))?)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::checked::Import;
-use super::choice::{Choice, choose, ensure_not_partly_sent};
+use super::choice::{Choice, check_other_runs, choose};
 use super::fd_budget::FdBudget;
 use super::finish::Finish;
 use super::resume::StoredOptions;
@@ -21,7 +21,6 @@ use crate::report::{ProgressDisplay, ProgressStart};
 use crate::rlimit;
 use crate::run::{Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, run as run_rows};
 use crate::source::Input;
-use crate::text::counted;
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
 
@@ -40,7 +39,7 @@ impl Import<'_> {
         let bots = self.bots();
         let concurrency = self.concurrency(bots.len())?;
         let first = bots.first().map(|(bot, _)| bot.as_str()).unwrap_or_default();
-        let resources = self.setup.resources(first, &store, self.session)?;
+        let resources = self.setup.resources(first, &store)?;
         let (run, verb) = match unfinished {
             Some(run) => (store.set_bots(run.id, &bots)?, "resuming"),
             None => (self.begin(&store, latest)?, "starting"),
@@ -66,8 +65,7 @@ impl Import<'_> {
 
     /// Records the new run, and keeps its input if it came through a pipe, so that the run can be resumed.
     fn begin(&self, store: &Store, latest: Option<RunId>) -> Result<Run, CommandError> {
-        ensure_not_partly_sent(store, self)?;
-        self.warn_of_similar_run(store)?;
+        check_other_runs(store, self)?;
         let mapping = self.report.mapping.canonical();
         let new = NewRun {
             input: self.input_name(),
@@ -123,7 +121,7 @@ impl Import<'_> {
         let unmarked = store.mark_claims_in_doubt(run.id, "the run ended before the answer came", clock::now()).err();
         let stopped = stopped.or(unmarked.map(StoppedEarly::Ledger));
         let interrupted = match self.args.verify {
-            true => verify_at_end(&self.setup, store, &run, stopped.as_ref(), self.session)?,
+            true => verify_at_end(&self.setup, store, &run, stopped.as_ref())?,
             false => None,
         };
         let exit = Finish { import: self, store, run }.end(stopped)?;
@@ -184,26 +182,5 @@ impl Import<'_> {
             resend,
             duplicates: Arc::clone(&self.report.duplicates),
         }
-    }
-
-    /// The same file with another mapping or host is another import, but may be a mistake.
-    fn warn_of_similar_run(&self, store: &Store) -> Result<(), CommandError> {
-        if self.setup.is_sandbox || self.args.again {
-            return Ok(());
-        }
-        let (runs, bots) = (store.runs_with_content(&self.report.content)?, self.bots());
-        let is_similar = |run: &&Run| {
-            let is_excluded = self.args.rows.exclude_run.contains(&run.id.0);
-            !run.sandbox && !is_excluded && bots.iter().any(|(bot, _)| run.includes_bot(bot))
-        };
-        if let Some(run) = runs.iter().find(is_similar) {
-            let saved = counted(store.counts(run)?.saved, "row");
-            let bots = if bots.len() > 1 { "some of these bots" } else { "this bot" };
-            self.session.printer.warning(format_args!(
-                "run {} already sent this file to {bots}, with another mapping or to another host ({saved} saved)",
-                run.id
-            ));
-        }
-        Ok(())
     }
 }

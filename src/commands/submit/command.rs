@@ -24,12 +24,12 @@ pub(in crate::commands) fn submit(args: &SubmitArgs, session: Session<'_>) -> Re
     }
     let store = Store::open(&setup.settings.state_dir()?)?;
     remember_values(&store, &feedback)?;
-    Submission { args, session, setup: &setup, store: &store }.send(&feedback)
+    Submission { args, setup: &setup, store: &store }.send(&feedback)
 }
 
 fn show_request(
     args: &SubmitArgs,
-    setup: &Setup,
+    setup: &Setup<'_>,
     feedback: &Feedback<'_>,
     printer: &Printer,
 ) -> Result<Exit, CommandError> {

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use crate::cli::SubmitArgs;
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
-use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::commands::stop_reason::StoppedEarly;
 use crate::error::Advice;
@@ -72,8 +71,7 @@ impl Advice for NotSaved {
 
 pub(super) struct Submission<'a> {
     pub(super) args: &'a SubmitArgs,
-    pub(super) session: Session<'a>,
-    pub(super) setup: &'a Setup,
+    pub(super) setup: &'a Setup<'a>,
     pub(super) store: &'a Store,
 }
 
@@ -83,11 +81,11 @@ impl Submission<'_> {
         let content = *blake3::hash(&body).as_bytes();
         self.ensure_no_duplicate_in_doubt(&content)?;
         let bot_id = self.setup.settings.bot_id()?;
-        let resources = self.setup.resources(bot_id, self.store, self.session)?;
+        let resources = self.setup.resources(bot_id, self.store)?;
         let run = self.begin_run(content, bot_id)?;
         let _lease = Lease::take(self.store.directory(), run)?;
         let (events, receiver) = Events::channel();
-        let progress = report_progress(receiver, self.session.printer.clone());
+        let progress = report_progress(receiver, self.setup.session.printer.clone());
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
         let lane = Lane { bot: None, resources, settings: self.lane_settings(run), feed: feed_one(row) };
         let ended = run_lanes(vec![lane], events).explain("cannot start sending")?;
@@ -136,8 +134,8 @@ impl Submission<'_> {
             return self.report_saved(record, entry);
         }
         let not_saved = not_saved(run, entry);
-        if self.session.is_json() {
-            self.session.printer.json(&json!({
+        if self.setup.session.is_json() {
+            self.setup.session.printer.json(&json!({
                 "run": run.0,
                 "outcome": not_saved.kind.as_str(),
                 "status": not_saved.status,
@@ -148,8 +146,8 @@ impl Submission<'_> {
     }
 
     fn report_saved(&self, record: &Value, entry: &RowEntry) -> Result<Exit, CommandError> {
-        if self.session.is_json() {
-            self.session.printer.json(record)?;
+        if self.setup.session.is_json() {
+            self.setup.session.printer.json(record)?;
             return Ok(Exit::Success);
         }
         let id = entry.server_id.as_deref().unwrap_or_default();
@@ -159,11 +157,12 @@ impl Submission<'_> {
             None => "?".to_owned(),
         };
         let (kind, score, name) = (field("type"), field("score"), field("name"));
-        self.session
+        self.setup
+            .session
             .printer
             .result(format_args!("saved {kind} {score} of {} for {name:?} as {id}", field("channelUId")))?;
         if self.setup.is_sandbox {
-            self.session.printer.note("sent to a local sandbox; nothing reached the real API");
+            self.setup.session.printer.note("sent to a local sandbox; nothing reached the real API");
         }
         Ok(Exit::Success)
     }

@@ -81,7 +81,7 @@ fn an_unknown_fault_is_a_usage_error() {
     let output = binary(&home, &["--fault", "hangs"]).output().expect("an end");
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("did you mean hang?") && said.contains("reset-after-save"), "{said}");
+    assert!(said.contains("did you mean \"hang\"?") && said.contains("reset-after-save"), "{said}");
 }
 
 #[test]
