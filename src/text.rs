@@ -69,18 +69,11 @@ pub(crate) fn printable_lines(text: &str) -> Cow<'_, str> {
 pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
     // JSON has such a character only inside a string or, as a line break, between values.
     let to_escape = |c: char| c != '\n' && is_unsafe(c);
-    if !json.chars().any(to_escape) {
+    if !json.contains(to_escape) {
         return Cow::Borrowed(json);
     }
-    let mut safe = String::with_capacity(json.len() + 64);
-    for c in json.chars() {
-        if to_escape(c) {
-            let _ = write!(safe, "\\u{:04x}", u32::from(c));
-        } else {
-            safe.push(c);
-        }
-    }
-    Cow::Owned(safe)
+    let escaped = |c: char| if to_escape(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    Cow::Owned(json.chars().map(escaped).collect())
 }
 
 /// A command that can be pasted into a shell and contains nothing that a terminal would interpret.

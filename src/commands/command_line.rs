@@ -20,11 +20,6 @@ pub(super) fn resume_command(run: RunId, option: Option<&str>, global: &GlobalAr
     command(words.chain(option.map(OsString::from)).chain(global.ledger_option()))
 }
 
-/// `cd DIRECTORY`.
-pub(super) fn change_directory(directory: &Path) -> String {
-    shell_command(["cd".as_ref(), directory.as_os_str()])
-}
-
 fn command(words: impl Iterator<Item = OsString>) -> String {
     let words: Vec<OsString> = ["kore-feedback".into()].into_iter().chain(words).collect();
     shell_command(words.iter().map(OsString::as_os_str))

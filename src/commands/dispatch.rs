@@ -12,8 +12,8 @@ use crate::settings::Context;
 pub fn run(Arguments { global, command }: Arguments, context: &Context) -> Exit {
     let printer = Printer::new(context, global.quiet, global.verbose);
     dispatch(&command, Session { global: &global, context, printer: &printer }).unwrap_or_else(|error| {
-        printer.error(error.error(), error.hint());
-        error.exit()
+        printer.error(error.error.as_ref(), error.hint.as_deref());
+        error.exit
     })
 }
 

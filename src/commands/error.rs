@@ -13,24 +13,12 @@ use crate::exit::Exit;
 
 /// An error with its causes, its hint and its exit code.
 pub(super) struct CommandError {
-    error: anyhow::Error,
-    hint: Option<String>,
-    exit: Exit,
+    pub(super) error: anyhow::Error,
+    pub(super) hint: Option<String>,
+    pub(super) exit: Exit,
 }
 
 impl CommandError {
-    pub(super) fn error(&self) -> &(dyn Error + 'static) {
-        self.error.as_ref()
-    }
-
-    pub(super) fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
-    }
-
-    pub(super) fn exit(&self) -> Exit {
-        self.exit
-    }
-
     /// The error as a `T`, if it is one.
     pub(super) fn downcast_ref<T: Error + Send + Sync + 'static>(&self) -> Option<&T> {
         self.error.downcast_ref()
@@ -96,10 +84,9 @@ mod tests {
     #[test]
     fn context_keeps_hint_and_exit_code() {
         let bare = CommandError::from(LedgerError::InUse { run: RunId(7) });
-        let hint = bare.hint().map(str::to_owned);
         let placed = CommandError::from(LedgerError::InUse { run: RunId(7) }).context("bot st-1".to_owned());
-        assert!(hint.is_some());
-        assert_eq!((placed.hint(), placed.exit()), (hint.as_deref(), bare.exit()));
+        assert!(bare.hint.is_some());
+        assert_eq!((&placed.hint, placed.exit), (&bare.hint, bare.exit));
         assert_eq!(placed.to_string(), format!("bot st-1: {bare}"));
         assert!(matches!(placed.downcast_ref(), Some(LedgerError::InUse { .. })));
     }
@@ -109,6 +96,6 @@ mod tests {
         let failed: Result<(), _> = Err(io::Error::from(io::ErrorKind::NotFound));
         let error = failed.explain("cannot read record.json").unwrap_err();
         assert_eq!(error.to_string(), "cannot read record.json: entity not found");
-        assert_eq!((error.hint(), error.exit()), (None, Exit::Usage));
+        assert_eq!((error.hint, error.exit), (None, Exit::Usage));
     }
 }

@@ -11,9 +11,8 @@ use crate::cli::SendingArgs;
 use crate::clock;
 use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
-use crate::ledger::{Identity, Lease, LedgerError, NewRun, ResendPolicy, Run, RunBot, RunId, RunKind, Store, Writer};
-use crate::pacing::{Limit, Pace, Pacer};
-use crate::run::verify::VerifySettings;
+use crate::ledger::{Identity, Lease, LedgerError, NewRun, ResendPolicy, RunBot, RunId, RunKind, Store, Writer};
+use crate::pacing::{Limit, Pacer};
 use crate::run::{BreakerPolicy, LaneResources, LaneSettings, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::settings::{Overrides, SandboxTarget, Settings, Target};
@@ -61,21 +60,21 @@ pub(super) struct Setup<'a> {
     pub(super) target: Target,
     pub(super) bots: Bots,
     pub(super) is_sandbox: bool,
-    pace: Pace,
+    sending: &'a SendingArgs,
     /// Runs until the setup is dropped.
     _sandbox: Option<Sandbox>,
 }
 
 impl<'a> Setup<'a> {
     /// Resolves the settings and starts the sandbox if requested. Everything goes to the profile's bot.
-    pub(super) fn new(sending: &SendingArgs, session: Session<'a>) -> Result<Self, CommandError> {
+    pub(super) fn new(sending: &'a SendingArgs, session: Session<'a>) -> Result<Self, CommandError> {
         let mut setup = Self::for_rows(sending, session)?;
         setup.bots = Bots::One(setup.settings.bot_id()?.to_owned());
         Ok(setup)
     }
 
     /// The same for rows that may name their bots; the check of the input decides.
-    pub(super) fn for_rows(sending: &SendingArgs, session: Session<'a>) -> Result<Self, CommandError> {
+    pub(super) fn for_rows(sending: &'a SendingArgs, session: Session<'a>) -> Result<Self, CommandError> {
         let (sandbox, sandbox_target) = if sending.sandbox { start_sandbox().map(Option::Some)? } else { None }.unzip();
         let overrides = Overrides {
             limits: sending.limits(),
@@ -92,7 +91,7 @@ impl<'a> Setup<'a> {
             target,
             bots: Bots::OfRows,
             is_sandbox: sending.sandbox,
-            pace: sending.pace,
+            sending,
             _sandbox: sandbox,
         })
     }
@@ -114,7 +113,7 @@ impl<'a> Setup<'a> {
     }
 
     pub(super) fn pacer(&self) -> Pacer {
-        Pacer::new(self.limits(), self.pace)
+        Pacer::new(self.limits(), self.sending.pace)
     }
 
     /// The host without a trailing slash, for the ledger and messages.
@@ -122,18 +121,7 @@ impl<'a> Setup<'a> {
         self.target.host.as_str().trim_end_matches('/').to_owned()
     }
 
-    pub(super) fn verify_settings(
-        &self,
-        run: Run,
-        bot: RunBot,
-        wait: Duration,
-        visible_within: Duration,
-    ) -> VerifySettings {
-        let timeout = self.settings.values.timeout.value;
-        VerifySettings { run, bot, timeout, longest_window: self.longest_window(), wait, visible_within }
-    }
-
-    fn longest_window(&self) -> Option<Duration> {
+    pub(super) fn longest_window(&self) -> Option<Duration> {
         self.limits().iter().map(|limit| limit.per).max()
     }
 
@@ -209,25 +197,18 @@ impl<'a> Setup<'a> {
     }
 
     /// `wait` is how long to wait for the target by default.
-    pub(super) fn lane_settings(
-        &self,
-        run: RunId,
-        sending: &SendingArgs,
-        resend: ResendPolicy,
-        to_send: u64,
-        wait: Duration,
-    ) -> LaneSettings {
-        let delivery = &self.settings.values;
+    pub(super) fn lane_settings(&self, run: RunId, resend: ResendPolicy, to_send: u64, wait: Duration) -> LaneSettings {
+        let (sending, values) = (self.sending, &self.settings.values);
         let send = SendSettings {
             run,
             resend,
             delivery: sending.delivery,
             retries: sending.retries.unwrap_or(RETRIES),
-            timeout: delivery.timeout.value,
+            timeout: values.timeout.value,
             longest_window: self.longest_window(),
         };
         let wait_for_target = sending.wait_for_target.unwrap_or(wait);
         let breaker = BreakerPolicy { refusals: REFUSALS, doubts: DOUBTS, wait_for_target, rate_limited: None };
-        LaneSettings { send, concurrency: delivery.concurrency.value.get(), breaker, to_send }
+        LaneSettings { send, concurrency: values.concurrency.value.get(), breaker, to_send }
     }
 }

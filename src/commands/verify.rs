@@ -40,7 +40,8 @@ impl Advice for VerifyRefused {
 
 /// Runs `runs verify`.
 pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, CommandError> {
-    let setup = Setup::for_rows(&args.sending(), session)?;
+    let sending = args.sending();
+    let setup = Setup::for_rows(&sending, session)?;
     let run = RunId(args.run);
     let store = Store::open_existing(&setup.settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run })?;
     let run = store.run(run)?;
@@ -140,7 +141,14 @@ impl Verification<'_> {
             let bot_id = printable(&bot.bot_id);
             printer.note(format_args!("verifying run {} with the records of {}, bot {bot_id}", run.id, setup.host()));
             let wait = wait.saturating_sub(started.elapsed());
-            let settings = setup.verify_settings(self.run.clone(), bot.clone(), wait, visible_within);
+            let settings = VerifySettings {
+                run: self.run.clone(),
+                bot: bot.clone(),
+                timeout: setup.settings.values.timeout.value,
+                longest_window: setup.longest_window(),
+                wait,
+                visible_within,
+            };
             match self.verify_bot(&resources, &settings) {
                 Ok(found) => verified = verified.merge(found),
                 Err(error) if run.bots.len() == 1 => return Err(error),

@@ -27,6 +27,13 @@ pub(super) enum ImportRefused {
     InputChanged { run: RunId, input: String },
     #[error("no run of this input with this mapping and target to resume; run {run} had different ones")]
     OtherMapping { run: RunId },
+    #[error(
+        "sending to {} at once needs {} open files and connections, but this process may open only {}",
+        counted(*bots, "bot"),
+        grouped(*needed),
+        grouped(*allowed)
+    )]
+    TooFewFiles { bots: u64, needed: u64, allowed: u64 },
     #[error("run {run} is not an import")]
     NoImport { run: RunId },
     #[error("the options of run {run} are not stored, or were stored by another version")]
@@ -63,6 +70,9 @@ impl Advice for ImportRefused {
             ),
             Self::OtherMapping { run } => {
                 format!("resume run {run} with its own options: `kore-feedback runs resume {run}`")
+            }
+            Self::TooFewFiles { needed, .. } => {
+                format!("raise the limit with `ulimit -n {needed}`, or send to a few bots at a time with --filter")
             }
             Self::NoImport { .. } => return None,
             Self::NoOptions { .. } => {

@@ -1,7 +1,6 @@
 //! How many requests can be in flight with the files that this process may open.
 
-use crate::error::Advice;
-use crate::text::{counted, grouped};
+use super::error::ImportRefused;
 
 /// Always open: standard streams, the ledger, the lease, the runtime.
 const BASE: u64 = 40;
@@ -9,26 +8,6 @@ const BASE: u64 = 40;
 const READER: u64 = 3;
 /// Per request: its connection, and one that is being opened or closed in its place.
 const REQUEST: u64 = 2;
-
-/// Too many bots to send to at once. Nothing was sent.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "sending to {} at once needs {} open files and connections, but this process may open only {}",
-    counted(*bots, "bot"),
-    grouped(*needed),
-    grouped(*allowed)
-)]
-pub(super) struct TooFewFiles {
-    bots: u64,
-    needed: u64,
-    allowed: u64,
-}
-
-impl Advice for TooFewFiles {
-    fn hint(&self) -> Option<String> {
-        Some(format!("raise the limit with `ulimit -n {}`, or send to a few bots at a time with --filter", self.needed))
-    }
-}
 
 /// What a run would have open.
 #[derive(Debug, Clone, Copy)]
@@ -51,14 +30,14 @@ impl FdBudget {
     }
 
     /// The concurrency per bot that fits. `raise` asks for this many open files, and returns how many are allowed.
-    pub(super) fn fit(self, raise: impl FnOnce(u64) -> Option<u64>) -> Result<u64, TooFewFiles> {
+    pub(super) fn fit(self, raise: impl FnOnce(u64) -> Option<u64>) -> Result<u64, ImportRefused> {
         let wanted = self.needed(self.concurrency);
         let Some(allowed) = raise(wanted).filter(|allowed| *allowed < wanted) else { return Ok(self.concurrency) };
         let left = allowed.saturating_sub(self.needed(0));
         match left / (self.bots.max(1) * self.per_request()) {
             // The constants are estimates: one bot with one request is always tried.
             0 if self.bots <= 1 => Ok(1),
-            0 => Err(TooFewFiles { bots: self.bots, needed: self.needed(1), allowed }),
+            0 => Err(ImportRefused::TooFewFiles { bots: self.bots, needed: self.needed(1), allowed }),
             fitting => Ok(fitting.min(self.concurrency)),
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::checked::Import;
 use crate::cli::{ImportArgs, InputArgs, RowArgs};
 use crate::clock;
-use crate::commands::command_line::{change_directory, import_command, resume_command};
+use crate::commands::command_line::{import_command, resume_command};
 use crate::commands::error::CommandError;
 use crate::commands::input::remove_kept_inputs;
 use crate::commands::setup::Bots;
@@ -14,15 +14,16 @@ use crate::commands::stop_reason::StoppedEarly;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, Run, Store};
 use crate::report::{BotView, ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside};
-use crate::text::counted;
+use crate::text::{counted, shell_command};
 
-pub(super) struct Finish<'a> {
+/// An import and its run.
+pub(super) struct ImportRun<'a> {
     pub(super) import: &'a Import<'a>,
     pub(super) store: &'a Store,
     pub(super) run: Run,
 }
 
-impl Finish<'_> {
+impl ImportRun<'_> {
     /// Reports a run that has just been sending.
     pub(super) fn end(self, stopped: Option<StoppedEarly>) -> Result<Exit, CommandError> {
         let counts = self.store.counts(&self.run)?;
@@ -169,7 +170,8 @@ impl Finish<'_> {
             return command;
         }
         // Its paths are relative to the directory in which the run started.
-        format!("{} && {command}", change_directory(&import.session.context.working_directory))
+        let directory = import.session.context.working_directory.as_os_str();
+        format!("{} && {command}", shell_command(["cd".as_ref(), directory]))
     }
 }
 

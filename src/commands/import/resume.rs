@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::checked::Import;
 use super::error::ImportRefused;
 use super::report::failure_report;
-use crate::cli::{GlobalArgs, ImportArgs, InputArgs};
+use crate::cli::{GlobalArgs, ImportArgs};
 use crate::commands::error::CommandError;
 use crate::commands::input::{STANDARD_INPUT, kept_input, spool};
 use crate::commands::rules::source_options;
@@ -16,7 +16,6 @@ use crate::commands::setup::Setup;
 use crate::exit::Exit;
 use crate::ledger::{Run, RunKind, Store};
 use crate::report::Printer;
-use crate::settings::Context;
 use crate::source::{Input, InputError, Inputs, Row};
 
 const VERSION: u32 = 1;
@@ -36,17 +35,13 @@ pub(super) struct StoredOptions {
 }
 
 impl StoredOptions {
-    /// The options as the ledger stores them; `global` has absolute paths. `None` if a path is not Unicode: such a run is
+    /// The options as the ledger stores them. `None` if a path is not Unicode: such a run is
     /// resumed from its file.
-    pub(super) fn to_json(
-        args: &ImportArgs,
-        global: &GlobalArgs,
-        context: &Context,
-    ) -> Result<Option<String>, InputError> {
-        let directory = context.working_directory.clone();
-        let input = InputArgs { files: Inputs::expand(&args.input.files, &directory)?, ..args.input.clone() };
-        let args = ImportArgs { input, ..args.clone() };
-        let (config, profile) = (global.config.clone(), global.profile.clone());
+    pub(super) fn to_json(import: &Import<'_>) -> Result<Option<String>, InputError> {
+        let directory = import.session.context.working_directory.clone();
+        let mut args = import.args.clone();
+        args.input.files = Inputs::expand(&args.input.files, &directory)?;
+        let (config, profile) = (import.global.config.clone(), import.global.profile.clone());
         Ok(serde_json::to_string(&Self { version: VERSION, directory, config, profile, args }).ok())
     }
 

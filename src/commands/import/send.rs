@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::checked::Import;
 use super::choice::{Choice, check_other_runs, choose};
 use super::fd_budget::FdBudget;
-use super::finish::Finish;
+use super::finish::ImportRun;
 use super::resume::StoredOptions;
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
@@ -31,7 +31,7 @@ impl Import<'_> {
         let same = store.runs_with_identity(identity)?;
         let latest = same.first().map(|run| run.id);
         let unfinished = match choose(&store, same, self)? {
-            Choice::Done(run) => return Finish { import: self, store: &store, run }.end_without_sending(),
+            Choice::Done(run) => return ImportRun { import: self, store: &store, run }.end_without_sending(),
             Choice::Resume(run) => Some(run),
             Choice::New => None,
         };
@@ -46,7 +46,7 @@ impl Import<'_> {
         };
         let _lease = take_over(&store, run.id)?;
         self.session.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
-        self.send_rows(&store, run, resources, concurrency)
+        ImportRun { import: self, store: &store, run }.send_rows(resources, concurrency)
     }
 
     /// The requests in flight per bot: as many as the settings ask for, if the process may open enough files.
@@ -71,7 +71,7 @@ impl Import<'_> {
             input: self.input_name(),
             rows: self.report.rows,
             bots: self.bots(),
-            options: StoredOptions::to_json(self.args, &self.global, self.session.context)?,
+            options: StoredOptions::to_json(self)?,
             ..self.setup.new_run(RunKind::Import, self.report.content, mapping)
         };
         let run = if self.setup.is_sandbox {
@@ -94,93 +94,83 @@ impl Import<'_> {
         self.input.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
-    fn send_rows(
-        &self,
-        store: &Store,
-        run: Run,
-        resources: LaneResources,
-        concurrency: usize,
-    ) -> Result<Exit, CommandError> {
-        let resend = if self.args.resend_in_doubt { ResendPolicy::InDoubt } else { ResendPolicy::Never };
-        let to_send = self.rows_to_send(store, &run, resend)?;
-        if self.args.resume {
-            self.print_duration(&to_send);
+    fn feed_settings(&self) -> FeedSettings {
+        FeedSettings {
+            source: source_options(&self.args.input),
+            mapping: self.report.mapping.clone(),
+            score: score_rule(self.args),
+            include_in_doubt: self.args.include_in_doubt,
+            resend: if self.args.resend_in_doubt { ResendPolicy::InDoubt } else { ResendPolicy::Never },
+            duplicates: Arc::clone(&self.report.duplicates),
         }
-        let lanes = self.lanes(store, &run, resources, (resend, concurrency), &to_send)?;
+    }
+}
+
+impl ImportRun<'_> {
+    fn send_rows(self, resources: LaneResources, concurrency: usize) -> Result<Exit, CommandError> {
+        let Self { import, store, ref run } = self;
+        let to_send = self.rows_to_send()?;
+        if import.args.resume {
+            import.print_duration(&to_send);
+        }
+        let lanes = self.lanes(resources, concurrency, &to_send)?;
         let (events, shown) = Events::channel();
         let start = ProgressStart {
-            counts: store.counts(&run)?,
+            counts: store.counts(run)?,
             several_bots: run.bots.len() > 1,
-            on_terminal: self.session.context.stderr_is_terminal,
+            on_terminal: import.session.context.stderr_is_terminal,
         };
-        let display = ProgressDisplay::start(shown, start, self.session.printer.clone());
+        let display = ProgressDisplay::start(shown, start, import.session.printer.clone());
         let ended = run_rows(lanes, events).explain("cannot start sending")?;
         drop(display);
         let stopped = StoppedEarly::from_end(ended);
         // On a full disk this fails, too; the summary is printed all the same.
         let unmarked = store.mark_claims_in_doubt(run.id, "the run ended before the answer came", clock::now()).err();
         let stopped = stopped.or(unmarked.map(StoppedEarly::Ledger));
-        let interrupted = match self.args.verify {
-            true => verify_at_end(&self.setup, store, &run, stopped.as_ref())?,
+        let interrupted = match import.args.verify {
+            true => verify_at_end(&import.setup, store, run, stopped.as_ref())?,
             false => None,
         };
-        let exit = Finish { import: self, store, run }.end(stopped)?;
+        let exit = self.end(stopped)?;
         interrupted.map_or(Ok(exit), |interrupted| Err(interrupted.into()))
     }
 
     /// How many rows each bot still has to be sent, in the order of the run's bots.
-    fn rows_to_send(&self, store: &Store, run: &Run, resend: ResendPolicy) -> Result<Vec<u64>, LedgerError> {
-        let resent = |counts: &Counts| if resend == ResendPolicy::InDoubt { counts.in_doubt } else { 0 };
-        let counts = match self.setup.bots {
+    fn rows_to_send(&self) -> Result<Vec<u64>, LedgerError> {
+        let resent = |counts: &Counts| if self.import.args.resend_in_doubt { counts.in_doubt } else { 0 };
+        let counts = match self.import.setup.bots {
             // These include rows that will turn out invalid or skipped, as the counts of the run do.
-            Bots::One(_) => vec![store.counts(run)?],
-            Bots::OfRows => store.counts_by_bot(run)?,
+            Bots::One(_) => vec![self.store.counts(&self.run)?],
+            Bots::OfRows => self.store.counts_by_bot(&self.run)?,
         };
         Ok(counts.iter().map(|counts| counts.unsent + resent(counts)).collect())
     }
 
     /// One lane per bot, side by side. If rows name their bots, one more lane takes the rows that go to none.
-    fn lanes(
-        &self,
-        store: &Store,
-        run: &Run,
-        resources: LaneResources,
-        (resend, concurrency): (ResendPolicy, usize),
-        to_send: &[u64],
-    ) -> Result<Vec<Lane>, CommandError> {
+    fn lanes(&self, resources: LaneResources, concurrency: usize, to_send: &[u64]) -> Result<Vec<Lane>, CommandError> {
+        let Self { import, store, run } = self;
+        let feed_settings = import.feed_settings();
         let settings = |to_send| {
-            let settings = self.setup.lane_settings(run.id, &self.args.sending, resend, to_send, WAIT_FOR_TARGET);
+            let settings = import.setup.lane_settings(run.id, feed_settings.resend, to_send, WAIT_FOR_TARGET);
             LaneSettings { concurrency, ..settings }
         };
-        let is_by_row = self.setup.bots == Bots::OfRows;
+        let is_by_row = import.setup.bots == Bots::OfRows;
         let shares = if is_by_row {
             run.bots.iter().map(|bot| Share::Bot(bot.bot_id.clone())).chain([Share::Unsent]).collect()
         } else {
             vec![Share::All]
         };
-        let feed_settings = self.feed_settings(resend);
-        let feeds = feed_input(&self.input, &feed_settings, shares, store, run.id, self.report.has_workbook)?;
+        let feeds = feed_input(&import.input, &feed_settings, shares, store, run.id, import.report.has_workbook)?;
         let mut feeds = feeds.into_iter();
         let mut lanes = Vec::with_capacity(feeds.len());
         if is_by_row {
             for ((bot, to_send), feed) in run.bots.iter().zip(to_send).zip(&mut feeds) {
-                let resources = self.setup.resources_beside(&resources, bot)?;
+                let resources = import.setup.resources_beside(&resources, bot)?;
                 lanes.push(Lane { bot: Some(bot.bot_id.clone()), resources, settings: settings(*to_send), feed });
             }
         }
         let to_send = if is_by_row { 0 } else { to_send.iter().sum() };
         lanes.extend(feeds.next().map(|feed| Lane { bot: None, resources, settings: settings(to_send), feed }));
         Ok(lanes)
-    }
-
-    fn feed_settings(&self, resend: ResendPolicy) -> FeedSettings {
-        FeedSettings {
-            source: source_options(&self.args.input),
-            mapping: self.report.mapping.clone(),
-            score: score_rule(self.args),
-            include_in_doubt: self.args.include_in_doubt,
-            resend,
-            duplicates: Arc::clone(&self.report.duplicates),
-        }
     }
 }

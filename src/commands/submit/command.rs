@@ -11,32 +11,26 @@ use crate::commands::setup::Setup;
 use crate::exit::Exit;
 use crate::ledger::Store;
 use crate::record::{Feedback, Field, ScoreRule};
-use crate::report::Printer;
 use crate::text::printable_json;
 
 pub(in crate::commands) fn submit(args: &SubmitArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     let setup = Setup::new(&args.sending, session)?;
     let rule = if args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale };
-    let draft = complete_draft(args, &setup.settings, session.context, rule)?;
+    let draft = complete_draft(args, &setup, rule)?;
     let feedback = draft.check(rule)?;
     if args.dry_run {
-        return show_request(args, &setup, &feedback, session.printer);
+        return show_request(args.curl, &setup, &feedback);
     }
     let store = Store::open(&setup.settings.state_dir()?)?;
     remember_values(&store, &feedback)?;
     Submission { args, setup: &setup, store: &store }.send(&feedback)
 }
 
-fn show_request(
-    args: &SubmitArgs,
-    setup: &Setup<'_>,
-    feedback: &Feedback<'_>,
-    printer: &Printer,
-) -> Result<Exit, CommandError> {
+fn show_request(curl: bool, setup: &Setup<'_>, feedback: &Feedback<'_>) -> Result<Exit, CommandError> {
     let url = setup.client(setup.settings.bot_id()?)?.save_feedback_url().clone();
     let body = serde_json::to_string_pretty(feedback).explain("cannot write the record as JSON")?;
     let body = printable_json(&body);
-    printer.result(if args.curl { as_curl(&url, &body) } else { as_http(&url, &body) })?;
+    setup.session.printer.result(if curl { as_curl(&url, &body) } else { as_http(&url, &body) })?;
     Ok(Exit::Success)
 }
 

@@ -10,10 +10,10 @@ use dialoguer::{Select, theme::ColorfulTheme};
 use crate::cli::SubmitArgs;
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::prompt::ask_value;
+use crate::commands::setup::Setup;
 use crate::commands::stop_reason::StoppedEarly;
 use crate::ledger::Store;
 use crate::record::{Draft, FeedbackType, Field, ScoreRule};
-use crate::settings::{Context, Settings};
 use crate::signals::Signals;
 
 const MAX_JSON_SIZE: u64 = 1024 * 1024;
@@ -25,12 +25,8 @@ const ORDER: [Field; 7] =
 const SIGNALS: &str = "cannot listen for signals";
 
 /// Without a terminal, the draft may be incomplete: its check then names everything that is missing or wrong at once.
-pub(super) fn complete_draft(
-    args: &SubmitArgs,
-    settings: &Settings,
-    context: &Context,
-    rule: ScoreRule,
-) -> Result<Draft, CommandError> {
+pub(super) fn complete_draft(args: &SubmitArgs, setup: &Setup<'_>, rule: ScoreRule) -> Result<Draft, CommandError> {
+    let (context, settings) = (setup.session.context, &setup.settings);
     let mut draft = args.json.as_deref().map(read_json).transpose()?.unwrap_or_default();
     for field in Field::BODY {
         if let Some(text) = args.value(field) {

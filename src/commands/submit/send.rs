@@ -120,7 +120,7 @@ impl Submission<'_> {
     }
 
     fn lane_settings(&self, run: RunId) -> LaneSettings {
-        let mut settings = self.setup.lane_settings(run, &self.args.sending, ResendPolicy::Never, 1, WAIT_FOR_TARGET);
+        let mut settings = self.setup.lane_settings(run, ResendPolicy::Never, 1, WAIT_FOR_TARGET);
         // A rejected token that was minted from a freshly read secret stays rejected; one retry covers a race.
         settings.breaker.refusals = 2;
         // A person or a CI job is waiting: not for hours.
