@@ -10,6 +10,6 @@ pub fn now() -> Timestamp {
 
 /// The current time in the user's time zone, for messages.
 #[expect(clippy::disallowed_methods, reason = "this is the only reader of the wall clock")]
-pub fn local_now() -> Zoned {
+pub(crate) fn local_now() -> Zoned {
     Zoned::now()
 }

@@ -5,7 +5,7 @@ use super::{LedgerError, OutcomeKind, RowState, Run, Store};
 
 /// The rows of a run by outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// All rows of the input.
     pub rows: u64,
     pub saved: u64,
@@ -20,12 +20,12 @@ pub struct Counts {
 
 impl Counts {
     /// Counts of an input of which nothing has been sent.
-    pub fn all_unsent(rows: u64) -> Self {
+    pub(crate) fn all_unsent(rows: u64) -> Self {
         Self { rows, unsent: rows, ..Self::default() }
     }
 
     /// Gives this outcome to rows that were unsent so far.
-    pub fn settle(&mut self, kind: OutcomeKind, rows: u64) {
+    pub(crate) fn settle(&mut self, kind: OutcomeKind, rows: u64) {
         let counter = match kind {
             OutcomeKind::Saved => &mut self.saved,
             OutcomeKind::Rejected => &mut self.rejected,
@@ -46,12 +46,12 @@ impl Counts {
     }
 
     /// Rows that should be saved and, as far as is known, are not.
-    pub fn not_saved(&self) -> u64 {
+    pub(crate) fn not_saved(&self) -> u64 {
         self.failed() + self.unsent + self.in_doubt
     }
 
     /// Rows that can't be saved as they are. This is what `failed` means in all output.
-    pub fn failed(&self) -> u64 {
+    pub(crate) fn failed(&self) -> u64 {
         self.rejected + self.invalid
     }
 }
@@ -59,7 +59,7 @@ impl Counts {
 impl Store {
     /// How many rows of a run have each outcome. Claims without an outcome count as in doubt, which is true unless a
     /// process is working on the run.
-    pub fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
+    pub(crate) fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
         let mut counts = Counts::all_unsent(run.rows);
         let sql = "SELECT state, count(*) FROM rows WHERE run = ?1 GROUP BY state";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -71,7 +71,7 @@ impl Store {
     }
 
     /// The same for each bot, in the order of `run.bots`. Rows that were never sent belong to no bot.
-    pub fn counts_by_bot(&self, run: &Run) -> Result<Vec<Counts>, LedgerError> {
+    pub(crate) fn counts_by_bot(&self, run: &Run) -> Result<Vec<Counts>, LedgerError> {
         let mut counts: Vec<_> = run.bots.iter().map(|bot| Counts::all_unsent(bot.rows)).collect();
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {BOT_OF_ROW}, state, count(*) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} IS NOT NULL GROUP BY 1, 2"

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 
 /// Why the ledger can't be read or written. Cheap to clone: a failed commit fails every request that was part of it.
 #[derive(Debug, Clone, thiserror::Error)]
-pub enum LedgerError {
+pub(crate) enum LedgerError {
     #[error("cannot create {}: {reason}", path.display())]
     Create { path: PathBuf, reason: String },
     #[error("ledger: {0}")]

@@ -12,7 +12,7 @@ use super::request::{Call, Target};
 
 /// Calls of other processes that may still count in some window.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ForeignCalls {
+pub(crate) struct ForeignCalls {
     /// Goes up whenever new calls are detected; 0 before any.
     pub version: u64,
     /// When each call was answered, in order. For a call that is still open, or will never be answered because its
@@ -22,7 +22,7 @@ pub struct ForeignCalls {
 
 impl ForeignCalls {
     /// The times of the answers relative to `now`; those still to come are positive.
-    pub fn relative_to(&self, now: Timestamp) -> Vec<SignedDuration> {
+    pub(crate) fn relative_to(&self, now: Timestamp) -> Vec<SignedDuration> {
         self.answered_at.iter().map(|answered_at| answered_at.duration_since(now)).collect()
     }
 }

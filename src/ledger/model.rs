@@ -128,7 +128,7 @@ impl Model {
     async fn answer(&mut self, which: usize, result: PostResult) {
         let Some(process) = self.process.as_mut().filter(|process| !process.in_flight.is_empty()) else { return };
         let claimed = process.in_flight.swap_remove(which % process.in_flight.len());
-        let row = claimed.row();
+        let row = claimed.row;
         if matches!(result, PostResult::Saved | PostResult::AnswerLost) {
             *self.server.entry(row).or_default() += 1;
         }
@@ -149,7 +149,7 @@ impl Model {
         let Some(process) = self.process.take() else { return };
         for (index, claimed) in process.in_flight.iter().enumerate() {
             if saved >> (index % 8) & 1 == 1 {
-                *self.server.entry(claimed.row()).or_default() += 1;
+                *self.server.entry(claimed.row).or_default() += 1;
             }
         }
         let disk = tempfile::tempdir().unwrap();

@@ -21,7 +21,7 @@ pub(super) struct Target {
 
 /// A call to the server that takes a place in the rate-limit windows.
 #[derive(Debug, Clone, Copy)]
-pub struct Call {
+pub(crate) struct Call {
     /// When the call is about to be made.
     pub now: Timestamp,
     /// The latest time at which its answer can arrive.
@@ -35,7 +35,12 @@ pub struct Call {
 
 impl Call {
     /// A call at `now` that ends within `timeout`, under rate limits of which the longest window is given.
-    pub fn new(now: Timestamp, timeout: Duration, longest_window: Option<Duration>, foreign_version: u64) -> Self {
+    pub(crate) fn new(
+        now: Timestamp,
+        timeout: Duration,
+        longest_window: Option<Duration>,
+        foreign_version: u64,
+    ) -> Self {
         Self {
             now,
             answer_due: now.saturating_add(timeout + COMMIT_SLACK).unwrap_or(now),
@@ -47,7 +52,7 @@ impl Call {
 
 /// A request to send one row with one POST.
 #[derive(Debug, Clone)]
-pub struct Claim {
+pub(crate) struct Claim {
     pub run: RunId,
     pub row: u64,
     /// Hash of the fields that the server can read back.
@@ -58,7 +63,7 @@ pub struct Claim {
 
 /// The answer to a [`Claim`] or a [`Call`].
 #[derive(Debug)]
-pub enum Admission<T> {
+pub(crate) enum Admission<T> {
     /// The intent is on the disk: make the call.
     Granted(T),
     /// Other processes have called the same bot since the permit was given: check the windows again with these calls.
@@ -67,21 +72,14 @@ pub enum Admission<T> {
 
 /// Proof that the intent to send a row is durable. Only the ledger makes one, and each allows one POST.
 #[derive(Debug)]
-pub struct Claimed {
+pub(crate) struct Claimed {
     pub(super) run: RunId,
     pub(super) row: u64,
     pub(super) attempt: i64,
 }
 
-impl Claimed {
-    /// The row that may be sent.
-    pub fn row(&self) -> u64 {
-        self.row
-    }
-}
-
 /// A recorded call that sends no row and has no answer yet.
 #[derive(Debug)]
-pub struct OpenCall {
+pub(crate) struct OpenCall {
     pub(super) attempt: i64,
 }

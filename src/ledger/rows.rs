@@ -14,7 +14,7 @@ const PAGE: u32 = 4096;
 
 /// One row as the ledger has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowEntry {
+pub(crate) struct RowEntry {
     pub row: u64,
     pub state: RowState,
     /// The number of the bot that the row was sent to, if it was sent.
@@ -29,17 +29,17 @@ pub struct RowEntry {
 
 impl Store {
     /// The rows of a run that the ledger knows, in order.
-    pub fn rows(&self, run: RunId) -> Rows<'_> {
+    pub(crate) fn rows(&self, run: RunId) -> Rows<'_> {
         Rows { connection: &self.connection, run, page: Vec::new().into_iter(), after: Some(0) }
     }
 
     /// A cursor before the first row of a run.
-    pub fn row_cursor(&self, run: RunId) -> RowCursor<'_> {
+    pub(crate) fn row_cursor(&self, run: RunId) -> RowCursor<'_> {
         RowCursor(self.rows(run).peekable())
     }
 
     /// Marks the claims that a dead process left behind as in doubt (invariant 4). Requires the run's lease.
-    pub fn mark_claims_in_doubt(&self, run: RunId, why: &str, now: Timestamp) -> Result<u64, LedgerError> {
+    pub(crate) fn mark_claims_in_doubt(&self, run: RunId, why: &str, now: Timestamp) -> Result<u64, LedgerError> {
         let changed = self.connection.execute(
             "UPDATE rows SET state = 'in doubt', detail = ?2, changed_at = ?3 WHERE run = ?1 AND state = 'claimed'",
             params![run.0, why, to_millis(now)],
@@ -50,7 +50,7 @@ impl Store {
 
 /// Iterates over the rows of a run. At most one page of them is in memory.
 #[derive(Debug)]
-pub struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     connection: &'a Connection,
     run: RunId,
     page: vec::IntoIter<RowEntry>,
@@ -91,11 +91,11 @@ impl Iterator for Rows<'_> {
 
 /// Finds rows in the order of the input.
 #[derive(Debug)]
-pub struct RowCursor<'a>(Peekable<Rows<'a>>);
+pub(crate) struct RowCursor<'a>(Peekable<Rows<'a>>);
 
 impl RowCursor<'_> {
     /// What the ledger knows of this row, if anything. Rows must be asked for in order.
-    pub fn find(&mut self, row: u64) -> Result<Option<RowEntry>, LedgerError> {
+    pub(crate) fn find(&mut self, row: u64) -> Result<Option<RowEntry>, LedgerError> {
         let is_passed = |entry: &Result<RowEntry, _>| entry.as_ref().map_or(true, |entry| entry.row <= row);
         while let Some(entry) = self.0.next_if(is_passed).transpose()? {
             if entry.row == row {

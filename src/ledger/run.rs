@@ -9,11 +9,11 @@ use super::RunId;
 
 /// What makes two imports the same: a hash of content, mapping and target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity(pub [u8; 32]);
+pub(crate) struct Identity(pub [u8; 32]);
 
 impl Identity {
     /// The identity of this content, read with this mapping, sent to this target.
-    pub fn of(content: &[u8; 32], mapping: &str, target: &[&str]) -> Self {
+    pub(crate) fn of(content: &[u8; 32], mapping: &str, target: &[&str]) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(content);
         for part in std::iter::once(&mapping).chain(target) {
@@ -41,7 +41,7 @@ impl RunKind {
 
 /// What is recorded when a run starts.
 #[derive(Debug, Clone)]
-pub struct NewRun {
+pub(crate) struct NewRun {
     pub kind: RunKind,
     /// Whether the run sends to a sandbox inside its own process.
     pub sandbox: bool,
@@ -67,7 +67,7 @@ pub struct NewRun {
 
 /// A run as the ledger has it.
 #[derive(Debug, Clone)]
-pub struct Run {
+pub(crate) struct Run {
     pub id: RunId,
     pub kind: RunKind,
     /// Whether the run sent to a sandbox inside its own process.
@@ -96,7 +96,7 @@ pub struct Run {
 
 /// One bot of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunBot {
+pub(crate) struct RunBot {
     /// Its number in the run, from 1.
     pub number: u32,
     pub bot_id: String,
@@ -106,7 +106,7 @@ pub struct RunBot {
 
 impl Run {
     /// Whether any rows of the run go to this bot.
-    pub fn includes_bot(&self, bot_id: &str) -> bool {
+    pub(crate) fn includes_bot(&self, bot_id: &str) -> bool {
         self.bots.iter().any(|bot| bot.bot_id == bot_id)
     }
 }

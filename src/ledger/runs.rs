@@ -10,7 +10,7 @@ use super::{Identity, LedgerError, NewRun, Run, RunBot, RunId, RunKind, Store};
 
 impl Store {
     /// Records the start of a run.
-    pub fn begin(&self, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
+    pub(crate) fn begin(&self, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
         self.write(|transaction| insert(transaction, run, now))
     }
 
@@ -19,7 +19,7 @@ impl Store {
     ///
     /// # Errors
     /// [`LedgerError::AlreadyStarted`], or if SQLite fails.
-    pub fn begin_unless_started(
+    pub(crate) fn begin_unless_started(
         &self,
         latest: Option<RunId>,
         run: &NewRun,
@@ -35,7 +35,7 @@ impl Store {
     }
 
     /// Sets which bots a resumed run sends to, and how many rows go to each; returns the run with them.
-    pub fn set_bots(&self, run: RunId, bots: &[(String, u64)]) -> Result<Run, LedgerError> {
+    pub(crate) fn set_bots(&self, run: RunId, bots: &[(String, u64)]) -> Result<Run, LedgerError> {
         self.write(|transaction| set_bots(transaction, run, bots))?;
         self.run(run)
     }
@@ -44,40 +44,40 @@ impl Store {
     ///
     /// # Errors
     /// [`LedgerError::NoSuchRun`], or if SQLite fails.
-    pub fn run(&self, run: RunId) -> Result<Run, LedgerError> {
+    pub(crate) fn run(&self, run: RunId) -> Result<Run, LedgerError> {
         let found = select(&self.connection, "WHERE run = ?1", [run.0])?.pop();
         found.ok_or(LedgerError::NoSuchRun { run })
     }
 
     /// All runs, oldest first.
-    pub fn runs(&self) -> Result<Vec<Run>, LedgerError> {
+    pub(crate) fn runs(&self) -> Result<Vec<Run>, LedgerError> {
         select(&self.connection, "ORDER BY run", [])
     }
 
     /// The runs with this identity, latest first.
-    pub fn runs_with_identity(&self, identity: Identity) -> Result<Vec<Run>, LedgerError> {
+    pub(crate) fn runs_with_identity(&self, identity: Identity) -> Result<Vec<Run>, LedgerError> {
         select(&self.connection, "WHERE identity = ?1 ORDER BY run DESC", [identity.0])
     }
 
     /// The runs of an input with this content, whatever their mapping and target, latest first.
-    pub fn runs_with_content(&self, content: &[u8; 32]) -> Result<Vec<Run>, LedgerError> {
+    pub(crate) fn runs_with_content(&self, content: &[u8; 32]) -> Result<Vec<Run>, LedgerError> {
         select(&self.connection, "WHERE content = ?1 ORDER BY run DESC", [content])
     }
 
     /// Records that nothing of the run is left to send.
-    pub fn finish(&self, run: RunId, now: Timestamp) -> Result<(), LedgerError> {
+    pub(crate) fn finish(&self, run: RunId, now: Timestamp) -> Result<(), LedgerError> {
         self.connection.execute("UPDATE runs SET finished_at = ?2 WHERE run = ?1", params![run.0, to_millis(now)])?;
         Ok(())
     }
 
     /// Records that rows of the run are to be sent again.
-    pub fn reopen(&self, run: RunId) -> Result<(), LedgerError> {
+    pub(crate) fn reopen(&self, run: RunId) -> Result<(), LedgerError> {
         self.connection.execute("UPDATE runs SET finished_at = NULL WHERE run = ?1", [run.0])?;
         Ok(())
     }
 
     /// Records which failure report was written last, if there is one.
-    pub fn set_report(&self, run: RunId, report: Option<(&Path, [u8; 32])>) -> Result<(), LedgerError> {
+    pub(crate) fn set_report(&self, run: RunId, report: Option<(&Path, [u8; 32])>) -> Result<(), LedgerError> {
         let (path, hash) = report.map(|(path, hash)| (path.display().to_string(), hash)).unzip();
         let sql = "UPDATE runs SET report = ?2, report_hash = ?3 WHERE run = ?1";
         self.connection.execute(sql, params![run.0, path, hash])?;

@@ -11,7 +11,7 @@ use super::{LedgerError, OutcomeKind, RowState, Run, RunBot, RunId, Store, TimeR
 
 /// A row for which at least one POST was made, or was about to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SentRow {
+pub(crate) struct SentRow {
     pub run: RunId,
     /// The row's number in the run's input.
     pub row: u64,
@@ -31,23 +31,23 @@ pub struct SentRow {
 }
 
 impl SentRow {
-    pub fn is_saved(&self) -> bool {
+    pub(crate) fn is_saved(&self) -> bool {
         self.state == RowState::Settled(OutcomeKind::Saved)
     }
 
     /// Whether the outcome is unknown, or not known yet.
-    pub fn is_in_doubt(&self) -> bool {
+    pub(crate) fn is_in_doubt(&self) -> bool {
         matches!(self.state, RowState::Claimed | RowState::Settled(OutcomeKind::InDoubt))
     }
 
     /// Whether the row counts as saved because a verification found a record for it, not because an answer said so. The
     /// record may have been created by an equal row.
-    pub fn is_inferred(&self) -> bool {
+    pub(crate) fn is_inferred(&self) -> bool {
         self.is_saved() && self.status.is_none()
     }
 
     /// How long ago the call ended.
-    pub fn age(&self, now: Timestamp) -> Duration {
+    pub(crate) fn age(&self, now: Timestamp) -> Duration {
         Duration::try_from(now.duration_since(self.ended_at)).unwrap_or_default()
     }
 }
@@ -58,7 +58,7 @@ const ENDED_AT: &str = "min(rows.changed_at, coalesce(rows.answer_due, rows.chan
 impl Store {
     /// The time in which the run made calls to one of its bots: from the run's start to the end of the last call.
     /// `None` before the first.
-    pub fn sending_range(&self, run: &Run, bot: &RunBot) -> Result<Option<TimeRange>, LedgerError> {
+    pub(crate) fn sending_range(&self, run: &Run, bot: &RunBot) -> Result<Option<TimeRange>, LedgerError> {
         let sql = format!("SELECT max({ENDED_AT}) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} = ?2");
         let last: Option<i64> = self.connection.query_row(&sql, params![run.id.0, bot.number], |row| row.get(0))?;
         // It begins with the run, not with the first known claim: of a row sent again, only the last claim is known.
@@ -66,7 +66,11 @@ impl Store {
     }
 
     /// The rows of all runs that were sent to this host and bot in this time.
-    pub fn sent_rows(&self, (host, bot_id): (&str, &str), range: TimeRange) -> Result<Vec<SentRow>, LedgerError> {
+    pub(crate) fn sent_rows(
+        &self,
+        (host, bot_id): (&str, &str),
+        range: TimeRange,
+    ) -> Result<Vec<SentRow>, LedgerError> {
         let mut statement = self.connection.prepare(&format!(
             "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {ENDED_AT}
              FROM runs JOIN rows USING (run) JOIN bots ON bots.run = rows.run AND bots.bot = {BOT_OF_ROW}

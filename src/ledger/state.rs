@@ -8,7 +8,7 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 /// The state of a row in the ledger. A row that the ledger has never seen has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowState {
+pub(crate) enum RowState {
     /// Its intent is durable, its outcome is not: a POST may be in flight.
     Claimed,
     Settled(OutcomeKind),
@@ -43,7 +43,7 @@ impl OutcomeKind {
 
 /// The outcome of a row, with what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     pub kind: OutcomeKind,
     /// The HTTP status of the answer, if there was one.
     pub status: Option<u16>,
@@ -55,14 +55,14 @@ pub struct Outcome {
 
 impl Outcome {
     /// An outcome with a reason and nothing else.
-    pub fn with_detail(kind: OutcomeKind, detail: impl Into<String>) -> Self {
+    pub(crate) fn with_detail(kind: OutcomeKind, detail: impl Into<String>) -> Self {
         Self { kind, status: None, server_id: None, detail: Some(detail.into()) }
     }
 }
 
 /// What may be sent a second time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ResendPolicy {
+pub(crate) enum ResendPolicy {
     /// Nothing: a row in doubt stays in doubt.
     #[default]
     Never,
@@ -72,7 +72,7 @@ pub enum ResendPolicy {
 
 impl RowState {
     /// The state's word in the ledger.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Claimed => "claimed",
             Self::Settled(kind) => kind.as_str(),

@@ -17,7 +17,7 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
 /// An open ledger.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     pub(super) connection: Connection,
     directory: PathBuf,
 }
@@ -27,7 +27,7 @@ impl Store {
     ///
     /// # Errors
     /// [`LedgerError::Create`], [`LedgerError::NewerSchema`], or an SQLite error, for example about a damaged file.
-    pub fn open(directory: &Path) -> Result<Self, LedgerError> {
+    pub(crate) fn open(directory: &Path) -> Result<Self, LedgerError> {
         create_private(directory)?;
         let mut connection = Connection::open(directory.join(FILE))?;
         connection.busy_timeout(LOCK_TIMEOUT)?;
@@ -39,36 +39,36 @@ impl Store {
     }
 
     /// Opens the ledger if there is one, and creates nothing.
-    pub fn open_existing(directory: &Path) -> Result<Option<Self>, LedgerError> {
+    pub(crate) fn open_existing(directory: &Path) -> Result<Option<Self>, LedgerError> {
         if directory.join(FILE).exists() { Self::open(directory).map(Some) } else { Ok(None) }
     }
 
     /// Opens a read-only connection to the same ledger, for another thread.
-    pub fn reader(&self) -> Result<Self, LedgerError> {
+    pub(crate) fn reader(&self) -> Result<Self, LedgerError> {
         let connection = Connection::open_with_flags(self.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(LOCK_TIMEOUT)?;
         Ok(Self { connection, directory: self.directory.clone() })
     }
 
     /// The ledger's file.
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.directory.join(FILE)
     }
 
     /// The state directory.
-    pub fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
     /// What the user entered last for each field.
-    pub fn last_values(&self) -> Result<Vec<(String, String)>, LedgerError> {
+    pub(crate) fn last_values(&self) -> Result<Vec<(String, String)>, LedgerError> {
         let mut statement = self.connection.prepare("SELECT field, value FROM last_values")?;
         let values = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(values.collect::<Result<_, _>>()?)
     }
 
     /// Remembers what the user entered for a field.
-    pub fn remember_value(&self, field: &str, value: &str) -> Result<(), LedgerError> {
+    pub(crate) fn remember_value(&self, field: &str, value: &str) -> Result<(), LedgerError> {
         self.connection.execute(
             "INSERT INTO last_values (field, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
             [field, value],

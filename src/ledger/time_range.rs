@@ -4,7 +4,7 @@ use super::SentRow;
 
 /// A range of time, with both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimeRange {
+pub(crate) struct TimeRange {
     pub from: Timestamp,
     pub to: Timestamp,
 }
@@ -12,18 +12,18 @@ pub struct TimeRange {
 impl TimeRange {
     /// The same range, this much longer at both ends.
     #[must_use]
-    pub fn widened(self, by: SignedDuration) -> Self {
+    pub(crate) fn widened(self, by: SignedDuration) -> Self {
         Self { from: shifted(self.from, -by), to: shifted(self.to, by) }
     }
 
     /// The same range, this much later.
     #[must_use]
-    pub fn shifted(self, by: SignedDuration) -> Self {
+    pub(crate) fn shifted(self, by: SignedDuration) -> Self {
         Self { from: shifted(self.from, by), to: shifted(self.to, by) }
     }
 
     /// Whether the row was sent, and its call ended, within this range.
-    pub fn covers(&self, row: &SentRow) -> bool {
+    pub(crate) fn covers(&self, row: &SentRow) -> bool {
         self.from <= row.claimed_at && row.ended_at <= self.to
     }
 }

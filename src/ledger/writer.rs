@@ -13,7 +13,7 @@ use super::{LedgerError, Outcome, RunId, Store};
 
 /// Writes to the ledger for one bot of a run. Dropping the last clone waits until everything queued is committed.
 #[derive(Debug, Clone)]
-pub struct Writer {
+pub(crate) struct Writer {
     queue: Arc<Queue>,
     target: Target,
 }
@@ -28,7 +28,7 @@ struct Queue {
 impl Writer {
     /// Starts the writer thread, for a run's first bot. Calls of the same `scope` share rate limits; `session` tells
     /// this process's calls from those of others.
-    pub fn start(store: Store, scope: String, session: String) -> Self {
+    pub(crate) fn start(store: Store, scope: String, session: String) -> Self {
         let (sender, receiver) = sync_channel(2 * GROUP);
         let thread = WriterThread::new(store.into_connection(), session);
         let thread = std::thread::spawn(move || thread.run(&receiver));
@@ -38,7 +38,7 @@ impl Writer {
 
     /// The same writer for another bot of the run, by its number there.
     #[must_use]
-    pub fn for_bot(&self, scope: String, bot: u32) -> Self {
+    pub(crate) fn for_bot(&self, scope: String, bot: u32) -> Self {
         Self { queue: Arc::clone(&self.queue), target: Target { scope: scope.into(), bot } }
     }
 
@@ -46,7 +46,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`LedgerError::NotClaimable`] if this could send a record twice, or if SQLite fails. Nothing may be sent then.
-    pub async fn claim(&self, claim: Claim) -> Result<Admission<Claimed>, LedgerError> {
+    pub(crate) async fn claim(&self, claim: Claim) -> Result<Admission<Claimed>, LedgerError> {
         let target = self.target.clone();
         self.request(|reply| Request::Claim { claim, target, reply }).await
     }
@@ -55,7 +55,7 @@ impl Writer {
     ///
     /// # Errors
     /// If SQLite fails; the row is then in doubt.
-    pub async fn settle(&self, claimed: Claimed, outcome: Outcome, now: Timestamp) -> Result<(), LedgerError> {
+    pub(crate) async fn settle(&self, claimed: Claimed, outcome: Outcome, now: Timestamp) -> Result<(), LedgerError> {
         self.request(|reply| Request::Settle { claimed, outcome, now, reply }).await
     }
 
@@ -63,7 +63,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`LedgerError::NotSettleable`] if a row has an outcome already, or if SQLite fails.
-    pub async fn record_outcomes(
+    pub(crate) async fn record_outcomes(
         &self,
         run: RunId,
         outcomes: Vec<(u64, Outcome)>,
@@ -76,13 +76,13 @@ impl Writer {
     ///
     /// # Errors
     /// If SQLite fails. The call must not be made then: another process could take its place in the windows.
-    pub async fn start_call(&self, call: Call) -> Result<Admission<OpenCall>, LedgerError> {
+    pub(crate) async fn start_call(&self, call: Call) -> Result<Admission<OpenCall>, LedgerError> {
         let target = self.target.clone();
         self.request(|reply| Request::StartCall { call, target, reply }).await
     }
 
     /// Records that a call was answered or failed: its slot is free one window later.
-    pub async fn end_call(&self, call: OpenCall, now: Timestamp) -> Result<(), LedgerError> {
+    pub(crate) async fn end_call(&self, call: OpenCall, now: Timestamp) -> Result<(), LedgerError> {
         self.request(|reply| Request::EndCall { call, now, reply }).await
     }
 

@@ -166,8 +166,8 @@ mod tests {
         ] {
             assert!(inside.iter().all(|text| Score::parse(text).unwrap().on_scale(of).is_some()), "{of}");
             assert!(!outside.iter().any(|text| Score::parse(text).unwrap().on_scale(of).is_some()), "{of}");
-            assert!(!Score::parse("1.5").unwrap().on_scale(of).is_some());
-            assert!(!Score::parse("256").unwrap().on_scale(of).is_some());
+            assert!(Score::parse("1.5").unwrap().on_scale(of).is_none());
+            assert!(Score::parse("256").unwrap().on_scale(of).is_none());
         }
     }
 }

@@ -75,10 +75,14 @@ impl Tally {
 
     /// The surveys that are counted separately, the largest first.
     pub(crate) fn surveys<'a>(&'a self) -> Vec<Survey<'a>> {
-        let of_name = |(name, scores): (&'a Box<str>, &'a ByType)| {
-            FeedbackType::ALL.map(|of| Survey { name, feedback_type: of, scores: &scores[of as usize] })
-        };
-        let mut surveys: Vec<_> = self.surveys.known.iter().flat_map(of_name).collect();
+        let mut surveys: Vec<_> = self
+            .surveys
+            .known
+            .iter()
+            .flat_map(|(name, scores)| {
+                FeedbackType::ALL.map(|of| Survey { name, feedback_type: of, scores: &scores[of as usize] })
+            })
+            .collect();
         surveys.retain(|survey| survey.scores.total() > 0);
         surveys.sort_by_key(|survey| (Reverse(survey.scores.total()), survey.name, survey.feedback_type));
         surveys

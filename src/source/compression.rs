@@ -7,7 +7,7 @@ use zstd::stream::read::Decoder as ZstdDecoder;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
 #[strum(serialize_all = "lowercase")]
-pub enum Compression {
+pub(crate) enum Compression {
     /// RFC 1952, one or more members.
     Gzip,
     /// Zstandard (RFC 8878), one or more frames.

@@ -10,7 +10,7 @@ use crate::text::quoted;
 
 /// The detected and declared properties of an input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Dialect {
+pub(crate) struct Dialect {
     pub format: Format,
     pub compression: Option<Compression>,
     /// `None` for workbooks.
@@ -26,7 +26,7 @@ pub struct Dialect {
 
 /// The tool whose header layout the input has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum HeaderStyle {
+pub(crate) enum HeaderStyle {
     /// One row, or the number of rows that the user passed.
     #[default]
     Plain,
@@ -40,7 +40,7 @@ pub enum HeaderStyle {
 
 /// The sheet of a workbook that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SheetDialect {
+pub(crate) struct SheetDialect {
     pub name: String,
     /// How many sheets the workbook has.
     pub of: usize,

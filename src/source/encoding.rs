@@ -10,14 +10,14 @@ use crate::text::excerpt;
 
 /// The encoding of a text, and how it was determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextEncoding {
+pub(crate) struct TextEncoding {
     /// The name in the WHATWG encoding standard, such as `UTF-8`.
     pub name: &'static str,
     pub source: EncodingSource,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EncodingSource {
+pub(crate) enum EncodingSource {
     /// A byte order mark.
     Bom,
     /// `--encoding`.

@@ -16,7 +16,7 @@ const SPOOL_PREFIX: &str = "input-";
 
 /// An input that can be read repeatedly, and notices when it has changed in between.
 #[derive(Debug)]
-pub struct Input {
+pub(crate) struct Input {
     name: String,
     path: PathBuf,
     is_pipe: bool,

@@ -9,7 +9,7 @@ use crate::text::counted;
 
 /// One or more inputs, read in order.
 #[derive(Debug)]
-pub struct Inputs(pub(super) Vec<Input>);
+pub(crate) struct Inputs(pub(super) Vec<Input>);
 
 impl From<Input> for Inputs {
     fn from(input: Input) -> Self {

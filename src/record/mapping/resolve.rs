@@ -114,12 +114,12 @@ impl<'a> Resolver<'a> {
 
     fn source(&self, field: Field) -> Resolved<MatchedSource> {
         let options = self.options;
-        if let Some(source) = self.from_options(field)? {
+        if let Some(source) = self.options_source(field)? {
             return Ok(source);
         }
         let spec = options.spec.fields.get(&field);
         if let Some((source, by)) = spec.and_then(|spec| Some((spec.source.as_ref()?, spec.by))) {
-            return self.from_spec(field, source, by);
+            return self.spec_source(field, source, by);
         }
         if let Some(name) = options.columns.get(&field) {
             return self.named(field, name, MatchedBy::ProfileColumns);
@@ -135,7 +135,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// What `--map` or `--set` says.
-    fn from_options(&self, field: Field) -> Resolved<Option<MatchedSource>> {
+    fn options_source(&self, field: Field) -> Resolved<Option<MatchedSource>> {
         fn given(pairs: &[(Field, String)], field: Field) -> Vec<&String> {
             pairs.iter().filter(|(of, _)| *of == field).map(|(_, text)| text).collect()
         }
@@ -152,7 +152,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn from_spec(&self, field: Field, source: &FieldSource<String>, by: MatchedBy) -> Resolved<MatchedSource> {
+    fn spec_source(&self, field: Field, source: &FieldSource<String>, by: MatchedBy) -> Resolved<MatchedSource> {
         match source {
             FieldSource::Column(name) => self.named(field, name, by),
             FieldSource::Constant(value) => Ok(MatchedSource::constant(value.clone(), by)),

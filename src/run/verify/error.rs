@@ -8,7 +8,7 @@ use crate::ledger::LedgerError;
 
 /// Why the server's records can't be read. No row is called absent because of records that were not read.
 #[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
+pub(crate) enum VerifyError {
     /// The async runtime can't start.
     #[error("cannot start the async runtime: {0}")]
     Runtime(#[source] io::Error),

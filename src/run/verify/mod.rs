@@ -34,8 +34,8 @@ mod tests;
 mod verified;
 mod verifier;
 
-pub use error::VerifyError;
-pub use reader::{VerifyEvent, VerifySettings};
-pub use reconcile::SETTLE_TIME;
-pub use verified::{UndecidedReason, Verified};
-pub use verifier::verify;
+pub(crate) use error::VerifyError;
+pub(crate) use reader::{VerifyEvent, VerifySettings};
+pub(crate) use reconcile::SETTLE_TIME;
+pub(crate) use verified::Verified;
+pub(crate) use verifier::verify;

@@ -33,7 +33,7 @@ const MAX_READINGS: u32 = 4;
 
 /// How a run is verified.
 #[derive(Debug, Clone)]
-pub struct VerifySettings {
+pub(crate) struct VerifySettings {
     /// The run. The caller holds its lease.
     pub run: Run,
     /// The bot of the run whose records are read.
@@ -51,7 +51,7 @@ pub struct VerifySettings {
 
 /// Progress of a verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VerifyEvent {
+pub(crate) enum VerifyEvent {
     /// A page was read.
     Read {
         /// Records read so far.

@@ -133,7 +133,7 @@ fn decide(
 
 /// How long the server may still work on a request, and its record may take to appear, after this side stopped waiting
 /// for the answer.
-pub const SETTLE_TIME: Duration = Duration::from_secs(60);
+pub(crate) const SETTLE_TIME: Duration = Duration::from_secs(60);
 
 /// What the saved rows show about rows that are not found.
 struct Evidence<'a> {

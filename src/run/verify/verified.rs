@@ -7,7 +7,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 /// The result of a verification, as the ledger has it now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Verified {
+pub(crate) struct Verified {
     /// Rows that were in doubt.
     pub in_doubt_before: u64,
     /// Rows that were known to be saved, and looked for.
@@ -28,13 +28,13 @@ pub struct Verified {
 
 impl Verified {
     /// Rows that stay in doubt.
-    pub fn still_in_doubt(&self) -> u64 {
+    pub(crate) fn still_in_doubt(&self) -> u64 {
         self.undecided.values().sum()
     }
 
     /// Adds the result for another bot of the same run.
     #[must_use]
-    pub fn merge(mut self, other: Self) -> Self {
+    pub(crate) fn merge(mut self, other: Self) -> Self {
         self.in_doubt_before += other.in_doubt_before;
         self.saved_before += other.saved_before;
         self.records += other.records;
@@ -50,7 +50,7 @@ impl Verified {
     }
 
     /// Whether every row's outcome is known, and every saved row is visible.
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.undecided.is_empty() && self.missing.is_empty()
     }
 }

@@ -28,7 +28,7 @@ const PAUSES: Backoff = Backoff { first: Duration::from_secs(1), most: Duration:
 ///
 /// # Errors
 /// [`VerifyError`]; every row in the ledger is then unchanged or correctly resolved.
-pub fn verify(
+pub(crate) fn verify(
     resources: &LaneResources,
     store: &Store,
     settings: &VerifySettings,
