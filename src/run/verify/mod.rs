@@ -37,5 +37,7 @@ mod verifier;
 pub(crate) use error::VerifyError;
 pub(crate) use reader::{VerifyEvent, VerifySettings};
 pub(crate) use reconcile::SETTLE_TIME;
+#[cfg(test)]
+pub(crate) use verified::UndecidedReason;
 pub(crate) use verified::Verified;
 pub(crate) use verifier::verify;
