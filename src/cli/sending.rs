@@ -40,7 +40,7 @@ pub struct SendingArgs {
     pub retries: Option<u32>,
     /// What to do with a record that may have been saved
     #[arg(long, value_name = "GUARANTEE", default_value = "at-most-once", hide_short_help = true)]
-    pub delivery: Delivery,
+    pub(crate) delivery: Delivery,
     /// How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     #[serde(with = "as_typed::duration")]

@@ -73,5 +73,5 @@ pub(crate) use engine::run;
 pub(crate) use event::{End, Ended, Events, RunEvent};
 pub(crate) use feed::{FeedError, FeedSettings, Prepared, Share, feed_input, feed_one};
 pub(crate) use lane::{Lane, LaneResources};
-pub use settings::Delivery;
+pub(crate) use settings::Delivery;
 pub(crate) use settings::{LaneSettings, SendSettings};

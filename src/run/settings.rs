@@ -11,7 +11,7 @@ use crate::ledger::{ResendPolicy, RunId};
 /// What to do with a record that may have been saved; described as in the help.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Delivery {
+pub(crate) enum Delivery {
     /// Leave it in doubt and report it
     #[default]
     AtMostOnce,

@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn an_unknown_kind_gets_suggestions() {
         let message = error("reset-befor:at=3");
-        assert!(message.contains("did you mean reset-before?"), "{message}");
+        assert!(message.contains("did you mean \"reset-before\"?"), "{message}");
         assert!(message.contains("hang-after-save"), "{message}");
         assert!(!error("501").contains("did you mean"), "a number is not close to another number");
     }

@@ -118,7 +118,6 @@ struct Log {
     overlapping_probes: usize,
     /// Of each bot and refusal in the current sequence: when the attempt started and when it was answered.
     refusals: Vec<(Moment, Moment)>,
-    is_opened: bool,
     tripped_at: Option<Moment>,
 }
 
