@@ -121,6 +121,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Resume the unfinished run of this file')
             [CompletionResult]::new('--resend-in-doubt', '--resend-in-doubt', [CompletionResultType]::ParameterName, 'With --resume: send rows in doubt again; they may then be saved twice')
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Import a file that was already imported; every row is then saved twice')
+            [CompletionResult]::new('--allow-unfinished', '--allow-unfinished', [CompletionResultType]::ParameterName, 'With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Send to a sandbox inside this process: nothing to configure, nothing real')
             [CompletionResult]::new('--no-rate-limit', '--no-rate-limit', [CompletionResultType]::ParameterName, 'Send without any rate limit')

@@ -311,7 +311,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__import)
-            opts="-p -o -q -v -h --map --set --mapping --preset --no-answer --format --sheet --header-rows --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --again --verify --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --map --set --mapping --preset --no-answer --format --sheet --header-rows --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --again --allow-unfinished --verify --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

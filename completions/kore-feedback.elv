@@ -116,6 +116,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --resume 'Resume the unfinished run of this file'
             cand --resend-in-doubt 'With --resume: send rows in doubt again; they may then be saved twice'
             cand --again 'Import a file that was already imported; every row is then saved twice'
+            cand --allow-unfinished 'With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it'
             cand --verify 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access'
             cand --sandbox 'Send to a sandbox inside this process: nothing to configure, nothing real'
             cand --no-rate-limit 'Send without any rate limit'

@@ -112,6 +112,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l i
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resume -d 'Resume the unfinished run of this file'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resend-in-doubt -d 'With --resume: send rows in doubt again; they may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import a file that was already imported; every row is then saved twice'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l allow-unfinished -d 'With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l verify -d 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox inside this process: nothing to configure, nothing real'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-rate-limit -d 'Send without any rate limit'

@@ -80,6 +80,9 @@ pub struct ImportArgs {
     /// Import a file that was already imported; every row is then saved twice
     #[arg(long, help_heading = "Runs")]
     pub again: bool,
+    /// With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it
+    #[arg(long, help_heading = "Runs", requires = "again", hide_short_help = true)]
+    pub allow_unfinished: bool,
     /// At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access
     #[arg(long, help_heading = "Runs", hide_short_help = true)]
     pub verify: bool,
@@ -155,7 +158,7 @@ mod tests {
     const ALL: &str = "--map=score=Q1 --set=name=a b --set=type=NPS --mapping=m --preset=p --no-answer=NA --no-answer= \
                        --format=ndjson --sheet=2 --header-rows=3 --delimiter=tab --encoding=windows-1252 --dry-run \
                        --skip-invalid --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
-                       --include=tests --allow-any-score --include-in-doubt --again --verify --sandbox \
+                       --include=tests --allow-any-score --include-in-doubt --again --allow-unfinished --verify --sandbox \
                        --rate-limit=60/1m --rate-limit=5/500ms --pace=early --concurrency=8 --timeout=30s --retries=0 \
                        --delivery=at-least-once --wait-for-target=10m";
 

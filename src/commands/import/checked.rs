@@ -9,6 +9,7 @@ use crate::commands::error::CommandError;
 use crate::commands::rules::check_settings;
 use crate::commands::session::Session;
 use crate::commands::setup::{Bots, Setup};
+use crate::ledger::RunId;
 use crate::record::ResolvedMapping;
 use crate::report::time_estimate;
 use crate::run::{CheckError, CheckReport, check};
@@ -26,8 +27,8 @@ pub(super) struct Import<'a> {
     pub(super) input: Arc<Inputs>,
     pub(super) report: CheckReport,
     pub(super) started: Instant,
-    /// Whether `runs resume` started it: the working directory is then that of the run.
-    pub(super) is_resumed_by_number: bool,
+    /// The run that `runs resume` names: the working directory is then that of the run.
+    pub(super) resumed_run: Option<RunId>,
 }
 
 impl<'a> Import<'a> {
@@ -43,7 +44,7 @@ impl<'a> Import<'a> {
         setup.bots = bots(&report.mapping, &setup.settings)?;
         let global = session.global.absolute(&session.context.working_directory);
         let input = Arc::new(input);
-        Ok(Self { args, global, session, setup, input, report, started, is_resumed_by_number: false })
+        Ok(Self { args, global, session, setup, input, report, started, resumed_run: None })
     }
 
     pub(super) fn short_name(&self) -> String {

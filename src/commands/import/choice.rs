@@ -17,30 +17,49 @@ pub(super) enum Choice {
 
 /// Chooses from the runs with the same identity, the latest first.
 pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> Result<Choice, CommandError> {
-    let args = import.args;
-    let latest = same.into_iter().next();
-    if args.resume {
-        return resume(store, latest, import);
+    if import.args.resume {
+        return resume(store, same, import);
     }
-    let Some(latest) = latest.filter(|_| !args.again && !import.setup.is_sandbox) else { return Ok(Choice::New) };
-    if Lease::is_held(store.directory(), latest.id) {
-        return Err(LedgerError::InUse { run: latest.id }.into());
+    if import.setup.is_sandbox {
+        return Ok(Choice::New);
     }
-    let (run, started, counts) = (latest.id, date(&latest), store.counts(&latest)?);
-    let refused = match latest.finished_at {
-        None => {
-            let command = resume_command(run, None, &import.global);
-            ImportRefused::Unfinished { run, started, counts, command }
-        }
-        Some(_) => ImportRefused::Imported { run, started, counts },
-    };
-    Err(refused.into())
+    if import.args.again {
+        let unfinished = same.iter().find(|run| run.finished_at.is_none() && !import.args.allow_unfinished);
+        return unfinished.map_or(Ok(Choice::New), |run| Err(refuse(store, run, import)?));
+    }
+    same.first().map_or(Ok(Choice::New), |latest| Err(refuse(store, latest, import)?))
 }
 
-fn resume(store: &Store, latest: Option<Run>, import: &Import<'_>) -> Result<Choice, CommandError> {
-    let Some(run) = latest else { return Err(nothing_to_resume(store, import)?.into()) };
-    let resends = import.args.resend_in_doubt && store.counts(&run)?.in_doubt > 0;
-    Ok(if run.finished_at.is_none() || resends { Choice::Resume(run) } else { Choice::Done(run) })
+/// Why this run stands in the way of a new one.
+fn refuse(store: &Store, run: &Run, import: &Import<'_>) -> Result<CommandError, CommandError> {
+    if Lease::is_held(store.directory(), run.id) {
+        return Ok(LedgerError::InUse { run: run.id }.into());
+    }
+    let (id, started, counts) = (run.id, date(run), store.counts(run)?);
+    let refused = match run.finished_at {
+        None => {
+            let (command, again) = (resume_command(id, None, &import.global), import.args.again);
+            ImportRefused::Unfinished { run: id, started, counts, command, again }
+        }
+        Some(_) => ImportRefused::Imported { run: id, started, counts },
+    };
+    Ok(refused.into())
+}
+
+/// Resumes the run that the user named, or else the latest with something left to send.
+fn resume(store: &Store, same: Vec<Run>, import: &Import<'_>) -> Result<Choice, CommandError> {
+    let mut done = None;
+    for run in same.into_iter().filter(|run| import.resumed_run.is_none_or(|named| named == run.id)) {
+        let resends = import.args.resend_in_doubt && store.counts(&run)?.in_doubt > 0;
+        if run.finished_at.is_none() || resends {
+            return Ok(Choice::Resume(run));
+        }
+        done = done.or(Some(run));
+    }
+    match done {
+        Some(run) => Ok(Choice::Done(run)),
+        None => Err(nothing_to_resume(store, import)?.into()),
+    }
 }
 
 /// Explains what is different by the run that comes nearest.

@@ -12,7 +12,7 @@ pub(super) enum ImportRefused {
     #[error("cannot write the failure report: {0}")]
     ReportPath(String),
     #[error("run {run} of this input, started {started}, is unfinished: {} of {} rows saved", grouped(counts.saved), grouped(counts.rows))]
-    Unfinished { run: RunId, started: String, counts: Counts, command: String },
+    Unfinished { run: RunId, started: String, counts: Counts, command: String, again: bool },
     #[error("this input was already imported by run {run} on {started}: {} saved", counted(counts.saved, "row"))]
     Imported { run: RunId, started: String, counts: Counts },
     #[error("run {run}, started {started}, has sent a part of this input: {} saved", counted(counts.saved, "row"))]
@@ -47,7 +47,11 @@ impl Advice for ImportRefused {
         Some(match self {
             Self::InvalidRows { hint, .. } => (*hint).to_owned(),
             Self::ReportPath(_) => "choose another file with --failures".to_owned(),
-            Self::Unfinished { command, .. } => format!("resume it with `{command}`"),
+            Self::Unfinished { command, again: false, .. } => format!("resume it with `{command}`"),
+            Self::Unfinished { command, run, .. } => format!(
+                "resume it with `{command}`; with --allow-unfinished, --again imports the whole input, and run {run} can \
+                 still be resumed"
+            ),
             Self::Imported { run, counts: Counts { in_doubt: 1.., .. }, .. } => format!(
                 "look for its rows in doubt with `kore-feedback runs verify {run}`, or send them again with --resume \
                  --resend-in-doubt; --again imports the whole input and saves every row twice"

@@ -163,10 +163,11 @@ impl ImportRun<'_> {
             resume: false,
             resend_in_doubt: false,
             again: false,
+            allow_unfinished: false,
             ..import.args.clone()
         };
         let command = import_command(&[report.to_owned()], &args, Some(&import.global));
-        if !import.is_resumed_by_number {
+        if import.resumed_run.is_none() {
             return command;
         }
         // Its paths are relative to the directory in which the run started.

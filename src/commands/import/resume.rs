@@ -62,7 +62,14 @@ pub(in crate::commands) fn resume(
     session: Session<'_>,
 ) -> Result<Exit, CommandError> {
     let stored = StoredOptions::of(run)?;
-    let args = ImportArgs { resume: true, resend_in_doubt, again: false, dry_run: false, ..stored.args };
+    let args = ImportArgs {
+        resume: true,
+        resend_in_doubt,
+        again: false,
+        allow_unfinished: false,
+        dry_run: false,
+        ..stored.args
+    };
     let absolute = session.global.absolute(&session.context.working_directory);
     // Options given now override the stored ones.
     let global = GlobalArgs {
@@ -75,7 +82,7 @@ pub(in crate::commands) fn resume(
     let setup = Setup::for_rows(&args.sending, session)?;
     let inputs = open_again(&args.input.files, run, store)?;
     let mut import = Import::check(&args, setup, inputs)?;
-    import.is_resumed_by_number = true;
+    import.resumed_run = Some(run.id);
     ensure_unchanged(run, import.report.content)?;
     import.run()
 }

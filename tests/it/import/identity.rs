@@ -95,16 +95,54 @@ fn files_with_a_leading_dash_can_be_resumed() {
 }
 
 #[test]
-fn again_starts_anew_and_resumes_without_again() {
+fn again_is_refused_over_an_unfinished_run() {
     let mut stage = Stage::faulty(&["401"]);
     let file = stage.write_records(&numbered(2));
     stage.import(&file, &[IMPATIENT]).failure().code(3);
-    let again = stage.import(&file, &["--again", IMPATIENT]).failure().code(3);
+    let before = stage.sandbox.counts().arrivals;
+    let said = stderr(&stage.import(&file, &["--again", "-q"]).failure().code(2));
+    stage.filtered(|| {
+        insta::assert_snapshot!(said, @r#"
+    error: run 1 of this input, started [date], is unfinished: 0 of 2 rows saved
+    hint: resume it with `kore-feedback runs resume 1`; with --allow-unfinished, --again imports the whole input, and run 1 can still be resumed
+    "#)
+    });
+    assert_eq!(stage.sandbox.counts().arrivals, before);
+    let again = stage.import(&file, &["--again", "--allow-unfinished", IMPATIENT]).failure().code(3);
     assert!(stdout(&again).starts_with("Run 2: "), "{}", stdout(&again));
     let printed = command_after(&stdout(&again), "resume with `");
     stage.restart(&[]);
     assert_eq!(json(&run_printed(&stage, &[&printed[..], &["-ojson".to_owned()]].concat()).success())["run"], 2);
     stage.has_exactly(&numbered(2));
+}
+
+#[test]
+fn a_run_is_resumed_by_its_own_number() {
+    let mut stage = Stage::faulty(&["401"]);
+    let rows = numbered(3);
+    let file = stage.write_records(&rows);
+    stage.import(&file, &[IMPATIENT]).failure().code(3);
+    stage.import(&file, &["--again", "--allow-unfinished", IMPATIENT]).failure().code(3);
+    stage.restart(&[]);
+    for run in [1, 2] {
+        let resumed = json(&stage.run(&["runs", "resume", &run.to_string(), "-ojson"]).success());
+        assert_eq!((&resumed["run"], &resumed["saved"]), (&run.into(), &3.into()));
+        assert_eq!(stage.sent().len(), 3 * run);
+    }
+    let done = stderr(&stage.run(&["runs", "resume", "1"]).success());
+    assert!(done.contains("run 1 has nothing left to send"), "{done}");
+    stage.has_exactly(&[&rows[..], &rows[..]].concat());
+}
+
+#[test]
+fn resume_finds_the_unfinished_run_behind_a_finished_one() {
+    let mut stage = Stage::faulty(&["401"]);
+    let file = stage.write_records(&numbered(2));
+    stage.import(&file, &[IMPATIENT]).failure().code(3);
+    stage.restart(&[]);
+    stage.import(&file, &["--again", "--allow-unfinished"]).success();
+    assert_eq!(json(&stage.import(&file, &["--resume", "-ojson"]).success())["run"], 1);
+    assert_eq!(stage.sent().len(), 4);
 }
 
 #[test]
