@@ -187,6 +187,7 @@ fn print_event(event: VerifyEvent, last_printed: &Cell<Instant>, printer: &Print
                 printer.detail(line);
             }
         }
+        VerifyEvent::Waiting { why } => printer.note(why),
         VerifyEvent::Paused { why, wait } => {
             printer.note(format_args!("paused: {}; retrying in {}", printable(&why), format_duration(wait)));
         }

@@ -14,11 +14,11 @@
 
 mod counts;
 mod error;
-mod foreign_calls;
 mod lease;
 mod millis;
 #[cfg(test)]
 mod model;
+mod neighbors;
 mod request;
 mod rows;
 mod run;
@@ -30,14 +30,14 @@ mod state;
 mod store;
 mod time_range;
 mod transitions;
+mod turns;
 mod writer;
 mod writer_thread;
 
 pub(crate) use counts::Counts;
 pub(crate) use error::LedgerError;
-pub(crate) use foreign_calls::ForeignCalls;
 pub(crate) use lease::Lease;
-pub(crate) use request::{Admission, Call, Claim, Claimed, OpenCall};
+pub(crate) use request::{Admission, Call, Claim, Claimed, ForeignCalls, Look, OpenCall, Turn};
 pub(crate) use rows::RowEntry;
 pub(crate) use run::{Identity, NewRun, Run, RunBot, RunKind};
 pub(crate) use run_id::RunId;

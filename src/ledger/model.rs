@@ -119,7 +119,7 @@ impl Model {
                 }
                 process.in_flight.push(claimed);
             }
-            Ok(Admission::Stale(calls)) => panic!("{calls:?} without limits"),
+            Ok(other) => panic!("{other:?} without limits"),
             Err(LedgerError::NotClaimable { .. }) => assert_eq!(process.states(), before),
             Err(error) => panic!("{error}"),
         }

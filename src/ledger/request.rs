@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{ForeignCalls, ResendPolicy, RunId};
+use super::{ResendPolicy, RunId};
 
 /// A commit lies between the intent and the last byte of the request; a slow disk may take this long for it.
 const COMMIT_SLACK: Duration = Duration::from_secs(5);
@@ -61,6 +61,43 @@ pub(crate) struct Claim {
     pub call: Call,
 }
 
+/// A look at what other processes do while this one waits for the rate limit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    pub now: Timestamp,
+    /// As in [`Call`].
+    pub windows_since: Timestamp,
+    /// When this process can use a slot, as far as it knows; `None` if it does not wait for a full window.
+    pub ready_at: Option<Timestamp>,
+}
+
+/// The answer to a [`Look`].
+#[derive(Debug)]
+pub(crate) struct Turn {
+    /// Whether no other process goes first.
+    pub is_ours: bool,
+    pub calls: ForeignCalls,
+}
+
+/// Calls of other processes that may still count in some window.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct ForeignCalls {
+    /// Goes up whenever new calls are detected; 0 before any.
+    pub version: u64,
+    /// When each call was answered, in order. For a call that is still open, or will never be answered because its
+    /// process died, the latest time at which the server can have counted it.
+    pub answered_at: Vec<Timestamp>,
+    /// The run of the latest call, if it was made for one.
+    pub latest_run: Option<RunId>,
+}
+
+impl ForeignCalls {
+    /// The times of the answers relative to `now`; those still to come are positive.
+    pub(crate) fn relative_to(&self, now: Timestamp) -> Vec<SignedDuration> {
+        self.answered_at.iter().map(|answered_at| answered_at.duration_since(now)).collect()
+    }
+}
+
 /// The answer to a [`Claim`] or a [`Call`].
 #[derive(Debug)]
 pub(crate) enum Admission<T> {
@@ -68,6 +105,8 @@ pub(crate) enum Admission<T> {
     Granted(T),
     /// Other processes have called the same bot since the permit was given: check the windows again with these calls.
     Stale(ForeignCalls),
+    /// Another process has waited longer for the rate limit: look again soon.
+    OthersTurn,
 }
 
 /// Proof that the intent to send a row is durable. Only the ledger makes one, and each allows one POST.

@@ -12,7 +12,9 @@
 //!   the row was sent to, null if it never was, or if version 1 sent it to its run's only bot. `claimed_at` is when the
 //!   last POST was about to be sent, `answer_due` the latest time for its answer, `changed_at` when the state was
 //!   reached. `status` is that of the last answer; a saved row without one was in doubt and later found on the server.
-//! - `attempts`: every call of the last days, so that rate limits hold across runs and processes.
+//! - `attempts`: every call of the last days, so that rate limits hold across runs and processes. `run` is null for a call
+//!   that sends no row, and for one made by schema 3.
+//! - `waiting`: the processes that wait for a rate limit, see `turns.rs`.
 //! - `last_values`: what `submit` offers as answers to its questions.
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -23,10 +25,11 @@ use super::LedgerError;
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
 /// A released migration never changes.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/1_one_bot_per_run.sql"),
     include_str!("migrations/2_several_bots_per_run.sql"),
     include_str!("migrations/3_options_as_json.sql"),
+    include_str!("migrations/4_turns.sql"),
 ];
 
 /// The schema's version that this build reads and writes.

@@ -182,7 +182,7 @@ mod tests {
         let Admission::Granted(open) = admission else { panic!("{admission:?}") };
         let ends = |admission| match admission {
             Admission::Stale(calls) => calls.answered_at,
-            Admission::Granted(_) => panic!("the other call was not seen"),
+            other => panic!("the other call was not seen: {other:?}"),
         };
         let to_millis = |moment: Timestamp| Timestamp::from_millisecond(moment.as_millisecond()).unwrap();
         let due = to_millis(now + SignedDuration::from_secs(30));

@@ -29,7 +29,7 @@ pub(super) fn claim(
                                        changed_at = ?4, bot = ?6",
         )?
         .execute(params![run.0, row, fingerprint, to_millis(call.now), to_millis(call.answer_due), target.bot])?;
-    Ok(Claimed { run, row, attempt: start_attempt(transaction, &call, target, session)? })
+    Ok(Claimed { run, row, attempt: start_attempt(transaction, &call, target, Some(run), session)? })
 }
 
 /// Records a call, which then counts in the windows of every process, and returns its number.
@@ -37,11 +37,20 @@ pub(super) fn start_attempt(
     transaction: &Transaction<'_>,
     call: &Call,
     target: &Target,
+    run: Option<RunId>,
     session: &str,
 ) -> Result<i64, LedgerError> {
     transaction
-        .prepare_cached("INSERT INTO attempts (scope, session, claimed_at, answer_due) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![target.scope, session, to_millis(call.now), to_millis(call.answer_due)])?;
+        .prepare_cached(
+            "INSERT INTO attempts (scope, session, run, claimed_at, answer_due) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            target.scope,
+            session,
+            run.map(|run| run.0),
+            to_millis(call.now),
+            to_millis(call.answer_due)
+        ])?;
     Ok(transaction.last_insert_rowid())
 }
 

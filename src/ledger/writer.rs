@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use super::request::{Admission, Call, Claim, Claimed, OpenCall, Target};
+use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, Target, Turn};
 use super::writer_thread::{GROUP, Reply, Request, WriterThread};
 use super::{LedgerError, Outcome, RunId, Store};
 
@@ -84,6 +84,15 @@ impl Writer {
     /// Records that a call was answered or failed: its slot is free one window later.
     pub(crate) async fn end_call(&self, call: OpenCall, now: Timestamp) -> Result<(), LedgerError> {
         self.request(|reply| Request::EndCall { call, now, reply }).await
+    }
+
+    /// Records that this process waits for the rate limit, and returns what the others do.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub(crate) async fn look(&self, look: Look) -> Result<Turn, LedgerError> {
+        let target = self.target.clone();
+        self.request(|reply| Request::Look { look, target, reply }).await
     }
 
     async fn request<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, LedgerError> {

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::foreign_calls::ForeignCallLog;
 use super::millis::to_millis;
-use super::request::{Admission, Call, Claim, Claimed, OpenCall, Target};
+use super::neighbors::Neighbors;
+use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, Target, Turn};
 use super::{LedgerError, Outcome, RunId, transitions};
 
 /// The most requests that share one commit.
@@ -26,6 +26,7 @@ pub(super) enum Request {
     Record { run: RunId, outcomes: Vec<(u64, Outcome)>, now: Timestamp, reply: Reply<()> },
     StartCall { call: Call, target: Target, reply: Reply<Admission<OpenCall>> },
     EndCall { call: OpenCall, now: Timestamp, reply: Reply<()> },
+    Look { look: Look, target: Target, reply: Reply<Turn> },
 }
 
 /// Sends the reply to a request once it is known whether its group was committed.
@@ -34,13 +35,13 @@ type PendingReply = Box<dyn FnOnce(&Result<(), LedgerError>)>;
 pub(super) struct WriterThread {
     connection: Connection,
     session: String,
-    foreign_calls: ForeignCallLog,
+    neighbors: Neighbors,
 }
 
 impl WriterThread {
     /// `session` tells this process's calls from those of others.
     pub(super) fn new(connection: Connection, session: String) -> Self {
-        Self { connection, session, foreign_calls: ForeignCallLog::default() }
+        Self { connection, neighbors: Neighbors::new(session.clone()), session }
     }
 
     /// Serves requests until every sender is gone.
@@ -52,12 +53,12 @@ impl WriterThread {
     }
 
     fn commit(&mut self, requests: impl Iterator<Item = Request>) {
-        let Self { connection, session, foreign_calls } = self;
+        let Self { connection, session, neighbors } = self;
         // If the transaction can't begin, usually because another process holds the lock, every request gets that
         // error.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(LedgerError::from);
-        let mut group = Group { transaction: transaction.as_ref(), session, foreign_calls };
+        let mut group = Group { transaction: transaction.as_ref(), session, neighbors };
         let replies: Vec<PendingReply> = requests.map(|request| group.serve(request)).collect();
         let committed = transaction.and_then(|transaction| Ok(transaction.commit()?));
         for reply in replies {
@@ -69,6 +70,7 @@ impl WriterThread {
         let before = crate::clock::now().checked_sub(ATTEMPTS_KEPT).map_or(0, to_millis);
         // This only limits the size of the file: if it fails now, the next start repeats it.
         let _ = self.connection.execute("DELETE FROM attempts WHERE answer_due < ?1", [before]);
+        let _ = self.connection.execute("DELETE FROM waiting WHERE refreshed_at < ?1", [before]);
     }
 }
 
@@ -76,7 +78,7 @@ impl WriterThread {
 struct Group<'a> {
     transaction: Result<&'a Transaction<'a>, &'a LedgerError>,
     session: &'a str,
-    foreign_calls: &'a mut ForeignCallLog,
+    neighbors: &'a mut Neighbors,
 }
 
 impl Group<'_> {
@@ -86,14 +88,22 @@ impl Group<'_> {
             Request::Claim { claim, target, reply } => pending(
                 reply,
                 self.admit(&claim.call, &target, |transaction| {
-                    transitions::claim(transaction, &claim, &target, session)
+                    let claimed = transitions::claim(transaction, &claim, &target, session)?;
+                    Ok((claimed.attempt, claimed))
                 }),
             ),
             Request::StartCall { call, target, reply } => pending(
                 reply,
                 self.admit(&call, &target, |transaction| {
-                    Ok(OpenCall { attempt: transitions::start_attempt(transaction, &call, &target, session)? })
+                    let attempt = transitions::start_attempt(transaction, &call, &target, None, session)?;
+                    Ok((attempt, OpenCall { attempt }))
                 }),
+            ),
+            Request::Look { look, target, reply } => pending(
+                reply,
+                self.transaction
+                    .map_err(LedgerError::clone)
+                    .and_then(|transaction| self.neighbors.look(&look, transaction, &target.scope)),
             ),
             Request::EndCall { call, now, reply } => {
                 pending(reply, self.with(|transaction| transitions::end_attempt(transaction, call.attempt, now)))
@@ -116,18 +126,21 @@ impl Group<'_> {
         self.transaction.map_err(LedgerError::clone).and_then(write)
     }
 
-    /// Writes unless other processes have made calls that the permit does not take into account.
+    /// Writes a call, and returns what was written after its number, unless other processes have made calls that the
+    /// permit does not take into account, or another process goes first.
     fn admit<T>(
         &mut self,
         call: &Call,
         target: &Target,
-        write: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError>,
+        write: impl FnOnce(&Transaction<'_>) -> Result<(i64, T), LedgerError>,
     ) -> Result<Admission<T>, LedgerError> {
         let transaction = self.transaction.map_err(LedgerError::clone)?;
-        match self.foreign_calls.changes_since(call, transaction, target, self.session)? {
-            Some(calls) => Ok(Admission::Stale(calls)),
-            None => write(transaction).map(Admission::Granted),
+        if let Some(objection) = self.neighbors.objection(call, transaction, &target.scope)? {
+            return Ok(objection);
         }
+        let (attempt, written) = write(transaction)?;
+        self.neighbors.called(attempt, transaction, &target.scope)?;
+        Ok(Admission::Granted(written))
     }
 }
 

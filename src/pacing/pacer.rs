@@ -97,6 +97,23 @@ impl Pacer {
         Some((limit, moment.saturating_sub(now)))
     }
 
+    /// How long until the windows have room, if one of them is full.
+    pub(crate) fn room_in(&self) -> Option<Duration> {
+        let now = self.shared.now();
+        let state = self.shared.state();
+        state.windows.full_until(now)?;
+        match state.windows.room(now) {
+            Room::At(moment) => Some(moment.saturating_sub(now)),
+            Room::Now | Room::AfterAnswer => None,
+        }
+    }
+
+    /// Whether other processes have called the bot within this time, as far as is known.
+    pub(crate) fn has_neighbors(&self, within: Duration) -> bool {
+        let now = self.shared.now();
+        self.shared.state().windows.last_of_others().is_some_and(|call| call.saturating_add(within) >= now)
+    }
+
     /// Replaces what is known of other processes' calls to the bot: when each was answered, or will be at the latest,
     /// relative to now. The highest `version` wins; permits carry the one they take into account.
     pub(crate) fn set_others(&self, version: u64, answered: &[SignedDuration]) {
@@ -142,7 +159,7 @@ impl Drop for Permit {
         if self.went_out {
             state.windows.answer(now);
         } else {
-            state.windows.give_back();
+            state.windows.give_back(self.taken_at);
         }
         drop(state);
         self.shared.changed.notify_waiters();

@@ -64,6 +64,8 @@ pub(crate) struct Windows {
     answered: VecDeque<Moment>,
     in_flight: usize,
     last_call: Option<Moment>,
+    /// The call before the last one, in case the last is given back.
+    call_before: Option<Moment>,
     paused_until: Moment,
     /// Consecutive refusals, and when the last one that counted came.
     refusals: u32,
@@ -82,6 +84,7 @@ impl Windows {
             answered: VecDeque::new(),
             in_flight: 0,
             last_call: None,
+            call_before: None,
             paused_until: Duration::ZERO,
             refusals: 0,
             refused_at: None,
@@ -173,7 +176,7 @@ impl Windows {
     /// A call starts at this moment and takes a slot.
     pub(crate) fn take(&mut self, now: Moment) {
         self.in_flight += 1;
-        self.last_call = Some(now);
+        self.call_before = self.last_call.replace(now);
     }
 
     /// A call was answered, or is no longer waited for: its slot is free one window from now.
@@ -183,9 +186,12 @@ impl Windows {
         self.forget_expired(now);
     }
 
-    /// A call that had taken a slot was never made.
-    pub(crate) fn give_back(&mut self) {
+    /// A call that had taken a slot at this moment was never made: the next one need not keep its distance from it.
+    pub(crate) fn give_back(&mut self, taken: Moment) {
         self.in_flight = self.in_flight.saturating_sub(1);
+        if self.last_call == Some(taken) {
+            self.last_call = self.call_before;
+        }
     }
 
     /// The server refused a call that started at `sent` although the windows had room: other clients use the bot. Calls
@@ -222,6 +228,11 @@ impl Windows {
         answered.sort_unstable();
         self.others = answered.into();
         self.forget_expired(now);
+    }
+
+    /// When the latest call of another process was answered, or will have been at the latest.
+    pub(crate) fn last_of_others(&self) -> Option<Moment> {
+        self.others.back().copied()
     }
 
     /// When the oldest call leaves the window that a refusal named, or the smallest; `None` if that window is empty.
@@ -356,8 +367,20 @@ mod tests {
         let mut windows = windows(&["1/1m"], Pace::Early);
         windows.take(Duration::ZERO);
         assert_eq!(windows.room(Duration::ZERO), Room::AfterAnswer);
-        windows.give_back();
+        windows.give_back(Duration::ZERO);
         assert_eq!(windows.room(Duration::ZERO), Room::Now);
+    }
+
+    #[test]
+    fn a_returned_slot_leaves_the_pace_unchanged() {
+        let mut windows = windows(&["60/1m"], Pace::Even);
+        windows.take(5 * SECOND);
+        windows.answer(5 * SECOND);
+        windows.take(6 * SECOND);
+        windows.give_back(6 * SECOND);
+        assert_eq!(windows.room(6 * SECOND), Room::Now);
+        windows.take(6 * SECOND);
+        assert_eq!(windows.room(6 * SECOND), Room::At(7 * SECOND));
     }
 
     #[test]

@@ -123,6 +123,10 @@ impl Progress {
             }
             RunEvent::Paused { bot: Some(bot), why, wait } if self.several_bots => self.show_bot_pause(bot, &why, wait),
             RunEvent::Paused { why, wait, .. } => self.show_pause(&why, wait),
+            RunEvent::Waiting { bot, why } => {
+                let bot = bot.filter(|_| self.several_bots).map(|bot| format!("bot {bot}: ")).unwrap_or_default();
+                self.line(&format!("{bot}{why}"));
+            }
             RunEvent::BotStopped { bot, reason, others_continue } => {
                 let others = if others_continue { " (other bots continue)" } else { "" };
                 self.line(&format!("stopped sending to bot {bot}{others}: {}", reason.message()));

@@ -21,6 +21,8 @@ pub(crate) enum RunEvent {
     Retrying { row: u64, why: String, wait: Duration },
     /// Nothing is sent for this long; to one bot only, if it is named.
     Paused { bot: Option<String>, why: String, wait: Duration },
+    /// Another process uses the rate limit.
+    Waiting { bot: Option<String>, why: String },
     /// No more is sent to one of the bots that rows name.
     BotStopped { bot: String, reason: StopReason, others_continue: bool },
     /// How long the rest takes at the rate limits.

@@ -14,6 +14,7 @@ use super::gate::Gate;
 use super::phase::{Phase, Phases};
 use super::sender::{Delivered, Pending, RecordSender};
 use super::settings::LaneSettings;
+use super::turns::Turns;
 use crate::clock;
 use crate::credentials::TokenSource;
 use crate::delivery::Client;
@@ -43,8 +44,20 @@ impl Lane {
         let Self { bot, resources, settings, feed } = self;
         let LaneResources { client, tokens, pacer, writer } = resources;
         let phases = Phases::new();
+        let turns = Turns::new(pacer.clone(), writer.clone(), settings.send.longest_window);
         ActiveLane {
-            sender: RecordSender { bot, client, tokens, pacer, gate, writer, events, settings: settings.send, phases },
+            sender: RecordSender {
+                bot,
+                client,
+                tokens,
+                pacer,
+                turns,
+                gate,
+                writer,
+                events,
+                settings: settings.send,
+                phases,
+            },
             rows: Mutex::new(Rows { feed, ready: VecDeque::new() }),
             left: AtomicU64::new(settings.to_send),
             concurrency: settings.concurrency,

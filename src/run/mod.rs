@@ -41,7 +41,8 @@
 //! | the ledger is damaged or newer | | keeps it, sends nothing; exit 2 | `a_damaged_ledger_is_kept`, `a_newer_schema_is_refused` |
 //! | two processes on one run | | the second stops; exit 2 | `one_process_at_a_time_works_on_runs` |
 //! | two processes start the same import | | one starts; exit 2 for the other | `only_one_of_many_processes_imports_a_file` |
-//! | runs and submits to one bot | | share its rate limit | `runs_and_submits_share_the_windows` |
+//! | runs and submits to one bot | | take turns within its rate limit | `runs_and_submits_share_the_windows`, `two_imports_share_the_window_equally`, `a_submit_gets_through_next_to_an_import` |
+//! | a waiting process is killed | | the others wait for it for at most 2 s | `a_killed_waiting_process_blocks_nobody`, `a_wish_that_is_not_refreshed_expires` |
 //! | the input changes | | stops; exit 5; resumable with the original input | `a_changed_input_stops_a_resumable_run` |
 //! | the input is deleted | | still read to its end | `a_deleted_input_is_still_read` |
 //! | the failure report cannot be written | | an error; the run counts | `a_run_counts_even_without_its_report` |
@@ -64,6 +65,7 @@ mod lane;
 mod phase;
 mod sender;
 mod settings;
+mod turns;
 pub(crate) mod verify;
 
 pub(crate) use check::{BotRows, CheckError, CheckReport, CheckSettings, check};
@@ -75,3 +77,4 @@ pub(crate) use feed::{FeedError, FeedSettings, Prepared, Share, feed_input, feed
 pub(crate) use lane::{Lane, LaneResources};
 pub(crate) use settings::Delivery;
 pub(crate) use settings::{LaneSettings, SendSettings};
+pub(crate) use turns::Turns;

@@ -9,10 +9,11 @@ use super::feed::Prepared;
 use super::gate::{Gate, GatePermit};
 use super::phase::{Phase, Phases};
 use super::settings::SendSettings;
+use super::turns::Turns;
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
 use crate::delivery::{Cause, Client, Concern, Reply, Verdict, judge};
-use crate::ledger::{Admission, Call, Claim, Claimed, OutcomeKind, ResendPolicy, Writer};
+use crate::ledger::{Call, Claim, Claimed, OutcomeKind, ResendPolicy, Writer};
 use crate::pacing::{Moment, Pacer, Permit};
 
 /// Everything that sending to one bot needs; shared by its workers.
@@ -23,6 +24,7 @@ pub(super) struct RecordSender {
     pub(super) client: Client,
     pub(super) tokens: TokenSource,
     pub(super) pacer: Pacer,
+    pub(super) turns: Turns,
     pub(super) gate: Gate,
     pub(super) writer: Writer,
     pub(super) events: Events,
@@ -98,25 +100,21 @@ impl RecordSender {
     async fn permits(&self) -> Result<(GatePermit, Permit), End> {
         loop {
             self.gate.ready().await.map_err(End::Stopped)?;
-            let permit = self.pacer.permit().await;
+            let report = |why| self.events.send(RunEvent::Waiting { bot: self.bot.clone(), why });
+            let permit = self.turns.permit(report).await.map_err(End::Ledger)?;
             if let Some(gate_permit) = self.gate.try_start().map_err(End::Stopped)? {
                 return Ok((gate_permit, permit));
             }
         }
     }
 
-    /// Makes the intent durable; `None` if other processes have called the bot meanwhile, so that a new permit is needed.
+    /// Makes the intent durable; `None` if another process goes first or has called meanwhile: a new permit is needed.
     async fn claim(&self, row: &Prepared, resend: ResendPolicy, permit: &Permit) -> Result<Option<Claimed>, End> {
         let SendSettings { run, timeout, longest_window, .. } = self.settings;
         let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
         let claim = Claim { run, row: row.number, fingerprint: row.fingerprint, resend, call };
-        match self.writer.claim(claim).await.map_err(End::Ledger)? {
-            Admission::Granted(claimed) => Ok(Some(claimed)),
-            Admission::Stale(calls) => {
-                self.pacer.set_others(calls.version, &calls.relative_to(clock::now()));
-                Ok(None)
-            }
-        }
+        let admission = self.writer.claim(claim).await.map_err(End::Ledger)?;
+        Ok(self.turns.granted(admission))
     }
 
     /// Posts the record; `None` if the run was abandoned before an answer came.

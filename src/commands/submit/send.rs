@@ -190,6 +190,7 @@ fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
                 RunEvent::Paused { why, wait, .. } => {
                     printer.note(format_args!("paused: {why}; retrying in {}", format_duration(wait)));
                 }
+                RunEvent::Waiting { why, .. } => printer.note(why),
                 RunEvent::Retrying { why, wait, .. } => {
                     printer.detail(format_args!("retrying in {}: {why}", format_duration(wait)));
                 }

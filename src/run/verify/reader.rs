@@ -15,9 +15,9 @@ use super::snapshot::ServerRecord;
 use crate::clock;
 use crate::credentials::Token;
 use crate::delivery::{Cause, Reply, ResponsesQuery, SurveyPage, Verdict, judge};
-use crate::ledger::{Admission, Call, OpenCall, Run, RunBot, TimeRange};
+use crate::ledger::{Call, OpenCall, Run, RunBot, TimeRange};
 use crate::pacing::{Backoff, Moment, Permit};
-use crate::run::LaneResources;
+use crate::run::{LaneResources, Turns};
 
 /// How much the server's clock may differ from ours, and a record's time from that of its call.
 pub(super) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
@@ -59,6 +59,11 @@ pub(crate) enum VerifyEvent {
         /// The total, if the server says so.
         total: Option<u64>,
     },
+    /// Another process uses the rate limit.
+    Waiting {
+        /// Which one.
+        why: String,
+    },
     /// Nothing is requested for a while.
     Paused {
         /// Why.
@@ -77,6 +82,7 @@ pub(crate) enum VerifyEvent {
 
 pub(super) struct Reader<'a> {
     pub(super) resources: &'a LaneResources,
+    pub(super) turns: Turns,
     pub(super) settings: &'a VerifySettings,
     pub(super) on_event: &'a dyn Fn(VerifyEvent),
 }
@@ -231,15 +237,14 @@ impl Reader<'_> {
 
     /// Gets a permit that takes the calls of all other processes into account.
     async fn start_call(&self) -> Result<(Permit, Token, OpenCall), VerifyError> {
-        let LaneResources { pacer, tokens, writer, .. } = self.resources;
+        let LaneResources { tokens, writer, .. } = self.resources;
         let VerifySettings { timeout, longest_window, .. } = *self.settings;
         loop {
-            let permit = pacer.permit().await;
+            let permit = self.turns.permit(|why| (self.on_event)(VerifyEvent::Waiting { why })).await?;
             let token = tokens.token(clock::now())?;
             let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
-            match writer.start_call(call).await? {
-                Admission::Granted(call) => return Ok((permit, token, call)),
-                Admission::Stale(calls) => pacer.set_others(calls.version, &calls.relative_to(clock::now())),
+            if let Some(call) = self.turns.granted(writer.start_call(call).await?) {
+                return Ok((permit, token, call));
             }
         }
     }

@@ -14,7 +14,7 @@ use super::verified::Verified;
 use crate::clock;
 use crate::ledger::{Lease, Outcome, OutcomeKind, RunId, RunKind, SentRow, Store, TimeRange};
 use crate::pacing::Backoff;
-use crate::run::LaneResources;
+use crate::run::{LaneResources, Turns};
 use crate::signals::Signals;
 
 /// How many outcomes share one commit.
@@ -35,7 +35,9 @@ pub(crate) fn verify(
     on_event: &dyn Fn(VerifyEvent),
 ) -> Result<Verified, VerifyError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(VerifyError::Runtime)?;
-    let verified = runtime.block_on(Verifier { reader: Reader { resources, settings, on_event }, store }.run());
+    let turns = Turns::new(resources.pacer.clone(), resources.writer.clone(), settings.longest_window);
+    let reader = Reader { resources, turns, settings, on_event };
+    let verified = runtime.block_on(Verifier { reader, store }.run());
     // Don't wait for a pending name lookup or secret command.
     runtime.shutdown_background();
     verified
