@@ -1,11 +1,9 @@
 //! The command line: clap structs, one file per subcommand. Parses and validates, decides nothing.
 
 mod as_typed;
-mod completions;
 mod config;
 mod import;
 mod input;
-mod inspect;
 mod presets;
 mod runs;
 mod sandbox;
@@ -18,15 +16,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::exit::Exit;
 use crate::pacing::parse_duration;
 
-pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
 pub use import::{ImportArgs, RowArgs};
-pub use input::InputArgs;
-pub use inspect::InspectFileArgs;
+pub use input::{InputArgs, InspectFileArgs};
 pub use presets::{PresetsArgs, PresetsCommand};
 pub use runs::{RunsArgs, RunsCommand, VerifyArgs};
 pub use sandbox::SandboxArgs;
@@ -46,6 +43,12 @@ Examples:
     kore-feedback import feedback.csv --dry-run
     kore-feedback import feedback.csv
     kore-feedback runs list";
+
+const COMPLETION_EXAMPLES: &str = "\
+Examples:
+  bash:  kore-feedback completions bash > ~/.local/share/bash-completion/completions/kore-feedback
+  zsh:   kore-feedback completions zsh > \"${fpath[1]}/_kore-feedback\"
+  fish:  kore-feedback completions fish > ~/.config/fish/completions/kore-feedback.fish";
 
 /// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai
 #[derive(Debug, Parser)]
@@ -126,7 +129,13 @@ pub enum Command {
     Presets(PresetsArgs),
     Sandbox(SandboxArgs),
     Config(ConfigArgs),
-    Completions(CompletionsArgs),
+    /// Print the completion script of a shell
+    #[command(after_help = COMPLETION_EXAMPLES)]
+    Completions {
+        /// Shell to print the script for
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
 }
 
 /// Parses the command line.

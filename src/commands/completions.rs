@@ -5,15 +5,15 @@ use clap_complete::Shell;
 
 use super::error::CommandError;
 use super::session::Session;
-use crate::cli::{Arguments, CompletionsArgs};
+use crate::cli::Arguments;
 use crate::exit::Exit;
 use crate::report::OutputError;
 
-pub(super) fn completions(args: &CompletionsArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+pub(super) fn completions(shell: Shell, session: Session<'_>) -> Result<Exit, CommandError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Arguments::command(), "kore-feedback", &mut script);
+    clap_complete::generate(shell, &mut Arguments::command(), "kore-feedback", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
-    let script = if args.shell == Shell::Bash { with_one_spelling(&script) } else { script };
+    let script = if shell == Shell::Bash { with_one_spelling(&script) } else { script };
     session.printer.stream(|out| Ok::<_, OutputError>(out.write_all(script.as_bytes())?))?;
     Ok(Exit::Success)
 }

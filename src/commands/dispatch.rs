@@ -27,6 +27,6 @@ fn dispatch(command: &Command, session: Session<'_>) -> Result<Exit, CommandErro
         Command::Presets(args) => presets::presets(args, session),
         Command::Sandbox(args) => sandbox::sandbox(args, session),
         Command::Config(args) => config::config(args, session),
-        Command::Completions(args) => completions::completions(args, session),
+        Command::Completions { shell } => completions::completions(*shell, session),
     }
 }

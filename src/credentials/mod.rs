@@ -1,11 +1,9 @@
 //! Reads the client secret from where the settings say it is, and mints tokens with it. The only module that exposes a
 //! secret. Knows no HTTP, no terminal and no field of a record.
 
-mod command;
 mod error;
 mod inspect;
 mod jws;
-mod read;
 #[cfg(test)]
 mod samples;
 mod secret;

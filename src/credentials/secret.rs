@@ -1,13 +1,20 @@
-//! Reads the client secret from its configured source.
+//! Reads the client secret from its configured source: never more than a limit, and wiped from memory after use.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{CredentialError, command, read};
+use super::CredentialError;
 use crate::settings::{Context, SecretSource};
+use crate::text::{excerpt, format_duration};
 
 /// Long enough for a password manager's daemon, short enough not to look hung.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,7 +55,7 @@ fn shown_variable(name: &str) -> String {
 }
 
 fn from_file(path: &Path) -> Result<SecretString, CredentialError> {
-    let bytes = read::file("the client secret file", path)?;
+    let bytes = read_file("the client secret file", path)?;
     let origin = || format!("the file {}", path.display());
     let text = std::str::from_utf8(&bytes).map_err(|_| CredentialError::NotUnicode(origin()))?;
     let secret = text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
@@ -59,11 +66,116 @@ fn from_file(path: &Path) -> Result<SecretString, CredentialError> {
 }
 
 fn from_command(words: &[OsString], timeout: Duration) -> Result<SecretString, CredentialError> {
-    let output = command::run(words, timeout)?;
-    let origin = || format!("the first line of {}", command::program_name(words));
+    let output = run(words, timeout)?;
+    let origin = || format!("the first line of {}", program_name(words));
     let line = output.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = std::str::from_utf8(line).map_err(|_| CredentialError::NotUnicode(origin()))?;
     not_empty(line.trim_end_matches('\r').into(), origin)
+}
+
+/// The largest secret, key or command output that is read, in bytes.
+const MAX_SIZE: u64 = 64 * 1024;
+
+/// Reads a whole small file; `what` names it in errors.
+pub(super) fn read_file(what: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
+    let unreadable = |source| CredentialError::Unreadable { what, path: path.to_owned(), source };
+    let bytes = File::open(path).and_then(|file| at_most(file, MAX_SIZE + 1)).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_SIZE {
+        return Err(CredentialError::TooLarge { what, path: path.to_owned(), limit: MAX_SIZE });
+    }
+    Ok(bytes)
+}
+
+fn at_most(from: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    from.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// How often to check a command that closed its output but still runs.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// How long to wait for the standard error of a finished command: another process may keep the pipe open.
+const STDERR_WAIT: Duration = Duration::from_millis(200);
+const MAX_STDERR: u64 = 4 * 1024;
+const SHOWN: usize = 200;
+
+type Output = Zeroizing<Vec<u8>>;
+
+/// Runs the command that prints the secret, without a shell and without input. Returns its output, if it succeeds in time.
+///
+/// # Errors
+/// If it cannot be started, fails, or still runs after `timeout`; then it is killed.
+fn run(words: &[OsString], timeout: Duration) -> Result<Output, CredentialError> {
+    let program = program_name(words);
+    let not_run = |source| CredentialError::CommandNotRun { program: program.clone(), source };
+    let mut child = start(words).map_err(not_run)?;
+    let stdout = read_in_background(child.stdout.take(), MAX_SIZE);
+    let stderr = read_in_background(child.stderr.take(), MAX_STDERR);
+    let deadline = Instant::now() + timeout;
+    // Most commands exit when they close their output, so there is nothing left to poll for after this.
+    let output = stdout.recv_timeout(timeout);
+    let status = wait(&mut child, deadline).map_err(not_run)?;
+    let problem = match (status, output) {
+        (Some(status), Ok(output)) if status.success() => return Ok(output),
+        (Some(status), Err(RecvTimeoutError::Disconnected)) if status.success() => return Ok(Output::default()),
+        (Some(status), _) if !status.success() => format!("failed with {}", status_text(status)),
+        _ => format!("did not finish within {} and was killed", format_duration(timeout)),
+    };
+    let stderr = stderr.recv_timeout(STDERR_WAIT).unwrap_or_default();
+    Err(CredentialError::CommandFailed { program, problem, stderr: excerpt(&String::from_utf8_lossy(&stderr), SHOWN) })
+}
+
+/// The program's file name, for messages. Never the arguments.
+fn program_name(words: &[OsString]) -> String {
+    let path = words.first().map(Path::new);
+    let name = path.and_then(Path::file_name).unwrap_or_default();
+    excerpt(&name.to_string_lossy(), SHOWN)
+}
+
+fn start(words: &[OsString]) -> std::io::Result<Child> {
+    let (program, arguments) = words.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
+    Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+}
+
+/// Reads in a thread, so that neither pipe fills up and blocks the command.
+fn read_in_background(pipe: Option<impl Read + Send + 'static>, limit: u64) -> Receiver<Output> {
+    let (sender, receiver) = channel();
+    if let Some(mut pipe) = pipe {
+        thread::spawn(move || {
+            let output = at_most(&mut pipe, limit).unwrap_or_default();
+            // The receiver is gone if the command timed out.
+            let _ = sender.send(output);
+            let _ = std::io::copy(&mut pipe, &mut std::io::sink());
+        });
+    }
+    receiver
+}
+
+/// Waits until the command ends; kills it at the deadline.
+fn wait(child: &mut Child, deadline: Instant) -> std::io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline {
+            // It may have ended in between; either way it is gone afterwards.
+            let _ = child.kill();
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(POLL_INTERVAL);
+    }
+}
+
+fn status_text(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+        if let Some(signal) = status.signal() {
+            return format!("signal {signal}");
+        }
+    }
+    status.code().map_or_else(|| "no exit code".to_owned(), |code| format!("exit code {code}"))
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{CredentialError, read};
+use super::CredentialError;
+use super::secret::read_file;
 use crate::settings::{Algorithm, Context, CredentialSettings, SigningKey};
 
 /// A signed token.
@@ -113,7 +114,7 @@ pub(super) fn encoding_key(
         }
         SigningKey::PrivateKey(path) => {
             let path = &path.value;
-            let pem = read::file("the private key", path)?;
+            let pem = read_file("the private key", path)?;
             let unusable = |reason: jsonwebtoken::errors::Error| CredentialError::PrivateKey {
                 path: path.clone(),
                 algorithm,

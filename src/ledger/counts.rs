@@ -1,10 +1,12 @@
 //! How many rows of a run have each outcome.
 
+use serde::Serialize;
+
 use super::schema::BOT_OF_ROW;
 use super::{LedgerError, OutcomeKind, RowState, Run, Store};
 
-/// The rows of a run by outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The rows of a run by outcome. Its JSON has these keys, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Counts {
     /// All rows of the input.
     pub rows: u64,
@@ -12,10 +14,10 @@ pub(crate) struct Counts {
     pub rejected: u64,
     pub invalid: u64,
     pub skipped: u64,
-    /// Includes rows that a process claimed and left behind when it died.
-    pub in_doubt: u64,
     /// Not sent, and sent by a resumed run; includes rows that the run has not reached.
     pub unsent: u64,
+    /// Includes requests in flight, and rows that a process claimed and left behind when it died.
+    pub in_doubt: u64,
 }
 
 impl Counts {

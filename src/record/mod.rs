@@ -18,8 +18,6 @@ mod mojibake;
 mod problem;
 mod proposal;
 mod score;
-mod score_bands;
-mod skip_reason;
 mod tally;
 mod validate;
 
@@ -32,7 +30,7 @@ pub use score::ScoreRule;
 pub(crate) use anomalies::find_anomalies;
 pub(crate) use conversion::{Conversion, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap};
 pub(crate) use dedupe::Duplicates;
-pub(crate) use distribution::Distribution;
+pub(crate) use distribution::{Band, BandCounts, Distribution};
 pub(crate) use draft::Draft;
 pub(crate) use feedback::{Feedback, Fingerprint, fingerprint};
 pub(crate) use feedback_type::FeedbackType;
@@ -42,10 +40,8 @@ pub(crate) use mapping::{
     Assignment, Condition, ExcludedRun, FieldSource, FieldSpec, Filter, MappingError, MappingProblem, MappingSpec,
     MatchedBy, MatchedSource, REPORT_COLUMNS, RowRange, SkipRule, input_columns,
 };
-pub(crate) use problem::{Problem, ProblemKind};
+pub(crate) use problem::{Problem, ProblemKind, SkipReason};
 pub(crate) use proposal::{Proposal, Proposed};
 pub(crate) use score::Score;
-pub(crate) use score_bands::{Band, BandCounts};
-pub(crate) use skip_reason::SkipReason;
 pub(crate) use tally::{Survey, Tally};
 pub(crate) use validate::{check_value, is_path_segment};

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use jiff::Zoned;
 
-use super::table::plain_table;
-use super::time::format_time_ahead;
+use super::format::{format_time_ahead, plain_table};
 use crate::pacing::Limit;
 use crate::record::{Conversion, FieldSource, ResolvedMapping};
 use crate::run::CheckReport;

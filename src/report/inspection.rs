@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::findings::source_text;
+use super::format::plain_table;
 use super::summary::Summary;
-use super::table::plain_table;
 use crate::record::{Conversion, Field, FieldSource, MappingSpec, MatchedSource, Proposal, Proposed};
 use crate::run::{ColumnStats, InputColumns};
 use crate::settings::Preset;

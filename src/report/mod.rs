@@ -3,6 +3,7 @@
 mod counts;
 mod failures;
 mod findings;
+mod format;
 mod inspection;
 mod line;
 mod preview;
@@ -10,10 +11,7 @@ mod printer;
 mod progress;
 mod rows;
 mod runs;
-
 mod summary;
-mod table;
-mod time;
 mod verified;
 
 pub(crate) use counts::BotView;

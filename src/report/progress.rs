@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Printer;
-use super::time::format_time_ahead;
+use super::format::format_time_ahead;
 use crate::clock;
 use crate::ledger::{Counts, OutcomeKind};
 use crate::run::RunEvent;

@@ -6,9 +6,8 @@ use comfy_table::ContentArrangement;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::counts::{BotView, CountsView, count_line};
-use super::table::plain_table;
-use super::time::format_date;
+use super::counts::{BotView, count_line, outcome_lines};
+use super::format::{format_date, plain_table};
 use crate::ledger::{Counts, Run};
 use crate::text::{counted, excerpt, grouped, printable};
 
@@ -31,7 +30,7 @@ pub(crate) struct RunView {
     /// When it ended with nothing left to send.
     finished_at: Option<Timestamp>,
     #[serde(flatten)]
-    counts: CountsView,
+    counts: Counts,
     /// The latest failure report.
     failures_file: Option<PathBuf>,
 }
@@ -56,7 +55,7 @@ impl RunView {
             input: run.input,
             started_at: run.started_at,
             finished_at: run.finished_at,
-            counts: counts.into(),
+            counts,
             failures_file: run.report.map(|(path, _)| path),
         }
     }
@@ -74,7 +73,7 @@ impl RunView {
         lines.extend(self.profile.as_ref().map(|profile| format!("  profile   {}", printable(profile))));
         lines.extend(self.finished_at.map(|time| format!("  finished  {}", format_date(time, zone))));
         lines.push(count_line("rows", self.counts.rows));
-        lines.extend(self.counts.outcome_lines());
+        lines.extend(outcome_lines(&self.counts));
         if self.bots.len() > 1 {
             lines.push(BotView::table(&self.bots, width));
         }

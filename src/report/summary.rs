@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::counts::{BotView, CountsView};
+use super::counts::{BotView, outcome_lines};
 use crate::ledger::Counts;
 use crate::text::{counted, format_duration, printable};
 
@@ -16,7 +16,7 @@ pub(crate) struct Summary {
     /// Null if nothing was sent.
     pub run: Option<i64>,
     #[serde(flatten)]
-    pub counts: CountsView,
+    pub counts: Counts,
     /// Of this process alone, if the run was resumed.
     pub elapsed_ms: u64,
     #[serde(serialize_with = "as_text")]
@@ -29,7 +29,7 @@ impl Summary {
     /// The summary of a run or, without one, of a check.
     pub(crate) fn new(run: Option<i64>, counts: Counts, elapsed: Duration, failures_file: Option<PathBuf>) -> Self {
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        Self { run, counts: counts.into(), elapsed_ms, failures_file, bots: Vec::new() }
+        Self { run, counts, elapsed_ms, failures_file, bots: Vec::new() }
     }
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for SummaryView<'_> {
         }
         let elapsed = format_duration(Duration::from_millis(*elapsed_ms));
         writeln!(f, "{} to {}, {elapsed}", counted(counts.rows, "row"), printable(self.target))?;
-        for line in counts.outcome_lines() {
+        for line in outcome_lines(counts) {
             writeln!(f, "{line}")?;
         }
         if !bots.is_empty() {

@@ -1,15 +1,12 @@
 //! How a cell's text becomes a field's value: mapped values, leading numbers, scales, templates. Nothing is guessed: the user
 //! or a preset states every step.
 
-mod leading_number;
 mod scale;
 mod steps;
 mod template;
 mod template_syntax;
-mod value_map;
 
 pub(crate) use scale::{Scale, ScaleError};
-pub(crate) use steps::Conversion;
+pub(crate) use steps::{Conversion, ValueMap};
 pub(crate) use template::{RowValues, Template};
 pub(crate) use template_syntax::TemplateError;
-pub(crate) use value_map::ValueMap;

@@ -1,8 +1,8 @@
-//! The conversion of one field, step by step.
+//! The conversion of one field, step by step: values that stand for others, leading numbers, scales.
 
-use super::leading_number::leading_number;
+use std::collections::HashMap;
+
 use super::scale::Scale;
-use super::value_map::ValueMap;
 use crate::record::{FeedbackType, ProblemKind, Score};
 use crate::text::counted;
 
@@ -98,11 +98,86 @@ impl Conversion {
     }
 }
 
+/// Maps texts to their meanings. Surrounding spaces are ignored, and case if asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ValueMap {
+    meanings: HashMap<Box<str>, Box<str>>,
+    ignore_case: bool,
+}
+
+impl ValueMap {
+    /// # Errors
+    /// The key that appears twice.
+    pub fn new(pairs: impl IntoIterator<Item = (String, String)>, ignore_case: bool) -> Result<Self, String> {
+        let mut map = Self { meanings: HashMap::new(), ignore_case };
+        for (text, meaning) in pairs {
+            let key = if ignore_case { text.trim().to_lowercase() } else { text.trim().to_owned() };
+            if map.meanings.insert(key.into(), meaning.into()).is_some() {
+                return Err(text);
+            }
+        }
+        Ok(map)
+    }
+
+    /// The text's meaning, if the map contains it.
+    pub fn get(&self, text: &str) -> Option<&str> {
+        let text = text.trim();
+        let found = if self.ignore_case { self.meanings.get(&*text.to_lowercase()) } else { self.meanings.get(text) };
+        found.map(|meaning| &**meaning)
+    }
+
+    /// Whether some text has this meaning, apart from surrounding spaces.
+    pub fn has_meaning(&self, meaning: &str) -> bool {
+        self.meanings.values().any(|known| known.trim() == meaning)
+    }
+
+    pub fn len(&self) -> usize {
+        self.meanings.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.meanings.is_empty()
+    }
+
+    /// All texts and their meanings, sorted.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut pairs: Vec<_> = self.meanings.iter().map(|(text, meaning)| (&**text, &**meaning)).collect();
+        pairs.sort_unstable();
+        pairs.into_iter()
+    }
+
+    pub fn ignores_case(&self) -> bool {
+        self.ignore_case
+    }
+}
+
+/// Takes 9 from `9 - Extremely likely`, 4 from `4/5`, 3 from `3 stars`. A decimal comma, a separator or a range after the
+/// number would make it another number, so such a text is refused.
+fn leading_number(text: &str) -> Result<&str, ProblemKind> {
+    let text = text.trim();
+    let sign = usize::from(text.starts_with('-'));
+    let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
+    let whole = digits(sign);
+    if whole == 0 {
+        return Err(if text.is_empty() { ProblemKind::Empty } else { ProblemKind::NotANumber });
+    }
+    let mut end = sign + whole;
+    if text[end..].starts_with('.') && digits(end + 1) > 0 {
+        end += 1 + digits(end + 1);
+    }
+    let mut rest = text[end..].chars();
+    match (rest.next(), rest.next()) {
+        (Some(',' | '\'' | '’' | '\u{a0}' | '\u{202f}'), Some('0'..='9')) => Err(ProblemKind::SeparatorInNumber),
+        (Some('-' | '–' | '.' | ':'), Some('0'..='9')) => Err(ProblemKind::NotANumber),
+        _ => Ok(&text[..end]),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{prop_assert, proptest};
+    use proptest::prelude::{any, prop_assert, proptest};
 
-    use super::{Conversion, ValueMap};
+    use super::{Conversion, ValueMap, leading_number};
     use crate::record::{FeedbackType, ProblemKind, Score};
 
     fn convert(conversion: &Conversion, text: &str, of: FeedbackType) -> Result<String, ProblemKind> {
@@ -158,6 +233,65 @@ mod tests {
             let once = convert(&invert, &score.to_string(), FeedbackType::Nps).unwrap();
             prop_assert!(Score::parse(&once).unwrap().on_scale(FeedbackType::Nps).is_some());
             prop_assert!(convert(&invert, &once, FeedbackType::Nps).unwrap() == score.to_string());
+        }
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(text, meaning)| ((*text).to_owned(), (*meaning).to_owned())).collect()
+    }
+
+    #[test]
+    fn texts_are_mapped_to_their_meanings() {
+        let exact = ValueMap::new(pairs(&[("good", "1"), ("bad", "0")]), false).unwrap();
+        assert_eq!((exact.get("good"), exact.get(" bad "), exact.get("Good")), (Some("1"), Some("0"), None));
+        let any_case = ValueMap::new(pairs(&[("Sehr GUT", "5"), ("ÜBEL", "1")]), true).unwrap();
+        assert_eq!((any_case.get("sehr gut"), any_case.get("übel"), any_case.get("")), (Some("5"), Some("1"), None));
+    }
+
+    #[test]
+    fn a_text_has_one_meaning() {
+        assert_eq!(ValueMap::new(pairs(&[("a", "1"), ("A", "2")]), true), Err("A".to_owned()));
+        assert!(ValueMap::new(pairs(&[("a", "1"), ("A", "2")]), false).is_ok());
+        assert!(ValueMap::new(pairs(&[("a", "1"), (" a", "2")]), false).is_err());
+    }
+
+    #[test]
+    fn only_unambiguous_leading_numbers_are_taken() {
+        for (text, number) in [
+            ("9 - Extremely likely", "9"),
+            ("10", "10"),
+            (" 4.5 stars ", "4.5"),
+            ("4/5", "4"),
+            ("3 – neutral", "3"),
+            ("-1 (bad)", "-1"),
+            ("5.", "5"),
+            ("0=never", "0"),
+            ("7点", "7"),
+            ("5, I'm happy", "5"),
+        ] {
+            assert_eq!(leading_number(text), Ok(number), "{text}");
+        }
+        for (text, kind) in [
+            ("4,5 Sterne", ProblemKind::SeparatorInNumber),
+            ("1'000", ProblemKind::SeparatorInNumber),
+            ("9-10 (promoter)", ProblemKind::NotANumber),
+            ("2024.01.02", ProblemKind::NotANumber),
+            ("10:30", ProblemKind::NotANumber),
+            ("Extremely likely", ProblemKind::NotANumber),
+            ("- 4", ProblemKind::NotANumber),
+            ("٤", ProblemKind::NotANumber),
+            ("  ", ProblemKind::Empty),
+        ] {
+            assert_eq!(leading_number(text), Err(kind), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_leading_number_is_a_number(text in any::<String>()) {
+            if let Ok(number) = leading_number(&text) {
+                prop_assert!(number.len() > 300 || !matches!(Score::parse(number), Err(kind) if kind != ProblemKind::TooLarge), "{number}");
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::row_rules::RowRules;
+use super::row_selection::RowRules;
 use super::{Column, Condition, Dedupe, FieldSource, ResolvedMapping};
 use crate::record::Field;
 

@@ -5,26 +5,19 @@
 
 mod canonical;
 mod error;
-mod field_source;
-mod options;
 mod resolve;
 mod resolved;
-mod row_range;
-mod row_rules;
 mod row_selection;
 mod rules;
 mod spec;
 
-pub use options::MappingOptions;
 pub use resolved::ResolvedMapping;
 pub use row_selection::RowSelection;
 pub use rules::Dedupe;
+pub use spec::MappingOptions;
 
 pub(crate) use error::{MappingError, MappingProblem};
-pub(crate) use field_source::{Column, FieldSource, MatchedBy, MatchedSource};
-pub(crate) use options::Assignment;
 pub(crate) use resolved::{REPORT_COLUMNS, input_columns};
-pub(crate) use row_range::RowRange;
-pub(crate) use row_selection::ExcludedRun;
+pub(crate) use row_selection::{ExcludedRun, RowRange};
 pub(crate) use rules::{Condition, Filter, SkipRule};
-pub(crate) use spec::{FieldSpec, MappingSpec};
+pub(crate) use spec::{Assignment, Column, FieldSource, FieldSpec, MappingSpec, MatchedBy, MatchedSource};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::row_rules::RowRules;
+use super::row_selection::RowRules;
 use super::{
     Column, Dedupe, FieldSource, Filter, MappingError, MappingOptions, MappingProblem, MatchedBy, MatchedSource,
     ResolvedMapping, RowSelection, SkipRule, input_columns,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::row_rules::RowRules;
+use super::row_selection::RowRules;
 use super::{FieldSource, MatchedSource};
 use crate::record::{Conversion, Field};
 

@@ -1,9 +1,56 @@
-//! Which rows the command line selects: ranges, a sample, filters, each record once, and none that a run has sent.
+//! Which rows of an input are sent: the rules of a mapping, and what the command line selects: ranges, a sample, filters, each
+//! record once, and none that a run has sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{Dedupe, Filter, RowRange};
+use super::{Dedupe, Filter, SkipRule};
+use crate::record::{FoldedSet, SkipReason};
+use crate::source::Row;
+use crate::text::excerpt;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::record) struct RowRules {
+    pub(super) no_answer: Option<FoldedSet>,
+    pub(super) skips: Vec<SkipRule<usize>>,
+    pub(in crate::record) selection: RowSelection<usize>,
+    /// The rows of the sample; `None` until they are chosen.
+    pub(super) sampled: Option<Arc<BTreeSet<u64>>>,
+}
+
+impl RowRules {
+    /// Why a row with these cells is skipped, whatever its record is.
+    pub(in crate::record) fn skip(&self, row: &Row) -> Option<SkipReason> {
+        if let Some(rule) = self.skips.iter().find(|rule| rule.when.matches(row)) {
+            return Some(SkipReason::Rule(Arc::clone(&rule.reason)));
+        }
+        let filter = self.selection.filters.iter().find(|filter| !filter.keep.matches(row))?;
+        Some(SkipReason::Filtered(Arc::clone(&filter.text)))
+    }
+
+    /// Whether this score means that nobody answered.
+    pub(in crate::record) fn is_no_answer(&self, score: &str) -> bool {
+        self.no_answer.as_ref().is_some_and(|texts| texts.contains(score))
+    }
+
+    /// Why the row of this number is not selected by `--rows` or `--sample`.
+    pub(in crate::record) fn not_selected(&self, row: u64) -> Option<SkipReason> {
+        let ranges = &self.selection.rows;
+        if !ranges.is_empty() && !ranges.iter().any(|range| range.contains(row)) {
+            return Some(SkipReason::NotInRows);
+        }
+        let sampled = self.sampled.as_ref()?;
+        (!sampled.contains(&row)).then_some(SkipReason::NotInSample)
+    }
+
+    /// The excluded run that sent the row to this bot, if one did.
+    pub(in crate::record) fn sent_before(&self, row: u64, bot_id: Option<&str>) -> Option<SkipReason> {
+        let sent = self.selection.excluded_runs.iter().find(|run| run.contains(row, bot_id))?;
+        Some(SkipReason::SentBefore { run: sent.run })
+    }
+}
 
 /// The rows to send. `C` is a column: a name until the header is known, then an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,9 +108,55 @@ impl ExcludedRun {
     }
 }
 
+/// `1000-2000`, `1000-`, `-2000` or `7`: row numbers from 1, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowRange {
+    pub first: u64,
+    pub last: u64,
+}
+
+/// Text that is no range of rows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a range of rows; expected 1000-2000, 1000-, -2000 or 7 (the first row below the header is 1)")]
+pub struct RowRangeError(String);
+
+impl RowRange {
+    pub fn contains(self, row: u64) -> bool {
+        (self.first..=self.last).contains(&row)
+    }
+}
+
+impl FromStr for RowRange {
+    type Err = RowRangeError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || RowRangeError(excerpt(text, 40));
+        let number = |part: &str, open: u64| match part.trim() {
+            "" => Ok(open),
+            digits => digits.parse::<u64>().map_err(|_| error()),
+        };
+        let range = match text.split_once('-') {
+            Some((first, last)) if first.trim().is_empty() && last.trim().is_empty() => return Err(error()),
+            Some((first, last)) => Self { first: number(first, 1)?, last: number(last, u64::MAX)? },
+            None => number(text, 0).map(|row| Self { first: row, last: row })?,
+        };
+        if range.first == 0 || range.last < range.first { Err(error()) } else { Ok(range) }
+    }
+}
+
+impl fmt::Display for RowRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self { first, last: u64::MAX } => write!(f, "{first}-"),
+            Self { first, last } if first == last => write!(f, "{first}"),
+            Self { first, last } => write!(f, "{first}-{last}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ExcludedRun;
+    use super::{ExcludedRun, RowRange};
 
     #[test]
     fn rows_of_a_run_are_kept_as_ranges() {
@@ -76,5 +169,18 @@ mod tests {
         assert_eq!(held(None), [1, 2, 3, 7, 9, 10]);
         assert_eq!((held(Some("st-2")), held(Some("st-3"))), (vec![4], vec![]));
         assert!(!ExcludedRun::new(3, None).contains(1, None));
+    }
+
+    #[test]
+    fn either_end_of_a_range_may_be_open() {
+        for (text, first, last) in
+            [("1000-2000", 1000, 2000), ("5-", 5, u64::MAX), ("-5", 1, 5), ("7", 7, 7), (" 1 - 2 ", 1, 2)]
+        {
+            assert_eq!(text.parse::<RowRange>(), Ok(RowRange { first, last }), "{text}");
+        }
+        for text in ["", "-", "0", "0-5", "5-4", "a-b", "1-2-3", "-0", "1.5"] {
+            assert!(text.parse::<RowRange>().is_err(), "{text}");
+        }
+        assert_eq!(["5-9", "5-", "7"].map(|text| text.parse::<RowRange>().unwrap().to_string()), ["5-9", "5-", "7"]);
     }
 }

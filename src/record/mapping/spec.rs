@@ -1,10 +1,15 @@
-//! How an export's rows become records, as written in a preset, a mapping file or the config.
+//! How an export's rows become records, as a preset, a mapping file, the config and the command line say it before any header
+//! is known.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{FieldSource, MatchedBy, SkipRule};
-use crate::record::{Conversion, Field, FoldedSet};
+use super::{RowSelection, SkipRule};
+use crate::error::{Advice, did_you_mean, nearest};
+use crate::record::{Conversion, Field, FoldedSet, Template};
+use crate::text::excerpt;
 
 /// Where each field comes from, how it is converted, and which rows are skipped.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,5 +54,156 @@ impl MappingSpec {
     /// The skip rules that `include` does not disable.
     pub fn active_skips(&self) -> impl Iterator<Item = &SkipRule> {
         self.skip.iter().filter(|rule| !self.include.iter().any(|name| rule.is_named(name)))
+    }
+}
+
+/// Where a field's text comes from. A column `C` is a name in a spec, and a [`Column`] once it was found in a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldSource<C = Column> {
+    /// The cell of one column.
+    Column(C),
+    /// The same text for every row.
+    Constant(String),
+    /// Text put together from several columns.
+    Template(Template),
+}
+
+/// A column of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its position, from 0.
+    pub index: usize,
+    pub header: String,
+}
+
+/// A field's source and what matched it to the field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatchedSource {
+    pub source: FieldSource,
+    pub matched_by: MatchedBy,
+}
+
+/// What decided where a field's text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+pub enum MatchedBy {
+    #[strum(to_string = "--map")]
+    Map,
+    #[strum(to_string = "--set")]
+    Set,
+    #[strum(to_string = "the mapping")]
+    Mapping,
+    #[strum(to_string = "the preset")]
+    Preset,
+    #[strum(to_string = "the profile's columns")]
+    ProfileColumns,
+    #[strum(to_string = "the profile's defaults")]
+    ProfileDefaults,
+    /// The header is the field's name.
+    #[strum(to_string = "exact name")]
+    ExactName,
+    /// The header is the field's name except for case, `_`, `-` and spaces.
+    #[strum(to_string = "similar name")]
+    SimilarName,
+}
+
+impl MatchedSource {
+    pub fn constant(value: String, matched_by: MatchedBy) -> Self {
+        Self { source: FieldSource::Constant(value), matched_by }
+    }
+
+    /// The index of the column it is, if it is one.
+    pub fn column(&self) -> Option<usize> {
+        match &self.source {
+            FieldSource::Column(column) => Some(column.index),
+            FieldSource::Constant(_) | FieldSource::Template(_) => None,
+        }
+    }
+}
+
+/// Everything a header is resolved against. A field's source is decided in this order: `map` and `set`, `spec`, `columns`,
+/// a header that is the field's name, `defaults`. The spec's conversion of a field also applies to a column from `map`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MappingOptions {
+    /// `--map field=column`.
+    pub map: Vec<(Field, String)>,
+    /// `--set field=value`.
+    pub set: Vec<(Field, String)>,
+    /// The mapping over the preset.
+    pub spec: MappingSpec,
+    /// The rows to send.
+    pub selection: RowSelection,
+    /// The profile's `columns`.
+    pub columns: BTreeMap<Field, String>,
+    /// The profile's `defaults`.
+    pub defaults: BTreeMap<Field, String>,
+}
+
+/// `field=text`, as `--map` and `--set` take it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    pub field: Field,
+    /// Everything after the first `=`, unchanged.
+    pub text: String,
+}
+
+/// Text that assigns nothing to a field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AssignmentError {
+    #[error("{0:?} contains no =; expected FIELD=TEXT")]
+    NoEquals(String),
+    #[error("{given:?} is not a field{}", did_you_mean(*nearest))]
+    NoField { given: String, nearest: Option<&'static str> },
+}
+
+impl FromStr for Assignment {
+    type Err = AssignmentError;
+
+    fn from_str(given: &str) -> Result<Self, Self::Err> {
+        let (name, text) = given.split_once('=').ok_or_else(|| AssignmentError::NoEquals(excerpt(given, 60)))?;
+        let no_field = || AssignmentError::NoField {
+            given: excerpt(name, 40),
+            nearest: nearest(name.trim(), Field::ROW.map(Field::key)),
+        };
+        let field = Field::from_name(name).ok_or_else(no_field)?;
+        Ok(Self { field, text: text.to_owned() })
+    }
+}
+
+impl fmt::Display for Assignment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.field, self.text)
+    }
+}
+
+impl Advice for AssignmentError {
+    fn hint(&self) -> Option<String> {
+        Some(format!("the fields are {}", Field::ROW.map(Field::key).join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Assignment, AssignmentError};
+    use crate::record::Field;
+
+    #[test]
+    fn an_assignment_splits_at_the_first_equals_sign() {
+        for (given, field, text) in [
+            ("channel_uid=Kundennummer", Field::ChannelUid, "Kundennummer"),
+            ("channelUId= E-Mail ", Field::ChannelUid, " E-Mail "),
+            ("message=a=b", Field::Message, "a=b"),
+            ("message=", Field::Message, ""),
+        ] {
+            assert_eq!(given.parse(), Ok(Assignment { field, text: text.into() }));
+        }
+    }
+
+    #[test]
+    fn a_wrong_assignment_says_why() {
+        let error = "score".parse::<Assignment>().unwrap_err();
+        assert!(matches!(error, AssignmentError::NoEquals(_)), "{error}");
+        let error = "scroe=Q1".parse::<Assignment>().unwrap_err();
+        assert_eq!(error.to_string(), "\"scroe\" is not a field; did you mean \"score\"?");
+        assert_eq!("q=1".parse::<Assignment>().unwrap_err().to_string(), "\"q\" is not a field");
     }
 }

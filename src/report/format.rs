@@ -1,8 +1,18 @@
-//! Dates and times in the user's time zone.
+//! Tables, and dates and times in the user's time zone.
 
 use std::time::Duration;
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use comfy_table::{ContentArrangement, Table, TableStyle};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// A table without borders that wraps its cells to this width.
+pub(super) fn plain_table(header: &[&str], width: u16) -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    table.set_header(header.to_vec());
+    table
+}
 
 /// The time this long from now: `21:40`, `Tuesday 21:40`, `2026-12-04 21:40`.
 pub(super) fn format_time_ahead(now: &Zoned, ahead: Duration) -> String {
