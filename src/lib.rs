@@ -10,8 +10,8 @@
 //! ```
 //!
 //! No module reaches back up: [`source`] knows files and no field's meaning, [`record`] alone can make a valid
-//! feedback, [`ledger`] knows neither HTTP nor terminals, [`delivery`] is the only user of the HTTP client, [`run`]
-//! joins them and knows no terminal, [`report`] only listens. [`cli`] says what can be said, [`commands`] turns it into
+//! feedback, `ledger` knows neither HTTP nor terminals, `delivery` is the only user of the HTTP client, `run`
+//! joins them and knows no terminal, `report` only listens. [`cli`] says what can be said, [`commands`] turns it into
 //! settings → pipeline → report → exit code. [`sandbox`] imitates the API from its contract alone and shares no type
 //! with the modules that it is there to test.
 

@@ -1,6 +1,6 @@
 //! When the next call may start: exact rolling windows, and nothing about what the calls are.
 //!
-//! [`Windows`] is the arithmetic: pure, moments are handed in. [`Pacer`] makes callers wait for it. [`Backoff`] is how long to
+//! `Windows` is the arithmetic: pure, moments are handed in. `Pacer` makes callers wait for it. `Backoff` is how long to
 //! wait after a failure. Not a token bucket: a GCRA with a burst of N lets nearly 2 N through a rolling window.
 
 mod backoff;

@@ -1,7 +1,7 @@
 //! Resolves the settings: defaults, config, environment and command line, each value with its source. Knows where secrets
 //! are but reads none, and knows neither HTTP nor the terminal.
 //!
-//! [`layer`] has the table of all settings and the rule that merges them.
+//! `layer` has the table of all settings and the rule that merges them.
 
 mod context;
 mod credential;

@@ -2,7 +2,7 @@
 //!
 //! An input is read in streaming layers: its bytes are decompressed (`compression`), decoded (`decode`, `encoding`), and
 //! split into rows (`delimited`, `json`), the first of which form the header (`header`). [`Table`] combines them for any
-//! format; [`Inputs`] are several files read as one. Whatever the size of a file, memory holds a buffer and one record of at
+//! format; `Inputs` are several files read as one. Whatever the size of a file, memory holds a buffer and one record of at
 //! most 1 MiB; only workbooks (`sheet`) are read into memory.
 
 mod buffer;

@@ -63,7 +63,7 @@ fn read_text(from: impl Read) -> io::Result<String> {
 /// Asks for the missing fields one by one, and leaves the terminal as it was, however that ends.
 ///
 /// # Errors
-/// [`StoppedEarly::Interrupted`] if Ctrl-C is pressed; [`InvalidDraft`](crate::record::InvalidDraft) if the given fields
+/// [`StoppedEarly::Interrupted`] if Ctrl-C is pressed; `InvalidDraft` if the given fields
 /// cannot be valid, whatever the answers; the system's error if the terminal is gone.
 fn ask(draft: &mut Draft, missing: &[Field], last: &[(String, String)], rule: ScoreRule) -> Result<(), CommandError> {
     // A selection hides the cursor, and dialoguer raises SIGINT when it is interrupted. Without a listener, that would end
