@@ -3,6 +3,22 @@
 
 use std::io;
 
+/// Lets a write beyond the limit on file sizes (`ulimit -f`) fail like one to a full disk, instead of ending the process.
+#[cfg(unix)]
+pub(crate) fn survive_file_size_limit() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let _entered = runtime.enter();
+    // The handler that tokio installs stays, and replaces what the signal does by default.
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+}
+
+/// This system has no such limit.
+#[cfg(not(unix))]
+pub(crate) fn survive_file_size_limit() -> io::Result<()> {
+    Ok(())
+}
+
 /// Receives every signal sent after it was created. Needs a runtime with I/O.
 #[derive(Debug)]
 pub(crate) struct Signals {

@@ -7,10 +7,13 @@ use crate::cli::{Arguments, Command};
 use crate::exit::Exit;
 use crate::report::Printer;
 use crate::settings::Context;
+use crate::signals::survive_file_size_limit;
 
 /// Runs the command and prints the error it ends with, if any.
 pub fn run(Arguments { global, command }: Arguments, context: &Context) -> Exit {
     let printer = Printer::new(context, global.quiet, global.verbose);
+    // If it fails, only the message about a file that grew too long is missing.
+    let _ = survive_file_size_limit();
     dispatch(&command, Session { global: &global, context, printer: &printer }).unwrap_or_else(|error| {
         printer.error(error.error.as_ref(), error.hint.as_deref());
         error.exit

@@ -3,7 +3,7 @@
 //! This is a lock on a file rather than a row in a table: the system releases it when the process ends, however it
 //! ends. No dead holder has to be told from a living one, and no process id can be reused by another program.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::{LedgerError, RunId};
@@ -24,7 +24,7 @@ impl Lease {
         let path = path(state_dir, run);
         let failed = |error: std::io::Error| LedgerError::Create { path: path.clone(), reason: error.to_string() };
         private::create_dir(&directory(state_dir)).map_err(failed)?;
-        let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
+        let file = private::file_options().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _locked: file }),
             Err(TryLockError::WouldBlock) => Err(LedgerError::InUse { run }),
@@ -50,6 +50,16 @@ fn path(state_dir: &Path, run: RunId) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::{Lease, LedgerError, RunId};
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_a_lease() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let _lease = Lease::take(dir.path(), RunId(7)).unwrap();
+        let mode = std::fs::metadata(super::path(dir.path(), RunId(7))).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 
     #[test]
     fn a_lease_has_one_holder_at_a_time() {

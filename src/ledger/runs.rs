@@ -11,32 +11,49 @@ use super::{Identity, LedgerError, NewRun, Run, RunBot, RunId, RunKind, Store};
 impl Store {
     /// Records the start of a run.
     pub(crate) fn begin(&self, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
-        self.write(|transaction| insert(transaction, run, now))
+        self.begin_prepared(run, now, |_| Ok(()))
     }
 
-    /// Records the start of an import, unless a run with the same identity was started after `latest`: another process
-    /// may have started it since the caller looked.
+    /// Records the start of a run after `prepare` has made everything ready for its number. If that fails, no run was
+    /// started.
+    ///
+    /// # Errors
+    /// The error of `prepare`, or if SQLite fails.
+    pub(crate) fn begin_prepared<E: From<LedgerError>>(
+        &self,
+        run: &NewRun,
+        now: Timestamp,
+        prepare: impl FnOnce(RunId) -> Result<(), E>,
+    ) -> Result<RunId, E> {
+        self.write(|transaction| {
+            let id = insert(transaction, run, now)?;
+            prepare(id)?;
+            Ok(id)
+        })
+    }
+
+    /// While a run is begun: fails if another one with this identity was started after `latest`. Another process may
+    /// have started it since the caller looked.
     ///
     /// # Errors
     /// [`LedgerError::AlreadyStarted`], or if SQLite fails.
-    pub(crate) fn begin_unless_started(
+    pub(crate) fn ensure_not_started(
         &self,
+        begun: RunId,
+        identity: Identity,
         latest: Option<RunId>,
-        run: &NewRun,
-        now: Timestamp,
-    ) -> Result<RunId, LedgerError> {
-        self.write(|transaction| {
-            let found = self.runs_with_identity(run.identity)?.first().map(|run| run.id);
-            match found.filter(|_| found != latest) {
-                Some(run) => Err(LedgerError::AlreadyStarted { run }),
-                None => insert(transaction, run, now),
-            }
-        })
+    ) -> Result<(), LedgerError> {
+        let others = self.runs_with_identity(identity)?.into_iter().map(|run| run.id);
+        let found = others.into_iter().find(|run| *run != begun);
+        match found.filter(|_| found != latest) {
+            Some(run) => Err(LedgerError::AlreadyStarted { run }),
+            None => Ok(()),
+        }
     }
 
     /// Sets which bots a resumed run sends to, and how many rows go to each; returns the run with them.
     pub(crate) fn set_bots(&self, run: RunId, bots: &[(String, u64)]) -> Result<Run, LedgerError> {
-        self.write(|transaction| set_bots(transaction, run, bots))?;
+        self.write::<_, LedgerError>(|transaction| set_bots(transaction, run, bots))?;
         self.run(run)
     }
 

@@ -76,14 +76,15 @@ impl Store {
         Ok(())
     }
 
-    /// Runs `write` in a transaction.
-    pub(super) fn write<T>(
+    /// Runs `write` in a transaction. If it fails, nothing is written.
+    pub(super) fn write<T, E: From<LedgerError>>(
         &self,
-        write: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError>,
-    ) -> Result<T, LedgerError> {
-        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate);
+        let transaction = begun.map_err(LedgerError::from)?;
         let written = write(&transaction)?;
-        transaction.commit()?;
+        transaction.commit().map_err(LedgerError::from)?;
         Ok(written)
     }
 
@@ -170,11 +171,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (one, other) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
         let run = crate::ledger::model::new_run();
-        let now = jiff::Timestamp::UNIX_EPOCH;
-        let begun = one.begin_unless_started(None, &run, now).unwrap();
-        let second = other.begin_unless_started(None, &run, now);
-        assert!(matches!(second, Err(LedgerError::AlreadyStarted { run }) if run == begun));
-        assert!(other.begin_unless_started(Some(begun), &run, now).is_ok());
+        let begin = |store: &Store, latest| {
+            let now = jiff::Timestamp::UNIX_EPOCH;
+            store.begin_prepared(&run, now, |begun| store.ensure_not_started(begun, run.identity, latest))
+        };
+        let begun = begin(&one, None).unwrap();
+        assert!(matches!(begin(&other, None), Err(LedgerError::AlreadyStarted { run }) if run == begun));
+        assert_eq!(one.runs().unwrap().len(), 1);
+        assert!(begin(&other, Some(begun)).is_ok());
     }
 
     #[test]

@@ -59,16 +59,24 @@ fn locate(
 
 /// Whether anyone but the owner may read the file. `false` without a file, and on systems without such permissions.
 pub(super) fn is_readable_by_others(path: &Path) -> bool {
+    path.is_file() && permits_others(path, 0o044)
+}
+
+/// Whether anyone but the owner may write to the directory.
+pub(super) fn is_writable_by_others(path: &Path) -> bool {
+    path.is_dir() && permits_others(path, 0o022)
+}
+
+/// Whether the group or all others have one of these permissions.
+fn permits_others(path: &Path, permissions: u32) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        const READ_BY_GROUP_OR_OTHERS: u32 = 0o044;
-        std::fs::metadata(path)
-            .is_ok_and(|found| found.is_file() && found.permissions().mode() & READ_BY_GROUP_OR_OTHERS != 0)
+        std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & permissions != 0)
     }
     #[cfg(not(unix))]
     {
-        let _ = path;
+        let _ = (path, permissions);
         false
     }
 }

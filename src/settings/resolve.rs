@@ -40,10 +40,12 @@ pub fn resolve(overrides: &Overrides, context: &Context) -> Result<Settings, Set
     };
     let values = Values::from(in_arguments.over(below));
     check_signing(&values)?;
+    let state_dir = paths::state_directory(overrides, context)?;
+    let in_directory = state_dir.as_ref().map(|directory| directory.value.as_path());
     Ok(Settings {
-        warnings: warning::warnings(&values, context, config.as_ref()),
+        warnings: warning::warnings(&values, context, config.as_ref(), in_directory),
         values,
-        state_dir: paths::state_directory(overrides, context)?,
+        state_dir,
         config_exists: config.is_some(),
         profiles: config.iter().flat_map(|config| config.profiles.keys().cloned()).collect(),
         mappings: config.map(|config| config.mappings).unwrap_or_default(),

@@ -7,7 +7,7 @@ use super::credential::{Algorithm, SecretSource};
 use super::error::VARIABLE_PREFIX;
 use super::file::ConfigFile;
 use super::layer::{Key, Values};
-use super::paths::{CONFIG_VARIABLE, STATE_DIR_VARIABLE, is_readable_by_others};
+use super::paths::{CONFIG_VARIABLE, STATE_DIR_VARIABLE, is_readable_by_others, is_writable_by_others};
 use super::source::Sourced;
 use crate::error::{did_you_mean, nearest};
 use crate::text::printable;
@@ -16,7 +16,12 @@ use crate::text::printable;
 pub(super) const PROFILE_VARIABLE: &str = "KORE_FEEDBACK_PROFILE";
 
 /// All warnings about these settings.
-pub(super) fn warnings(values: &Values, context: &Context, config: Option<&ConfigFile>) -> Vec<String> {
+pub(super) fn warnings(
+    values: &Values,
+    context: &Context,
+    config: Option<&ConfigFile>,
+    state_dir: Option<&Path>,
+) -> Vec<String> {
     let algorithm = values.algorithm.value;
     let secret_file = match (&values.secret, &values.private_key_file) {
         (_, Some(key)) if algorithm.uses_private_key() => Some(&key.value),
@@ -27,6 +32,7 @@ pub(super) fn warnings(values: &Values, context: &Context, config: Option<&Confi
         config.filter(|config| config.contains_secret()).and_then(|config| readable("config", &config.path)),
         secret_file.and_then(|path| readable("file", path)),
         unlisted(algorithm),
+        state_dir.and_then(writable),
     ];
     unknown_variables(context, config).into_iter().chain(others.into_iter().flatten()).collect()
 }
@@ -58,6 +64,16 @@ fn readable(what: &str, path: &Path) -> Option<String> {
         format!("the {what} {path} contains a secret and others can read it: run chmod 600 {path}")
     };
     is_readable_by_others(path).then(warning)
+}
+
+/// Whoever can write to the directory can replace the ledger.
+fn writable(directory: &Path) -> Option<String> {
+    let warning = || {
+        let path = directory.display().to_string();
+        let path = printable(&path);
+        format!("others can write to {path} and replace the ledger: run chmod go-w {path}")
+    };
+    is_writable_by_others(directory).then(warning)
 }
 
 fn unlisted(algorithm: Algorithm) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use assert_cmd::Command;
 
-use crate::support::{IMPATIENT, Running, Stage, json, numbered, stderr};
+use crate::support::{IMPATIENT, Running, Stage, csv_of, json, numbered, stderr};
 
 #[test]
 fn an_unusable_state_dir_stops_before_sending() {
@@ -23,6 +23,31 @@ fn a_damaged_ledger_is_kept() {
     assert!(stderr(&assert).contains("damaged"), "{}", stderr(&assert));
     assert!(std::fs::read_to_string(ledger).unwrap().starts_with("no ledger at all"));
     stage.was_never_called();
+}
+
+/// The run would be there, but could not be resumed.
+#[test]
+fn no_run_begins_without_its_input() {
+    let stage = Stage::new();
+    std::fs::create_dir_all(stage.state().join("spool/run-1/in-the-way")).unwrap();
+    let mut command = stage.command(&["import", "-"]);
+    let said = stderr(&command.write_stdin(csv_of(&numbered(2))).assert().failure());
+    assert!(said.contains("cannot spool standard input"), "{said}");
+    stage.was_never_called();
+    assert_eq!(json(&stage.run(&["runs", "list", "-ojson"]).success()), serde_json::json!([]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_others_can_replace_is_warned_about() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::new();
+    let file = stage.write_records(&numbered(1));
+    let quiet = stderr(&stage.import(&file, &[]).success());
+    assert!(!quiet.contains("chmod"), "{quiet}");
+    std::fs::set_permissions(stage.state(), PermissionsExt::from_mode(0o770)).unwrap();
+    let said = stderr(&stage.run(&["runs", "list"]).success());
+    assert!(said.contains("others can write to") && said.contains("run chmod go-w"), "{said}");
 }
 
 /// Exit code 2 would mean that nothing was sent.
@@ -48,7 +73,7 @@ fn a_full_disk_stops_a_resumable_run() {
     let records = numbered(1000);
     let file = stage.write_records(&records);
     let mut shell = Command::from_std(stage.program("sh"));
-    shell.args(["-c", "trap '' XFSZ; ulimit -f 1000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kore-feedback")]);
+    shell.args(["-c", "ulimit -f 1000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kore-feedback")]);
     let full = shell.envs(stage.variables()).arg("import").arg(&file).args(["-o", "json"]).assert().code(5);
     assert!(stderr(&full).contains("ledger"), "{}", stderr(&full));
     let after = stage.sent().len();

@@ -10,7 +10,7 @@ use super::finish::ImportRun;
 use super::resume::StoredOptions;
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
-use crate::commands::input::kept_input;
+use crate::commands::input::{kept_input, remove_kept_inputs};
 use crate::commands::rules::{score_rule, source_options};
 use crate::commands::setup::{Bots, take_over};
 use crate::commands::stop_reason::StoppedEarly;
@@ -63,7 +63,7 @@ impl Import<'_> {
         Ok(concurrency)
     }
 
-    /// Records the new run, and keeps its input if it came through a pipe, so that the run can be resumed.
+    /// Records the new run once its input is kept: without it, the run could not be resumed.
     fn begin(&self, store: &Store, latest: Option<RunId>) -> Result<Run, CommandError> {
         check_other_runs(store, self)?;
         let mapping = self.report.mapping.canonical();
@@ -74,15 +74,23 @@ impl Import<'_> {
             options: StoredOptions::to_json(self)?,
             ..self.setup.new_run(RunKind::Import, self.report.content, mapping)
         };
-        let run = if self.setup.is_sandbox {
-            store.begin(&new, clock::now())?
-        } else {
-            store.begin_unless_started(latest, &new, clock::now())?
-        };
+        let run = store.begin_prepared(&new, clock::now(), |run| {
+            if !self.setup.is_sandbox {
+                store.ensure_not_started(run, new.identity, latest)?;
+            }
+            self.keep_input(store, run)
+        })?;
+        Ok(store.run(run)?)
+    }
+
+    /// Keeps the input if it came through a pipe.
+    fn keep_input(&self, store: &Store, run: RunId) -> Result<(), CommandError> {
+        // A run of this number that never began may have left its own.
+        remove_kept_inputs(store.directory(), run);
         for (index, input) in self.input.iter().enumerate() {
             input.persist(&kept_input(store.directory(), run, index))?;
         }
-        Ok(store.run(run)?)
+        Ok(())
     }
 
     /// The names of all inputs, as the ledger stores them: they hold in any working directory.
