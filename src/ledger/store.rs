@@ -50,9 +50,14 @@ impl Store {
         Ok(Self { connection, directory: self.directory.clone() })
     }
 
+    /// The ledger's file in this state directory.
+    pub(crate) fn path_in(directory: &Path) -> PathBuf {
+        directory.join(FILE)
+    }
+
     /// The ledger's file.
     pub(crate) fn path(&self) -> PathBuf {
-        self.directory.join(FILE)
+        Self::path_in(&self.directory)
     }
 
     /// The state directory.

@@ -1,13 +1,14 @@
 //! The failure report: the rows that were not saved, in a file that can be fixed and imported.
 
 use std::fs;
-use std::io;
+use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 
 use super::rows::io_error;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
+use crate::private;
 use crate::record::{REPORT_COLUMNS, input_columns};
 use crate::source::{HashingReader, InputError, Inputs, Row, SourceError, SourceOptions};
 use crate::text::printable;
@@ -81,9 +82,9 @@ impl FailureReport<'_> {
         let file = tempfile::Builder::new().prefix(".failures-").tempfile_in(directory).map_err(failed)?;
         let mut out = self.csv_writer(file).map_err(failed)?;
         self.write_rows(&mut out, &failed)?;
-        let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+        let mut file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.as_file().sync_all().map_err(failed)?;
-        let hash = hash_of(file.path()).map_err(failed)?;
+        let hash = file.rewind().and_then(|()| hash_of(file.as_file())).map_err(failed)?;
         file.persist(path).map_err(|error| failed(error.error))?;
         Ok(hash)
     }
@@ -148,8 +149,8 @@ impl FailureReport<'_> {
     }
 }
 
-fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
-    HashingReader::new(fs::File::open(path)?).finish()
+fn hash_of(file: &fs::File) -> io::Result<[u8; 32]> {
+    HashingReader::new(file).finish()
 }
 
 /// The report's path unless `--failures` gives another: next to the input, or in the working directory if the input came
@@ -167,35 +168,43 @@ pub(crate) enum ExistingFile {
     None,
     /// This run's last report, unchanged.
     Ours,
-    /// Another run's report, or one that was edited.
+    /// Another run's report, one that was edited, or anything else, such as a symbolic link.
     Other,
 }
 
 impl ExistingFile {
-    /// Compares the file with the hash of this run's last report.
+    /// Compares the file with the hash of this run's last report. Reads regular files only.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn inspect(path: &Path, last_hash: Option<[u8; 32]>) -> io::Result<Self> {
-        match hash_of(path) {
-            Ok(found) if last_hash == Some(found) => Ok(Self::Ours),
-            Ok(_) => Ok(Self::Other),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::None),
-            Err(error) => Err(error),
-        }
+        match fs::symlink_metadata(path) {
+            Ok(found) if last_hash.is_none() || !found.is_file() => return Ok(Self::Other),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::None),
+            found => found?,
+        };
+        let found = hash_of(&private::open_regular(path)?)?;
+        Ok(if last_hash == Some(found) { Self::Ours } else { Self::Other })
     }
 }
 
-/// Renames a file that is in the way of a report, and returns its new path.
+/// Renames whatever is in the way of a report, without opening it, and returns its new path.
 ///
 /// # Errors
 /// When the file cannot be renamed.
 pub(crate) fn keep_aside(path: &Path) -> io::Result<PathBuf> {
-    let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
-    let free = (1..u32::MAX)
-        .map(|number| path.with_file_name(format!("{stem}.kept-{number}.csv")))
-        .find(|free| !free.exists())
-        .unwrap_or_else(|| path.with_extension("kept.csv"));
+    let stem = path.file_stem().unwrap_or(path.as_os_str());
+    let kept_as = |number: u32| {
+        let mut name = stem.to_owned();
+        name.push(format!(".kept-{number}"));
+        if let Some(extension) = path.extension() {
+            name.push(".");
+            name.push(extension);
+        }
+        path.with_file_name(name)
+    };
+    let is_free = |kept: &PathBuf| fs::symlink_metadata(kept).is_err();
+    let free = (1..u32::MAX).map(kept_as).find(is_free).ok_or(io::ErrorKind::AlreadyExists)?;
     fs::rename(path, &free)?;
     Ok(free)
 }
@@ -230,7 +239,7 @@ mod tests {
         let path = dir.path().join("in.failures.csv");
         assert_eq!(ExistingFile::inspect(&path, None).unwrap(), ExistingFile::None);
         fs::write(&path, "ours").unwrap();
-        let ours = hash_of(&path).unwrap();
+        let ours = hash_of(&fs::File::open(&path).unwrap()).unwrap();
         assert_eq!(ExistingFile::inspect(&path, Some(ours)).unwrap(), ExistingFile::Ours);
         fs::write(&path, "edited").unwrap();
         assert_eq!(ExistingFile::inspect(&path, Some(ours)).unwrap(), ExistingFile::Other);

@@ -11,6 +11,7 @@ mod examples;
 mod exports;
 mod formats;
 mod help;
+mod hostile;
 mod import;
 mod mappings;
 mod matrix;

@@ -69,7 +69,7 @@ impl ImportRun<'_> {
             self.store.set_report(self.run.id, None)?;
             return Ok(None);
         }
-        if is_in_the_way && self.import.args.failures.is_none() {
+        if is_in_the_way {
             let kept = keep_aside(&path).map_err(|reason| failed(&path, reason))?;
             self.import.session.printer.warning(format_args!("kept an older {} as {}", path.display(), kept.display()));
         }

@@ -1,5 +1,6 @@
 //! The failure report of an import: its path and its contents.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use encoding_rs::UTF_8;
@@ -21,21 +22,31 @@ impl Import<'_> {
     /// Refuses a path that cannot work now, rather than after hours of sending.
     pub(super) fn ensure_report_can_be_written(&self) -> Result<(), ImportRefused> {
         let path = self.report_path();
-        let is_report = |input: &Input| match (path.canonicalize(), input.path().map(Path::canonicalize)) {
-            (Ok(report), Some(Ok(input))) => report == input,
-            _ => false,
-        };
         let shown = path.display();
-        let problem = if self.input.iter().any(is_report) {
-            format!("it would overwrite the input {shown}")
-        } else if path.is_dir() {
+        let found = path.symlink_metadata();
+        let problem = if let Some(what) = self.use_of(&path) {
+            format!("it would overwrite the {what} {shown}")
+        } else if found.as_ref().is_ok_and(Metadata::is_dir) {
             format!("{shown} is a directory")
+        } else if found.is_ok_and(|found| !found.is_file()) {
+            format!("{shown} is not a regular file")
         } else if path.parent().is_some_and(|parent| !parent.is_dir()) {
             format!("no directory for {shown}")
         } else {
             return Ok(());
         };
         Err(ImportRefused::ReportPath(problem))
+    }
+
+    /// What this run itself uses the file at this path for.
+    fn use_of(&self, path: &Path) -> Option<&'static str> {
+        let settings = &self.setup.settings;
+        let ledger = settings.state_dir().ok().map(|directory| Store::path_in(&directory));
+        let inputs = self.input.iter().filter_map(|input| Some(("input", input.path()?.to_owned())));
+        let config = settings.config().map(|(config, _)| ("config", config.value.clone()));
+        let mut used = inputs.chain(config).chain(ledger.map(|ledger| ("ledger", ledger)));
+        let path = path.canonicalize().ok()?;
+        used.find(|(_, used)| used.canonicalize().is_ok_and(|used| used == path)).map(|(what, _)| what)
     }
 
     pub(super) fn failure_report<'b>(&'b self, ledger: &'b Store, run: RunId) -> FailureReport<'b> {

@@ -1,0 +1,4 @@
+//! Hostile files, servers and neighbors, through the real binary.
+
+#[cfg(unix)]
+mod reports;
