@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, Path, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
 use serde::Serialize;
+use url::Url;
 
 use super::connection::ResetHandle;
 use super::fault::Endpoint;
@@ -18,6 +20,7 @@ use super::reply::{REDIRECT_TARGET, Reply};
 use super::response::{ApiError, json};
 use super::service::{CallCounts, Service};
 use super::store::StoredRecord;
+use crate::net::is_loopback;
 
 /// The longest body that is read. A record is a few hundred bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -32,6 +35,7 @@ pub(super) fn router(service: Arc<Service>) -> Router {
         .route("/records", get(list_records))
         .method_not_allowed_fallback(async || ApiError::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .fallback(async || ApiError::of_status(StatusCode::NOT_FOUND))
+        .layer(middleware::from_fn(require_loopback_name))
         .with_state(service)
 }
 
@@ -43,6 +47,17 @@ fn route(endpoint: Endpoint) -> MethodRouter<Arc<Service>> {
                     headers: HeaderMap,
                     body: Body| { serve(endpoint, &service, &reset, &bot_id, &headers, body).await },
     )
+}
+
+/// Rejects requests that name another host than this machine. A web page can make its own name resolve to 127.0.0.1 and read
+/// the sandbox under that name (DNS rebinding), but it cannot send another `Host`.
+async fn require_loopback_name(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let url = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
+    match url.filter(is_loopback) {
+        Some(_) => next.run(request).await,
+        None => ApiError::new(StatusCode::MISDIRECTED_REQUEST, "the sandbox answers to localhost only").into_response(),
+    }
 }
 
 /// Handles a request with the latency of its way here and back.

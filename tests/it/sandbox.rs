@@ -46,7 +46,7 @@ fn responses_path(sandbox: &Sandbox) -> String {
 
 /// The bytes of a POST request.
 fn post(path: &str, headers: &str, body: &str) -> String {
-    format!("POST {path} HTTP/1.1\r\nhost: sandbox\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }
 
 /// A valid save.
@@ -133,7 +133,7 @@ fn exchange(sandbox: &Sandbox, request: &str) -> Response {
 }
 
 fn get(sandbox: &Sandbox, path: &str) -> Response {
-    exchange(sandbox, &format!("GET {path} HTTP/1.1\r\nhost: sandbox\r\n\r\n"))
+    exchange(sandbox, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n"))
 }
 
 #[test]
@@ -165,6 +165,26 @@ fn both_paths_save_and_return_fifteen_fields() {
     assert_eq!((&*second.message, second.score.as_f64()), ("line\nbreak", Some(9.5)));
     assert_eq!(response["_id"], second.id.to_string());
     assert_eq!(sandbox.counts(), CallCounts { arrivals: 2, saved: 2, ..CallCounts::default() });
+}
+
+/// A web page whose name resolves to 127.0.0.1 (DNS rebinding) sends its own name as host.
+#[test]
+fn only_loopback_hosts_are_answered() {
+    let sandbox = start(SandboxOptions::default());
+    exchange(&sandbox, &good_save(&sandbox));
+    let status = |host: &str, path: &str| exchange(&sandbox, &format!("GET {path} HTTP/1.1\r\n{host}\r\n")).status;
+    for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "127.3.2.1", "[::1]:9"] {
+        assert_eq!(status(&format!("host: {host}\r\n"), "/records"), 200, "{host}");
+    }
+    for host in ["evil.example", "127.0.0.1.evil.example:80", "localhost.evil.example", "10.0.0.1", "", "a b", "sandbox"] {
+        for path in ["/", "/records", "/nothing"] {
+            assert_eq!(status(&format!("host: {host}\r\n"), path), 421, "{host} {path}");
+        }
+    }
+    assert_eq!(status("", "/"), 421);
+    let rebound = good_save(&sandbox).replace("host: localhost", "host: evil.example");
+    assert_eq!(exchange(&sandbox, &rebound).status, 421);
+    assert_eq!(sandbox.counts().arrivals, 1);
 }
 
 #[test]
@@ -221,7 +241,7 @@ fn invalid_requests_get_the_documented_error_shape() {
     let cases = [
         (signed(&sandbox, "/api/1.1/public/bot/st-other/saveFeedback", &sample()), 400, "Invalid StreamId"),
         (signed(&sandbox, &format!("{path}s"), &sample()), 404, "Not Found"),
-        (format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n"), 405, "Method Not Allowed"),
+        (format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n"), 405, "Method Not Allowed"),
         (post(&path, &auth, &sample().to_string()), 415, "Content-Type must be application/json"),
         (post(&path, &json_type, "{\"name\":"), 400, "not valid JSON"),
         (post(&path, &json_type, "{}"), 400, "channelUId is required"),
@@ -243,7 +263,7 @@ fn a_body_over_one_mebibyte_is_rejected() {
     let sandbox = start(SandboxOptions::default());
     let mut connection = Connection::to(&sandbox);
     let length = 1000 * LONGEST;
-    connection.send(&format!("POST {} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n", save_path(&sandbox)));
+    connection.send(&format!("POST {} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n", save_path(&sandbox)));
     // Not more than that: unread bytes would reset the connection before the response arrives.
     connection.send(&"x".repeat(LONGEST + 1));
     assert_eq!(connection.read().status, 413);
