@@ -24,7 +24,8 @@ const FAULTS: &str = "\
 Inject a fault: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable
 
 Kinds that save nothing: 400, 401, 401-replay, 403, 404, 429, 429-retry-after, 500, 502, 503, 503-retry-after, 504, \
-html (an error page of a gateway), redirect, reset-before (the connection is reset), hang (no response).
+html (an error page of a gateway), redirect, redirect-with-token (to an address that contains the token), reset-before \
+(the connection is reset), hang (no response).
 Kinds that save the record first: reset-after-save, hang-after-save, truncate (half of the JSON), oversized (16 MiB).
 
 Faults apply to requests that would have succeeded, and count only those. If several apply, the first one given wins. \

@@ -8,6 +8,7 @@ use reqwest::{Certificate, Response};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::redaction::redact;
 use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, http_date};
 use super::responses::ResponsesQuery;
 use super::transport::{connect_timeout, transport_error, with_causes};
@@ -187,7 +188,7 @@ async fn read_answer(mut response: Response, token: &SecretString, most: usize) 
     let mut answer = Answer {
         status: response.status().as_u16(),
         retry_after: header_text(headers, RETRY_AFTER).and_then(RetryAfter::parse),
-        location: header_text(headers, LOCATION).map(|location| text::excerpt(location, QUOTED)),
+        location: header_text(headers, LOCATION).map(|location| text::excerpt(&redact(location, token), QUOTED)),
         date: header_text(headers, DATE).and_then(http_date),
         ..Answer::default()
     };
@@ -204,7 +205,7 @@ async fn read_answer(mut response: Response, token: &SecretString, most: usize) 
         }
     };
     // A gateway may quote the rejected request, including its headers.
-    answer.body = String::from_utf8_lossy(&body).replace(token.expose_secret(), "[token]");
+    answer.body = redact(&String::from_utf8_lossy(&body), token);
     answer
 }
 

@@ -21,6 +21,7 @@
 //! The other call reads records back. It changes nothing on the server, so it may always be repeated.
 
 mod client;
+mod redaction;
 mod reply;
 mod responses;
 #[cfg(test)]

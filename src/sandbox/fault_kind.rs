@@ -46,6 +46,8 @@ pub enum FaultKind {
     Html,
     /// 307 to another path of the sandbox; not saved.
     Redirect,
+    /// [`FaultKind::Redirect`] with the token in the address, whole, percent-encoded and in part; not saved.
+    RedirectWithToken,
     /// The connection is reset without a response; not saved.
     ResetBefore,
     /// The connection is reset without a response; saved.

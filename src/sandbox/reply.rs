@@ -22,8 +22,8 @@ pub(super) enum Reply {
 }
 
 impl Reply {
-    /// The reply to a request that would have received this JSON body, given the fault that hits it.
-    pub(super) fn new(body: String, fault: Option<FaultKind>) -> Self {
+    /// The reply to a request that would have received this JSON body, given the fault that hits it and the request's token.
+    pub(super) fn new(body: String, fault: Option<FaultKind>, token: &[u8]) -> Self {
         let Some(kind) = fault else { return Self::Response(json_text(StatusCode::OK, body)) };
         Self::Response(match kind {
             FaultKind::ResetBefore | FaultKind::ResetAfterSave => return Self::Reset,
@@ -47,8 +47,17 @@ impl Reply {
             FaultKind::Status504 => plain(StatusCode::GATEWAY_TIMEOUT),
             FaultKind::Html => html(StatusCode::BAD_GATEWAY, GATEWAY_PAGE.to_owned()),
             FaultKind::Redirect => Redirect::temporary(REDIRECT_TARGET).into_response(),
+            FaultKind::RedirectWithToken => Redirect::temporary(&login_address(token)).into_response(),
         })
     }
+}
+
+/// What a gateway that wants people to sign in first may make of a request.
+fn login_address(token: &[u8]) -> String {
+    let whole = String::from_utf8_lossy(token);
+    let encoded: String = token.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let (_, signature) = whole.rsplit_once('.').unwrap_or_default();
+    format!("{REDIRECT_TARGET}?sig={signature}&auth={whole}&back=%2Flogin%3Fauth%3D{encoded}")
 }
 
 fn error(status: StatusCode) -> Response {

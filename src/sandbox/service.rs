@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::fault::Endpoint;
+use super::fault_kind::FaultKind;
 use super::injector::FaultInjector;
 use super::latency::CallLatency;
 use super::options::SandboxOptions;
@@ -131,15 +132,17 @@ impl Service {
         body: &[u8],
     ) -> Result<Reply, ApiError> {
         let now = clock::now();
-        let token = self.tokens.check(token_in(headers)?, now)?;
+        let token = token_in(headers)?;
+        let one_time = self.tokens.check(token, now)?;
         let mut state = self.state();
-        if let Some(token) = token {
-            state.used_tokens.use_up(token, now)?;
+        if let Some(one_time) = one_time {
+            state.used_tokens.use_up(one_time, now)?;
         }
-        match endpoint {
-            Endpoint::Save => Ok(state.save(bot_id, Submission::parse(body)?, &self.ids, now)),
-            Endpoint::Responses => Ok(state.read(bot_id, &Query::parse(body)?, &self.ids)),
-        }
+        let (body, fault) = match endpoint {
+            Endpoint::Save => state.save(bot_id, Submission::parse(body)?, &self.ids, now),
+            Endpoint::Responses => state.read(bot_id, &Query::parse(body)?, &self.ids),
+        };
+        Ok(Reply::new(body, fault, token))
     }
 
     /// Counts an error and remembers it for the page.
@@ -158,25 +161,32 @@ impl Service {
 }
 
 impl State {
-    fn save(&mut self, bot_id: &str, submission: Submission, ids: &AccountIds, now: Timestamp) -> Reply {
+    /// The body of the response, and the fault that hits it.
+    fn save(
+        &mut self,
+        bot_id: &str,
+        submission: Submission,
+        ids: &AccountIds,
+        now: Timestamp,
+    ) -> (String, Option<FaultKind>) {
         let fault = self.injector.next_fault(Endpoint::Save);
         self.counts.faulted += u64::from(fault.is_some());
         if fault.is_some_and(|kind| !kind.saves()) {
-            return Reply::new(String::new(), fault);
+            return (String::new(), fault);
         }
         let record = self.store.save(bot_id, submission, now);
         self.scores.count(record);
         self.counts.saved += 1;
-        Reply::new(to_json(&SaveResponse::new(record, ids)), fault)
+        (to_json(&SaveResponse::new(record, ids)), fault)
     }
 
-    fn read(&mut self, bot_id: &str, query: &Query, ids: &AccountIds) -> Reply {
+    fn read(&mut self, bot_id: &str, query: &Query, ids: &AccountIds) -> (String, Option<FaultKind>) {
         let fault = self.injector.next_fault(Endpoint::Responses);
         match fault {
             Some(_) => self.counts.faulted += 1,
             None => self.counts.read += 1,
         }
-        Reply::new(to_json(&query.run(bot_id, &self.store, ids)), fault)
+        (to_json(&query.run(bot_id, &self.store, ids)), fault)
     }
 
     fn remember(&mut self, error: RecentError) {
