@@ -76,6 +76,14 @@ pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(json.chars().map(escaped).collect())
 }
 
+/// The text with a leading apostrophe if a spreadsheet would read it as a formula.
+pub(crate) fn not_a_formula(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+        true => Cow::Owned(format!("'{text}")),
+        false => text,
+    }
+}
+
 /// A command that can be pasted into a shell and contains nothing that a terminal would interpret.
 pub(crate) fn shell_command<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
     words.into_iter().map(shell_word).collect::<Vec<_>>().join(" ")
@@ -160,8 +168,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{
-        counted, excerpt, excerpt_of_both_ends, format_duration, grouped, printable, printable_json, printable_lines,
-        shell_command,
+        counted, excerpt, excerpt_of_both_ends, format_duration, grouped, not_a_formula, printable, printable_json,
+        printable_lines, shell_command,
     };
 
     #[test]
@@ -169,6 +177,16 @@ mod tests {
         assert_eq!(printable("\u{1b}[31mred\u{202e}"), "\u{fffd}[31mred\u{fffd}");
         assert_eq!(printable("two\nlines"), "two lines");
         assert_eq!(printable("Grüße, 東京"), "Grüße, 東京");
+    }
+
+    #[test]
+    fn formulas_get_an_apostrophe() {
+        for formula in ["=cmd|' /C calc'!A0", "+1", "-1+1", " @SUM(A1)", "＝1"] {
+            assert_eq!(not_a_formula(formula.into()), format!("'{formula}"));
+        }
+        for text in ["", "a=b", "'=1", "1-1", "5 × @"] {
+            assert_eq!(not_a_formula(text.into()), text);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
 use crate::private;
 use crate::record::{REPORT_COLUMNS, input_columns};
 use crate::source::{HashingReader, InputError, Inputs, Row, SourceError, SourceOptions};
-use crate::text::printable;
+use crate::text::{not_a_formula, printable};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -70,8 +70,8 @@ impl FailureReport<'_> {
     /// Writes the report, readable only by the user, as a whole or not at all. Returns the hash of its content.
     ///
     /// It is CSV in UTF-8, whatever the input was. The input's own columns come first, with all header rows as they are; then
-    /// the row's number, its outcome, the HTTP status and the reason. The rows of several files share one report, below the
-    /// header of the first file.
+    /// the row's number, its outcome, the HTTP status and the reason, which no spreadsheet reads as a formula. The rows of
+    /// several files share one report, below the header of the first file.
     ///
     /// # Errors
     /// [`ReportError`]; an earlier report at this path then stays as it is.
@@ -125,7 +125,7 @@ impl FailureReport<'_> {
             let Some(outcome) = failure(&entry) else { continue };
             let number = row.number.to_string();
             let status = entry.status.map_or_else(String::new, |status| status.to_string());
-            let error = entry.detail.as_deref().map(printable).unwrap_or_default();
+            let error = entry.detail.as_deref().map(printable).map(not_a_formula).unwrap_or_default();
             let added = [number.as_str(), outcome.as_str(), &status, &error];
             let cells = row.cells().take(self.own_cells(&row));
             out.write_record(cells.chain(added)).map_err(|error| failed(io_error(error)))?;

@@ -12,6 +12,7 @@ mod progress;
 mod rows;
 mod runs;
 mod summary;
+mod terminal;
 mod verified;
 
 pub(crate) use counts::BotView;

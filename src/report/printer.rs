@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::line::{Line, Tone, wrapped};
+use super::terminal::TerminalWriter;
 use crate::error::Advice;
 use crate::settings::Context;
 use crate::text;
@@ -95,7 +96,7 @@ impl Printer {
         self.stream(|out| Ok(writeln!(out, "{line}")?))
     }
 
-    /// Lets `write` print a long result to standard output piece by piece.
+    /// Lets `write` print a long result to standard output piece by piece; on a terminal, without control characters.
     ///
     /// # Errors
     /// Those of `write`. A closed pipe (`| head`) is not an error: nobody reads the rest.
@@ -104,7 +105,11 @@ impl Printer {
         write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut out = Pipe { inner: io::BufWriter::new(io::stdout().lock()), closed: false };
-        let written = write(&mut out).and_then(|()| Ok(out.flush().map_err(OutputError)?));
+        let finish = |out: &mut dyn Write| write(out).and_then(|()| Ok(out.flush().map_err(OutputError)?));
+        let written = match self.results_on_terminal {
+            true => finish(&mut TerminalWriter::new(&mut out)),
+            false => finish(&mut out),
+        };
         if out.closed { Ok(()) } else { written }
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::ledger::{RowEntry, RowState};
-use crate::text::{printable, printable_json};
+use crate::text::{not_a_formula, printable, printable_json};
 
 /// The header of the CSV.
 pub(crate) const ROW_COLUMNS: [&str; 5] = ["row", "outcome", "status", "server_id", "error"];
@@ -16,7 +16,7 @@ struct RowView<'a> {
     row: u64,
     outcome: &'static str,
     status: Option<u16>,
-    server_id: Option<&'a str>,
+    server_id: Option<Cow<'a, str>>,
     error: Option<Cow<'a, str>>,
 }
 
@@ -27,17 +27,19 @@ impl<'a> RowView<'a> {
             RowState::Claimed if is_running => "in flight",
             RowState::Claimed => "in doubt",
         };
-        let error = entry.detail.as_deref().map(printable);
-        Self { row: entry.row, outcome, status: entry.status, server_id: entry.server_id.as_deref(), error }
+        let [server_id, error] = [&entry.server_id, &entry.detail].map(|text| text.as_deref().map(printable));
+        Self { row: entry.row, outcome, status: entry.status, server_id, error }
     }
 }
 
-/// Writes a row as a line of CSV, to a writer that adds no header.
+/// Writes a row as a line of CSV, to a writer that adds no header. No text from the server reads as a formula.
 ///
 /// # Errors
 /// If writing fails.
 pub(crate) fn write_row<W: Write>(entry: &RowEntry, is_running: bool, out: &mut csv::Writer<W>) -> io::Result<()> {
-    out.serialize(RowView::new(entry, is_running)).map_err(io_error)
+    let row = RowView::new(entry, is_running);
+    let [server_id, error] = [row.server_id, row.error].map(|text| text.map(not_a_formula));
+    out.serialize(RowView { server_id, error, ..row }).map_err(io_error)
 }
 
 /// Writes a row as an element of a JSON array, on its own line.

@@ -2,4 +2,5 @@
 
 #[cfg(unix)]
 mod reports;
+mod texts;
 mod tokens;

@@ -176,7 +176,9 @@ fn only_loopback_hosts_are_answered() {
     for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "127.3.2.1", "[::1]:9"] {
         assert_eq!(status(&format!("host: {host}\r\n"), "/records"), 200, "{host}");
     }
-    for host in ["evil.example", "127.0.0.1.evil.example:80", "localhost.evil.example", "10.0.0.1", "", "a b", "sandbox"] {
+    for host in
+        ["evil.example", "127.0.0.1.evil.example:80", "localhost.evil.example", "10.0.0.1", "", "a b", "sandbox"]
+    {
         for path in ["/", "/records", "/nothing"] {
             assert_eq!(status(&format!("host: {host}\r\n"), path), 421, "{host} {path}");
         }
@@ -263,7 +265,8 @@ fn a_body_over_one_mebibyte_is_rejected() {
     let sandbox = start(SandboxOptions::default());
     let mut connection = Connection::to(&sandbox);
     let length = 1000 * LONGEST;
-    connection.send(&format!("POST {} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n", save_path(&sandbox)));
+    connection
+        .send(&format!("POST {} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n", save_path(&sandbox)));
     // Not more than that: unread bytes would reset the connection before the response arrives.
     connection.send(&"x".repeat(LONGEST + 1));
     assert_eq!(connection.read().status, 413);

@@ -11,7 +11,7 @@ use crate::cli::InputArgs;
 use crate::commands::rules::source_options;
 use crate::ledger::{RunId, Store};
 use crate::report::{FailureReport, default_path};
-use crate::source::{Dialect, EncodingSource, Input, Inputs};
+use crate::source::{Dialect, EncodingSource, Inputs};
 
 impl Import<'_> {
     pub(super) fn report_path(&self) -> PathBuf {
