@@ -1,4 +1,5 @@
-//! The limit on open files and connections of this process (`RLIMIT_NOFILE`). The only place that reads and raises it.
+//! The limits of this process: open files and connections (`RLIMIT_NOFILE`), and core dumps. The only place that reads and
+//! sets them.
 
 /// macOS accepts no higher limit, although it reports one.
 #[cfg(unix)]
@@ -28,3 +29,19 @@ pub(crate) fn raise(wanted: u64) -> Option<u64> {
 pub(crate) fn raise(_wanted: u64) -> Option<u64> {
     None
 }
+
+/// Keeps secrets and tokens out of core dumps, as far as the system lets us.
+#[cfg(unix)]
+pub(crate) fn forbid_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+
+    // Nothing depends on either: a failure only leaves things as they are.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    // Crash reporters that the kernel pipes cores to are not bound by the limit.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// This system writes none by default.
+#[cfg(not(unix))]
+pub(crate) fn forbid_core_dumps() {}

@@ -6,11 +6,13 @@ use super::{completions, config, import, inspect, presets, runs, sandbox, submit
 use crate::cli::{Arguments, Command};
 use crate::exit::Exit;
 use crate::report::Printer;
+use crate::rlimit;
 use crate::settings::Context;
 use crate::signals::survive_file_size_limit;
 
 /// Runs the command and prints the error it ends with, if any.
 pub fn run(Arguments { global, command }: Arguments, context: &Context) -> Exit {
+    rlimit::forbid_core_dumps();
     let printer = Printer::new(context, global.quiet, global.verbose);
     // If it fails, only the message about a file that grew too long is missing.
     let _ = survive_file_size_limit();

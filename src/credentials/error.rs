@@ -24,13 +24,15 @@ pub(crate) enum CredentialError {
         #[source]
         source: io::Error,
     },
+    #[error("cannot read {what}: {} has no file of that name", directory.display())]
+    NoFile { what: &'static str, directory: PathBuf },
     #[error("the client secret file {} contains more than one line", .0.display())]
     SeveralLines(PathBuf),
     #[error("{what} {} is larger than {} bytes", path.display(), grouped(*limit))]
     TooLarge { what: &'static str, path: PathBuf, limit: u64 },
     #[error("client_secret_command: cannot run {program}")]
     CommandNotRun {
-        /// Without arguments: they may be secret.
+        /// Without arguments, and no word that stands alone: they may be secret.
         program: String,
         #[source]
         source: io::Error,
@@ -72,6 +74,10 @@ impl Advice for CredentialError {
             }
             Self::CommandFailed { .. } => {
                 "use a command that prints the secret as its first line and reads nothing from standard input"
+            }
+            Self::NoFile { .. } => {
+                "set client_secret_file or private_key_file to the path of a file; its name is not shown here because it may be \
+                 a secret"
             }
             Self::SeveralLines(_) => "put only the secret into the file",
             Self::NotAToken(_) => "pass three parts joined by dots, as `kore-feedback token` prints them",

@@ -78,12 +78,21 @@ const MAX_SIZE: u64 = 64 * 1024;
 
 /// Reads a whole small file; `what` names it in errors.
 pub(super) fn read_file(what: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
-    let unreadable = |source| CredentialError::Unreadable { what, path: path.to_owned(), source };
+    let unreadable = |source| unreadable(what, path, source);
     let bytes = File::open(path).and_then(|file| at_most(file, MAX_SIZE + 1)).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_SIZE {
         return Err(CredentialError::TooLarge { what, path: path.to_owned(), limit: MAX_SIZE });
     }
     Ok(bytes)
+}
+
+/// The name of a file that does not exist may be the secret itself, pasted in place of its file.
+fn unreadable(what: &'static str, path: &Path, source: io::Error) -> CredentialError {
+    if path.symlink_metadata().is_ok() {
+        return CredentialError::Unreadable { what, path: path.to_owned(), source };
+    }
+    let directory = path.ancestors().skip(1).find(|directory| directory.is_dir());
+    CredentialError::NoFile { what, directory: directory.unwrap_or(Path::new(".")).to_owned() }
 }
 
 fn at_most(from: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
@@ -107,7 +116,9 @@ type Output = Zeroizing<Vec<u8>>;
 /// If it cannot be started, fails, or still runs after `timeout`; then it is killed.
 fn run(words: &[OsString], timeout: Duration) -> Result<Output, CredentialError> {
     let program = program_name(words);
-    let not_run = |source| CredentialError::CommandNotRun { program: program.clone(), source };
+    let is_alone = words.len() == 1;
+    let shown = if is_alone { "its only word, which may be a secret".to_owned() } else { program.clone() };
+    let not_run = |source| CredentialError::CommandNotRun { program: shown.clone(), source };
     let mut child = start(words).map_err(not_run)?;
     let stdout = read_in_background(child.stdout.take(), MAX_SIZE);
     let stderr = read_in_background(child.stderr.take(), MAX_STDERR);
@@ -238,8 +249,20 @@ mod tests {
         assert!(matches!(read(&SecretSource::File(binary.path().into())), Err(CredentialError::NotUnicode(_))));
         let large = file_of(&[b'x'; 70_000]);
         assert!(matches!(read(&SecretSource::File(large.path().into())), Err(CredentialError::TooLarge { .. })));
-        let missing = SecretSource::File("/nowhere/at/all".into());
-        assert!(matches!(read(&missing), Err(CredentialError::Unreadable { .. })));
+        let directory = SecretSource::File("/".into());
+        assert!(matches!(read(&directory), Err(CredentialError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_file_name_that_may_be_the_secret_is_hidden() {
+        let dir = tempfile::tempdir().unwrap();
+        for pasted in ["hunter2", "hunter2/+3=", &format!("hunter2{}", "x".repeat(300))] {
+            let error = read(&SecretSource::File(dir.path().join(pasted))).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+            assert!(error.to_string().contains(dir.path().to_str().unwrap()), "{error}");
+        }
+        let error = read(&command_of(&["hunter2"])).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     }
 
     #[cfg(unix)]

@@ -2,5 +2,6 @@
 
 #[cfg(unix)]
 mod reports;
+mod secrets;
 mod texts;
 mod tokens;
