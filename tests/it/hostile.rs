@@ -5,3 +5,5 @@ mod reports;
 mod secrets;
 mod texts;
 mod tokens;
+#[cfg(target_os = "linux")]
+mod workbooks;

@@ -3,8 +3,10 @@
 //! calamine parses the three formats. It trusts what a file says about itself, so each format's module first rules out what
 //! would take all memory or never end.
 
+mod bounded_xml;
 mod cell_text;
 mod corruption;
+mod expansion;
 mod limits;
 mod ods;
 mod open;

@@ -1,15 +1,14 @@
-//! OpenDocument spreadsheets. calamine never returns if a tag is not closed, and allocates every repeated cell, so this module
-//! checks the file first.
+//! OpenDocument spreadsheets. calamine never returns if a tag is not closed, and allocates every repeated cell with its text, so
+//! this module checks the file first.
 
 use std::fmt::Display;
-use std::io::{BufReader, Cursor};
+use std::io::{Cursor, Read};
 
 use calamine::{Ods, OdsError, Reader as _};
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use zip::ZipArchive;
 
-use super::limits::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
+use super::bounded_xml::{BoundedXml, XmlError};
+use super::limits::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, too_many_cells, too_much_text};
 use super::range::read_range;
 use super::reader::Cells;
 use crate::source::dialect::SheetDialect;
@@ -18,7 +17,10 @@ use crate::source::format::Format;
 use crate::text::grouped;
 
 /// The part of the archive that contains the sheets.
-const CONTENT: &str = "content.xml";
+pub(super) const CONTENT: &str = "content.xml";
+
+/// The attributes of a cell that calamine keeps as text.
+const TEXT_ATTRIBUTES: [&str; 4] = ["office:string-value", "office:date-value", "office:time-value", "table:formula"];
 
 /// How far the sheets' filled cells extend.
 #[derive(Default)]
@@ -33,10 +35,13 @@ struct Extent {
     row_repeats: u64,
     column: u64,
     is_filled: bool,
+    /// Bytes of text, with repetitions: in the rows that have ended, and in the current one.
+    text: u64,
+    row_text: u64,
+    cell_repeats: u64,
 }
 
 pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<(Cells, SheetDialect), ContentError> {
-    ensure_possible(bytes)?;
     let workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
         OdsError::Password => ContentError::Encrypted,
         error => ContentError::workbook(Format::Ods, error),
@@ -44,17 +49,11 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<(Cells, SheetDi
     read_range(workbook, Format::Ods, wanted)
 }
 
-/// Checks that every tag is closed, and that the sheets fit into memory.
-fn ensure_possible(file: &[u8]) -> Result<(), ContentError> {
-    let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|error| ContentError::workbook(Format::Ods, error))?;
-    // calamine reports an encrypted archive.
-    let Ok(content) = archive.by_name(CONTENT) else { return Ok(()) };
-    let mut reader = Reader::from_reader(BufReader::new(content));
-    reader.config_mut().expand_empty_elements = true;
-    let (mut buffer, mut depth, mut extent) = (Vec::new(), 0_usize, Extent::default());
+/// Checks that every tag is closed, and that the sheets fit into memory. Returns how much of the archive was decompressed.
+pub(super) fn ensure_possible<R: Read>(mut xml: BoundedXml<R>) -> Result<u64, ContentError> {
+    let (mut depth, mut extent) = (0_usize, Extent::default());
     loop {
-        buffer.clear();
-        match reader.read_event_into(&mut buffer) {
+        match xml.next() {
             Ok(Event::Start(tag)) => {
                 depth += 1;
                 extent.start(&tag);
@@ -63,14 +62,17 @@ fn ensure_possible(file: &[u8]) -> Result<(), ContentError> {
                 depth = depth.saturating_sub(1);
                 extent.end(tag.name().0);
             }
-            Ok(Event::Eof) if depth == 0 => return Ok(()),
+            Ok(Event::Eof) if depth == 0 => break,
             Ok(Event::Eof) => return Err(extent.corrupt_here("unexpected end")),
-            Ok(_) => {}
+            Ok(text) => extent.add_text(text.len() as u64),
+            Err(XmlError::TooLarge(error)) => return Err(error),
             // Encrypted content is not XML either.
-            Err(error) => return if depth == 0 { Ok(()) } else { Err(extent.corrupt_here(error)) },
+            Err(XmlError::Invalid(_)) if depth == 0 => break,
+            Err(XmlError::Invalid(error)) => return Err(extent.corrupt_here(error)),
         }
         extent.ensure_small()?;
     }
+    Ok(xml.decompressed())
 }
 
 impl Extent {
@@ -80,11 +82,14 @@ impl Extent {
             "table:table-row" => {
                 // Repetitions outside the sheet are padding.
                 self.row_repeats = attribute(tag, "table:number-rows-repeated").min(MAX_ROWS.into());
-                (self.column, self.is_filled) = (0, false);
+                (self.column, self.is_filled, self.cell_repeats) = (0, false, 0);
             }
             "table:table-cell" | "table:covered-table-cell" => {
                 let repeats = attribute(tag, "table:number-columns-repeated").min(MAX_COLUMNS.into());
                 self.column = self.column.saturating_add(repeats).min(MAX_COLUMNS.into());
+                self.cell_repeats = repeats;
+                let texts = tag.attributes().flatten().filter(|attribute| TEXT_ATTRIBUTES.contains(&attribute.key.0));
+                self.add_text(texts.map(|text| text.value.len() as u64).sum());
                 let is_content =
                     |key: &str| key.starts_with("office:") || key.starts_with("calcext:") || key == "table:formula";
                 if tag.attributes().flatten().any(|attribute| is_content(attribute.key.0)) {
@@ -92,8 +97,15 @@ impl Extent {
                     self.filled_columns = self.filled_columns.max(self.column);
                 }
             }
+            // So many blanks.
+            "text:s" => self.add_text(attribute(tag, "text:c")),
             _ => {}
         }
+    }
+
+    /// Adds text of the current cell.
+    fn add_text(&mut self, bytes: u64) {
+        self.row_text = self.row_text.saturating_add(bytes.saturating_mul(self.cell_repeats));
     }
 
     fn end(&mut self, name: &str) {
@@ -103,8 +115,12 @@ impl Extent {
                 if self.is_filled {
                     self.filled_rows = self.rows;
                 }
+                self.text = self.total_text();
+                (self.row_text, self.row_repeats) = (0, 0);
             }
-            "table:table" => *self = Self { sheets: self.sheets, cells: self.total(), ..Self::default() },
+            "table:table" => {
+                *self = Self { sheets: self.sheets, cells: self.total(), text: self.text, ..Self::default() };
+            }
             _ => {}
         }
     }
@@ -122,15 +138,16 @@ impl Extent {
         self.cells.saturating_add(self.filled_rows.saturating_mul(self.filled_columns))
     }
 
+    fn total_text(&self) -> u64 {
+        self.text.saturating_add(self.row_text.saturating_mul(self.row_repeats.max(1)))
+    }
+
     fn ensure_small(&self) -> Result<(), ContentError> {
         let cells = self.total();
         if cells > MAX_CELLS {
-            return Err(ContentError::workbook(
-                Format::Ods,
-                format!("its sheets span {} cells, too many for memory", grouped(cells)),
-            ));
+            return Err(too_many_cells(self.sheets as u64, cells));
         }
-        Ok(())
+        if self.total_text() > MAX_TEXT { Err(too_much_text()) } else { Ok(()) }
     }
 }
 
@@ -142,28 +159,49 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ContentError, ensure_possible};
-    use crate::source::samples::ods_of;
+    use super::{BoundedXml, CONTENT, ensure_possible};
 
     fn problem(rows: &str) -> Option<String> {
-        match ensure_possible(&ods_of(rows)) {
-            Ok(()) => None,
-            Err(ContentError::Workbook { reason, .. }) => Some(reason),
-            Err(error) => panic!("{error}"),
-        }
+        let table = format!("<table:table>{rows}</table:table>");
+        ensure_possible(BoundedXml::new(CONTENT, table.as_bytes(), 0)).err().map(|error| error.to_string())
+    }
+
+    fn row(repeats: u64, cell: &str) -> String {
+        format!("<table:table-row table:number-rows-repeated=\"{repeats}\">{cell}</table:table-row>")
     }
 
     #[test]
     fn unclosed_tags_are_corrupt_and_padding_is_not() {
-        let row = |repeats: u64, cell: &str| {
-            format!("<table:table-row table:number-rows-repeated=\"{repeats}\">{cell}</table:table-row>")
-        };
         let filled = "<table:table-cell office:value=\"1\" table:number-columns-repeated=\"100\"/>";
         let padding = "<table:table-cell table:number-columns-repeated=\"16384\"/>";
         assert_eq!(problem(&format!("{}{}{}", row(10_000, filled), row(3, padding), row(1_048_576, padding))), None);
-        assert!(problem(&row(1_048_576, filled)).is_some_and(|problem| problem.contains("104,857,600 cells")));
+        let cells = "the workbook is too large: 1 sheet spans 104,857,600 cells, at most 20,000,000 fit into memory";
+        assert_eq!(problem(&row(1_048_576, filled)).as_deref(), Some(cells));
         assert!(problem(&format!("{}{}", row(1_048_575, padding), row(1, filled))).is_some());
-        assert!(problem("<table:table-").is_some());
-        assert!(problem("<table:table-row>").is_some());
+        for cut in ["<table:table-", "<table:table-row>"] {
+            assert!(problem(cut).is_some_and(|problem| problem.contains("content.xml is corrupt in sheet 1")));
+        }
+    }
+
+    #[test]
+    fn repeated_texts_are_counted_with_their_repetitions() {
+        let text = "x".repeat(300);
+        let cells = [
+            format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>"),
+            format!("<table:table-cell office:value-type=\"string\" office:string-value=\"{text}\"/>"),
+            format!("<table:table-cell office:value=\"1\" table:formula=\"{text}\"/>"),
+            "<table:table-cell office:value-type=\"string\"><text:s text:c=\"300\"/></table:table-cell>".to_owned(),
+        ];
+        let expected = "the workbook is too large: its sheets have more than 256 MiB of text";
+        for cell in cells {
+            assert_eq!(problem(&row(800_000, &cell)), None);
+            assert_eq!(problem(&row(900_000, &cell)).as_deref(), Some(expected));
+            let wide = cell.replacen("office", "table:number-columns-repeated=\"1000\" office", 1);
+            assert_eq!(problem(&row(900, &wide)).as_deref(), Some(expected));
+            assert_eq!(problem(&format!("{}{}", row(450, &wide), row(450, &wide))).as_deref(), Some(expected));
+        }
+        let blanks =
+            "<table:table-cell office:value-type=\"string\"><text:s text:c=\"9999999999\"/></table:table-cell>";
+        assert_eq!(problem(&row(1, blanks)).as_deref(), Some(expected));
     }
 }

@@ -4,9 +4,9 @@ use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use zip::ZipArchive;
-use zip::result::ZipResult;
 
 use super::corruption::{corrupt_part, is_truncated, last_part};
+use super::expansion::ensure_bounded;
 use super::limits::{MAX_BYTES, MAX_DECOMPRESSED};
 use super::reader::{Cells, SheetReader};
 use super::{ods, xls, xlsx};
@@ -15,7 +15,7 @@ use crate::source::error::ContentError;
 use crate::source::format::Format;
 use crate::source::options::SourceOptions;
 use crate::source::text::Head;
-use crate::text::{grouped, quoted};
+use crate::text::quoted;
 
 /// The first bytes of workbooks.
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -104,20 +104,11 @@ fn read_cells(
         *bytes = xls::repack(std::mem::take(bytes))?;
     }
     if bytes.starts_with(ZIP) {
-        let size = declared_size(bytes).map_err(|error| ContentError::workbook(format, error))?;
-        if size > MAX_DECOMPRESSED {
-            return Err(ContentError::WorkbookTooLarge(format!("it expands to {} MB", grouped(size / 1_000_000))));
-        }
+        ensure_bounded(bytes, format)?;
     }
     match format {
         Format::Ods => ods::read(bytes, wanted),
         Format::Xls => xls::read(bytes, wanted),
         _ => xlsx::read(bytes, wanted),
     }
-}
-
-/// The size of an archive's parts, as it declares them, in bytes.
-fn declared_size(bytes: &[u8]) -> ZipResult<u64> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes))?;
-    (0..archive.len()).try_fold(0_u64, |total, index| Ok(total.saturating_add(archive.by_index_raw(index)?.size())))
 }

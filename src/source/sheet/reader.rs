@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cell_text::CellText;
-use super::limits::{LARGE_WORKBOOK, MAX_TEXT};
+use super::limits::{LARGE_WORKBOOK, MAX_CELLS, MAX_TEXT, too_many_cells, too_much_text};
 use crate::source::error::ContentError;
 use crate::source::row::Row;
 
@@ -59,10 +59,10 @@ impl Cells {
     }
 
     pub(super) fn ensure_small(&self) -> Result<(), ContentError> {
-        if self.text.len() > MAX_TEXT {
-            return Err(ContentError::WorkbookTooLarge("the sheet contains more than 1 GiB of text".to_owned()));
+        if self.cells.len() as u64 > MAX_CELLS {
+            return Err(too_many_cells(1, self.cells.len() as u64));
         }
-        Ok(())
+        if self.text.len() as u64 > MAX_TEXT { Err(too_much_text()) } else { Ok(()) }
     }
 
     fn columns(&self) -> Range<u32> {
