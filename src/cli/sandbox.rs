@@ -27,6 +27,7 @@ Kinds that save nothing: 400, 401, 401-replay, 403, 404, 429, 429-retry-after, 5
 html (an error page of a gateway), redirect, redirect-with-token (to an address that contains the token), reset-before \
 (the connection is reset), hang (no response).
 Kinds that save the record first: reset-after-save, hang-after-save, truncate (half of the JSON), oversized (16 MiB).
+Kinds that save the record later: late-save (no response; the record is saved 1m after the request, or after=TIME).
 
 Faults apply to requests that would have succeeded, and count only those. If several apply, the first one given wins. \
 With p, seed=N makes the draws repeatable. on=responses applies the fault to getFeedbackSurveyResponses instead of \

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::fault_kind::FaultKind;
 use super::schedule::Schedule;
@@ -17,7 +18,12 @@ pub struct InjectedFault {
     pub schedule: Schedule,
     /// Which endpoint it watches.
     pub on: Endpoint,
+    /// How long after the request [`FaultKind::LateSave`] saves the record.
+    pub after: Duration,
 }
+
+/// How long after its request a record is saved late, by default: later than most clients wait.
+const LATE: Duration = Duration::from_mins(1);
 
 /// One of the API's two endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
@@ -41,7 +47,9 @@ pub enum FaultError {
         nearest: Option<&'static str>,
     },
     /// A part after the colon that is not a setting.
-    #[error("unknown fault setting {given:?}: expected every=N, at=N, first=N, p=0.1, seed=N or on=responses")]
+    #[error(
+        "unknown fault setting {given:?}: expected every=N, at=N, first=N, p=0.1, seed=N, on=responses or after=TIME"
+    )]
     UnknownSetting {
         /// The setting as written.
         given: String,
@@ -73,6 +81,9 @@ pub enum FaultError {
     /// A seed without a probability.
     #[error("seed works only with p, as in p=0.1,seed=7")]
     SeedWithoutChance,
+    /// A delay of a fault that has none.
+    #[error("after works only with late-save, as in late-save:at=3,after=90s")]
+    AfterWithoutLateSave,
     /// A fault that needs a save, on the endpoint that saves nothing.
     #[error("{kind} needs a record to save, but on=responses saves none")]
     NothingToSave {
@@ -113,6 +124,7 @@ struct Settings {
     schedule: Option<(&'static str, Schedule)>,
     seed: Option<u64>,
     on: Option<Endpoint>,
+    after: Option<Duration>,
 }
 
 impl Settings {
@@ -126,6 +138,7 @@ impl Settings {
             "p" => self.set_schedule("p", Schedule::Chance { probability: probability(value)?, seed: None }),
             "seed" => set_once("seed", &mut self.seed, parse("seed", value, "a whole number from 0")?),
             "on" => set_once("on", &mut self.on, parse("on", value, "save or responses")?),
+            "after" => set_once("after", &mut self.after, duration(value)?),
             _ => Err(unknown()),
         }
     }
@@ -143,12 +156,15 @@ impl Settings {
         if on == Endpoint::Responses && kind.needs_save() {
             return Err(FaultError::NothingToSave { kind: kind.name() });
         }
+        if self.after.is_some() && kind != FaultKind::LateSave {
+            return Err(FaultError::AfterWithoutLateSave);
+        }
         let schedule = match (self.schedule.map(|(_, schedule)| schedule), self.seed) {
             (Some(Schedule::Chance { probability, .. }), seed) => Schedule::Chance { probability, seed },
             (_, Some(_)) => return Err(FaultError::SeedWithoutChance),
             (schedule, None) => schedule.unwrap_or(Schedule::ALWAYS),
         };
-        Ok(InjectedFault { kind, schedule, on })
+        Ok(InjectedFault { kind, schedule, on, after: self.after.unwrap_or(LATE) })
     }
 }
 
@@ -160,6 +176,11 @@ fn probability(value: &str) -> Result<f64, FaultError> {
     const EXPECTED: &str = "a number from 0 to 1";
     let number = parse("p", value, EXPECTED)?;
     if (0.0..=1.0).contains(&number) { Ok(number) } else { Err(invalid("p", value, EXPECTED)) }
+}
+
+fn duration(value: &str) -> Result<Duration, FaultError> {
+    let time = value.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+    time.ok_or_else(|| invalid("after", value, "a time such as 500ms or 90s"))
 }
 
 fn parse<T: FromStr>(key: &'static str, value: &str, expected: &'static str) -> Result<T, FaultError> {
@@ -184,6 +205,9 @@ fn shown(text: &str) -> String {
 impl fmt::Display for InjectedFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.kind.name(), self.schedule)?;
+        if self.after != LATE {
+            write!(f, ",after={:#}", jiff::SignedDuration::try_from(self.after).unwrap_or(jiff::SignedDuration::MAX))?;
+        }
         match self.on {
             Endpoint::Save => Ok(()),
             Endpoint::Responses => f.write_str(",on=responses"),
@@ -197,7 +221,7 @@ mod tests {
 
     use strum::VariantArray;
 
-    use super::{Endpoint, FaultKind, InjectedFault, Schedule};
+    use super::{Endpoint, FaultKind, InjectedFault, LATE, Schedule};
 
     fn parse(text: &str) -> InjectedFault {
         text.parse().unwrap()
@@ -210,7 +234,7 @@ mod tests {
     #[test]
     fn a_kind_alone_means_always() {
         for kind in FaultKind::VARIANTS {
-            let expected = InjectedFault { kind: *kind, schedule: Schedule::ALWAYS, on: Endpoint::Save };
+            let expected = InjectedFault { kind: *kind, schedule: Schedule::ALWAYS, on: Endpoint::Save, after: LATE };
             assert_eq!(parse(kind.name()), expected);
         }
     }
@@ -224,6 +248,7 @@ mod tests {
             "html:p=0.1,seed=7",
             "429:p=1",
             "500:at=1,on=responses",
+            "late-save:at=2,after=1m 30s",
         ] {
             assert_eq!(parse(text).to_string(), text);
         }
@@ -254,6 +279,9 @@ mod tests {
             ("500:p=0.1,seed=1,seed=2", "seed is given twice"),
             ("500:every=2,seed=1", "seed works only with p"),
             ("500:seed=1", "seed works only with p"),
+            ("late-save:after=soon", "invalid after=soon: expected a time"),
+            ("hang:after=90s", "after works only with late-save"),
+            ("late-save:on=responses", "needs a record to save"),
             ("500:on=both", "invalid on=both: expected save or responses"),
             ("reset-after-save:on=responses", "needs a record to save"),
         ];

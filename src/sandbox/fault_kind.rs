@@ -60,6 +60,8 @@ pub enum FaultKind {
     Truncate,
     /// 200 with 16 MiB of valid JSON; saved.
     Oversized,
+    /// The connection stays open without a response; saved some time after the request, as by a server that is busy.
+    LateSave,
 }
 
 impl FaultKind {
@@ -70,12 +72,12 @@ impl FaultKind {
 
     /// Whether the record is saved even though the fault hits its request.
     pub const fn saves(self) -> bool {
-        matches!(self, Self::ResetAfterSave | Self::HangAfterSave | Self::Truncate | Self::Oversized)
+        matches!(self, Self::ResetAfterSave | Self::HangAfterSave | Self::Truncate | Self::Oversized | Self::LateSave)
     }
 
     /// Whether the fault makes sense only for a request that saves something.
     pub(super) const fn needs_save(self) -> bool {
-        matches!(self, Self::ResetAfterSave | Self::HangAfterSave)
+        matches!(self, Self::ResetAfterSave | Self::HangAfterSave | Self::LateSave)
     }
 
     pub(super) fn names() -> impl Iterator<Item = &'static str> {

@@ -1,7 +1,6 @@
 //! Decides for each request whether a fault hits it.
 
 use super::fault::{Endpoint, InjectedFault};
-use super::fault_kind::FaultKind;
 use super::schedule::Schedule;
 
 /// The faults of a running sandbox.
@@ -21,12 +20,12 @@ impl FaultInjector {
     }
 
     /// Counts a request and returns the first fault that hits it.
-    pub(super) fn next_fault(&mut self, endpoint: Endpoint) -> Option<FaultKind> {
+    pub(super) fn next_fault(&mut self, endpoint: Endpoint) -> Option<InjectedFault> {
         let watching = self.0.iter_mut().filter(|active| active.fault.on == endpoint);
         // Every fault counts every request, so that no schedule depends on another.
         watching.fold(None, |hit, active| {
             let hits = active.hits_next();
-            hit.or(hits.then_some(active.fault.kind))
+            hit.or(hits.then_some(active.fault))
         })
     }
 }
@@ -60,7 +59,7 @@ mod tests {
     fn hits(faults: &[&str], requests: u64) -> Vec<(u64, FaultKind)> {
         let faults: Vec<InjectedFault> = faults.iter().map(|text| text.parse().unwrap()).collect();
         let mut injector = FaultInjector::new(&faults, 0);
-        let hit = |request| Some((request, injector.next_fault(Endpoint::Save)?));
+        let hit = |request| Some((request, injector.next_fault(Endpoint::Save)?.kind));
         (1..=requests).filter_map(hit).collect()
     }
 
@@ -96,8 +95,9 @@ mod tests {
     #[test]
     fn a_fault_counts_only_its_endpoint() {
         let mut injector = FaultInjector::new(&["500:on=responses,first=1".parse().unwrap()], 0);
-        assert_eq!(injector.next_fault(Endpoint::Save), None);
-        assert_eq!(injector.next_fault(Endpoint::Responses), Some(FaultKind::Status500));
-        assert_eq!(injector.next_fault(Endpoint::Responses), None);
+        let mut next = |endpoint| injector.next_fault(endpoint).map(|fault| fault.kind);
+        assert_eq!(next(Endpoint::Save), None);
+        assert_eq!(next(Endpoint::Responses), Some(FaultKind::Status500));
+        assert_eq!(next(Endpoint::Responses), None);
     }
 }

@@ -27,7 +27,7 @@ impl Reply {
         let Some(kind) = fault else { return Self::Response(json_text(StatusCode::OK, body)) };
         Self::Response(match kind {
             FaultKind::ResetBefore | FaultKind::ResetAfterSave => return Self::Reset,
-            FaultKind::Hang | FaultKind::HangAfterSave => return Self::Hang,
+            FaultKind::Hang | FaultKind::HangAfterSave | FaultKind::LateSave => return Self::Hang,
             FaultKind::Truncate => json_text(StatusCode::OK, first_half(&body)),
             FaultKind::Oversized => json_text(StatusCode::OK, padded(&body)),
             FaultKind::Status400 => error(StatusCode::BAD_REQUEST),

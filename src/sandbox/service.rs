@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::fault::Endpoint;
+use super::fault::{Endpoint, InjectedFault};
 use super::fault_kind::FaultKind;
 use super::injector::FaultInjector;
 use super::latency::CallLatency;
@@ -56,6 +56,14 @@ pub(super) struct RecentError {
     message: String,
 }
 
+/// A record that is saved after its request.
+#[derive(Debug)]
+struct LateSave {
+    due: Timestamp,
+    bot_id: String,
+    submission: Submission,
+}
+
 /// Everything that requests change.
 #[derive(Debug)]
 pub(super) struct State {
@@ -67,6 +75,7 @@ pub(super) struct State {
     rate_limiters: HashMap<String, RateLimiter>,
     used_tokens: UsedTokens,
     injector: FaultInjector,
+    late: Vec<LateSave>,
     rng: fastrand::Rng,
 }
 
@@ -89,6 +98,7 @@ impl Service {
             rate_limiters: HashMap::new(),
             used_tokens: UsedTokens::default(),
             injector: FaultInjector::new(&options.faults, options.seed),
+            late: Vec::new(),
             rng: fastrand::Rng::with_seed(options.seed),
         };
         Ok(Self {
@@ -101,7 +111,10 @@ impl Service {
 
     /// The state. If a handler panicked while holding it, its counts are off by one at worst.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody can see the records in between.
+        state.save_due(clock::now());
+        state
     }
 
     pub(super) fn next_latency(&self) -> CallLatency {
@@ -169,9 +182,15 @@ impl State {
         ids: &AccountIds,
         now: Timestamp,
     ) -> (String, Option<FaultKind>) {
-        let fault = self.injector.next_fault(Endpoint::Save);
+        let injected = self.injector.next_fault(Endpoint::Save);
+        let fault = injected.map(|injected| injected.kind);
         self.counts.faulted += u64::from(fault.is_some());
         if fault.is_some_and(|kind| !kind.saves()) {
+            return (String::new(), fault);
+        }
+        if let Some(InjectedFault { kind: FaultKind::LateSave, after, .. }) = injected {
+            let due = now.saturating_add(after).unwrap_or(Timestamp::MAX);
+            self.late.push(LateSave { due, bot_id: bot_id.to_owned(), submission });
             return (String::new(), fault);
         }
         let record = self.store.save(bot_id, submission, now);
@@ -180,8 +199,17 @@ impl State {
         (to_json(&SaveResponse::new(record, ids)), fault)
     }
 
+    /// Saves the late records whose time has come.
+    fn save_due(&mut self, now: Timestamp) {
+        for late in self.late.extract_if(.., |late| late.due <= now).collect::<Vec<_>>() {
+            let record = self.store.save(&late.bot_id, late.submission, now);
+            self.scores.count(record);
+            self.counts.saved += 1;
+        }
+    }
+
     fn read(&mut self, bot_id: &str, query: &Query, ids: &AccountIds) -> (String, Option<FaultKind>) {
-        let fault = self.injector.next_fault(Endpoint::Responses);
+        let fault = self.injector.next_fault(Endpoint::Responses).map(|injected| injected.kind);
         match fault {
             Some(_) => self.counts.faulted += 1,
             None => self.counts.read += 1,
