@@ -831,13 +831,17 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__verify)
-            opts="-p -o -q -v -h --wait --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --wait --settle --recover --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --settle)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

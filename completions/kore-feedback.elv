@@ -266,6 +266,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
         }
         &'kore-feedback;runs;verify'= {
             cand --wait 'Keep looking for missing records for this long, such as 5m [default: look once]'
+            cand --settle 'How long the server may take to save a record after its request went unanswered [default: 5m]'
             cand --rate-limit 'Rolling rate limit, such as 60/1m; repeatable [default: the profile''s, else 60/1m and 1800/1h]'
             cand --timeout 'Timeout of one request, such as 30s [default: the profile''s, else 30s]'
             cand --config 'Config file [default: config.toml in the user''s config directory]'
@@ -274,6 +275,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --state-dir 'Directory of the ledger [default: kore-feedback in the user''s state directory]'
             cand -o 'Format of results on stdout'
             cand --output 'Format of results on stdout'
+            cand --recover 'Recover the run if the ledger was damaged, copied or restored'
             cand --no-rate-limit 'Send without any rate limit'
             cand -q 'Print only errors to stderr'
             cand --quiet 'Print only errors to stderr'

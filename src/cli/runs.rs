@@ -73,8 +73,9 @@ pub enum RunsCommand {
     /// Ask the server whether the rows of a run were saved
     ///
     /// Reads the records of the run's time span back from the server, within the rate limits. A row in doubt becomes
-    /// saved if it is found, and unsent if it is provably absent, so that a resumed run sends it. Otherwise it stays in
-    /// doubt, with the reason. Saved rows that are missing on the server are listed. The app needs the scope "Feedback
+    /// saved if it is found. It becomes unsent, and a resumed run sends it, if it is not found after the time in which the
+    /// server may still save it (--settle) although the rows sent next to it are. Otherwise it stays in doubt, with the
+    /// reason. Saved rows that are missing on the server are listed. The app needs the scope "Feedback
     /// Analytics".
     Verify(VerifyArgs),
 }
@@ -84,7 +85,9 @@ Examples:
   Resolve the rows in doubt of run 7:
     kore-feedback runs verify 7
   Allow records up to 5 minutes to appear:
-    kore-feedback runs verify 7 --wait 5m";
+    kore-feedback runs verify 7 --wait 5m
+  Recover run 7 after the ledger was damaged, copied or restored:
+    kore-feedback runs verify 7 --recover --wait 6m";
 
 /// Arguments of `runs verify`.
 #[derive(Debug, Clone, Args)]
@@ -96,6 +99,17 @@ pub struct VerifyArgs {
     /// Keep looking for missing records for this long, such as 5m [default: look once]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub wait: Option<Duration>,
+    /// How long the server may take to save a record after its request went unanswered [default: 5m]
+    ///
+    /// A row that was not answered becomes unsent only after this time, and after four times the timeout of its request.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub settle: Option<Duration>,
+    /// Recover the run if the ledger was damaged, copied or restored
+    ///
+    /// Reads the input again, marks every row in doubt that the ledger has no outcome for, and then looks for these rows
+    /// on the server. The ledger is trusted again afterwards.
+    #[arg(long)]
+    pub recover: bool,
     /// Rolling rate limit, such as 60/1m; repeatable [default: the profile's, else 60/1m and 1800/1h]
     #[arg(long, value_name = "CALLS/TIME")]
     pub rate_limit: Vec<Limit>,

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 use super::error::CommandError;
+use super::import::recover;
 use super::input::remove_kept_inputs;
 use super::session::Session;
 use super::setup::{Setup, take_over};
@@ -44,11 +45,21 @@ pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, Co
     let setup = Setup::for_rows(&sending, session)?;
     let run = RunId(args.run);
     let store = Store::open_existing(&setup.settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run })?;
-    let run = store.run(run)?;
+    if args.recover {
+        store.ensure_sound()?;
+        store.restore_run(run)?;
+    } else {
+        store.ensure_known(run)?;
+    }
+    let mut run = store.run(run)?;
     ensure_target(&setup, &run)?;
     let _lease = take_over(&store, run.id)?;
+    if args.recover {
+        run = recover_rows(&run, &store, session)?;
+    }
     let wait = args.wait.unwrap_or_default();
-    let verification = Verification { setup: &setup, store: &store, run: &run };
+    let settle = args.settle.unwrap_or(SETTLE_TIME);
+    let verification = Verification { setup: &setup, store: &store, run: &run, settle };
     let (verified, error) = verification.run(run.bots.iter(), wait, wait)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.not_saved() == 0 {
@@ -65,6 +76,15 @@ pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, Co
     }
 }
 
+/// Marks the rows in doubt that the ledger may have lost, and trusts it again: it now knows at least what was sent. Returns
+/// the run with its bots.
+fn recover_rows(run: &Run, store: &Store, session: Session<'_>) -> Result<Run, CommandError> {
+    let lost = recover(run, store, session)?;
+    store.trust(run.id)?;
+    session.printer.note(format_args!("{} may have been sent without the ledger's knowledge", counted(lost, "row")));
+    Ok(store.run(run.id)?)
+}
+
 /// Verifies a run that was just sent, if rows are in doubt and the server may know more. A failure is only a warning,
 /// because the run's own result counts; an interruption is returned.
 pub(super) fn verify_at_end(
@@ -79,7 +99,7 @@ pub(super) fn verify_at_end(
     }
     let counts = store.counts_by_bot(run)?;
     let in_doubt = run.bots.iter().zip(&counts).filter(|(_, counts)| counts.in_doubt > 0).map(|(bot, _)| bot);
-    let verification = Verification { setup, store, run };
+    let verification = Verification { setup, store, run, settle: SETTLE_TIME };
     let error = match verification.run(in_doubt, SETTLE_TIME, Duration::ZERO) {
         Ok((verified, error)) => {
             setup.session.printer.note(VerifiedView { run, verified: &verified }.summary());
@@ -120,6 +140,7 @@ struct Verification<'a> {
     setup: &'a Setup<'a>,
     store: &'a Store,
     run: &'a Run,
+    settle: Duration,
 }
 
 impl Verification<'_> {
@@ -131,7 +152,7 @@ impl Verification<'_> {
         wait: Duration,
         visible_within: Duration,
     ) -> Result<(Verified, Option<CommandError>), CommandError> {
-        let Self { setup, store, run } = self;
+        let Self { setup, store, run, settle } = self;
         let printer = setup.session.printer;
         let (mut verified, mut first_error, started) = (Verified::default(), None, Instant::now());
         let Some(first) = run.bots.first() else { return Ok((verified, first_error)) };
@@ -146,6 +167,7 @@ impl Verification<'_> {
                 bot: bot.clone(),
                 timeout: setup.settings.values.timeout.value,
                 longest_window: setup.longest_window(),
+                settle: *settle,
                 wait,
                 visible_within,
             };

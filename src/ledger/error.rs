@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::ErrorCode;
 
-use super::{OutcomeKind, RunId};
+use super::{Distrust, OutcomeKind, RunId};
 use crate::error::Advice;
 use crate::exit::Exit;
 
@@ -27,6 +27,13 @@ pub(crate) enum LedgerError {
     NotClaimable { run: RunId, row: u64, state: &'static str },
     #[error("row {row} of run {run} cannot become {outcome}: it is {state}")]
     NotSettleable { run: RunId, row: u64, outcome: OutcomeKind, state: &'static str },
+    /// The ledger may not know all that was sent.
+    #[error("the ledger cannot be trusted with run {run}: {why}")]
+    Untrusted { run: RunId, why: Distrust },
+    #[error("the ledger is damaged: {problem}")]
+    Damaged { problem: String },
+    #[error("cannot use {}: {reason}", path.display())]
+    Witness { path: PathBuf, reason: String },
     #[error("no run {run} in the ledger")]
     NoSuchRun { run: RunId },
     #[error("the thread that writes the ledger has stopped")]
@@ -48,6 +55,11 @@ impl Advice for LedgerError {
             Self::InUse { .. } => "wait until it ends, or stop it, then resume",
             Self::AlreadyStarted { .. } => "let that run finish; a second one is not needed",
             Self::NoSuchRun { .. } => "list all runs with `kore-feedback runs list`",
+            Self::Untrusted { run, .. } => {
+                return Some(format!("compare the run with the server: `kore-feedback runs verify {run} --recover`"));
+            }
+            Self::Damaged { .. } => DAMAGED,
+            Self::Witness { .. } => "check that the disk has free space and no errors, and that you may write the file",
             Self::NotClaimable { .. } | Self::NotSettleable { .. } | Self::WriterStopped => return None,
         };
         Some(hint.to_owned())
@@ -60,6 +72,10 @@ impl Advice for LedgerError {
 
 const NOT_WRITABLE: &str = "choose a writable state directory with --state-dir or KORE_FEEDBACK_STATE_DIR";
 
+/// The runs are recovered from their witnesses, and their rows from the server.
+const DAMAGED: &str = "the file is damaged: restore a backup, or move ledger.db and ledger.db-wal elsewhere; then recover each \
+                       unfinished import with `kore-feedback runs verify N --recover`";
+
 fn sqlite_hint(code: ErrorCode) -> Option<&'static str> {
     Some(match code {
         ErrorCode::DiskFull => "free some disk space, then resume; all outcomes so far are kept",
@@ -70,10 +86,7 @@ fn sqlite_hint(code: ErrorCode) -> Option<&'static str> {
             "another process has locked the ledger for a long time: wait until it ends, or stop it"
         }
         ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => NOT_WRITABLE,
-        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
-            "the file is damaged and was not changed: keep a copy, then try `sqlite3 ledger.db .recover` or restore a \
-             backup; a new ledger would not know what was sent"
-        }
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => DAMAGED,
         _ => return None,
     })
 }

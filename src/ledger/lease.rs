@@ -23,7 +23,7 @@ impl Lease {
     pub(crate) fn take(state_dir: &Path, run: RunId) -> Result<Self, LedgerError> {
         let path = path(state_dir, run);
         let failed = |error: std::io::Error| LedgerError::Create { path: path.clone(), reason: error.to_string() };
-        private::create_dir(&directory(state_dir)).map_err(failed)?;
+        private::create_dir(&lease_directory(state_dir)).map_err(failed)?;
         let file = private::file_options().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _locked: file }),
@@ -39,12 +39,13 @@ impl Lease {
     }
 }
 
-fn directory(state_dir: &Path) -> PathBuf {
+/// Where leases and witnesses are.
+pub(super) fn lease_directory(state_dir: &Path) -> PathBuf {
     state_dir.join("leases")
 }
 
 fn path(state_dir: &Path, run: RunId) -> PathBuf {
-    directory(state_dir).join(format!("run-{run}"))
+    lease_directory(state_dir).join(format!("run-{run}"))
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@
 //! 4. A claim without an outcome is a row in doubt if no process holds the run's [`Lease`].
 //! 5. Every row ends with exactly one outcome, and the counts of all outcomes add up to the run's rows. A row that the
 //!    ledger has never seen is unsent.
+//! 6. A ledger that knows less than was sent is recognized by its witnesses (`witness.rs`), and nothing is sent with it.
 //!
 //! The tables are documented in `schema.rs`. People may read the file with `sqlite3`, even during a run.
 
 mod counts;
 mod error;
 mod lease;
+mod lines;
 mod millis;
 #[cfg(test)]
 mod model;
@@ -30,7 +32,9 @@ mod state;
 mod store;
 mod time_range;
 mod transitions;
+mod trust;
 mod turns;
+mod witness;
 mod writer;
 mod writer_thread;
 
@@ -45,4 +49,5 @@ pub(crate) use sent_rows::SentRow;
 pub(crate) use state::{Outcome, OutcomeKind, ResendPolicy, RowState};
 pub(crate) use store::Store;
 pub(crate) use time_range::TimeRange;
+pub(crate) use trust::{Distrust, LostRows};
 pub(crate) use writer::Writer;

@@ -50,6 +50,13 @@ impl Call {
     }
 }
 
+impl Call {
+    /// The timeout of a call, as [`Call::new`] was given it.
+    pub(super) fn timeout_of(now: Timestamp, answer_due: Timestamp) -> Duration {
+        Duration::try_from(answer_due.duration_since(now)).unwrap_or_default().saturating_sub(COMMIT_SLACK)
+    }
+}
+
 /// A request to send one row with one POST.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {

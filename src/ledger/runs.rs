@@ -60,10 +60,10 @@ impl Store {
     /// The run with this number.
     ///
     /// # Errors
-    /// [`LedgerError::NoSuchRun`], or if SQLite fails.
+    /// [`LedgerError::NoSuchRun`], [`LedgerError::Untrusted`] if the ledger has lost it, or if SQLite fails.
     pub(crate) fn run(&self, run: RunId) -> Result<Run, LedgerError> {
         let found = select(&self.connection, "WHERE run = ?1", [run.0])?.pop();
-        found.ok_or(LedgerError::NoSuchRun { run })
+        found.map_or_else(|| self.ensure_known(run).and(Err(LedgerError::NoSuchRun { run })), Ok)
     }
 
     /// All runs, oldest first.

@@ -7,7 +7,7 @@ use rusqlite::{Row, params};
 
 use super::millis::{from_millis, to_millis};
 use super::schema::BOT_OF_ROW;
-use super::{LedgerError, OutcomeKind, RowState, Run, RunBot, RunId, Store, TimeRange};
+use super::{Call, LedgerError, OutcomeKind, RowState, Run, RunBot, RunId, Store, TimeRange};
 
 /// A row for which at least one POST was made, or was about to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) struct SentRow {
     pub claimed_at: Timestamp,
     /// When this side stopped waiting for the answer to the last POST.
     pub ended_at: Timestamp,
+    /// How long this side would have waited for it.
+    pub timeout: Duration,
 }
 
 impl SentRow {
@@ -72,7 +74,8 @@ impl Store {
         range: TimeRange,
     ) -> Result<Vec<SentRow>, LedgerError> {
         let mut statement = self.connection.prepare(&format!(
-            "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {ENDED_AT}
+            "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {ENDED_AT},
+                    coalesce(answer_due, rows.claimed_at)
              FROM runs JOIN rows USING (run) JOIN bots ON bots.run = rows.run AND bots.bot = {BOT_OF_ROW}
              WHERE host = ?1 AND bot_id = ?2 AND started_at <= ?4
                AND rows.claimed_at <= ?4 AND rows.changed_at >= ?3 AND fingerprint IS NOT NULL
@@ -94,6 +97,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SentRow> {
         attempts: row.get(6)?,
         claimed_at: from_millis(row.get(7)?),
         ended_at: from_millis(row.get(8)?),
+        timeout: Call::timeout_of(from_millis(row.get(7)?), from_millis(row.get(9)?)),
     })
 }
 

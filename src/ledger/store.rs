@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{LedgerError, schema};
+use super::{LedgerError, schema, witness};
 use crate::private;
 
 const FILE: &str = "ledger.db";
@@ -38,9 +38,13 @@ impl Store {
         Ok(Self { connection, directory: directory.to_owned() })
     }
 
-    /// Opens the ledger if there is one, and creates nothing.
+    /// Opens the ledger if there is one, or if there are imports that it should know; else creates nothing.
     pub(crate) fn open_existing(directory: &Path) -> Result<Option<Self>, LedgerError> {
-        if directory.join(FILE).exists() { Self::open(directory).map(Some) } else { Ok(None) }
+        if directory.join(FILE).exists() || !witness::runs(directory)?.is_empty() {
+            Self::open(directory).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// Opens a read-only connection to the same ledger, for another thread.

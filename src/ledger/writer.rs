@@ -30,7 +30,7 @@ impl Writer {
     /// this process's calls from those of others.
     pub(crate) fn start(store: Store, scope: String, session: String) -> Self {
         let (sender, receiver) = sync_channel(2 * GROUP);
-        let thread = WriterThread::new(store.into_connection(), session);
+        let thread = WriterThread::new(store, session);
         let thread = std::thread::spawn(move || thread.run(&receiver));
         let queue = Arc::new(Queue { sender: Some(sender), thread: Some(thread) });
         Self { queue, target: Target { scope: scope.into(), bot: 1 } }

@@ -1,6 +1,9 @@
 //! The thread that owns the ledger's connection while rows are sent. It commits in groups: all requests that queued up
 //! during one commit share the next transaction, so a slow disk costs time but never certainty.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -11,7 +14,8 @@ use tokio::sync::oneshot;
 use super::millis::to_millis;
 use super::neighbors::Neighbors;
 use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, Target, Turn};
-use super::{LedgerError, Outcome, RunId, transitions};
+use super::witness::Witness;
+use super::{LedgerError, Outcome, RunId, Store, transitions};
 
 /// The most requests that share one commit.
 pub(super) const GROUP: usize = 512;
@@ -36,12 +40,18 @@ pub(super) struct WriterThread {
     connection: Connection,
     session: String,
     neighbors: Neighbors,
+    directory: PathBuf,
+    /// Opened with the first intent of a run; `None` for runs without a witness.
+    witnesses: BTreeMap<RunId, Option<Witness>>,
 }
 
 impl WriterThread {
     /// `session` tells this process's calls from those of others.
-    pub(super) fn new(connection: Connection, session: String) -> Self {
-        Self { connection, neighbors: Neighbors::new(session.clone()), session }
+    pub(super) fn new(store: Store, session: String) -> Self {
+        let directory = store.directory().to_owned();
+        let connection = store.into_connection();
+        let neighbors = Neighbors::new(session.clone());
+        Self { connection, session, neighbors, directory, witnesses: BTreeMap::new() }
     }
 
     /// Serves requests until every sender is gone.
@@ -53,17 +63,31 @@ impl WriterThread {
     }
 
     fn commit(&mut self, requests: impl Iterator<Item = Request>) {
-        let Self { connection, session, neighbors } = self;
+        let Self { connection, session, neighbors, .. } = self;
         // If the transaction can't begin, usually because another process holds the lock, every request gets that
         // error.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(LedgerError::from);
-        let mut group = Group { transaction: transaction.as_ref(), session, neighbors };
+        let mut group = Group { transaction: transaction.as_ref(), session, neighbors, intents: BTreeMap::new() };
         let replies: Vec<PendingReply> = requests.map(|request| group.serve(request)).collect();
+        let intents = group.intents;
         let committed = transaction.and_then(|transaction| Ok(transaction.commit()?));
+        // Before the replies: no POST is sent that the witness does not count.
+        let committed = committed.and_then(|()| self.count(intents));
         for reply in replies {
             reply(&committed);
         }
+    }
+
+    fn count(&mut self, intents: BTreeMap<RunId, u64>) -> Result<(), LedgerError> {
+        for (run, count) in intents {
+            let witness = match self.witnesses.entry(run) {
+                Entry::Occupied(opened) => opened.into_mut(),
+                Entry::Vacant(vacant) => vacant.insert(Witness::open(&self.directory, run)?),
+            };
+            witness.as_mut().map_or(Ok(()), |witness| witness.add(count))?;
+        }
+        Ok(())
     }
 
     fn delete_old_attempts(&self) {
@@ -79,19 +103,24 @@ struct Group<'a> {
     transaction: Result<&'a Transaction<'a>, &'a LedgerError>,
     session: &'a str,
     neighbors: &'a mut Neighbors,
+    /// How many intents of each run were written.
+    intents: BTreeMap<RunId, u64>,
 }
 
 impl Group<'_> {
     fn serve(&mut self, request: Request) -> PendingReply {
         let session = self.session;
         match request {
-            Request::Claim { claim, target, reply } => pending(
-                reply,
-                self.admit(&claim.call, &target, |transaction| {
+            Request::Claim { claim, target, reply } => {
+                let claimed = self.admit(&claim.call, &target, |transaction| {
                     let claimed = transitions::claim(transaction, &claim, &target, session)?;
                     Ok((claimed.attempt, claimed))
-                }),
-            ),
+                });
+                if let Ok(Admission::Granted(_)) = claimed {
+                    *self.intents.entry(claim.run).or_default() += 1;
+                }
+                pending(reply, claimed)
+            }
             Request::StartCall { call, target, reply } => pending(
                 reply,
                 self.admit(&call, &target, |transaction| {

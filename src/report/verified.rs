@@ -98,7 +98,7 @@ impl VerifiedView<'_> {
             ));
         }
         if undecided.keys().any(|reason| reason.may_resolve_later()) {
-            steps.push(format!("wait for records that appear late: `kore-feedback runs verify {run} --wait 5m`"));
+            steps.push(format!("wait for records that appear late: `kore-feedback runs verify {run} --wait 6m`"));
         } else if !undecided.is_empty() {
             steps.push("check the dashboard for the rows in doubt before you send them again".to_owned());
         }
@@ -179,13 +179,13 @@ mod tests {
             still in doubt          2
           saved before          1,190
             not visible            12
-        In doubt: 1 row: not found, but sent a moment ago: its record may still appear
+        In doubt: 1 row: not found, but the server may still save it: too little time has passed
         In doubt: 1 row: the server has more equal records than were sent from here: others send them too
         Missing:  12 saved rows not visible on the server: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more
         Surplus:  2 records equal to rows of this run, but of no known run: saved twice or sent by others
         Next:     send 1 unsent row with `kore-feedback runs resume 7`
         Next:     print a current failure report, in.failures.csv is outdated: `kore-feedback runs failures 7`
-        Next:     wait for records that appear late: `kore-feedback runs verify 7 --wait 5m`
+        Next:     wait for records that appear late: `kore-feedback runs verify 7 --wait 6m`
         ");
     }
 

@@ -38,6 +38,7 @@
 //! | a second signal other than SIGHUP | in doubt, if in flight | stops at once; exit 130 | `the_second_signal_abandons_requests_in_flight`, `a_second_hang_up_abandons_nothing` |
 //! | SIGKILL, a power failure | in doubt, if in flight | a resumed run finds the intents | `killed_imports_lose_and_double_nothing`, `no_row_is_lost_or_sent_twice` |
 //! | the disk is full | | sends nothing without an intent; exit 5 | `a_full_disk_stops_a_resumable_run` |
+//! | the ledger knows less than was sent: a lost end, an older copy, a copied directory | | sends nothing; exit 2; `runs verify N --recover` is the way back | tests/it/damage.rs |
 //! | the ledger is damaged or newer | | keeps it, sends nothing; exit 2 | `a_damaged_ledger_is_kept`, `a_newer_schema_is_refused` |
 //! | two processes on one run | | the second stops; exit 2 | `one_process_at_a_time_works_on_runs` |
 //! | two processes start the same import | | one starts; exit 2 for the other | `only_one_of_many_processes_imports_a_file` |
@@ -46,7 +47,7 @@
 //! | the input changes | | stops; exit 5; resumable with the original input | `a_changed_input_stops_a_resumable_run` |
 //! | the input is deleted | | still read to its end | `a_deleted_input_is_still_read` |
 //! | the failure report cannot be written | | an error; the run counts | `a_run_counts_even_without_its_report` |
-//! | rows in doubt, and `runs verify` or `--verify` | | found: saved; absent: unsent; otherwise in doubt, with the reason | `every_row_in_doubt_is_saved_once`, `unanswered_rows_are_found_or_absent_after_a_minute`, `late_records_are_never_doubled` |
+//! | rows in doubt, and `runs verify` or `--verify` | | found: saved; absent: unsent; otherwise in doubt, with the reason | `every_row_in_doubt_is_saved_once`, `unanswered_rows_are_found_or_settle_as_absent`, `late_records_are_never_doubled`, `late_saves_are_never_doubled` |
 //! | a signal while records are read | | stops without changes; exit 130 | `a_signal_stops_verification_without_changes`, `a_signal_during_import_verification_keeps_the_summary` |
 //! | equal records of other runs or clients | | counted; in doubt if the counts do not decide | `runs_with_equal_rows_share_no_record`, `more_equal_records_than_sent_stay_in_doubt` |
 //! | records are unreadable or inconsistent | | pages are read again a few times; then nothing changes | `failed_pages_are_read_again`, `unreadable_records_change_nothing`, `an_added_record_makes_pages_inconsistent` |

@@ -3,6 +3,7 @@
 mod bots;
 mod completions;
 mod config;
+mod damage;
 mod days;
 mod disk;
 mod docs;

@@ -12,8 +12,8 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 #[cfg(unix)]
-use crate::support::{Running, until};
-use crate::support::{Stage, Surroundings, json, stderr, stdout};
+use crate::support::Running;
+use crate::support::{Stage, Surroundings, json, stderr, stdout, until};
 
 /// One row per respondent.
 fn csv(respondents: impl IntoIterator<Item = String>) -> String {
@@ -64,11 +64,11 @@ fn ledger(stage: &Stage) -> rusqlite::Connection {
     rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap()
 }
 
-/// Makes the ledger believe that two minutes have passed.
+/// Makes the ledger believe that six minutes have passed.
 fn let_time_pass(stage: &Stage) {
-    let earlier = "UPDATE rows SET claimed_at = claimed_at - 120000, answer_due = answer_due - 120000,
-                                   changed_at = changed_at - 120000;
-                   UPDATE runs SET started_at = started_at - 120000;";
+    let earlier = "UPDATE rows SET claimed_at = claimed_at - 360000, answer_due = answer_due - 360000,
+                                   changed_at = changed_at - 360000;
+                   UPDATE runs SET started_at = started_at - 360000;";
     ledger(stage).execute_batch(earlier).unwrap();
 }
 
@@ -107,7 +107,7 @@ fn every_row_in_doubt_is_saved_once() {
 }
 
 #[test]
-fn unanswered_rows_are_found_or_absent_after_a_minute() {
+fn unanswered_rows_are_found_or_settle_as_absent() {
     let stage = Stage::faulty(&["hang-after-save:at=4", "hang:at=8", "reset-before:at=9"]);
     stage.write("in.csv", different(12));
     assert_eq!(import(&stage, "in.csv", &["--timeout", "400ms"])["in_doubt"], 3);
@@ -316,6 +316,31 @@ fn a_submit_in_doubt_is_found() {
     let rest = ["--channel", "rtm", "--language", "en", "--message", ""];
     stage.run(&[&["submit"], &record[..], &rest[..]].concat()).code(1);
     assert_eq!(figures(&verify(&stage, "1", 0)), [1, 1, 0, 0, 0]);
+}
+
+#[test]
+fn late_saves_are_never_doubled() {
+    let stage = Stage::faulty(&["late-save:at=3,after=2s"]);
+    stage.write("in.csv", different(6));
+    assert_eq!(import(&stage, "in.csv", &["--timeout", "100ms"])["in_doubt"], 1);
+    let soon = verify(&stage, "1", 1);
+    assert_eq!((figures(&soon), &soon["undecided"][0]["reason"]), ([1, 0, 0, 1, 0], &Value::from("recent")));
+    import(&stage, "in.csv", &["--resume"]);
+    until(|| stage.sandbox.records().len() == 6);
+    assert_eq!(figures(&verify(&stage, "1", 0)), [1, 1, 0, 0, 0]);
+    import(&stage, "in.csv", &["--resume"]);
+    assert_once_each(&stage, 6);
+}
+
+#[test]
+fn the_settling_time_can_be_chosen() {
+    let stage = Stage::faulty(&["hang:at=2"]);
+    stage.write("in.csv", different(3));
+    assert_eq!(import(&stage, "in.csv", &["--timeout", "200ms"])["in_doubt"], 1);
+    let_time_pass(&stage);
+    let longer = json(&stage.run(&["runs", "verify", "1", "--settle", "10m", "--output", "json"]).code(1));
+    assert_eq!((figures(&longer), &longer["undecided"][0]["reason"]), ([1, 0, 0, 1, 0], &Value::from("recent")));
+    assert_eq!(figures(&verify(&stage, "1", 0)), [1, 0, 1, 0, 0]);
 }
 
 /// Every fault of the sandbox. Those that make the run wait occur once.

@@ -11,9 +11,10 @@ mod command;
 mod error;
 mod fd_budget;
 mod finish;
+mod recover;
 mod report;
 mod resume;
 mod send;
 
 pub(super) use self::command::import;
-pub(super) use self::resume::{failures, resume};
+pub(super) use self::resume::{failures, recover, resume};

@@ -61,6 +61,23 @@ pub(in crate::commands) fn resume(
     store: &Store,
     session: Session<'_>,
 ) -> Result<Exit, CommandError> {
+    with_import(run, resend_in_doubt, store, session, |import| import.run())
+}
+
+/// Marks the rows of a run in doubt that the ledger has no outcome for: it may have lost what was sent. Returns how many
+/// rows that are.
+pub(in crate::commands) fn recover(run: &Run, store: &Store, session: Session<'_>) -> Result<u64, CommandError> {
+    with_import(run, false, store, session, |import| import.mark_lost_rows(store, run.id))
+}
+
+/// Reads the input of a run again, with the options that the run was started with.
+fn with_import<T>(
+    run: &Run,
+    resend_in_doubt: bool,
+    store: &Store,
+    session: Session<'_>,
+    work: impl FnOnce(&Import<'_>) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
     let stored = StoredOptions::of(run)?;
     let args = ImportArgs {
         resume: true,
@@ -84,7 +101,7 @@ pub(in crate::commands) fn resume(
     let mut import = Import::check(&args, setup, inputs)?;
     import.resumed_run = Some(run.id);
     ensure_unchanged(run, import.report.content)?;
-    import.run()
+    work(&import)
 }
 
 /// Prints the failure report of a run. Needs the input and the ledger, but no target: nothing is sent.

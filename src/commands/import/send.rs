@@ -27,13 +27,22 @@ const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
 impl Import<'_> {
     pub(super) fn send(&self) -> Result<Exit, CommandError> {
         let store = Store::open(&self.setup.settings.state_dir()?)?;
+        store.ensure_complete()?;
         let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
         let same = store.runs_with_identity(identity)?;
         let latest = same.first().map(|run| run.id);
         let unfinished = match choose(&store, same, self)? {
             Choice::Done(run) => return ImportRun { import: self, store: &store, run }.end_without_sending(),
-            Choice::Resume(run) => Some(run),
-            Choice::New => None,
+            Choice::Resume(run) => {
+                if !run.sandbox {
+                    store.ensure_resumable(run.id)?;
+                }
+                Some(run)
+            }
+            Choice::New => {
+                self.warn_of_copy(&store)?;
+                None
+            }
         };
         // Prepared before the run starts: a missing secret must not leave an unfinished run behind.
         let bots = self.bots();
@@ -45,6 +54,9 @@ impl Import<'_> {
             None => (self.begin(&store, latest)?, "starting"),
         };
         let _lease = take_over(&store, run.id)?;
+        if !self.setup.is_sandbox {
+            store.trust(run.id)?;
+        }
         self.session.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
         ImportRun { import: self, store: &store, run }.send_rows(resources, concurrency)
     }
@@ -102,7 +114,18 @@ impl Import<'_> {
         self.input.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
-    fn feed_settings(&self) -> FeedSettings {
+    /// A copy does not know what was sent with the original since.
+    fn warn_of_copy(&self, store: &Store) -> Result<(), LedgerError> {
+        if !self.setup.is_sandbox && store.is_copy()? {
+            self.session.printer.wrapped_warning(format_args!(
+                "{} was copied or restored: it does not know what was imported elsewhere since",
+                store.path().display()
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn feed_settings(&self) -> FeedSettings {
         FeedSettings {
             source: source_options(&self.args.input),
             mapping: self.report.mapping.clone(),

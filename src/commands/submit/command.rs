@@ -22,6 +22,7 @@ pub(in crate::commands) fn submit(args: &SubmitArgs, session: Session<'_>) -> Re
         return show_request(args.curl, &setup, &feedback);
     }
     let store = Store::open(&setup.settings.state_dir()?)?;
+    store.ensure_complete()?;
     remember_values(&store, &feedback)?;
     Submission { args, setup: &setup, store: &store }.send(&feedback)
 }

@@ -14,9 +14,11 @@
 //!    these records as there are rows.
 //! 2. Nobody else saved a record equal to one of ours in the run's time. If the server has more of them than all POSTs
 //!    in the ledger can have made, somebody did, and these rows stay in doubt.
-//! 3. Records become visible in the order in which they were saved, or within a minute ([`SETTLE_TIME`]). A row is
-//!    absent only if the saved rows sent next to it, before and after, are visible. For the last row, and for a row
-//!    whose answer does not show that the server is done with the request, the minute must also have passed.
+//! 3. Records become visible in the order in which they were saved, or within a minute. A row is absent only if the
+//!    saved rows sent next to it, before and after, are visible; for the last row, the minute must also have passed.
+//!    A server that has not answered may save the record later: without an answer that shows that it is done with the
+//!    request, [`SETTLE_TIME`] (`--settle`) and four timeouts of the request must have passed, by our clock and by the
+//!    server's. A server that takes longer still doubles the record: no time proves absence.
 //! 4. Records read back as they were sent. This is checked on the rows known to be saved: if one of them reads back
 //!    with other fields, no row is absent as long as any record belongs to no row. It is not documented whether both
 //!    API calls use the same ids; if no id is the same, every saved row must be recognized by its fields.

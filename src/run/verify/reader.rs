@@ -42,6 +42,8 @@ pub(crate) struct VerifySettings {
     pub timeout: Duration,
     /// The longest of the rate-limit windows; `None` without limits.
     pub longest_window: Option<Duration>,
+    /// The least time in which the server may still save a record after its request went unanswered.
+    pub settle: Duration,
     /// How long to keep reading for rows that are not found but may still appear.
     pub wait: Duration,
     /// How long a record may take to appear, whatever the rows around it show. Until then, a row that is not found may
@@ -89,7 +91,8 @@ pub(super) struct Reader<'a> {
 
 /// The result of reading all pages once.
 enum Reading {
-    Complete(Vec<ServerRecord>),
+    /// With the server's time.
+    Complete(Vec<ServerRecord>, Option<Timestamp>),
     Inconsistent(Inconsistent),
     /// The server's clock is this far ahead of ours, so another range must be requested.
     ClocksDiffer(SignedDuration),
@@ -104,13 +107,13 @@ struct Failures {
 }
 
 impl Reader<'_> {
-    /// Reads the records of this range by our clock, plus the margin.
-    pub(super) async fn read(&self, range: TimeRange) -> Result<Vec<ServerRecord>, VerifyError> {
+    /// Reads the records of this range by our clock, plus the margin. Returns them with the server's time.
+    pub(super) async fn read(&self, range: TimeRange) -> Result<(Vec<ServerRecord>, Option<Timestamp>), VerifyError> {
         let mut clock_offset = SignedDuration::ZERO;
         let mut message = "its clock keeps changing".to_owned();
         for _ in 0..MAX_READINGS {
             match self.read_once(range, clock_offset).await? {
-                Reading::Complete(records) => return Ok(records),
+                Reading::Complete(records, date) => return Ok((records, date)),
                 Reading::Inconsistent(inconsistent) => message = inconsistent.to_string(),
                 Reading::ClocksDiffer(offset) => clock_offset = offset,
             }
@@ -132,7 +135,11 @@ impl Reader<'_> {
             (self.on_event)(VerifyEvent::Read { records: pages.read(), total: pages.total });
             match next {
                 Next::Page => query.skip = pages.received,
-                Next::End => return Ok(pages.complete().map_or_else(Reading::Inconsistent, Reading::Complete)),
+                Next::End => {
+                    let complete = pages.complete();
+                    let complete = complete.map(|records| Reading::Complete(records, date));
+                    return Ok(complete.unwrap_or_else(Reading::Inconsistent));
+                }
                 Next::Stuck => {
                     let message = "it says that more records follow, but sends none".to_owned();
                     return Err(VerifyError::Unreadable(message));

@@ -131,13 +131,19 @@ fn decide(
     findings.saved.extend(saved.iter().map(|row| row.row).zip(ids));
 }
 
-/// How long the server may still work on a request, and its record may take to appear, after this side stopped waiting
-/// for the answer.
-pub(crate) const SETTLE_TIME: Duration = Duration::from_secs(60);
+/// How long the server may still work on a request after this side stopped waiting for its answer, by default.
+pub(crate) const SETTLE_TIME: Duration = Duration::from_mins(5);
+/// How many timeouts of a request that takes at least: a server that is late may be very late.
+const TIMEOUTS: u32 = 4;
+/// How long a record may take to appear after the server has answered.
+pub(super) const VISIBLE_TIME: Duration = Duration::from_mins(1);
 
 /// What the saved rows show about rows that are not found.
 struct Evidence<'a> {
     now: Timestamp,
+    settle: Duration,
+    /// One of the run's rows was found.
+    any_visible: bool,
     /// The run has saved rows, and none of them are visible.
     nothing_visible: bool,
     /// A row may be on the server although it is not recognized.
@@ -168,6 +174,10 @@ impl<'a> Evidence<'a> {
             MatchedBy::Id => true,
             MatchedBy::Fields => !ambiguous.contains(&row.fingerprint),
         };
+        let finds_doubtful =
+            snapshot.own_rows().any(|row| row.is_in_doubt() && matching.unmatched(&row.fingerprint) > 0);
+        let sees_saved =
+            matching.saved_rows().any(|(row, matched_by)| row.run == snapshot.run && is_visible(row, matched_by));
         let answered = in_range().filter(|(row, _)| !row.is_inferred());
         let mut by_claim: Vec<_> = answered.map(|(row, matched_by)| (row, is_visible(row, matched_by))).collect();
         let mut by_end = by_claim.clone();
@@ -175,6 +185,8 @@ impl<'a> Evidence<'a> {
         by_end.sort_by_key(|(row, _)| row.ended_at);
         Self {
             now: snapshot.now,
+            settle: snapshot.settle,
+            any_visible: finds_doubtful || sees_saved,
             nothing_visible: own.peek().is_some() && own.all(|(_, matched_by)| matched_by == MatchedBy::Nothing),
             reads_back_otherwise: (matching.fields_changed && matching.unmatched_except(is_in_doubt) > 0)
                 || (!matching.ids_agree && any_missing),
@@ -192,14 +204,22 @@ impl<'a> Evidence<'a> {
         let before = before.checked_sub(1).map(|index| self.by_end[index].1);
         let after = self.by_claim.partition_point(|(saved, _)| saved.claimed_at < row.ended_at);
         let after = self.by_claim.get(after).map(|(_, is_visible)| *is_visible);
-        let is_recent = row.age(self.now) < SETTLE_TIME;
+        let is_recent = row.age(self.now) < self.settle_time(row);
         match (before, after) {
-            (None, None) => Some(UndecidedReason::NoNeighbour),
+            (None, None) if !self.any_visible => Some(UndecidedReason::NoNeighbour),
             (Some(false), _) | (_, Some(false)) => Some(UndecidedReason::NeighbourMissing),
             (_, None) if is_recent => Some(UndecidedReason::Recent),
             _ if is_recent && !shows_end(row.status) => Some(UndecidedReason::Recent),
             _ => None,
         }
+    }
+
+    /// How long after the end of a row's call its record may still appear.
+    fn settle_time(&self, row: &SentRow) -> Duration {
+        if shows_end(row.status) {
+            return VISIBLE_TIME.min(self.settle);
+        }
+        self.settle.max(row.timeout * TIMEOUTS)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the server and the ledger have, as of one reading.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -45,7 +46,10 @@ pub(super) struct Snapshot<'a> {
     pub(super) rows: &'a [SentRow],
     /// Other runs that a process is working on now.
     pub(super) active_runs: &'a BTreeSet<RunId>,
+    /// The time when the records were read: by our clock or the server's, whichever is earlier.
     pub(super) now: Timestamp,
+    /// See [`VerifySettings`](super::reader::VerifySettings).
+    pub(super) settle: Duration,
 }
 
 impl<'a> Snapshot<'a> {

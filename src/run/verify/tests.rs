@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::SETTLE_TIME;
-use super::reconcile::{Findings, reconcile};
+use super::reconcile::{Findings, VISIBLE_TIME, reconcile};
 use super::snapshot::{ServerRecord, Snapshot};
 use crate::delivery::SurveyResponse;
 use crate::ledger::{OutcomeKind, RowState, RunId, SentRow, TimeRange};
@@ -57,6 +57,7 @@ impl Scenario {
             attempts: 1,
             claimed_at: at(start),
             ended_at: at(start + 1),
+            timeout: Duration::from_secs(1),
         });
         self.rows.last_mut().unwrap()
     }
@@ -98,7 +99,15 @@ impl Scenario {
 
     fn snapshot(&self, run: RunId) -> Snapshot<'_> {
         let range = TimeRange { from: at(-1800), to: at(1_000_000) };
-        Snapshot { run, range, records: &self.records, rows: &self.rows, active_runs: &self.active_runs, now: self.now }
+        Snapshot {
+            run,
+            range,
+            records: &self.records,
+            rows: &self.rows,
+            active_runs: &self.active_runs,
+            now: self.now,
+            settle: SETTLE_TIME,
+        }
     }
 
     fn find(&self) -> Findings {
@@ -209,8 +218,12 @@ fn an_empty_server_proves_nothing() {
     assert_eq!(scenario.find().missing, [1, 3]);
     assert_eq!(scenario.shows(&[record("s", 9)]).outcomes(), ["nothing_visible"]);
     // Without any saved row, a record that is found proves something; one that is not found proves nothing.
-    let alone = Scenario::new().in_doubt(2).in_doubt(3).shows(&[record("x", 2)]);
-    assert_eq!(alone.outcomes(), ["x", "no_neighbour"]);
+    let alone = Scenario::new().in_doubt(2).in_doubt(3);
+    assert_eq!(alone.outcomes(), ["no_neighbour", "no_neighbour"]);
+    // A record that is found shows that records can be found; the time does the rest.
+    let alone = alone.shows(&[record("x", 2)]);
+    assert_eq!(alone.outcomes(), ["x", "absent"]);
+    assert_eq!(alone.after(Duration::from_secs(1)).outcomes(), ["x", "recent"]);
 }
 
 #[test]
@@ -224,20 +237,28 @@ fn absence_requires_visible_neighbors() {
 #[test]
 fn the_last_row_may_appear_for_a_minute() {
     let last = Scenario::new().saved("a", 1).in_doubt(2).shows(&[record("a", 1)]);
-    assert_eq!(last.clone().after(SETTLE_TIME - Duration::from_secs(1)).outcomes(), ["recent"]);
-    assert_eq!(last.after(SETTLE_TIME).outcomes(), ["absent"]);
+    assert_eq!(last.clone().after(VISIBLE_TIME - Duration::from_secs(1)).outcomes(), ["recent"]);
+    assert_eq!(last.after(VISIBLE_TIME).outcomes(), ["absent"]);
 }
 
 #[test]
-fn unanswered_requests_may_take_a_minute() {
-    let outcomes = |status, seconds| {
-        let scenario = Scenario::new().saved("a", 1).in_doubt_with(2, |row| row.status = status).saved("b", 3);
+fn unanswered_requests_take_the_settling_time() {
+    let outcomes_with = |status, timeout, seconds| {
+        let change = |row: &mut SentRow| (row.status, row.timeout) = (status, Duration::from_secs(timeout));
+        let scenario = Scenario::new().saved("a", 1).in_doubt_with(2, change).saved("b", 3);
         let mut scenario = scenario.shows(&[record("a", 1), record("b", 3)]);
         scenario.now = scenario.rows[1].ended_at + Duration::from_secs(seconds);
         scenario.outcomes().remove(0)
     };
+    let outcomes = |status, seconds| outcomes_with(status, 1, seconds);
+    assert_eq!(outcomes_with(None, 120, 479), "recent", "four times the timeout have not passed");
+    assert_eq!(outcomes_with(None, 120, 480), "absent");
     for status in [None, Some(502), Some(504)] {
-        assert_eq!((outcomes(status, 59).as_str(), outcomes(status, 60).as_str()), ("recent", "absent"), "{status:?}");
+        assert_eq!(
+            (outcomes(status, 299).as_str(), outcomes(status, 300).as_str()),
+            ("recent", "absent"),
+            "{status:?}"
+        );
     }
     for status in [200, 500, 503] {
         assert_eq!(outcomes(Some(status), 20), "absent", "{status}");

@@ -65,7 +65,7 @@ pub enum UndecidedReason {
     NoNeighbour,
     /// The saved row sent just before or after it is not visible either.
     NeighbourMissing,
-    /// It was sent a moment ago, and its record may still appear.
+    /// Too little time has passed: the server may still save its record.
     Recent,
     /// A saved row reads back with other fields than were sent, and some records belong to no row; or rows read back
     /// with other ids, and not all of them are recognized by their fields.
@@ -98,7 +98,7 @@ impl fmt::Display for UndecidedReason {
             Self::NeighbourMissing => {
                 "not found, but neither is the saved row sent just before or after it: records may appear late"
             }
-            Self::Recent => "not found, but sent a moment ago: its record may still appear",
+            Self::Recent => "not found, but the server may still save it: too little time has passed",
             Self::ReadsBackOtherwise => {
                 "not found, but some saved rows are not recognized either: the server may have changed fields"
             }

@@ -80,11 +80,12 @@ impl Verifier<'_> {
     /// Reads until every row is found, no other row can be expected to appear, or the time to wait is over. Returns the
     /// findings and the number of records.
     async fn find(&self, range: TimeRange) -> Result<(Findings, u64), VerifyError> {
-        let VerifySettings { run, bot, wait, visible_within, .. } = self.reader.settings;
+        let VerifySettings { run, bot, settle, wait, visible_within, .. } = self.reader.settings;
         let started = Instant::now();
         let mut pauses = 0;
         loop {
-            let records = self.reader.read(range).await?;
+            let (records, server_time) = self.reader.read(range).await?;
+            let now = server_time.map_or_else(clock::now, |time| time.min(clock::now()));
             // Read after the records, so that every record of ours has its row; and wider, because the clocks may
             // differ.
             let rows = self.store.sent_rows((&run.host, &bot.bot_id), range.widened(MARGIN * 2))?;
@@ -94,7 +95,8 @@ impl Verifier<'_> {
                 records: &records,
                 rows: &rows,
                 active_runs: &self.active_runs(&rows),
-                now: clock::now(),
+                now,
+                settle: *settle,
             };
             let findings = reconcile(&snapshot);
             let may_appear = findings.may_appear(&snapshot, *visible_within);

@@ -1,0 +1,151 @@
+//! Whether the ledger still knows everything that was sent, and how one that does not is accepted again. See
+//! `witness.rs` for what it is compared with.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::lines::Lines;
+use super::millis::to_millis;
+use super::witness::{self, Witness};
+use super::{LedgerError, RunId, Store};
+
+/// Why a run's rows must not be sent with this ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Distrust {
+    /// The ledger has no such run.
+    Lost,
+    /// Intents were lost.
+    Behind {
+        known: u64,
+        sent: u64,
+    },
+    /// The directory is a copy; the original may have been used since.
+    Copied,
+    /// Nothing outside the database shows what was sent.
+    NoWitness,
+    WitnessDamaged,
+}
+
+impl fmt::Display for Distrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lost => f.write_str("it is missing, but requests were sent for it"),
+            Self::Behind { known, sent } => write!(f, "it knows {known} of {sent} requests that were sent"),
+            Self::Copied => f.write_str("it was copied or restored, and may not know what was sent since"),
+            Self::NoWitness => f.write_str("the file that counts its requests is missing"),
+            Self::WitnessDamaged => f.write_str("the file that counts its requests is damaged"),
+        }
+    }
+}
+
+/// Rows of one bot that may have been sent without the ledger's knowledge, with their fingerprints.
+#[derive(Debug)]
+pub(crate) struct LostRows {
+    pub(crate) run: RunId,
+    pub(crate) bot: u32,
+    pub(crate) rows: Vec<(u64, [u8; 16])>,
+}
+
+impl Store {
+    /// Makes sure that the ledger knows every request that was sent for its imports. Required before anything is sent.
+    ///
+    /// # Errors
+    /// [`LedgerError::Untrusted`].
+    pub(crate) fn ensure_complete(&self) -> Result<(), LedgerError> {
+        witness::runs(self.directory())?.into_iter().try_for_each(|run| self.ensure_known(run))
+    }
+
+    /// The same for one run.
+    pub(crate) fn ensure_known(&self, run: RunId) -> Result<(), LedgerError> {
+        // Before the database, which is ahead of the witness while another process is sending.
+        let found = witness::find(self.directory(), run);
+        let why = match (self.open_intents(run)?, found) {
+            (Some(None), _) | (_, Ok(None)) => return Ok(()),
+            (_, Err(error)) => return Err(error),
+            (None, Ok(Some(found))) if found.intents > 0 => Distrust::Lost,
+            (Some(Some(known)), Ok(Some(found))) if known < found.intents => {
+                Distrust::Behind { known, sent: found.intents }
+            }
+            _ => return Ok(()),
+        };
+        Err(LedgerError::Untrusted { run, why })
+    }
+
+    /// Makes sure that the rows of a run can be sent on the ledger's word alone.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] or [`LedgerError::Untrusted`].
+    pub(crate) fn ensure_resumable(&self, run: RunId) -> Result<(), LedgerError> {
+        self.ensure_sound()?;
+        let why = match witness::find(self.directory(), run)? {
+            None if self.intents(run)? > 0 => Distrust::NoWitness,
+            Some(found) if found.is_copy => Distrust::Copied,
+            _ => return Ok(()),
+        };
+        Err(LedgerError::Untrusted { run, why })
+    }
+
+    /// Makes sure that SQLite finds no damage in the file.
+    pub(crate) fn ensure_sound(&self) -> Result<(), LedgerError> {
+        let problem: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if problem == "ok" { Ok(()) } else { Err(LedgerError::Damaged { problem }) }
+    }
+
+    /// Whether the directory is a copy, and no import was started since.
+    pub(crate) fn is_copy(&self) -> Result<bool, LedgerError> {
+        let Some(latest) = witness::runs(self.directory())?.pop() else { return Ok(false) };
+        Ok(witness::find(self.directory(), latest)?.is_some_and(|found| found.is_copy))
+    }
+
+    /// Creates the witness of a run from what the ledger knows, which is trusted from now on. Requires the run's lease.
+    pub(crate) fn trust(&self, run: RunId) -> Result<(), LedgerError> {
+        let lines = Lines::of_run(&self.connection, run)?;
+        Witness::create(self.directory(), run, lines, self.intents(run)?)
+    }
+
+    /// Adds a run to the ledger again, from its witness, if the ledger has lost it.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchRun`] if the run has no witness.
+    pub(crate) fn restore_run(&self, run: RunId) -> Result<(), LedgerError> {
+        if self.open_intents(run)?.is_some() {
+            return Ok(());
+        }
+        let found = witness::find(self.directory(), run)?.ok_or(LedgerError::NoSuchRun { run })?;
+        self.write(|transaction| found.testimony.run.insert(transaction))
+    }
+
+    /// Records that these rows may have been sent, unless the ledger knows what became of them: they are in doubt.
+    pub(crate) fn mark_lost(&self, lost: &LostRows, why: &str, now: Timestamp) -> Result<(), LedgerError> {
+        self.write(|transaction| {
+            // When they were sent is unknown; it was not later than now.
+            let mut statement = transaction.prepare_cached(
+                "INSERT INTO rows (run, row, state, detail, fingerprint, attempts, claimed_at, answer_due, changed_at, bot)
+                 VALUES (?1, ?2, 'in doubt', ?3, ?4, 1, ?5, ?5, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET state = 'in doubt', status = NULL, detail = ?3, fingerprint = ?4, attempts = attempts + 1,
+                                           claimed_at = ?5, answer_due = ?5, changed_at = ?5, bot = ?6
+                 WHERE state = 'unsent'",
+            )?;
+            for (row, fingerprint) in &lost.rows {
+                statement.execute(params![lost.run.0, row, why, fingerprint, to_millis(now), lost.bot])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// How many intents the ledger has of a run.
+    fn intents(&self, run: RunId) -> Result<u64, LedgerError> {
+        let sql = "SELECT coalesce(sum(attempts), 0) FROM rows WHERE run = ?1";
+        Ok(self.connection.query_row(sql, [run.0], |row| row.get(0))?)
+    }
+
+    /// The same, `Some(None)` for a finished run, and `None` for one that the ledger does not have. A finished run sends
+    /// nothing, and was finished after its last intent.
+    fn open_intents(&self, run: RunId) -> Result<Option<Option<u64>>, LedgerError> {
+        let sql = "SELECT finished_at IS NOT NULL FROM runs WHERE run = ?1";
+        let finished = self.connection.query_row(sql, [run.0], |row| row.get::<_, bool>(0)).optional()?;
+        finished.map(|finished| if finished { Ok(None) } else { self.intents(run).map(Some) }).transpose()
+    }
+}
