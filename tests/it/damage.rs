@@ -7,7 +7,7 @@ use std::path::Path;
 
 use kore_feedback::sandbox::SandboxOptions;
 
-use crate::support::{Stage, json, numbered, stderr, until};
+use crate::support::{Stage, json, let_time_pass, numbered, stderr, until};
 
 const ROWS: usize = 200;
 const RECOVER: [&str; 7] = ["runs", "verify", "1", "--recover", "--settle=0s", "--output", "json"];
@@ -36,16 +36,6 @@ fn copy_directory(from: &Path, to: &Path) {
             false => drop(std::fs::copy(entry.path(), target).unwrap()),
         }
     }
-}
-
-/// Makes what is left of the ledger believe that ten minutes have passed: requests that were in flight have settled.
-fn let_time_pass(directory: &Path) {
-    let earlier = "UPDATE rows SET claimed_at = claimed_at - 600000, answer_due = answer_due - 600000,
-                                   changed_at = changed_at - 600000;
-                   UPDATE runs SET started_at = started_at - 600000;";
-    let ledger = rusqlite::Connection::open(directory.join("ledger.db")).unwrap();
-    // An emptied ledger has no tables.
-    let _ = ledger.execute_batch(earlier);
 }
 
 #[track_caller]
@@ -210,7 +200,7 @@ fn a_missing_or_damaged_witness_stops_the_resume() {
 #[test]
 fn a_killed_run_resumes_without_recovery() {
     let stage = killed();
-    let_time_pass(&stage.state());
+    stage.let_time_pass();
     stage.run(&["import", "in.csv", "--resume"]);
     stage.run(&["runs", "verify", "1"]).code(0);
     stage.run(&["import", "in.csv", "--resume"]).code(0);

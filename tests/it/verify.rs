@@ -64,14 +64,6 @@ fn ledger(stage: &Stage) -> rusqlite::Connection {
     rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap()
 }
 
-/// Makes the ledger believe that six minutes have passed.
-fn let_time_pass(stage: &Stage) {
-    let earlier = "UPDATE rows SET claimed_at = claimed_at - 360000, answer_due = answer_due - 360000,
-                                   changed_at = changed_at - 360000;
-                   UPDATE runs SET started_at = started_at - 360000;";
-    ledger(stage).execute_batch(earlier).unwrap();
-}
-
 fn figures(verified: &Value) -> [u64; 5] {
     ["in_doubt_before", "saved", "absent", "still_in_doubt", "missing_saved"].map(|key| verified[key].as_u64().unwrap())
 }
@@ -84,7 +76,7 @@ fn every_row_in_doubt_is_saved_once() {
     let imported = import(&stage, "in.csv", &[]);
     let in_doubt = imported["in_doubt"].as_u64().unwrap();
     assert!(in_doubt > 15, "{imported}");
-    let_time_pass(&stage);
+    stage.let_time_pass();
 
     let verified = verify(&stage, "1", 0);
     let [before, saved, absent, still, missing] = figures(&verified);
@@ -99,7 +91,7 @@ fn every_row_in_doubt_is_saved_once() {
             break;
         }
         import(&stage, "in.csv", &["--resume"]);
-        let_time_pass(&stage);
+        stage.let_time_pass();
         left = verify(&stage, "1", 0)["absent"].as_u64().unwrap();
     }
     assert_once_each(&stage, 60);
@@ -116,7 +108,7 @@ fn unanswered_rows_are_found_or_settle_as_absent() {
     assert_eq!(figures(&soon), [3, 1, 0, 2, 0]);
     assert_eq!(soon["undecided"][0]["reason"], "recent");
     assert_eq!(stage.sandbox.records().len(), 10);
-    let_time_pass(&stage);
+    stage.let_time_pass();
     let later = verify(&stage, "1", 0);
     assert_eq!(figures(&later), [2, 0, 2, 0, 0]);
     assert_eq!(import(&stage, "in.csv", &["--resume"])["saved"], 12);
@@ -128,7 +120,7 @@ fn equal_rows_are_counted() {
     let stage = Stage::faulty(&["reset-after-save:at=3", "500:at=5", "500:at=8"]);
     stage.write("in.csv", csv((0..10).map(|_| "everybody@example.com".to_owned())));
     assert_eq!(import(&stage, "in.csv", &[])["in_doubt"], 3);
-    let_time_pass(&stage);
+    stage.let_time_pass();
     assert_eq!(figures(&verify(&stage, "1", 0)), [3, 1, 2, 0, 0]);
     assert_eq!(import(&stage, "in.csv", &["--resume"])["saved"], 10);
     assert_eq!(records(&stage), BTreeMap::from([("everybody@example.com".to_owned(), 10)]));
@@ -142,7 +134,7 @@ fn runs_with_equal_rows_share_no_record() {
     stage.write("two.csv", csv([respondents[0].clone(), "other@example.com".to_owned(), respondents[1].clone()]));
     assert_eq!(import(&stage, "one.csv", &[])["in_doubt"], 1);
     assert_eq!(import(&stage, "two.csv", &[])["in_doubt"], 1);
-    let_time_pass(&stage);
+    stage.let_time_pass();
     // One of two equal rows is on the server: the run that is verified first gets it.
     assert_eq!(figures(&verify(&stage, "2", 0)), [1, 1, 0, 0, 0]);
     assert_eq!(figures(&verify(&stage, "1", 0)), [1, 0, 1, 0, 0]);
@@ -158,7 +150,7 @@ fn more_equal_records_than_sent_stay_in_doubt() {
     stage.write("in.csv", different(3));
     assert_eq!(import(&stage, "in.csv", &[])["in_doubt"], 1);
     others_import(&stage, &different(2));
-    let_time_pass(&stage);
+    stage.let_time_pass();
     let verified = verify(&stage, "1", 1);
     assert_eq!(figures(&verified), [1, 0, 0, 1, 0]);
     assert_eq!(verified["undecided"][0]["reason"], "sent_by_others");
@@ -171,7 +163,7 @@ fn foreign_records_change_nothing() {
     stage.write("in.csv", different(6));
     import(&stage, "in.csv", &[]);
     others_import(&stage, &csv((1..=30).map(|row| format!("stranger+{row}@example.com"))));
-    let_time_pass(&stage);
+    stage.let_time_pass();
     let verified = verify(&stage, "1", 0);
     assert_eq!((figures(&verified), &verified["records"]), ([2, 1, 1, 0, 0], &Value::from(35)));
 }
@@ -181,7 +173,7 @@ fn an_empty_server_leaves_rows_in_doubt() {
     let mut stage = Stage::faulty(&["500:at=2"]);
     stage.write("in.csv", different(4));
     import(&stage, "in.csv", &[]);
-    let_time_pass(&stage);
+    stage.let_time_pass();
     stage.restart(&[]);
     let verified = verify(&stage, "1", 1);
     assert_eq!(figures(&verified), [1, 0, 0, 1, 3]);
@@ -206,7 +198,7 @@ fn failed_pages_are_read_again() {
     let stage = Stage::faulty(&faults);
     stage.write("in.csv", different(1100));
     json(&stage.run(&["import", "in.csv", "--output", "json"]));
-    let_time_pass(&stage);
+    stage.let_time_pass();
     let verified = verify(&stage, "1", 0);
     assert_eq!((figures(&verified), &verified["records"]), ([1, 0, 1, 0, 0], &Value::from(1099)));
     assert!(stage.sandbox.counts().read > 2, "one page can't hold all records: {:?}", stage.sandbox.counts());
@@ -337,8 +329,8 @@ fn the_settling_time_can_be_chosen() {
     let stage = Stage::faulty(&["hang:at=2"]);
     stage.write("in.csv", different(3));
     assert_eq!(import(&stage, "in.csv", &["--timeout", "200ms"])["in_doubt"], 1);
-    let_time_pass(&stage);
-    let longer = json(&stage.run(&["runs", "verify", "1", "--settle", "10m", "--output", "json"]).code(1));
+    stage.let_time_pass();
+    let longer = json(&stage.run(&["runs", "verify", "1", "--settle", "15m", "--output", "json"]).code(1));
     assert_eq!((figures(&longer), &longer["undecided"][0]["reason"]), ([1, 0, 0, 1, 0], &Value::from("recent")));
     assert_eq!(figures(&verify(&stage, "1", 0)), [1, 0, 1, 0, 0]);
 }
@@ -399,7 +391,7 @@ fn a_thousand_rows_survive_every_fault() {
 fn settle(stage: &Stage, file: &str, run: &str, more: &[&str]) {
     for _ in 0..20 {
         stage.run(&[&["import", file, "--resume", "--timeout", "2s"], more].concat());
-        let_time_pass(stage);
+        stage.let_time_pass();
         let verified = json(&stage.run(&["runs", "verify", run, "--output", "json"]));
         if verified["finished"] == true && verified["still_in_doubt"] == 0 {
             // Resume once more to update the failure report.

@@ -118,6 +118,11 @@ impl Stage {
         self.write("in.csv", csv_of(records))
     }
 
+    /// Makes the ledger believe that ten minutes have passed: requests that were in flight have settled.
+    pub(crate) fn let_time_pass(&self) {
+        let_time_pass(&self.state());
+    }
+
     /// Everything that the sandbox has saved, sorted.
     pub(crate) fn sent(&self) -> Vec<Record> {
         let stored = self.sandbox.records();
@@ -164,4 +169,13 @@ impl Stage {
         settings.add_filter(r"\b\d+\.\d s\b", "[time]");
         settings.bind(compare);
     }
+}
+
+/// The same for the ledger in this directory, as far as it can be read.
+pub(crate) fn let_time_pass(state: &Path) {
+    let earlier = "UPDATE rows SET claimed_at = claimed_at - 600000, answer_due = answer_due - 600000,
+                                   changed_at = changed_at - 600000;
+                   UPDATE runs SET started_at = started_at - 600000;";
+    // An emptied ledger has no tables.
+    let _ = rusqlite::Connection::open(state.join("ledger.db")).unwrap().execute_batch(earlier);
 }
