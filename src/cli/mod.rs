@@ -1,10 +1,8 @@
 //! The command line: clap structs, one file per subcommand. Parses and validates, decides nothing.
 
 mod as_typed;
-mod config;
 mod import;
 mod input;
-mod presets;
 mod runs;
 mod sandbox;
 mod sending;
@@ -21,11 +19,9 @@ use clap_complete::Shell;
 use crate::exit::Exit;
 use crate::pacing::parse_duration;
 
-pub use config::{ConfigArgs, ConfigCommand};
 pub use import::{ImportArgs, RowArgs};
 pub use input::{InputArgs, InspectFileArgs};
-pub use presets::{PresetsArgs, PresetsCommand};
-pub use runs::{RunsArgs, RunsCommand, VerifyArgs};
+pub use runs::{RunsCommand, VerifyArgs};
 pub use sandbox::SandboxArgs;
 pub use sending::SendingArgs;
 pub use submit::SubmitArgs;
@@ -43,6 +39,18 @@ Examples:
     kore-feedback import feedback.csv --dry-run
     kore-feedback import feedback.csv
     kore-feedback runs list";
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  kore-feedback config init          Write a commented config file
+  kore-feedback config show          Show all settings in effect and their sources
+  kore-feedback config show -p prod -o json
+  $EDITOR \"$(kore-feedback config path)\"";
+
+const PRESET_EXAMPLES: &str = "\
+Examples:
+  kore-feedback presets list
+  kore-feedback presets show qualtrics > our-survey.toml";
 
 const COMPLETION_EXAMPLES: &str = "\
 Examples:
@@ -125,10 +133,16 @@ pub enum Command {
     Import(Box<ImportArgs>),
     Inspect(Box<InspectFileArgs>),
     Token(TokenArgs),
-    Runs(RunsArgs),
-    Presets(PresetsArgs),
+    /// List, resume and verify earlier runs
+    #[command(subcommand, after_help = runs::EXAMPLES)]
+    Runs(RunsCommand),
+    /// Show the built-in mappings for exports of survey tools
+    #[command(subcommand, after_help = PRESET_EXAMPLES)]
+    Presets(PresetsCommand),
     Sandbox(SandboxArgs),
-    Config(ConfigArgs),
+    /// Show the settings in effect, or create a config file
+    #[command(subcommand, after_help = CONFIG_EXAMPLES)]
+    Config(ConfigCommand),
     /// Print the completion script of a shell
     #[command(after_help = COMPLETION_EXAMPLES)]
     Completions {
@@ -136,6 +150,35 @@ pub enum Command {
         #[arg(value_name = "SHELL")]
         shell: Shell,
     },
+}
+
+/// The subcommands of `presets`.
+#[derive(Debug, Subcommand)]
+pub enum PresetsCommand {
+    /// List all presets and the export each is for
+    #[command(after_help = "Examples:\n  kore-feedback presets list")]
+    List,
+    /// Print a preset as a mapping file that you can adapt
+    #[command(after_help = "Examples:\n  kore-feedback presets show qualtrics > our-survey.toml")]
+    Show {
+        /// Name of the preset
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+/// The subcommands of `config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Show all settings in effect with their sources; of a secret, only the source
+    #[command(after_help = "Examples:\n  kore-feedback config show\n  kore-feedback config show -p prod -o json")]
+    Show,
+    /// Print the path of the config file, whether it exists or not
+    #[command(after_help = "Examples:\n  $EDITOR \"$(kore-feedback config path)\"")]
+    Path,
+    /// Create a commented config file that only you can read; never overwrites a file
+    #[command(after_help = "Examples:\n  kore-feedback config init\n  kore-feedback config init --config ci.toml")]
+    Init,
 }
 
 /// Parses the command line.

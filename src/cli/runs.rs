@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::{SendingArgs, duration};
 use crate::pacing::Limit;
 
-const EXAMPLES: &str = "\
+pub(super) const EXAMPLES: &str = "\
 Examples:
   See what was imported and what can be resumed:
     kore-feedback runs list
@@ -17,15 +17,6 @@ Examples:
     kore-feedback runs resume 7
   Write the failure report again:
     kore-feedback runs failures 7 > failures.csv";
-
-/// List, resume and verify earlier runs
-#[derive(Debug, Clone, Args)]
-#[command(after_help = EXAMPLES, arg_required_else_help = true)]
-pub struct RunsArgs {
-    #[expect(missing_docs, reason = "clap shows the commands instead")]
-    #[command(subcommand)]
-    pub command: RunsCommand,
-}
 
 const SHOW_EXAMPLES: &str = "\
 Examples:

@@ -4,13 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::error::CommandError;
 use super::session::Session;
-use crate::cli::{ConfigArgs, ConfigCommand};
+use crate::cli::ConfigCommand;
 use crate::exit::Exit;
 use crate::settings::{Key, Settings, SettingsError, Shown, ShownValue, Sourced, config_file, write_initial_config};
 use crate::text::printable;
 
-pub(super) fn config(args: &ConfigArgs, session: Session<'_>) -> Result<Exit, CommandError> {
-    match args.command {
+pub(super) fn config(command: &ConfigCommand, session: Session<'_>) -> Result<Exit, CommandError> {
+    match command {
         ConfigCommand::Show => {
             let settings = session.settings()?;
             session.result(settings_text(&settings), &settings_json(&settings))?;

@@ -1,11 +1,15 @@
-//! From the command line to the command, and from its error to the exit code.
+//! From the command line to the command, and from its error to the exit code. The completion scripts are made here, because
+//! they too are generated from the definition of the whole command line.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
 
 use super::error::CommandError;
 use super::session::Session;
-use super::{completions, config, import, inspect, presets, runs, sandbox, submit, token};
+use super::{config, import, inspect, presets, runs, sandbox, submit, token};
 use crate::cli::{Arguments, Command};
 use crate::exit::Exit;
-use crate::report::Printer;
+use crate::report::{OutputError, Printer};
 use crate::rlimit;
 use crate::settings::Context;
 use crate::signals::survive_file_size_limit;
@@ -32,6 +36,22 @@ fn dispatch(command: &Command, session: Session<'_>) -> Result<Exit, CommandErro
         Command::Presets(args) => presets::presets(args, session),
         Command::Sandbox(args) => sandbox::sandbox(args, session),
         Command::Config(args) => config::config(args, session),
-        Command::Completions { shell } => completions::completions(*shell, session),
+        Command::Completions { shell } => completions(*shell, session),
     }
+}
+
+/// Prints the completion script of a shell.
+fn completions(shell: Shell, session: Session<'_>) -> Result<Exit, CommandError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "kore-feedback", &mut script);
+    let script = String::from_utf8_lossy(&script).into_owned();
+    let script = if shell == Shell::Bash { with_one_spelling(&script) } else { script };
+    session.printer.stream(|out| Ok::<_, OutputError>(out.write_all(script.as_bytes())?))?;
+    Ok(Exit::Success)
+}
+
+/// The bash script of clap_complete 4.6 spells the hyphen in the program's name in two ways, so that nothing is completed
+/// after a subcommand (<https://github.com/clap-rs/clap/issues/6421>).
+fn with_one_spelling(script: &str) -> String {
+    script.replace("kore__subcmd__feedback", "kore__feedback")
 }

@@ -2,7 +2,6 @@
 //! decisions to them.
 
 mod command_line;
-mod completions;
 mod config;
 mod dispatch;
 mod error;

@@ -4,13 +4,13 @@ use serde_json::json;
 
 use super::error::CommandError;
 use super::session::Session;
-use crate::cli::{PresetsArgs, PresetsCommand};
+use crate::cli::PresetsCommand;
 use crate::exit::Exit;
 use crate::report::presets_table;
 use crate::settings::{Preset, Source, preset, presets as all};
 
-pub(super) fn presets(args: &PresetsArgs, session: Session<'_>) -> Result<Exit, CommandError> {
-    match &args.command {
+pub(super) fn presets(command: &PresetsCommand, session: Session<'_>) -> Result<Exit, CommandError> {
+    match command {
         PresetsCommand::List => {
             let presets = all()?;
             let json: Vec<_> = presets.iter().map(as_json).collect();

@@ -6,20 +6,20 @@ use super::error::CommandError;
 use super::import::{failures, resume};
 use super::session::Session;
 use super::verify::verify;
-use crate::cli::{RunsArgs, RunsCommand};
+use crate::cli::RunsCommand;
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
 use crate::report::{
     BotView, OutputError, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_row, write_row,
 };
 
-pub(super) fn runs(args: &RunsArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, CommandError> {
     let state_dir = session.settings()?.state_dir()?;
     let find = |run: i64| {
         let store = Store::open_existing(&state_dir)?.ok_or(LedgerError::NoSuchRun { run: RunId(run) })?;
         store.run(RunId(run)).map(|run| (store, run))
     };
-    match &args.command {
+    match command {
         RunsCommand::List => list(Store::open_existing(&state_dir)?.as_ref(), session)?,
         RunsCommand::Show { run, rows } => {
             let (store, run) = find(*run)?;

@@ -62,7 +62,7 @@ pub(crate) struct Expected {
 impl Expected {
     /// For when the secret cannot be read.
     pub(crate) fn without_key(settings: &Settings) -> Self {
-        Self { client_id: settings.client_id().map(str::to_owned), key: None }
+        Self { client_id: settings.values.client_id.as_ref().map(|id| id.value.clone()), key: None }
     }
 
     /// The client id and the signing key, if configured.
@@ -70,7 +70,10 @@ impl Expected {
     /// # Errors
     /// If a configured secret or key cannot be read.
     pub(crate) fn of(settings: &Settings, context: &Context) -> Result<Self, CredentialError> {
-        let key = settings.signing_key().map(|key| encoding_key(&key, settings.algorithm(), context)).transpose()?;
+        let key = settings
+            .signing_key()
+            .map(|key| encoding_key(&key, settings.values.algorithm.value, context))
+            .transpose()?;
         Ok(Self { key, ..Self::without_key(settings) })
     }
 }

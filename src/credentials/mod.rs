@@ -7,12 +7,10 @@ mod jws;
 #[cfg(test)]
 mod samples;
 mod secret;
-mod supply;
 mod token;
 
 pub(crate) use error::CredentialError;
 #[cfg(test)]
 pub(crate) use inspect::RefusalKind;
 pub(crate) use inspect::{Expected, Inspection, Signature, inspect};
-pub(crate) use supply::TokenSource;
-pub(crate) use token::{Minter, Token};
+pub(crate) use token::{Minter, Token, TokenSource};

@@ -1,7 +1,5 @@
 //! A record being built from options, a JSON object or answers at prompts. All fields are checked together at the end.
 
-use std::fmt;
-
 use serde_json::Value;
 
 use super::validate::validate;
@@ -18,13 +16,15 @@ pub(crate) struct Draft {
 }
 
 /// Everything that is wrong with a draft: at least one problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("invalid record:{}", problems.iter().map(problem_line).collect::<String>())]
 pub(crate) struct InvalidDraft {
     pub problems: Vec<Problem>,
 }
 
 /// Every reason why a text is no JSON object with the fields of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("invalid record in JSON:\n  - {}", reasons.join("\n  - "))]
 pub(crate) struct DraftParseError {
     reasons: Vec<String>,
 }
@@ -122,20 +122,12 @@ fn text_of(field: Field, value: Value) -> Result<Option<String>, String> {
     }
 }
 
-impl fmt::Display for InvalidDraft {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("invalid record:")?;
-        for problem in &self.problems {
-            write!(f, "\n  - {problem}")?;
-            if !problem.value.is_empty() {
-                write!(f, " (got \"{}\")", problem.value)?;
-            }
-        }
-        Ok(())
+fn problem_line(problem: &Problem) -> String {
+    match problem.value.as_str() {
+        "" => format!("\n  - {problem}"),
+        value => format!("\n  - {problem} (got \"{value}\")"),
     }
 }
-
-impl std::error::Error for InvalidDraft {}
 
 impl Advice for InvalidDraft {
     fn hint(&self) -> Option<String> {
@@ -147,15 +139,6 @@ impl Advice for InvalidDraft {
         (!options.is_empty()).then_some(hint)
     }
 }
-
-impl fmt::Display for DraftParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("invalid record in JSON:")?;
-        self.reasons.iter().try_for_each(|reason| write!(f, "\n  - {reason}"))
-    }
-}
-
-impl std::error::Error for DraftParseError {}
 
 impl Advice for DraftParseError {
     fn hint(&self) -> Option<String> {

@@ -1,7 +1,7 @@
 //! A set of texts that ignores case.
 
 /// A few texts to look for, ignoring case and surrounding spaces.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct FoldedSet(Vec<Box<str>>);
 
 impl FoldedSet {
@@ -29,10 +29,6 @@ impl FoldedSet {
     /// The texts in lower case, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|text| &**text)
-    }
-
-    pub(super) fn to_vec(&self) -> Vec<&str> {
-        self.iter().collect()
     }
 }
 

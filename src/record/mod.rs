@@ -10,7 +10,6 @@ mod derived;
 mod distribution;
 mod draft;
 mod feedback;
-mod feedback_type;
 mod field;
 mod folded_set;
 mod mapping;
@@ -33,8 +32,7 @@ pub(crate) use dedupe::Duplicates;
 pub(crate) use distribution::{Band, BandCounts, Distribution};
 pub(crate) use draft::Draft;
 pub(crate) use feedback::{Feedback, Fingerprint, fingerprint};
-pub(crate) use feedback_type::FeedbackType;
-pub(crate) use field::fold;
+pub(crate) use field::{FeedbackType, fold};
 pub(crate) use folded_set::FoldedSet;
 pub(crate) use mapping::{
     Assignment, Condition, ExcludedRun, FieldSource, FieldSpec, Filter, MappingError, MappingProblem, MappingSpec,

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::feedback_type::FeedbackType;
-use super::field::Field;
+use super::field::{FeedbackType, Field};
 use crate::text::excerpt;
 
 /// How much of a value is shown.

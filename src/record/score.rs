@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::feedback_type::FeedbackType;
+use super::field::FeedbackType;
 use super::problem::ProblemKind;
 
 /// Which scores are allowed.

@@ -1,13 +1,11 @@
 //! The preview: how the scores will look on the vendor's dashboard, drawn in text.
 
 mod surveys;
-mod wording;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use self::surveys::{charts, table};
-use self::wording::{code_list, explanation};
+use self::surveys::{charts, code_list, explanation, table};
 use super::line::{Line, Tone};
 use crate::record::{FeedbackType, Survey, Tally};
 use crate::run::BotRows;

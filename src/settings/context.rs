@@ -1,10 +1,19 @@
-//! The environment of the process, read once and passed on. Nothing else reads environment variables or asks the terminal.
+//! What the process was started with: its environment, read once and passed on, and the options that set something. Nothing
+//! else reads environment variables or asks the terminal.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::IsTerminal;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::Value;
+use url::Url;
+
+use crate::pacing::Limit;
 
 /// The environment that the process was started in.
 #[derive(Clone, Default)]
@@ -91,4 +100,44 @@ impl Context {
         context.environment.insert(name.into(), value.into());
         context
     }
+}
+
+/// The options of a command that set something; nothing by default.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--state-dir`
+    pub state_dir: Option<PathBuf>,
+    /// Every `--rate-limit`; empty for `--no-rate-limit`.
+    pub limits: Option<Vec<Limit>>,
+    /// `--concurrency`
+    pub concurrency: Option<NonZeroUsize>,
+    /// `--timeout`
+    pub timeout: Option<Duration>,
+    /// `--ttl`
+    pub ttl: Option<Duration>,
+    /// `--sub`
+    pub sub: Option<String>,
+    /// `--jti`
+    pub jti: Option<bool>,
+    /// Every `--claim` in order; of two with the same name, the later wins.
+    pub claims: Vec<(String, Value)>,
+    /// The sandbox started by `--sandbox`.
+    pub sandbox: Option<SandboxTarget>,
+}
+
+/// A sandbox in this process, as a target.
+#[derive(Debug, Clone)]
+pub struct SandboxTarget {
+    /// Where it listens.
+    pub host: Url,
+    /// The bot it serves.
+    pub bot_id: String,
+    /// The client id it expects.
+    pub client_id: String,
+    /// The secret it verifies tokens with.
+    pub client_secret: SecretString,
 }

@@ -2,7 +2,7 @@
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
-use super::mapping_spec::{
+use super::mapping::{
     COLUMN, FIELDS, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED, NO_ANSWER, NUMBER, REASON,
     ROUNDING, SCALE, SKIP, TEMPLATE, VALUE, VALUES,
 };

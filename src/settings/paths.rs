@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::context::Context;
+use super::context::{Context, Overrides};
 use super::error::{SettingsError, convert};
-use super::overrides::Overrides;
 use super::source::{Source, Sourced};
 use super::value;
 

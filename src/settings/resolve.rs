@@ -3,12 +3,11 @@
 
 use std::path::PathBuf;
 
-use super::context::Context;
+use super::context::{Context, Overrides, SandboxTarget};
 use super::credential::{MAX_JTI_TTL, SecretSource};
 use super::error::{INIT_HINT, SettingsError, convert};
 use super::file::ConfigFile;
 use super::layer::{Claims, Key, Layer, Values};
-use super::overrides::{Overrides, SandboxTarget};
 use super::paths;
 use super::raw::{Form, Raw};
 use super::resolved::Settings;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use super::context::Context;
-use super::credential::{Algorithm, CredentialSettings, SigningKey};
+use super::credential::{CredentialSettings, SigningKey};
 use super::error::{SettingsError, convert, known_names};
 use super::file::MAPPING;
 use super::layer::{FieldTexts, Values};
@@ -78,21 +78,11 @@ impl Settings {
 
     /// What signs tokens, if it is configured.
     pub fn signing_key(&self) -> Option<SigningKey> {
-        if self.algorithm().uses_private_key() {
+        if self.values.algorithm.value.uses_private_key() {
             self.values.private_key_file.clone().map(SigningKey::PrivateKey)
         } else {
             self.values.secret.clone().map(SigningKey::Secret)
         }
-    }
-
-    /// The JWT app's client id, if it is configured.
-    pub fn client_id(&self) -> Option<&str> {
-        self.values.client_id.as_ref().map(|client_id| client_id.value.as_str())
-    }
-
-    /// The algorithm that signs tokens.
-    pub fn algorithm(&self) -> Algorithm {
-        self.values.algorithm.value
     }
 
     /// The error that names every missing setting, of the target as well if `with_target`.

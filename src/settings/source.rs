@@ -30,8 +30,11 @@ impl Source {
     /// Where to look, as the start of an error: `config.toml:12`, `KORE_FEEDBACK_HOST`, `--timeout`.
     pub(super) fn place(&self) -> String {
         match self {
+            Self::Argument(name) => (*name).to_owned(),
+            Self::Environment(name) => name.clone(),
             Self::File { file, line, .. } => format!("{}:{line}", file.display()),
-            other => other.to_string(),
+            Self::Sandbox => "the sandbox".to_owned(),
+            Self::Default => "default".to_owned(),
         }
     }
 
@@ -54,14 +57,10 @@ impl Source {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Argument(name) => f.write_str(name),
-            Self::Environment(name) => f.write_str(name),
-            Self::File { profile: None, file, line } => write!(f, "{}:{line}", file.display()),
-            Self::File { profile: Some(name), file, line } => write!(f, "profile {name}, {}:{line}", file.display()),
-            Self::Sandbox => f.write_str("the sandbox"),
-            Self::Default => f.write_str("default"),
+        if let Self::File { profile: Some(name), .. } = self {
+            write!(f, "profile {name}, ")?;
         }
+        f.write_str(&self.place())
     }
 }
 

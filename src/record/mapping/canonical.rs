@@ -48,9 +48,9 @@ impl ResolvedMapping {
 impl RowRules {
     fn write_canonical(&self, text: &mut String) {
         let mut line = |line: String| *text += &format!("{line}\n");
-        let condition = |Condition { column, values, is }: &Condition<usize>| json!([column, is, values.to_vec()]);
+        let condition = |Condition { column, values, is }: &Condition<usize>| json!([column, is, values]);
         if let Some(texts) = &self.no_answer {
-            line(format!("{SELECTION}answers other than {}", json!(texts.to_vec())));
+            line(format!("{SELECTION}answers other than {}", json!(texts)));
         }
         self.skips.iter().for_each(|skip| line(format!("{SELECTION}without {}", condition(&skip.when))));
         let selection = &self.selection;

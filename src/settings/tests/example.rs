@@ -2,7 +2,7 @@
 
 use super::super::file::{ConfigFile, DEFAULT_PROFILE, MAPPING, PROFILES};
 use super::super::mapping::MAPPING_KEYS;
-use super::super::mapping_spec::{SCORE_KEYS, SKIP_KEYS, TEXT_KEYS};
+use super::super::mapping::{SCORE_KEYS, SKIP_KEYS, TEXT_KEYS};
 use super::super::new_file::INITIAL_CONFIG;
 use super::super::{Context, Key, Shown, Source, resolve};
 use super::{Written, resolved};
