@@ -54,7 +54,7 @@ pub(crate) struct NewRun {
     pub api_version: String,
     /// The input's name, `-` for standard input.
     pub input: String,
-    /// BLAKE3 of the input's bytes.
+    /// BLAKE3 of the input's rows.
     pub content: [u8; 32],
     /// Which column provides which field, in a form that can be compared.
     pub mapping: String,
@@ -79,8 +79,10 @@ pub(crate) struct Run {
     pub bots: Vec<RunBot>,
     /// The input's name, `-` for standard input.
     pub input: String,
-    /// BLAKE3 of the input's bytes.
+    /// BLAKE3 of the input's rows, or of its bytes.
     pub content: [u8; 32],
+    /// Whether an older version started the run: the input is then identified by its bytes.
+    pub is_of_bytes: bool,
     /// Which column provides which field, in a form that can be compared.
     pub mapping: String,
     /// How many rows the input has.

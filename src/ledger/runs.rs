@@ -81,6 +81,12 @@ impl Store {
         select(&self.connection, "WHERE content = ?1 ORDER BY run DESC", [content])
     }
 
+    /// Whether any import of an older version is identified by its input's bytes.
+    pub(crate) fn has_runs_of_bytes(&self) -> Result<bool, LedgerError> {
+        let any = "SELECT EXISTS (SELECT 1 FROM runs WHERE content_of = 'bytes' AND kind = 'import')";
+        Ok(self.connection.query_row(any, [], |row| row.get(0))?)
+    }
+
     /// Records that nothing of the run is left to send.
     pub(crate) fn finish(&self, run: RunId, now: Timestamp) -> Result<(), LedgerError> {
         self.connection.execute("UPDATE runs SET finished_at = ?2 WHERE run = ?1", params![run.0, to_millis(now)])?;
@@ -106,8 +112,8 @@ impl Store {
 fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
     connection.execute(
         "INSERT INTO runs (kind, sandbox, profile, host, api_version, input, content, mapping, identity, rows,
-                           started_at, options)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                           started_at, options, content_of)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'rows')",
         params![
             run.kind.as_str(),
             run.sandbox,
@@ -148,7 +154,7 @@ fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Resu
 fn select(connection: &Connection, clauses: &str, params: impl Params) -> Result<Vec<Run>, LedgerError> {
     let mut statement = connection.prepare(&format!(
         "SELECT run, kind, sandbox, profile, host, input, rows, started_at, finished_at, report, report_hash, content,
-                options, mapping
+                options, mapping, content_of = 'bytes'
          FROM runs {clauses}"
     ))?;
     let runs = statement.query_map(params, |row| read(connection, row))?;
@@ -173,6 +179,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Run> {
         content: row.get(11)?,
         options: row.get(12)?,
         mapping: row.get(13)?,
+        is_of_bytes: row.get(14)?,
     })
 }
 

@@ -1,8 +1,8 @@
 //! The ledger's tables, versioned by `PRAGMA user_version`. Each migration is applied once, in order, in one
 //! transaction.
 //!
-//! - `runs`: one line per run. `content` is the BLAKE3 hash of the input's bytes, `identity` that of content, mapping
-//!   and target together. `finished_at` is null while the run can be resumed. `options` are those that an import
+//! - `runs`: one line per run. `content` is the BLAKE3 hash of the input's decoded rows, or of its bytes if
+//!   `content_of` says so: before schema 5. `identity` is that of content, mapping and target together. `finished_at` is null while the run can be resumed. `options` are those that an import
 //!   started with, as JSON with a version; null for a submit, and for a run started before schema 3. `report` is the
 //!   last failure report, with its hash. Times are milliseconds since 1970, UTC.
 //! - `bots`: the bots that a run's rows go to, numbered from 1, each with its number of valid rows.
@@ -25,11 +25,12 @@ use super::LedgerError;
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
 /// A released migration never changes.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/1_one_bot_per_run.sql"),
     include_str!("migrations/2_several_bots_per_run.sql"),
     include_str!("migrations/3_options_as_json.sql"),
     include_str!("migrations/4_turns.sql"),
+    include_str!("migrations/5_content_of_rows.sql"),
 ];
 
 /// The schema's version that this build reads and writes.

@@ -147,6 +147,7 @@ mod tests {
             bots: vec![RunBot { number: 1, bot_id: "st-1".to_owned(), rows: 3 }],
             input: "in.csv".to_owned(),
             content: [0; 32],
+            is_of_bytes: false,
             mapping: String::new(),
             rows: 1200,
             options: None,

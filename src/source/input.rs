@@ -198,10 +198,6 @@ impl<R: Read> HashingReader<R> {
         Self { inner, hasher: blake3::Hasher::new() }
     }
 
-    pub(super) fn inner(&self) -> &R {
-        &self.inner
-    }
-
     /// Reads the rest, and returns the BLAKE3 hash of everything.
     pub(crate) fn finish(&mut self) -> io::Result<[u8; 32]> {
         io::copy(self, &mut io::sink())?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::input::{Input, InputError};
+use super::input::{HashingReader, Input, InputError};
 use crate::text::counted;
 
 /// One or more inputs, read in order.
@@ -42,6 +42,15 @@ impl Inputs {
             }
         }
         Ok(Self(inputs))
+    }
+
+    /// The BLAKE3 hash of the input's bytes, compressed or not; of several inputs, the hash of their hashes in order. Only
+    /// runs of older versions are identified by it.
+    pub(crate) fn byte_hash(&self) -> Result<[u8; 32], InputError> {
+        let hash =
+            |input: &Input| HashingReader::new(input.read()?).finish().map_err(InputError::unreadable(input.name()));
+        let hashes = self.0.iter().map(hash).collect::<Result<Vec<_>, _>>()?;
+        Ok(if let [hash] = hashes[..] { hash } else { *blake3::hash(hashes.as_flattened()).as_bytes() })
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Input> {

@@ -7,6 +7,7 @@
 
 mod buffer;
 mod compression;
+mod content;
 mod csv;
 mod decode;
 mod delimited;
@@ -31,6 +32,7 @@ mod table;
 mod tests;
 mod text;
 
+pub(crate) use content::ContentHasher;
 pub(crate) use dialect::Dialect;
 pub(crate) use encoding::EncodingSource;
 pub use error::SourceError;

@@ -79,6 +79,19 @@ impl Row {
         (0..self.ends.len()).filter_map(|column| self.cell(column))
     }
 
+    /// Appends the cells in a form that no other cells have. Line breaks have one style.
+    pub(super) fn append_to(&self, buffer: &mut Vec<u8>) {
+        if self.text.contains("\r\n") {
+            let cells: Vec<String> = self.cells().map(|cell| cell.replace("\r\n", "\n")).collect();
+            return Self::from_cells(0, 0, cells.iter().map(String::as_str)).append_to(buffer);
+        }
+        // A cell of 4 GiB cannot be read.
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
+        buffer.extend(number(self.ends.len()));
+        buffer.extend(self.ends.iter().flat_map(|end| number(*end)));
+        buffer.extend(self.text.as_bytes());
+    }
+
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();

@@ -2,35 +2,25 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use super::dialect::Dialect;
 use super::error::{ContentError, SourceError};
 use super::header::difference;
-use super::input::{HashingReader, Input, InputError};
+use super::input::{Input, InputError};
 use super::inputs::Inputs;
 use super::options::SourceOptions;
 use super::row::Row;
 use super::table::Table;
 use crate::text::excerpt;
 
-/// A file that is hashed while it is read, and can be inspected while a table reads it.
+/// A file that can be inspected while a table reads it.
 #[derive(Debug, Clone)]
-struct SharedFile(Arc<Mutex<HashingReader<File>>>);
-
-impl SharedFile {
-    fn new(file: File) -> Self {
-        Self(Arc::new(Mutex::new(HashingReader::new(file))))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashingReader<File>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+struct SharedFile(Arc<File>);
 
 impl Read for SharedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.lock().read(buffer)
+        (&*self.0).read(buffer)
     }
 }
 
@@ -47,8 +37,6 @@ pub(crate) struct RowReader<'a> {
     shared: SharedFile,
     table: Table<SharedFile>,
     headers: Vec<String>,
-    /// Of the previous inputs.
-    hashes: Vec<[u8; 32]>,
     warnings: Vec<String>,
     has_workbook: bool,
 }
@@ -57,7 +45,7 @@ impl Inputs {
     /// Opens the first input and reads its header.
     pub(crate) fn open(&self, options: &SourceOptions) -> Result<RowReader<'_>, SourceError> {
         let first = self.0.first().ok_or_else(|| ContentError::Empty.in_input("the input"))?;
-        let shared = SharedFile::new(first.read()?);
+        let shared = SharedFile(Arc::new(first.read()?));
         let table = Table::open(shared.clone(), first.name(), options)?;
         Ok(RowReader {
             inputs: self,
@@ -68,7 +56,6 @@ impl Inputs {
             shared,
             headers: table.headers().to_vec(),
             table,
-            hashes: Vec::new(),
             warnings: Vec::new(),
             has_workbook: false,
         })
@@ -119,8 +106,7 @@ impl RowReader<'_> {
         self.ensure_unchanged()?;
         self.has_workbook = self.has_workbook();
         self.warnings.extend(self.table.warnings());
-        self.hashes.push(self.hash()?);
-        self.shared = SharedFile::new(next.read()?);
+        self.shared = SharedFile(Arc::new(next.read()?));
         self.table = Table::open(self.shared.clone(), next.name(), &self.options)?;
         (self.file, self.rows_before) = (self.file + 1, self.last);
         match difference(&self.headers, self.table.headers()) {
@@ -132,12 +118,6 @@ impl RowReader<'_> {
         }
     }
 
-    /// The BLAKE3 hash of the whole current input.
-    fn hash(&self) -> Result<[u8; 32], InputError> {
-        let name = self.inputs.0.get(self.file).map_or("", Input::name);
-        self.shared.lock().finish().map_err(InputError::unreadable(name))
-    }
-
     /// What people should know about the inputs although they could be read so far.
     pub(crate) fn warnings(&self) -> Vec<String> {
         self.warnings.iter().cloned().chain(self.table.warnings()).collect()
@@ -145,19 +125,7 @@ impl RowReader<'_> {
 
     /// Checks that the current input has not changed since it was first opened.
     pub(crate) fn ensure_unchanged(&self) -> Result<(), InputError> {
-        let file = self.shared.lock();
-        self.inputs.0.get(self.file).map_or(Ok(()), |input| input.ensure_unchanged(file.inner()))
-    }
-
-    /// After the last row: the BLAKE3 hash of the input's bytes, compressed or not; of several inputs, the hash of their
-    /// hashes in order.
-    pub(crate) fn content_hash(mut self) -> Result<[u8; 32], InputError> {
-        let last = self.hash()?;
-        if self.hashes.is_empty() {
-            return Ok(last);
-        }
-        self.hashes.push(last);
-        Ok(*blake3::hash(self.hashes.as_flattened()).as_bytes())
+        self.inputs.0.get(self.file).map_or(Ok(()), |input| input.ensure_unchanged(&self.shared.0))
     }
 }
 
@@ -199,15 +167,10 @@ mod tests {
     }
 
     #[test]
-    fn content_hash_covers_files_in_order() {
+    fn byte_hash_covers_files_in_order() {
         let dir = tempfile::tempdir().unwrap();
         let files = write(dir.path(), &[("a.csv", "id\n1\n\n"), ("b.csv", "id\n2\n")]);
-        let hash = |files: &[PathBuf]| {
-            let inputs = inputs(files, dir.path());
-            let mut rows = inputs.open(&SourceOptions::default()).unwrap();
-            while rows.read(&mut Row::default()).unwrap() {}
-            rows.content_hash().unwrap()
-        };
+        let hash = |files: &[PathBuf]| inputs(files, dir.path()).byte_hash().unwrap();
         assert_eq!(hash(&files[..1]), *blake3::hash(b"id\n1\n\n").as_bytes());
         let reversed = [files[1].clone(), files[0].clone()];
         assert_eq!(hash(&files), hash(&files));

@@ -9,7 +9,7 @@ use crate::commands::error::CommandError;
 use crate::commands::rules::check_settings;
 use crate::commands::session::Session;
 use crate::commands::setup::{Bots, Setup};
-use crate::ledger::RunId;
+use crate::ledger::{Run, RunId, Store};
 use crate::record::ResolvedMapping;
 use crate::report::time_estimate;
 use crate::run::{CheckError, CheckReport, check};
@@ -45,6 +45,34 @@ impl<'a> Import<'a> {
         let global = session.global.absolute(&session.context.working_directory);
         let input = Arc::new(input);
         Ok(Self { args, global, session, setup, input, report, started, resumed_run: None })
+    }
+
+    /// What identifies the input: its rows and, if the ledger has runs of older versions, its bytes.
+    pub(super) fn contents(&self, store: &Store) -> Result<Vec<[u8; 32]>, CommandError> {
+        let mut contents = vec![self.report.content];
+        if store.has_runs_of_bytes()? {
+            contents.push(self.input.byte_hash()?);
+        }
+        Ok(contents)
+    }
+
+    /// The runs of this input, whatever their mapping and target, latest first.
+    pub(super) fn runs_of_input(&self, store: &Store) -> Result<Vec<Run>, CommandError> {
+        let mut runs = Vec::new();
+        for content in self.contents(store)? {
+            runs.extend(store.runs_with_content(&content)?);
+        }
+        Ok(runs)
+    }
+
+    /// The runs that import the same, latest first.
+    pub(super) fn same_runs(&self, store: &Store) -> Result<Vec<Run>, CommandError> {
+        let mapping = self.report.mapping.canonical();
+        let mut runs = Vec::new();
+        for content in self.contents(store)? {
+            runs.extend(store.runs_with_identity(self.setup.identity(&content, &mapping))?);
+        }
+        Ok(runs)
     }
 
     pub(super) fn short_name(&self) -> String {

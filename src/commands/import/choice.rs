@@ -63,8 +63,8 @@ fn resume(store: &Store, same: Vec<Run>, import: &Import<'_>) -> Result<Choice, 
 }
 
 /// Explains what is different by the run that comes nearest.
-fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused, LedgerError> {
-    if let Some(run) = store.runs_with_content(&import.report.content)?.first() {
+fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused, CommandError> {
+    if let Some(run) = import.runs_of_input(store)?.first() {
         return Ok(ImportRefused::OtherMapping { run: run.id });
     }
     let name = import.input_name();
@@ -85,9 +85,10 @@ pub(super) fn ensure_excluded_runs_fit(import: &Import<'_>) -> Result<(), Comman
     let host = import.setup.host();
     // A rehearsal in the sandbox may exclude what a real run has sent.
     let is_here = |run: &Run| import.setup.is_sandbox || (!run.sandbox && run.host == host);
+    let contents = import.contents(&store)?;
     for run in excluded {
         let run = store.run(RunId(*run))?;
-        if run.content != import.report.content {
+        if !contents.contains(&run.content) {
             return Err(ImportRefused::ExcludesOtherInput { run: run.id }.into());
         }
         if !is_here(&run) {
@@ -105,7 +106,7 @@ pub(super) fn check_other_runs(store: &Store, import: &Import<'_>) -> Result<(),
         return Ok(());
     }
     let (host, bots) = (import.setup.host(), import.bots());
-    let mut runs = store.runs_with_content(&import.report.content)?;
+    let mut runs = import.runs_of_input(store)?;
     runs.retain(|run| {
         let is_excluded = import.args.rows.exclude_run.contains(&run.id.0);
         !run.sandbox && !is_excluded && bots.iter().any(|(bot, _)| run.includes_bot(bot))

@@ -16,7 +16,7 @@ use crate::commands::setup::Setup;
 use crate::exit::Exit;
 use crate::ledger::{Run, RunKind, Store};
 use crate::report::Printer;
-use crate::source::{Input, InputError, Inputs, Row};
+use crate::source::{ContentHasher, Input, InputError, Inputs, Row};
 
 const VERSION: u32 = 1;
 
@@ -100,7 +100,7 @@ fn with_import<T>(
     let inputs = open_again(&args.input.files, run, store)?;
     let mut import = Import::check(&args, setup, inputs)?;
     import.resumed_run = Some(run.id);
-    ensure_unchanged(run, import.report.content)?;
+    ensure_unchanged(run, &import.input, import.report.content)?;
     work(&import)
 }
 
@@ -111,18 +111,23 @@ pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer)
     let mut rows = inputs.open(&source_options(&args))?;
     let (dialect, headers) = (rows.dialect().clone(), rows.headers().to_vec());
     let mut row = Row::default();
-    while rows.read(&mut row)? {}
-    ensure_unchanged(run, rows.content_hash()?)?;
+    let mut content = ContentHasher::new(&headers);
+    while rows.read(&mut row)? {
+        content.add(&row);
+    }
+    ensure_unchanged(run, &inputs, content.finish())?;
     let report = failure_report(&args, &inputs, &dialect, &headers, store, run.id);
     printer.stream(|out| Ok::<_, CommandError>(report.write_to(out)?))?;
     Ok(Exit::Success)
 }
 
-fn ensure_unchanged(run: &Run, content: [u8; 32]) -> Result<(), ImportRefused> {
+/// `content` is the hash of the input's rows.
+fn ensure_unchanged(run: &Run, inputs: &Inputs, content: [u8; 32]) -> Result<(), CommandError> {
+    let content = if run.is_of_bytes { inputs.byte_hash()? } else { content };
     if content == run.content {
         return Ok(());
     }
-    Err(ImportRefused::InputChanged { run: run.id, input: run.input.clone() })
+    Err(ImportRefused::InputChanged { run: run.id, input: run.input.clone() }.into())
 }
 
 fn open_again(files: &[PathBuf], run: &Run, store: &Store) -> Result<Inputs, CommandError> {

@@ -28,8 +28,7 @@ impl Import<'_> {
     pub(super) fn send(&self) -> Result<Exit, CommandError> {
         let store = Store::open(&self.setup.settings.state_dir()?)?;
         store.ensure_complete()?;
-        let identity = self.setup.identity(&self.report.content, &self.report.mapping.canonical());
-        let same = store.runs_with_identity(identity)?;
+        let same = self.same_runs(&store)?;
         let latest = same.first().map(|run| run.id);
         let unfinished = match choose(&store, same, self)? {
             Choice::Done(run) => return ImportRun { import: self, store: &store, run }.end_without_sending(),

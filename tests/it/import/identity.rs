@@ -1,5 +1,7 @@
 //! An input is imported once: a repeated import is refused, an unfinished one resumed, and nothing is sent twice.
 
+use std::io::Write;
+
 use crate::support::{IMPATIENT, Stage, csv_of, json, numbered, stderr, stdout, until};
 
 /// The arguments of the command printed after these words.
@@ -194,6 +196,65 @@ fn what_cannot_be_resumed_says_why() {
     stage.write_records(&numbered(2));
     stage.import(&file, &["--resume"]).success();
     stage.has_exactly(&numbered(2));
+}
+
+#[test]
+fn the_same_rows_in_other_bytes_are_refused() {
+    let stage = Stage::new();
+    let text = csv_of(&numbered(3));
+    stage.import(&stage.write("in.csv", &text), &[]).success();
+    let gzip = |level| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(level));
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let (first, rest) = text.split_once('\n').unwrap();
+    for (name, bytes) in [
+        ("in.csv.gz", gzip(1)),
+        ("in9.csv.gz", gzip(9)),
+        ("crlf.csv", text.replace('\n', "\r\n").into_bytes()),
+        ("blank.csv", format!("{first}\n\n{rest}\n\n").into_bytes()),
+        ("semicolons.csv", text.replace(',', ";").into_bytes()),
+        ("in.tsv", text.replace(',', "\t").into_bytes()),
+    ] {
+        let said = stderr(&stage.import(&stage.write(name, bytes), &[]).failure().code(2));
+        assert!(said.contains("already imported by run 1"), "{name}: {said}");
+    }
+    stage.has_exactly(&numbered(3));
+    stage.import(&stage.write_records(&numbered(4)[..2]), &[]).success();
+}
+
+#[test]
+fn runs_of_older_versions_are_recognized_by_bytes() {
+    let mut stage = Stage::faulty(&["401"]);
+    let file = stage.write_records(&numbered(2));
+    stage.import(&file, &[IMPATIENT]).failure().code(3);
+    // What an older version would have written: the hash of the bytes, in `content` and in `identity`.
+    let content = *blake3::hash(csv_of(&numbered(2)).as_bytes()).as_bytes();
+    let ledger = rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap();
+    ledger
+        .execute("UPDATE runs SET content_of = 'bytes', content = ?1", [content])
+        .and_then(|_| {
+            let (mapping, host): (String, String) =
+                ledger.query_row("SELECT mapping, host FROM runs", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let mut identity = blake3::Hasher::new();
+            identity.update(&content);
+            for part in [&*mapping, &*host, stage.sandbox.bot_id(), "1.1"] {
+                identity.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+            }
+            ledger.execute("UPDATE runs SET identity = ?1", [identity.finalize().as_bytes()])
+        })
+        .unwrap();
+    stage.restart(&[]);
+    let said = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(said.contains("run 1 of this input") && said.contains("is unfinished"), "{said}");
+    let changed = stage.write("in.csv", csv_of(&numbered(2)) + "\n");
+    let said = stderr(&stage.run(&["runs", "resume", "1"]).failure().code(2));
+    assert!(said.contains("in.csv has changed since run 1"), "{said}");
+    std::fs::write(changed, csv_of(&numbered(2))).unwrap();
+    stage.run(&["runs", "resume", "1"]).success();
+    stage.has_exactly(&numbered(2));
+    assert!(stderr(&stage.import(&file, &[]).failure().code(2)).contains("already imported by run 1"));
 }
 
 #[test]
