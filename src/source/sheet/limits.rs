@@ -24,7 +24,10 @@ pub(super) const PER_STYLE: u64 = 512;
 pub(super) const MAX_STRINGS: u64 = MAX_KEPT / PER_TAG;
 
 /// The most cells to keep of a sheet, or, with empty ones, that calamine may allocate for all sheets; each takes 24 bytes.
-pub(super) const MAX_CELLS: u64 = 20_000_000;
+pub(super) const MAX_CELLS: u64 = 10_000_000;
+
+/// The longest text of a cell, in bytes. Excel allows 32,767 characters.
+pub(super) const MAX_CELL: usize = 1 << 20;
 
 /// The size of an XLSX or ODS sheet.
 pub(super) const MAX_ROWS: u32 = 1_048_576;

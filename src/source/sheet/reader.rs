@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::cell_text::CellText;
-use super::limits::{LARGE_WORKBOOK, MAX_CELLS, MAX_TEXT, too_many_cells, too_much_text};
+use super::limits::{LARGE_WORKBOOK, MAX_CELL, MAX_CELLS, MAX_TEXT, too_many_cells, too_much_text};
 use crate::source::error::ContentError;
 use crate::source::row::Row;
+use crate::text::grouped;
 
 pub(in crate::source) struct SheetReader {
     cells: Cells,
@@ -58,9 +59,19 @@ impl Cells {
         is_in_order
     }
 
+    /// Call it after each cell.
     pub(super) fn ensure_small(&self) -> Result<(), ContentError> {
         if self.cells.len() as u64 > MAX_CELLS {
             return Err(too_many_cells(1, self.cells.len() as u64));
+        }
+        let before = self.cells.len().checked_sub(2).map_or(0, |place| self.cells[place].end);
+        if self.text.len() - before > MAX_CELL {
+            let row = self.rows.last().map_or(0, |row| row.number + 1);
+            return Err(ContentError::WorkbookTooLarge(format!(
+                "a cell in row {} has more than {} MiB of text",
+                grouped(row.into()),
+                MAX_CELL >> 20
+            )));
         }
         if self.text.len() as u64 > MAX_TEXT { Err(too_much_text()) } else { Ok(()) }
     }

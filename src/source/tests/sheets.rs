@@ -134,6 +134,16 @@ fn compressed_workbooks_with_several_header_rows_are_read() {
 }
 
 #[test]
+fn a_cell_has_at_most_a_mebibyte() {
+    let row = |length| {
+        format!("<row><c t=\"str\"><v>id</v></c></row><row><c t=\"str\"><v>{}</v></c></row>", "x".repeat(length))
+    };
+    assert_eq!(cells_of(&mut open(&xlsx_of(&row(1 << 20))).unwrap())[0][0].len(), 1 << 20);
+    let error = open(&xlsx_of(&row((1 << 20) + 1))).err().unwrap().to_string();
+    assert!(error.contains("too large: a cell in row 2 has more than 1 MiB of text"), "{error}");
+}
+
+#[test]
 fn declared_bombs_are_not_decompressed() {
     let mut bytes = xlsx_of("<row r=\"1\"><c r=\"A1\"><v>123456</v></c></row>");
     let cell = bytes.windows(6).position(|window| window == b"123456").unwrap();
