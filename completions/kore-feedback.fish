@@ -70,6 +70,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l c
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l again -d 'Submit even if the same record is in doubt from an earlier submit; it may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l sandbox -d 'Send to a sandbox inside this process: nothing to configure, nothing real'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l no-rate-limit -d 'Send without any rate limit'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l strict-answers -d 'Fail unless answers have every documented field, unchanged; for smoke tests'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -116,6 +117,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l verify -d 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox inside this process: nothing to configure, nothing real'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-rate-limit -d 'Send without any rate limit'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l strict-answers -d 'Fail unless answers have every documented field, unchanged; for smoke tests'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -253,6 +255,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l rate-limit -d 'Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l latency -d 'Time to respond, such as 50ms or 20ms..80ms [default: none]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l fault -d 'Inject a fault: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l clock-offset -d 'How far the sandbox\'s clock is ahead of this machine\'s, such as 2h or -24h; tokens are checked by this machine\'s' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l seed -d 'Seed of all generated ids, times and probabilities, to get the same sandbox again' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r

@@ -160,7 +160,7 @@ mod tests {
                        --skip-invalid --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
                        --include=tests --allow-any-score --include-in-doubt --again --allow-unfinished --verify --sandbox \
                        --rate-limit=60/1m --rate-limit=5/500ms --pace=early --concurrency=8 --timeout=30s --retries=0 \
-                       --delivery=at-least-once --wait-for-target=10m";
+                       --delivery=at-least-once --wait-for-target=10m --strict-answers";
 
     fn parse(options: &[String]) -> ImportArgs {
         let words = ["kore-feedback", "import", "in.csv"].map(str::to_owned);

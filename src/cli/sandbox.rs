@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::SignedDuration;
 
 use crate::pacing::Limit;
 use crate::sandbox::{InjectedFault, parse_latency};
@@ -28,6 +29,8 @@ html (an error page of a gateway), redirect, redirect-with-token (to an address 
 (the connection is reset), hang (no response).
 Kinds that save the record first: reset-after-save, hang-after-save, truncate (half of the JSON), oversized (16 MiB).
 Kinds that save the record later: late-save (no response; the record is saved 1m after the request, or after=TIME).
+Kinds that save it and respond with something wrong: other-bot, other-type, other-score, other-uid, other-name, \
+other-channel, other-language (of another record), repeated-id (that of the first record), old-time (of 1999), only-id.
 
 Faults apply to requests that would have succeeded, and count only those. If several apply, the first one given wins. \
 With p, seed=N makes the draws repeatable. on=responses applies the fault to getFeedbackSurveyResponses instead of \
@@ -59,6 +62,10 @@ pub struct SandboxArgs {
     #[arg(help_heading = "Faults")]
     #[expect(missing_docs, reason = "its help text is FAULTS")]
     pub faults: Vec<InjectedFault>,
+    /// How far the sandbox's clock is ahead of this machine's, such as 2h or -24h; tokens are checked by this machine's
+    #[arg(long, value_name = "TIME", value_parser = clock_offset, default_value = "0s", hide_default_value = true)]
+    #[arg(allow_hyphen_values = true, help_heading = "Faults")]
+    pub clock_offset: SignedDuration,
     /// Seed of all generated ids, times and probabilities, to get the same sandbox again
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Faults")]
     pub seed: u64,
@@ -66,6 +73,11 @@ pub struct SandboxArgs {
 
 fn first_line(text: &'static str) -> &'static str {
     text.lines().next().unwrap_or_default()
+}
+
+/// A duration with an optional minus sign.
+fn clock_offset(text: &str) -> Result<SignedDuration, &'static str> {
+    text.parse().map_err(|_| "write a time with a unit, such as 2h or -24h")
 }
 
 /// A bot id must fit into a path and a config without escaping.

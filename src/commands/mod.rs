@@ -17,6 +17,7 @@ mod sandbox;
 mod session;
 mod setup;
 mod stop_reason;
+mod strict;
 mod submit;
 mod token;
 mod verify;

@@ -39,6 +39,7 @@ fn options(args: &SandboxArgs) -> SandboxOptions {
     options.limits = args.limits.iter().map(|limit| (limit.calls.get(), limit.per)).collect();
     options.latency = args.latency.clone();
     options.faults = args.faults.clone();
+    options.clock_offset = args.clock_offset;
     options.enforce_jti = args.enforce_jti;
     if let Some((first, others)) = args.bot_ids.split_first() {
         options.credentials.bot_id.clone_from(first);

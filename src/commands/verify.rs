@@ -210,6 +210,9 @@ fn print_event(event: VerifyEvent, last_printed: &Cell<Instant>, printer: &Print
             }
         }
         VerifyEvent::Waiting { why } => printer.note(why),
+        VerifyEvent::ClocksDiffer { difference } => {
+            printer.note(format_args!("during the run: {difference}; its records are found by the server's clock"));
+        }
         VerifyEvent::Paused { why, wait } => {
             printer.note(format_args!("paused: {}; retrying in {}", printable(&why), format_duration(wait)));
         }

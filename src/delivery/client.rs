@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use jiff::{SignedDuration, Timestamp};
+use reqwest::header::{AGE, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Response};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -45,6 +46,7 @@ pub(crate) struct ClientSettings {
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     http: reqwest::Client,
+    bot_id: String,
     save_feedback: Url,
     survey_responses: Url,
     timeout: Duration,
@@ -92,10 +94,15 @@ impl Client {
     fn with_connections(http: reqwest::Client, settings: &ClientSettings) -> Result<Self, ClientError> {
         Ok(Self {
             http,
+            bot_id: settings.bot_id.clone(),
             save_feedback: save_feedback_url(settings)?,
             survey_responses: survey_responses_url(settings)?,
             timeout: settings.timeout,
         })
+    }
+
+    pub(crate) fn bot_id(&self) -> &str {
+        &self.bot_id
     }
 
     pub(crate) fn save_feedback_url(&self) -> &Url {
@@ -189,7 +196,7 @@ async fn read_answer(mut response: Response, token: &SecretString, most: usize) 
         status: response.status().as_u16(),
         retry_after: header_text(headers, RETRY_AFTER).and_then(RetryAfter::parse),
         location: header_text(headers, LOCATION).map(|location| text::excerpt(&redact(location, token), QUOTED)),
-        date: header_text(headers, DATE).and_then(http_date),
+        date: server_time(headers),
         ..Answer::default()
     };
     let mut body = Vec::new();
@@ -207,6 +214,12 @@ async fn read_answer(mut response: Response, token: &SecretString, most: usize) 
     // A gateway may quote the rejected request, including its headers.
     answer.body = redact(&String::from_utf8_lossy(&body), token);
     answer
+}
+
+/// The server's clock. A cache passes on an old `Date`, and says in `Age` how many seconds ago that was.
+fn server_time(headers: &HeaderMap) -> Option<Timestamp> {
+    let age = header_text(headers, AGE).and_then(|age| age.trim().parse().ok()).map_or(0, |age: u32| age);
+    header_text(headers, DATE).and_then(http_date)?.checked_add(SignedDuration::from_secs(age.into())).ok()
 }
 
 fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

@@ -6,7 +6,8 @@
 //!
 //! | answer | verdict |
 //! |---|---|
-//! | 200 or 201 with a record that has an `_id` (or `_Id`) | saved |
+//! | 200 or 201 with a record that has an `_id` (or `_Id`) and is about ours, see [`check_echo`] | saved |
+//! | 200 or 201 with another record's bot, type, score or respondent, an old time, or an `_id` that another row got | in doubt |
 //! | 429, or one of the vendor's rate-limit texts under any status but a success | repeat: rate-limited |
 //! | 401 whose text says `possibly a replay` | repeat, with a fresh token |
 //! | 503 with `Retry-After` | repeat, not before then |
@@ -21,6 +22,7 @@
 //! The other call reads records back. It changes nothing on the server, so it may always be repeated.
 
 mod client;
+mod echo;
 mod redaction;
 mod reply;
 mod responses;
@@ -30,6 +32,7 @@ mod transport;
 mod verdict;
 
 pub(crate) use client::{Client, ClientSettings};
+pub(crate) use echo::{Checked, Sent, check_echo};
 pub(crate) use reply::Reply;
 pub(crate) use responses::{ResponsesQuery, SurveyPage, SurveyResponse};
 pub(crate) use verdict::{Cause, Concern, Verdict, judge};

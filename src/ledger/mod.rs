@@ -14,6 +14,7 @@
 //! The tables are documented in `schema.rs`. People may read the file with `sqlite3`, even during a run.
 
 mod counts;
+mod deviations;
 mod error;
 mod lease;
 mod lines;
@@ -39,6 +40,7 @@ mod writer;
 mod writer_thread;
 
 pub(crate) use counts::Counts;
+pub(crate) use deviations::Deviations;
 pub(crate) use error::LedgerError;
 pub(crate) use lease::Lease;
 pub(crate) use request::{Admission, Call, Claim, Claimed, ForeignCalls, Look, OpenCall, Turn};

@@ -6,9 +6,9 @@ use std::vec;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use super::millis::to_millis;
+use super::millis::{from_millis, to_millis};
 use super::schema::BOT_OF_ROW;
-use super::{LedgerError, RowState, RunId, Store};
+use super::{Deviations, LedgerError, RowState, RunId, Store};
 
 const PAGE: u32 = 4096;
 
@@ -25,6 +25,9 @@ pub(crate) struct RowEntry {
     pub server_id: Option<String>,
     /// Why the row was not saved.
     pub detail: Option<String>,
+    /// The server's time of the record.
+    pub(crate) server_time: Option<Timestamp>,
+    pub(crate) deviations: Deviations,
 }
 
 impl Store {
@@ -46,6 +49,32 @@ impl Store {
         )?;
         Ok(changed as u64)
     }
+
+    /// Marks saved rows as in doubt if an earlier row of the run has the same server id: a record belongs to one row only, so
+    /// these answers came from a cache. A run remembers only its latest ids while it sends. Requires the run's lease.
+    pub(crate) fn mark_repeated_ids_in_doubt(&self, run: RunId) -> Result<u64, LedgerError> {
+        let changed = self.connection.execute(
+            "UPDATE rows SET state = 'in doubt', server_id = NULL, server_time = NULL, deviations = NULL,
+                             detail = 'the answer has the id of another record: row ' || ids.first || ' got '
+                                      || rows.server_id
+             FROM (SELECT row, row_number() OVER same AS place, first_value(row) OVER same AS first
+                   FROM rows WHERE run = ?1 AND state = 'saved' AND server_id IS NOT NULL
+                   WINDOW same AS (PARTITION BY server_id ORDER BY changed_at, row)) AS ids
+             WHERE rows.run = ?1 AND rows.row = ids.row AND ids.place > 1",
+            [run.0],
+        )?;
+        Ok(changed as u64)
+    }
+
+    /// How many saved rows of a run have each combination of deviations.
+    pub(crate) fn deviations(&self, run: RunId) -> Result<Vec<(Deviations, u64)>, LedgerError> {
+        let mut statement = self.connection.prepare(
+            "SELECT deviations, count(*) FROM rows
+             WHERE run = ?1 AND state = 'saved' AND deviations IS NOT NULL GROUP BY deviations",
+        )?;
+        let counts = statement.query_map([run.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(counts.collect::<Result<_, _>>()?)
+    }
 }
 
 /// Iterates over the rows of a run. At most one page of them is in memory.
@@ -61,7 +90,7 @@ pub(crate) struct Rows<'a> {
 impl Rows<'_> {
     fn read_page(&self, after: u64) -> Result<Vec<RowEntry>, LedgerError> {
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT row, state, {BOT_OF_ROW}, status, server_id, detail FROM rows
+            "SELECT row, state, {BOT_OF_ROW}, status, server_id, detail, server_time, deviations FROM rows
              WHERE run = ?1 AND row > ?2 ORDER BY row LIMIT ?3"
         ))?;
         let entries = statement.query_map(params![self.run.0, after, PAGE], entry)?;
@@ -114,5 +143,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<RowEntry> {
         status: row.get(3)?,
         server_id: row.get(4)?,
         detail: row.get(5)?,
+        server_time: row.get::<_, Option<i64>>(6)?.map(from_millis),
+        deviations: row.get(7)?,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use strum::IntoStaticStr;
 
 use super::RunId;
@@ -92,6 +92,8 @@ pub(crate) struct Run {
     pub started_at: Timestamp,
     /// When the run ended with nothing left to send; `None` while it can be resumed.
     pub finished_at: Option<Timestamp>,
+    /// How far the server's clock was ahead of this machine's, if it was said.
+    pub(crate) clock_offset: Option<SignedDuration>,
     /// The last failure report, and the hash of its content.
     pub report: Option<(PathBuf, [u8; 32])>,
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Params, Row, params};
 
 use super::millis::{from_millis, to_millis};
@@ -154,7 +154,7 @@ fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Resu
 fn select(connection: &Connection, clauses: &str, params: impl Params) -> Result<Vec<Run>, LedgerError> {
     let mut statement = connection.prepare(&format!(
         "SELECT run, kind, sandbox, profile, host, input, rows, started_at, finished_at, report, report_hash, content,
-                options, mapping, content_of = 'bytes'
+                options, mapping, content_of = 'bytes', clock_offset
          FROM runs {clauses}"
     ))?;
     let runs = statement.query_map(params, |row| read(connection, row))?;
@@ -180,6 +180,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Run> {
         options: row.get(12)?,
         mapping: row.get(13)?,
         is_of_bytes: row.get(14)?,
+        clock_offset: row.get::<_, Option<i64>>(15)?.map(SignedDuration::from_millis),
     })
 }
 

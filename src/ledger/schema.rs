@@ -4,7 +4,8 @@
 //! - `runs`: one line per run. `content` is the BLAKE3 hash of the input's decoded rows, or of its bytes if
 //!   `content_of` says so: before schema 5. `identity` is that of content, mapping and target together. `finished_at` is null while the run can be resumed. `options` are those that an import
 //!   started with, as JSON with a version; null for a submit, and for a run started before schema 3. `report` is the
-//!   last failure report, with its hash. Times are milliseconds since 1970, UTC.
+//!   last failure report, with its hash. Times are milliseconds since 1970, UTC, by this machine's clock; `clock_offset` is
+//!   how many milliseconds the server's clock was ahead of it.
 //! - `bots`: the bots that a run's rows go to, numbered from 1, each with its number of valid rows.
 //! - `rows`: the state of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
 //!   `skipped`, `unsent` or `in doubt`. The run has not reached a row that is missing here. `fingerprint` is a hash of
@@ -12,6 +13,8 @@
 //!   the row was sent to, null if it never was, or if version 1 sent it to its run's only bot. `claimed_at` is when the
 //!   last POST was about to be sent, `answer_due` the latest time for its answer, `changed_at` when the state was
 //!   reached. `status` is that of the last answer; a saved row without one was in doubt and later found on the server.
+//!   `server_time` is the server's time of a saved record. `deviations` has a bit for each field that the answer about it
+//!   lacked, or gave with another value than was sent ([`Deviations`](super::Deviations)).
 //! - `attempts`: every call of the last days, so that rate limits hold across runs and processes. `run` is null for a call
 //!   that sends no row, and for one made by schema 3.
 //! - `waiting`: the processes that wait for a rate limit, see `turns.rs`.
@@ -25,12 +28,13 @@ use super::LedgerError;
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
 /// A released migration never changes.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/1_one_bot_per_run.sql"),
     include_str!("migrations/2_several_bots_per_run.sql"),
     include_str!("migrations/3_options_as_json.sql"),
     include_str!("migrations/4_turns.sql"),
     include_str!("migrations/5_content_of_rows.sql"),
+    include_str!("migrations/6_server_time.sql"),
 ];
 
 /// The schema's version that this build reads and writes.
@@ -70,7 +74,7 @@ fn version(connection: &Connection) -> Result<usize, LedgerError> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
+    use jiff::{SignedDuration, Timestamp};
     use rusqlite::Connection;
 
     use super::{MIGRATIONS, VERSION, version};
@@ -102,7 +106,7 @@ mod tests {
         let counts = store.counts_by_bot(&run).unwrap();
         assert_eq!((counts[0].saved, counts[0].invalid, counts[0].in_doubt), (1, 0, 1));
         let all = TimeRange { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX };
-        assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all).unwrap().len(), 2);
+        assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all, SignedDuration::ZERO).unwrap().len(), 2);
         // A process of version 1 that is still running continues to write rows without the bot.
         let old = Connection::open(dir.path().join("ledger.db")).unwrap();
         let claim = "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at)
@@ -111,8 +115,8 @@ mod tests {
         assert_eq!(store.counts_by_bot(&run).unwrap()[0].in_doubt, 2);
         let bots: Vec<_> = store.rows(run.id).map(Result::unwrap).map(|row| row.bot).collect();
         assert_eq!(bots, [Some(1), None, Some(1), Some(1)]);
-        assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all).unwrap().len(), 3);
-        let range = store.sending_range(&run, &run.bots[0]).unwrap().unwrap();
+        assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all, SignedDuration::ZERO).unwrap().len(), 3);
+        let range = store.sending_range(&run, &run.bots[0], SignedDuration::ZERO).unwrap().unwrap();
         assert_eq!(range.to.as_millisecond(), 2400);
         // Resuming the run replaces the number of valid rows.
         let resumed = store.set_bots(run.id, &[("st-1".to_owned(), 3), ("st-2".to_owned(), 1)]).unwrap();

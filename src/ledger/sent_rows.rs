@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Row, params};
 
-use super::millis::{from_millis, to_millis};
+use super::millis::{from_millis, offset_to_millis, to_millis};
 use super::schema::BOT_OF_ROW;
 use super::{Call, LedgerError, OutcomeKind, RowState, Run, RunBot, RunId, Store, TimeRange};
 
@@ -24,9 +24,9 @@ pub(crate) struct SentRow {
     pub fingerprint: [u8; 16],
     /// How many POSTs were made for the row, including those that the server did not accept.
     pub attempts: u64,
-    /// When the last POST was about to be sent.
+    /// When the last POST was about to be sent, by the server's clock.
     pub claimed_at: Timestamp,
-    /// When this side stopped waiting for the answer to the last POST.
+    /// When this side stopped waiting for the answer to the last POST, by the server's clock.
     pub ended_at: Timestamp,
     /// How long this side would have waited for it.
     pub timeout: Duration,
@@ -57,31 +57,54 @@ impl SentRow {
 /// A claim whose process died ended when its answer was due, no matter when that was detected.
 const ENDED_AT: &str = "min(rows.changed_at, coalesce(rows.answer_due, rows.changed_at))";
 
+/// How many milliseconds the server's clock was ahead of this machine's during a row's run; `?5` if it was not said.
+const OFFSET: &str = "coalesce(clock_offset, ?5)";
+
+/// A server's time of a record that differs more than this from that of its run is a mistake.
+const CREDIBLE: SignedDuration = SignedDuration::from_hours(48);
+
 impl Store {
-    /// The time in which the run made calls to one of its bots: from the run's start to the end of the last call.
-    /// `None` before the first.
-    pub(crate) fn sending_range(&self, run: &Run, bot: &RunBot) -> Result<Option<TimeRange>, LedgerError> {
-        let sql = format!("SELECT max({ENDED_AT}) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} = ?2");
-        let last: Option<i64> = self.connection.query_row(&sql, params![run.id.0, bot.number], |row| row.get(0))?;
+    /// The time, by the server's clock, in which the run made calls to one of its bots: from the run's start to the end of
+    /// the last call, and the times of all saved records. `None` before the first. `offset` is how far the server's clock is
+    /// ahead, if the run did not learn it.
+    pub(crate) fn sending_range(
+        &self,
+        run: &Run,
+        bot: &RunBot,
+        offset: SignedDuration,
+    ) -> Result<Option<TimeRange>, LedgerError> {
+        let sql = format!(
+            "SELECT max({ENDED_AT}), min(server_time), max(server_time) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} = ?2"
+        );
+        let times = |row: &Row<'_>| <(Option<i64>, Option<i64>, Option<i64>)>::try_from(row);
+        let (last, first_saved, last_saved) = self.connection.query_row(&sql, params![run.id.0, bot.number], times)?;
+        let Some(last) = last else { return Ok(None) };
         // It begins with the run, not with the first known claim: of a row sent again, only the last claim is known.
-        Ok(last.map(|last| TimeRange { from: run.started_at, to: from_millis(last).max(run.started_at) }))
+        let range = TimeRange { from: run.started_at, to: from_millis(last).max(run.started_at) };
+        let range = range.shifted(run.clock_offset.unwrap_or(offset));
+        let credible = range.widened(CREDIBLE);
+        let saved = [first_saved, last_saved].into_iter().flatten().map(from_millis);
+        Ok(Some(saved.filter(|time| credible.contains(*time)).fold(range, TimeRange::including)))
     }
 
-    /// The rows of all runs that were sent to this host and bot in this time.
+    /// The rows of all runs that were sent to this host and bot in this time, by the server's clock. `offset` is how far it
+    /// is ahead, for runs that did not learn it.
     pub(crate) fn sent_rows(
         &self,
         (host, bot_id): (&str, &str),
         range: TimeRange,
+        offset: SignedDuration,
     ) -> Result<Vec<SentRow>, LedgerError> {
         let mut statement = self.connection.prepare(&format!(
-            "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at, {ENDED_AT},
-                    coalesce(answer_due, rows.claimed_at)
+            "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at + {OFFSET},
+                    {ENDED_AT} + {OFFSET}, coalesce(answer_due, rows.claimed_at) + {OFFSET}
              FROM runs JOIN rows USING (run) JOIN bots ON bots.run = rows.run AND bots.bot = {BOT_OF_ROW}
-             WHERE host = ?1 AND bot_id = ?2 AND started_at <= ?4
-               AND rows.claimed_at <= ?4 AND rows.changed_at >= ?3 AND fingerprint IS NOT NULL
+             WHERE host = ?1 AND bot_id = ?2 AND started_at + {OFFSET} <= ?4 AND rows.claimed_at + {OFFSET} <= ?4
+               AND rows.changed_at + {OFFSET} >= ?3 AND fingerprint IS NOT NULL
              ORDER BY rows.run, row"
         ))?;
-        let rows = statement.query_map(params![host, bot_id, to_millis(range.from), to_millis(range.to)], read)?;
+        let (from, to) = (to_millis(range.from), to_millis(range.to));
+        let rows = statement.query_map(params![host, bot_id, from, to, offset_to_millis(offset)], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
@@ -141,7 +164,7 @@ mod tests {
         let other = store.begin(&elsewhere, at(0)).unwrap();
         let entry = store.run(run).unwrap();
         let bot = entry.bots[0].clone();
-        assert_eq!(store.sending_range(&entry, &bot).unwrap(), None);
+        assert_eq!(store.sending_range(&entry, &bot, SignedDuration::ZERO).unwrap(), None);
 
         let writer = writer(dir.path(), "one");
         let answered = claim(&writer, run, 1, 10).await;
@@ -157,18 +180,18 @@ mod tests {
         store.mark_claims_in_doubt(run, "died", at(3600)).unwrap();
 
         let target = ("https://bots.kore.ai", "st-1");
-        let sent = |from, to| store.sent_rows(target, range(from, to)).unwrap();
+        let sent = |from, to| store.sent_rows(target, range(from, to), SignedDuration::ZERO).unwrap();
         let times: Vec<_> = sent(0, 100).iter().map(|row| (row.row, row.claimed_at, row.ended_at)).collect();
         assert_eq!(times, [(1, at(10), at(12)), (2, at(20), at(50))]);
         assert_eq!(sent(0, 100)[0].status, Some(500));
-        assert_eq!(store.sending_range(&entry, &bot).unwrap(), Some(range(0, 50)));
+        assert_eq!(store.sending_range(&entry, &bot, SignedDuration::ZERO).unwrap(), Some(range(0, 50)));
         assert_eq!(sent(13, 15), []);
         assert_eq!(sent(11, 15).len(), 1);
 
         // After a resend the last call counts, and the span still begins with the run.
         let _left_behind = claim(&writer, run, 1, 5000).await;
         assert_eq!((sent(4999, 5001)[0].row, sent(4999, 5001)[0].attempts), (1, 2));
-        assert_eq!(store.sending_range(&entry, &bot).unwrap(), Some(range(0, 5000)));
+        assert_eq!(store.sending_range(&entry, &bot, SignedDuration::ZERO).unwrap(), Some(range(0, 5000)));
     }
 
     #[tokio::test]

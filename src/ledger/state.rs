@@ -3,8 +3,11 @@
 
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+use super::Deviations;
 
 /// The state of a row in the ledger. A row that the ledger has never seen has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +39,7 @@ impl OutcomeKind {
     pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The outcome's word in reports and in the ledger.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         self.into_str()
     }
 }
@@ -51,12 +54,21 @@ pub(crate) struct Outcome {
     pub server_id: Option<String>,
     /// Why it was not saved.
     pub detail: Option<String>,
+    /// The server's time of the record, if it was saved.
+    pub(crate) server_time: Option<Timestamp>,
+    /// How the answer about a saved record deviates from the contract.
+    pub(crate) deviations: Deviations,
 }
 
 impl Outcome {
+    pub(crate) fn new(kind: OutcomeKind) -> Self {
+        let deviations = Deviations::default();
+        Self { kind, status: None, server_id: None, detail: None, server_time: None, deviations }
+    }
+
     /// An outcome with a reason and nothing else.
     pub(crate) fn with_detail(kind: OutcomeKind, detail: impl Into<String>) -> Self {
-        Self { kind, status: None, server_id: None, detail: Some(detail.into()) }
+        Self { detail: Some(detail.into()), ..Self::new(kind) }
     }
 }
 

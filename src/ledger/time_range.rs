@@ -22,6 +22,16 @@ impl TimeRange {
         Self { from: shifted(self.from, by), to: shifted(self.to, by) }
     }
 
+    pub(crate) fn contains(self, time: Timestamp) -> bool {
+        self.from <= time && time <= self.to
+    }
+
+    /// The same range, extended to this time.
+    #[must_use]
+    pub(crate) fn including(self, time: Timestamp) -> Self {
+        Self { from: self.from.min(time), to: self.to.max(time) }
+    }
+
     /// Whether the row was sent, and its call ended, within this range.
     pub(crate) fn covers(&self, row: &SentRow) -> bool {
         self.from <= row.claimed_at && row.ended_at <= self.to

@@ -1,9 +1,9 @@
 //! Writes intents, outcomes and calls. Each change of a row is checked against the state machine first.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::millis::to_millis;
+use super::millis::{offset_to_millis, to_millis};
 use super::request::{Call, Claim, Claimed, Target};
 use super::state::{may_be_claimed, may_be_settled};
 use super::{LedgerError, Outcome, RowState, RunId};
@@ -25,7 +25,7 @@ pub(super) fn claim(
             "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at, bot)
              VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4, ?6)
              ON CONFLICT DO UPDATE SET state = 'claimed', status = NULL, server_id = NULL, detail = NULL,
-                                       fingerprint = ?3, attempts = attempts + 1, claimed_at = ?4, answer_due = ?5,
+                                       server_time = NULL, deviations = NULL, fingerprint = ?3, attempts = attempts + 1, claimed_at = ?4, answer_due = ?5,
                                        changed_at = ?4, bot = ?6",
         )?
         .execute(params![run.0, row, fingerprint, to_millis(call.now), to_millis(call.answer_due), target.bot])?;
@@ -79,18 +79,42 @@ pub(super) fn set_outcome(
     outcome: &Outcome,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let Outcome { kind, status, server_id, detail } = outcome;
+    let Outcome { kind, status, server_id, detail, server_time, deviations } = outcome;
+    let server_time = server_time.map(to_millis);
     let state = state(transaction, run, row)?;
     if !may_be_settled(state, *kind) {
         return Err(LedgerError::NotSettleable { run, row, outcome: *kind, state: name(state) });
     }
     transaction
         .prepare_cached(
-            "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7",
+            "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at, server_time, deviations)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7,
+                                       server_time = ?8, deviations = ?9",
         )?
-        .execute(params![run.0, row, kind.as_str(), status, server_id, detail, to_millis(now)])?;
+        .execute(params![
+            run.0,
+            row,
+            kind.as_str(),
+            status,
+            server_id,
+            detail,
+            to_millis(now),
+            server_time,
+            deviations
+        ])?;
+    Ok(())
+}
+
+/// Records how far the server's clock is ahead of this machine's.
+pub(super) fn set_clock_offset(
+    transaction: &Transaction<'_>,
+    run: RunId,
+    offset: SignedDuration,
+) -> Result<(), LedgerError> {
+    transaction
+        .prepare_cached("UPDATE runs SET clock_offset = ?2 WHERE run = ?1")?
+        .execute(params![run.0, offset_to_millis(offset)])?;
     Ok(())
 }
 

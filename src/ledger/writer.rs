@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
 use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, Target, Turn};
@@ -70,6 +70,14 @@ impl Writer {
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         self.request(|reply| Request::Record { run, outcomes, now, reply }).await
+    }
+
+    /// Records how far the server's clock is ahead of this machine's.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub(crate) async fn record_clock_offset(&self, run: RunId, offset: SignedDuration) -> Result<(), LedgerError> {
+        self.request(|reply| Request::ClockOffset { run, offset, reply }).await
     }
 
     /// Records a call that sends no row, so that every process counts it.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
@@ -28,6 +28,7 @@ pub(super) enum Request {
     Claim { claim: Claim, target: Target, reply: Reply<Admission<Claimed>> },
     Settle { claimed: Claimed, outcome: Outcome, now: Timestamp, reply: Reply<()> },
     Record { run: RunId, outcomes: Vec<(u64, Outcome)>, now: Timestamp, reply: Reply<()> },
+    ClockOffset { run: RunId, offset: SignedDuration, reply: Reply<()> },
     StartCall { call: Call, target: Target, reply: Reply<Admission<OpenCall>> },
     EndCall { call: OpenCall, now: Timestamp, reply: Reply<()> },
     Look { look: Look, target: Target, reply: Reply<Turn> },
@@ -139,6 +140,9 @@ impl Group<'_> {
             }
             Request::Settle { claimed, outcome, now, reply } => {
                 pending(reply, self.with(|transaction| transitions::settle(transaction, &claimed, &outcome, now)))
+            }
+            Request::ClockOffset { run, offset, reply } => {
+                pending(reply, self.with(|transaction| transitions::set_clock_offset(transaction, run, offset)))
             }
             Request::Record { run, outcomes, now, reply } => pending(
                 reply,

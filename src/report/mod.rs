@@ -1,5 +1,6 @@
 //! What people and programs are shown. It consumes events and finished results, and nothing waits for it.
 
+mod answers;
 mod counts;
 mod failures;
 mod findings;
@@ -15,6 +16,7 @@ mod summary;
 mod terminal;
 mod verified;
 
+pub(crate) use answers::AnswersView;
 pub(crate) use counts::BotView;
 pub(crate) use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
 pub(crate) use findings::{mapping_table, presets_table, problems_table, time_estimate};

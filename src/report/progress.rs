@@ -131,6 +131,7 @@ impl Progress {
                 let others = if others_continue { " (other bots continue)" } else { "" };
                 self.line(&format!("stopped sending to bot {bot}{others}: {}", reason.message()));
             }
+            RunEvent::Warning(text) => self.bar.suspend(|| self.printer.warning(printable(&text))),
             RunEvent::TimeLeft(left) => self.time_left = Some(left),
             RunEvent::Stopping => {
                 self.line("stopping: waiting for requests in flight (Ctrl-C again to abandon them)");

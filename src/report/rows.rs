@@ -9,7 +9,7 @@ use crate::ledger::{RowEntry, RowState};
 use crate::text::{not_a_formula, printable, printable_json};
 
 /// The header of the CSV.
-pub(crate) const ROW_COLUMNS: [&str; 5] = ["row", "outcome", "status", "server_id", "error"];
+pub(crate) const ROW_COLUMNS: [&str; 6] = ["row", "outcome", "status", "server_id", "error", "server_time"];
 
 #[derive(Debug, Serialize)]
 struct RowView<'a> {
@@ -18,6 +18,7 @@ struct RowView<'a> {
     status: Option<u16>,
     server_id: Option<Cow<'a, str>>,
     error: Option<Cow<'a, str>>,
+    server_time: Option<String>,
 }
 
 impl<'a> RowView<'a> {
@@ -28,7 +29,8 @@ impl<'a> RowView<'a> {
             RowState::Claimed => "in doubt",
         };
         let [server_id, error] = [&entry.server_id, &entry.detail].map(|text| text.as_deref().map(printable));
-        Self { row: entry.row, outcome, status: entry.status, server_id, error }
+        let server_time = entry.server_time.map(|time| format!("{time:.3}"));
+        Self { row: entry.row, outcome, status: entry.status, server_id, error, server_time }
     }
 }
 

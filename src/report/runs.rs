@@ -29,6 +29,8 @@ pub(crate) struct RunView {
     started_at: Timestamp,
     /// When it ended with nothing left to send.
     finished_at: Option<Timestamp>,
+    /// How many milliseconds the server's clock was ahead of this machine's; null if it was not said.
+    clock_offset_ms: Option<i64>,
     #[serde(flatten)]
     counts: Counts,
     /// The latest failure report.
@@ -55,6 +57,7 @@ impl RunView {
             input: run.input,
             started_at: run.started_at,
             finished_at: run.finished_at,
+            clock_offset_ms: run.clock_offset.and_then(|offset| offset.as_millis().try_into().ok()),
             counts,
             failures_file: run.report.map(|(path, _)| path),
         }

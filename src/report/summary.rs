@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::answers::AnswersView;
 use super::counts::{BotView, outcome_lines};
 use crate::ledger::Counts;
 use crate::text::{counted, format_duration, printable};
@@ -21,6 +22,8 @@ pub(crate) struct Summary {
     pub elapsed_ms: u64,
     #[serde(serialize_with = "as_text")]
     pub failures_file: Option<PathBuf>,
+    #[serde(flatten)]
+    pub answers: AnswersView,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bots: Vec<BotView>,
 }
@@ -29,7 +32,7 @@ impl Summary {
     /// The summary of a run or, without one, of a check.
     pub(crate) fn new(run: Option<i64>, counts: Counts, elapsed: Duration, failures_file: Option<PathBuf>) -> Self {
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        Self { run, counts, elapsed_ms, failures_file, bots: Vec::new() }
+        Self { run, counts, elapsed_ms, failures_file, answers: AnswersView::default(), bots: Vec::new() }
     }
 }
 
@@ -51,7 +54,7 @@ pub(crate) struct SummaryView<'a> {
 
 impl fmt::Display for SummaryView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { run, counts, elapsed_ms, failures_file, bots } = self.summary;
+        let Summary { run, counts, elapsed_ms, failures_file, answers, bots } = self.summary;
         if let Some(run) = run {
             write!(f, "Run {run}: ")?;
         }
@@ -62,6 +65,9 @@ impl fmt::Display for SummaryView<'_> {
         }
         if !bots.is_empty() {
             writeln!(f, "{}", BotView::table(bots, self.width))?;
+        }
+        if let Some(answers) = answers.in_words() {
+            writeln!(f, "Answers:  {answers}")?;
         }
         if let Some(file) = failures_file {
             writeln!(f, "Failures: {}", printable(&file.display().to_string()))?;
@@ -101,6 +107,8 @@ mod tests {
             "in_doubt",
             "elapsed_ms",
             "failures_file",
+            "changed_fields",
+            "missing_fields",
         ];
         assert_eq!(keys, documented);
     }

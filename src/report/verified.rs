@@ -153,6 +153,7 @@ mod tests {
             options: None,
             started_at: jiff::Timestamp::UNIX_EPOCH,
             finished_at: None,
+            clock_offset: None,
             report: Some(("in.failures.csv".into(), [0; 32])),
         }
     }

@@ -6,16 +6,14 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::settings::{Delivery, SendSettings};
+use crate::clock;
 use crate::delivery::{Cause, Concern, Verdict};
 use crate::ledger::{Outcome, OutcomeKind};
 use crate::pacing::{Backoff, Moment};
-use crate::text::format_duration;
 
 /// A row refused more often than this while others get through is itself the reason. Fewer than the refusals that trip the
 /// breaker.
 const REFUSALS_OF_ONE_ROW: u32 = 3;
-/// A larger difference between two clocks is worth mentioning.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 pub(super) struct Disposition {
     pub(super) outcome: Outcome,
@@ -50,7 +48,7 @@ pub(super) struct Situation<'a, F: Fn(Moment) -> bool> {
 
 impl Disposition {
     fn settle(kind: OutcomeKind, status: Option<u16>, detail: Option<String>) -> Self {
-        Self { outcome: Outcome { kind, status, server_id: None, detail }, retry: None, record: None }
+        Self { outcome: Outcome { status, detail, ..Outcome::new(kind) }, retry: None, record: None }
     }
 
     fn unsent(status: Option<u16>, message: String, retry: Option<Retry>) -> Self {
@@ -126,13 +124,8 @@ pub(super) fn with_clock_skew(verdict: Verdict, server: Option<Timestamp>, now: 
     let (Verdict::Refused { concern: Concern::Credentials, status, message }, Some(server)) = (&verdict, server) else {
         return verdict;
     };
-    let skew = now.duration_since(server);
-    if skew.unsigned_abs() < CLOCK_SKEW {
-        return verdict;
-    }
-    let side = if skew.is_positive() { "ahead of" } else { "behind" };
-    let skew = format_duration(Duration::from_secs(skew.unsigned_abs().as_secs()));
-    let message = format!("{message} (this machine's clock is {skew} {side} the server's)");
+    let Some(difference) = clock::difference(server.duration_since(now)) else { return verdict };
+    let message = format!("{message} ({difference})");
     Verdict::Refused { concern: Concern::Credentials, status: *status, message }
 }
 

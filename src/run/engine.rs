@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
+use super::answers::Answers;
 use super::event::{End, Ended, Events, RunEvent};
 use super::gate::Gate;
 use super::lane::{ActiveLane, Lane};
@@ -27,8 +28,9 @@ pub(crate) fn run(lanes: Vec<Lane>, events: Events) -> std::io::Result<Ended> {
 async fn work(lanes: Vec<Lane>, events: Events) -> Ended {
     let gates = gates(&lanes);
     let Some(gate) = gates.first().cloned() else { return Ended { end: End::Complete, stopped: Vec::new() } };
-    let lanes: Vec<Arc<ActiveLane>> =
-        lanes.into_iter().zip(gates).map(|(lane, gate)| Arc::new(lane.activate(gate, events.clone()))).collect();
+    let answers = Arc::new(Answers::default());
+    let activate = |(lane, gate): (Lane, Gate)| Arc::new(lane.activate(gate, events.clone(), Arc::clone(&answers)));
+    let lanes: Vec<Arc<ActiveLane>> = lanes.into_iter().zip(gates).map(activate).collect();
     let interrupted = Arc::new(AtomicBool::new(false));
     let signals = tokio::spawn(stop_on_signals(&lanes, events.clone(), Arc::clone(&interrupted)));
     let clock = tokio::spawn(report_time_left(lanes.clone(), events.clone()));

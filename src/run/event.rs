@@ -25,6 +25,8 @@ pub(crate) enum RunEvent {
     Waiting { bot: Option<String>, why: String },
     /// No more is sent to one of the bots that rows name.
     BotStopped { bot: String, reason: StopReason, others_continue: bool },
+    /// Something about the server's answers that people should know. Each is sent once.
+    Warning(String),
     /// How long the rest takes at the rate limits.
     TimeLeft(Duration),
     /// The run was asked to stop: only requests in flight are waited for.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
+use super::answers::Answers;
 use super::event::{End, Events, RunEvent};
 use super::feed::Feed;
 use super::gate::Gate;
@@ -40,7 +41,7 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn activate(self, gate: Gate, events: Events) -> ActiveLane {
+    pub(super) fn activate(self, gate: Gate, events: Events, answers: Arc<Answers>) -> ActiveLane {
         let Self { bot, resources, settings, feed } = self;
         let LaneResources { client, tokens, pacer, writer } = resources;
         let phases = Phases::new();
@@ -57,6 +58,7 @@ impl Lane {
                 events,
                 settings: settings.send,
                 phases,
+                answers,
             },
             rows: Mutex::new(Rows { feed, ready: VecDeque::new() }),
             left: AtomicU64::new(settings.to_send),

@@ -1,7 +1,11 @@
 //! Sends one row: permits → intent → POST → verdict → outcome, and again where nothing can be sent twice by that.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
+use super::answers::Answers;
 use super::breaker::Observed;
 use super::disposition::{Disposition, Retry, Situation, Tries, with_clock_skew};
 use super::event::{End, Events, RunEvent};
@@ -12,7 +16,7 @@ use super::settings::SendSettings;
 use super::turns::Turns;
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
-use crate::delivery::{Cause, Client, Concern, Reply, Verdict, judge};
+use crate::delivery::{Cause, Checked, Client, Concern, Reply, Sent, Verdict, check_echo, judge};
 use crate::ledger::{Call, Claim, Claimed, OutcomeKind, ResendPolicy, Writer};
 use crate::pacing::{Moment, Pacer, Permit};
 
@@ -30,6 +34,8 @@ pub(super) struct RecordSender {
     pub(super) events: Events,
     pub(super) settings: SendSettings,
     pub(super) phases: Phases,
+    /// Shared by all bots of the run.
+    pub(super) answers: Arc<Answers>,
 }
 
 /// A row without an outcome yet.
@@ -64,8 +70,8 @@ impl RecordSender {
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
             let Some(claimed) = self.claim(&pending.row, resend, &permit).await? else { continue };
             let sent = permit.taken_at();
-            let Some(verdict) = self.send(&claimed, permit, &token, &pending.row).await else { break };
-            let (disposition, reloads_secret) = self.judge(verdict, sent, &mut gate_permit, &mut pending);
+            let Some(checked) = self.send(&claimed, permit, &token, &pending.row).await else { break };
+            let (disposition, reloads_secret) = self.judge(checked, sent, &mut gate_permit, &mut pending);
             let (retry, kind) = (disposition.retry, disposition.outcome.kind);
             self.settle(claimed, disposition, &pending.row).await?;
             if reloads_secret {
@@ -118,22 +124,38 @@ impl RecordSender {
     }
 
     /// Posts the record; `None` if the run was abandoned before an answer came.
-    async fn send(&self, claimed: &Claimed, mut permit: Permit, token: &Token, row: &Prepared) -> Option<Verdict> {
+    async fn send(&self, claimed: &Claimed, mut permit: Permit, token: &Token, row: &Prepared) -> Option<Checked> {
         permit.going_out();
         let reply = self.client.save_feedback(claimed, &token.jwt, row.body.clone());
         let reply = self.phases.before(Phase::Abandoned, reply).await?;
+        let now = clock::now();
         let server_time = match &reply {
             Reply::Answer(answer) => answer.date,
             Reply::Nothing(_) => None,
         };
-        Some(with_clock_skew(judge(&reply), server_time, clock::now()))
+        let verdict = self.answers.check_id(with_clock_skew(judge(&reply), server_time, now), row.number);
+        let sent = Sent { bot_id: self.client.bot_id(), body: &row.body };
+        let checked = check_echo(verdict, &reply, sent, now);
+        self.note_clock(server_time.or(checked.server_time), now).await;
+        for warning in self.answers.warnings(row.number, checked.deviations) {
+            self.events.send(RunEvent::Warning(warning));
+        }
+        Some(checked)
+    }
+
+    /// Records how the server's clock differs, if that is news.
+    async fn note_clock(&self, server: Option<Timestamp>, now: Timestamp) {
+        if let Some(offset) = server.and_then(|server| self.answers.new_clock_offset(server, now)) {
+            // If this fails, so does recording the outcome, which is reported.
+            let _ = self.writer.record_clock_offset(self.settings.run, offset).await;
+        }
     }
 
     /// Applies a verdict to the breaker, the rate limit and the token, and says what it means for the row and whether the
     /// secret should be read again.
     fn judge(
         &self,
-        verdict: Verdict,
+        Checked { verdict, server_time, deviations }: Checked,
         sent: Moment,
         gate_permit: &mut GatePermit,
         pending: &mut Pending,
@@ -156,7 +178,9 @@ impl RecordSender {
         }
         let succeeded_since = |moment| self.gate.succeeded_since(moment);
         let situation = Situation { settings: &self.settings, asked, now: self.gate.now(), succeeded_since };
-        (situation.dispose(verdict, &mut pending.tries), reloads_secret)
+        let mut disposition = situation.dispose(verdict, &mut pending.tries);
+        (disposition.outcome.server_time, disposition.outcome.deviations) = (server_time, deviations);
+        (disposition, reloads_secret)
     }
 
     /// Reads the secret again: it may have been rotated since the run began. `secret_version` is that of the secret with which

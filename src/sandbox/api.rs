@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
+use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
@@ -77,7 +78,7 @@ async fn serve(
     });
     pause(latency.response).await;
     match reply {
-        Reply::Response(response) => response,
+        Reply::Response(response) => dated(response, service.time()),
         Reply::Reset => {
             reset.reset_on_write();
             // hyper tries to write this, which resets the connection.
@@ -85,6 +86,13 @@ async fn serve(
         }
         Reply::Hang => std::future::pending().await,
     }
+}
+
+/// With the sandbox's time as its date; without this, it would be this machine's.
+fn dated(mut response: Response, now: Timestamp) -> Response {
+    let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    response.headers_mut().extend(HeaderValue::try_from(date).ok().map(|date| (header::DATE, date)));
+    response
 }
 
 async fn handle(

@@ -62,6 +62,26 @@ pub enum FaultKind {
     Oversized,
     /// The connection stays open without a response; saved some time after the request, as by a server that is busy.
     LateSave,
+    /// 200 with another bot id; saved.
+    OtherBot,
+    /// 200 with another type; saved.
+    OtherType,
+    /// 200 with another score; saved.
+    OtherScore,
+    /// 200 with another respondent; saved.
+    OtherUid,
+    /// 200 with another survey name; saved.
+    OtherName,
+    /// 200 with another channel; saved.
+    OtherChannel,
+    /// 200 with another language; saved.
+    OtherLanguage,
+    /// 200 with the id of the first record; saved.
+    RepeatedId,
+    /// 200 with times of 1999; saved.
+    OldTime,
+    /// 200 with nothing but the id; saved.
+    OnlyId,
 }
 
 impl FaultKind {
@@ -72,12 +92,27 @@ impl FaultKind {
 
     /// Whether the record is saved even though the fault hits its request.
     pub const fn saves(self) -> bool {
-        matches!(self, Self::ResetAfterSave | Self::HangAfterSave | Self::Truncate | Self::Oversized | Self::LateSave)
+        self.needs_save() || matches!(self, Self::Truncate | Self::Oversized)
     }
 
     /// Whether the fault makes sense only for a request that saves something.
     pub(super) const fn needs_save(self) -> bool {
-        matches!(self, Self::ResetAfterSave | Self::HangAfterSave | Self::LateSave)
+        matches!(
+            self,
+            Self::ResetAfterSave
+                | Self::HangAfterSave
+                | Self::LateSave
+                | Self::OtherBot
+                | Self::OtherType
+                | Self::OtherScore
+                | Self::OtherUid
+                | Self::OtherName
+                | Self::OtherChannel
+                | Self::OtherLanguage
+                | Self::RepeatedId
+                | Self::OldTime
+                | Self::OnlyId
+        )
     }
 
     pub(super) fn names() -> impl Iterator<Item = &'static str> {

@@ -28,6 +28,7 @@ mod store;
 mod submission;
 mod survey_type;
 mod token;
+mod wrong_answer;
 
 pub use fault::{Endpoint, FaultError, InjectedFault};
 pub use fault_kind::FaultKind;

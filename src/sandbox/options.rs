@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::fault::InjectedFault;
 
 /// The settings of a sandbox. By default it listens on a free port of 127.0.0.1 with generated credentials, and has no
@@ -25,6 +27,8 @@ pub struct SandboxOptions {
     pub latency: Option<RangeInclusive<Duration>>,
     /// Faults to inject. If several hit the same request, the first one wins.
     pub faults: Vec<InjectedFault>,
+    /// How far the sandbox's clock is ahead of this machine's. It stamps records and answers, and does not matter for tokens.
+    pub clock_offset: SignedDuration,
     /// Whether tokens must have a `jti`. A token that has one is always held to its rules.
     pub enforce_jti: bool,
     /// Seed of generated ids, latencies and random faults.
@@ -48,6 +52,7 @@ impl SandboxOptions {
             limits: Vec::new(),
             latency: None,
             faults: Vec::new(),
+            clock_offset: SignedDuration::ZERO,
             enforce_jti: false,
             seed,
         }

@@ -46,6 +46,16 @@ impl Reply {
             FaultKind::Status503RetryAfter => with_retry_after(plain(StatusCode::SERVICE_UNAVAILABLE)),
             FaultKind::Status504 => plain(StatusCode::GATEWAY_TIMEOUT),
             FaultKind::Html => html(StatusCode::BAD_GATEWAY, GATEWAY_PAGE.to_owned()),
+            FaultKind::OtherBot
+            | FaultKind::OtherType
+            | FaultKind::OtherScore
+            | FaultKind::OtherUid
+            | FaultKind::OtherName
+            | FaultKind::OtherChannel
+            | FaultKind::OtherLanguage
+            | FaultKind::RepeatedId
+            | FaultKind::OldTime
+            | FaultKind::OnlyId => json_text(StatusCode::OK, body),
             FaultKind::Redirect => Redirect::temporary(REDIRECT_TARGET).into_response(),
             FaultKind::RedirectWithToken => Redirect::temporary(&login_address(token)).into_response(),
         })

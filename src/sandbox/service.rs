@@ -22,6 +22,7 @@ use super::scores::Scores;
 use super::store::Store;
 use super::submission::Submission;
 use super::token::{TokenCheck, UsedTokens, token_in};
+use super::wrong_answer::wrong_answer;
 use crate::clock;
 
 /// How many groups of equal errors are kept for the page.
@@ -152,10 +153,16 @@ impl Service {
             state.used_tokens.use_up(one_time, now)?;
         }
         let (body, fault) = match endpoint {
-            Endpoint::Save => state.save(bot_id, Submission::parse(body)?, &self.ids, now),
+            Endpoint::Save => state.save(bot_id, Submission::parse(body)?, &self.ids, self.time()),
             Endpoint::Responses => state.read(bot_id, &Query::parse(body)?, &self.ids),
         };
         Ok(Reply::new(body, fault, token))
+    }
+
+    /// The sandbox's time, which may differ from this machine's. Tokens are checked by the latter.
+    pub(super) fn time(&self) -> Timestamp {
+        let now = clock::now();
+        now.checked_add(self.options.clock_offset).unwrap_or(now)
     }
 
     /// Counts an error and remembers it for the page.
@@ -196,7 +203,11 @@ impl State {
         let record = self.store.save(bot_id, submission, now);
         self.scores.count(record);
         self.counts.saved += 1;
-        (to_json(&SaveResponse::new(record, ids)), fault)
+        let mut body = to_json(&SaveResponse::new(record, ids));
+        if let (Some(kind), Some(first)) = (fault, self.store.records().first()) {
+            body = wrong_answer(body, kind, first.id);
+        }
+        (body, fault)
     }
 
     /// Saves the late records whose time has come.

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 #[cfg(unix)]
 use crate::support::Running;
-use crate::support::{Fixed, IMPATIENT, Stage, json, stderr, stdout, until};
+use crate::support::{Fixed, IMPATIENT, Stage, json, new_record, stderr, stdout, until};
 
 const BY_BOT: &str = "--map=bot_id=Bot";
 const BOTS: [&str; 3] = ["st-a", "st-b", "st-c"];
@@ -193,7 +193,7 @@ fn an_unreachable_host_is_tried_once_for_all() {
 fn a_forbidden_bot_does_not_stop_the_others() {
     let server = Fixed::start(|request| match request.lines().next().unwrap_or_default().contains("/st-a/") {
         true => (403, "Forbidden".to_owned()),
-        false => (200, r#"{"_id":"1"}"#.to_owned()),
+        false => (200, new_record()),
     });
     let stage = Stage::new();
     stage.write("in.csv", csv(&[("st-a", 8), ("st-b", 8), ("st-c", 8)]));

@@ -1,6 +1,7 @@
 //! The behavior of the real binary, over real HTTP, against the sandbox.
 
 mod bots;
+mod clock;
 mod completions;
 mod config;
 mod damage;

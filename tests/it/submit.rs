@@ -284,7 +284,7 @@ fn submit_and_import_share_the_rate_limit() {
 fn a_hostile_response_is_printed_safely() {
     let hostile = "\u{1b}[2J\u{9b}31m\u{202e}";
     let stage = Stage::new();
-    let answer = value!({"_id": hostile, "type": hostile, "score": hostile, "name": hostile, "channelUId": [hostile]});
+    let answer = answer_of(hostile);
     for output in ["text", "json"] {
         let answer = answer.clone();
         let server = Fixed::start(move |_| (200, answer.to_string()));
@@ -298,7 +298,7 @@ fn a_hostile_response_is_printed_safely() {
     }
 
     fn answer_of(hostile: &str) -> Value {
-        value!({"_id": hostile, "type": hostile, "score": hostile, "name": hostile, "channelUId": [hostile]})
+        value!({"_id": hostile, "name": hostile, "orgId": hostile, hostile: [hostile]})
     }
 }
 

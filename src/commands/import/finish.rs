@@ -11,9 +11,10 @@ use crate::commands::error::CommandError;
 use crate::commands::input::remove_kept_inputs;
 use crate::commands::setup::Bots;
 use crate::commands::stop_reason::StoppedEarly;
+use crate::commands::strict::ensure_documented;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, Run, Store};
-use crate::report::{BotView, ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside};
+use crate::report::{AnswersView, BotView, ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside};
 use crate::text::{counted, shell_command};
 
 /// An import and its run.
@@ -38,7 +39,9 @@ impl ImportRun<'_> {
         // The summary must be printed even if the report cannot be written.
         let report = self.write_report(&counts);
         let failures_file = report.as_ref().ok().cloned().flatten();
-        let printed = self.print_summary(self.summary(counts, failures_file)?);
+        let summary = self.summary(counts, failures_file)?;
+        let answers = summary.answers.clone();
+        let printed = self.print_summary(summary);
         let printed = printed.map_err(|OutputError(reason)| ReportError::Summary { reason });
         if let Some(stopped) = stopped {
             for failed in [report.err(), printed.err()].into_iter().flatten() {
@@ -48,7 +51,7 @@ impl ImportRun<'_> {
         }
         report?;
         printed?;
-        Ok(exit(&counts))
+        self.exit(&counts, &answers)
     }
 
     /// Reports a run that has nothing left to send.
@@ -56,8 +59,17 @@ impl ImportRun<'_> {
         self.import.session.printer.note(format_args!("run {} has nothing left to send", self.run.id));
         let counts = self.store.counts(&self.run)?;
         let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
-        self.print_summary(self.summary(counts, failures_file)?)?;
-        Ok(exit(&counts))
+        let summary = self.summary(counts, failures_file)?;
+        let answers = summary.answers.clone();
+        self.print_summary(summary)?;
+        self.exit(&counts, &answers)
+    }
+
+    fn exit(&self, counts: &Counts, answers: &AnswersView) -> Result<Exit, CommandError> {
+        if self.import.args.sending.strict_answers {
+            ensure_documented(answers)?;
+        }
+        Ok(if counts.not_saved() == 0 { Exit::Success } else { Exit::SomeNotSaved })
     }
 
     fn write_report(&self, counts: &Counts) -> Result<Option<PathBuf>, ReportError> {
@@ -99,6 +111,7 @@ impl ImportRun<'_> {
     fn summary(&self, counts: Counts, failures_file: Option<PathBuf>) -> Result<Summary, LedgerError> {
         let elapsed = self.import.started.elapsed();
         let mut summary = Summary::new(Some(self.run.id.0), counts, elapsed, failures_file);
+        summary.answers = AnswersView::new(&self.store.deviations(self.run.id)?);
         if self.import.setup.bots == Bots::OfRows {
             summary.bots = BotView::of_run(&self.run, &self.store.counts_by_bot(&self.run)?);
         }
@@ -174,10 +187,6 @@ impl ImportRun<'_> {
         let directory = import.session.context.working_directory.as_os_str();
         format!("{} && {command}", shell_command(["cd".as_ref(), directory]))
     }
-}
-
-fn exit(counts: &Counts) -> Exit {
-    if counts.not_saved() == 0 { Exit::Success } else { Exit::SomeNotSaved }
 }
 
 fn inspect(path: &Path, last_hash: Option<[u8; 32]>) -> Result<ExistingFile, ReportError> {

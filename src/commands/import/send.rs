@@ -21,6 +21,7 @@ use crate::report::{ProgressDisplay, ProgressStart};
 use crate::rlimit;
 use crate::run::{Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, run as run_rows};
 use crate::source::Input;
+use crate::text::counted;
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
 
@@ -155,7 +156,7 @@ impl ImportRun<'_> {
         drop(display);
         let stopped = StoppedEarly::from_end(ended);
         // On a full disk this fails, too; the summary is printed all the same.
-        let unmarked = store.mark_claims_in_doubt(run.id, "the run ended before the answer came", clock::now()).err();
+        let unmarked = self.mark_rows_in_doubt().err();
         let stopped = stopped.or(unmarked.map(StoppedEarly::Ledger));
         let interrupted = match import.args.verify {
             true => verify_at_end(&import.setup, store, run, stopped.as_ref())?,
@@ -163,6 +164,18 @@ impl ImportRun<'_> {
         };
         let exit = self.end(stopped)?;
         interrupted.map_or(Ok(exit), |interrupted| Err(interrupted.into()))
+    }
+
+    /// Marks the rows without an answer, and those whose answer was that of another row.
+    fn mark_rows_in_doubt(&self) -> Result<(), LedgerError> {
+        let Self { import, store, run } = self;
+        store.mark_claims_in_doubt(run.id, "the run ended before the answer came", clock::now())?;
+        let repeated = store.mark_repeated_ids_in_doubt(run.id)?;
+        if repeated > 0 {
+            let rows = counted(repeated, "more row");
+            import.session.printer.warning(format_args!("{rows} in doubt: the server answered with ids of other rows"));
+        }
+        Ok(())
     }
 
     /// How many rows each bot still has to be sent, in the order of the run's bots.

@@ -11,13 +11,14 @@ use crate::clock;
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::setup::Setup;
 use crate::commands::stop_reason::StoppedEarly;
+use crate::commands::strict::ensure_documented;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Lease, NewRun, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
 use crate::record::Feedback;
-use crate::report::Printer;
+use crate::report::{AnswersView, Printer};
 use crate::run::{Events, Lane, LaneSettings, Prepared, RunEvent, feed_one, run as run_lanes};
-use crate::text::{excerpt, format_duration};
+use crate::text::{excerpt, format_duration, printable};
 
 const WAIT_FOR_TARGET: Duration = Duration::from_secs(30);
 /// Stands in for a mapping: a submitted record has no columns.
@@ -131,7 +132,11 @@ impl Submission<'_> {
     fn report(&self, run: RunId, record: Option<Value>, early: Option<StoppedEarly>) -> Result<Exit, CommandError> {
         let entry = self.store.row_cursor(run).find(ROW)?;
         if let (Some(record), Some(entry)) = (&record, &entry) {
-            return self.report_saved(record, entry);
+            self.report_saved(record, entry)?;
+            if self.args.sending.strict_answers {
+                ensure_documented(&AnswersView::new(&[(entry.deviations, 1)]))?;
+            }
+            return Ok(Exit::Success);
         }
         let not_saved = not_saved(run, entry);
         if self.setup.session.is_json() {
@@ -145,10 +150,10 @@ impl Submission<'_> {
         Err(early.map_or_else(|| not_saved.into(), CommandError::from))
     }
 
-    fn report_saved(&self, record: &Value, entry: &RowEntry) -> Result<Exit, CommandError> {
+    fn report_saved(&self, record: &Value, entry: &RowEntry) -> Result<(), CommandError> {
         if self.setup.session.is_json() {
             self.setup.session.printer.json(record)?;
-            return Ok(Exit::Success);
+            return Ok(());
         }
         let id = entry.server_id.as_deref().unwrap_or_default();
         let field = |name: &str| match record.get(name) {
@@ -164,7 +169,7 @@ impl Submission<'_> {
         if self.setup.is_sandbox {
             self.setup.session.printer.note("sent to a local sandbox; nothing reached the real API");
         }
-        Ok(Exit::Success)
+        Ok(())
     }
 }
 
@@ -194,6 +199,7 @@ fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
                 RunEvent::Retrying { why, wait, .. } => {
                     printer.detail(format_args!("retrying in {}: {why}", format_duration(wait)));
                 }
+                RunEvent::Warning(text) => printer.warning(printable(&text)),
                 RunEvent::Stopping => printer.note("stopping: waiting for the response (Ctrl-C again to abandon it)"),
                 RunEvent::Settled { .. }
                 | RunEvent::NotSaved { .. }

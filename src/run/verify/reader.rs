@@ -1,9 +1,8 @@
 //! Reads the server's records of a time range, page by page. Every page takes a permit and is recorded in the ledger
 //! like any other call. Reading changes nothing on the server, so a failed page is requested again a few times.
 //!
-//! Records carry the time of the server's clock. The range requested is the run's, an hour longer at both ends. If the
-//! server's `Date` header shows that the clocks differ by more than half of that, the range is shifted by the
-//! difference.
+//! All times are those of the server's clock: it stamps the records. The range requested is the run's, an hour longer at
+//! both ends.
 
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ use crate::ledger::{Call, OpenCall, Run, RunBot, TimeRange};
 use crate::pacing::{Backoff, Moment, Permit};
 use crate::run::{LaneResources, Turns};
 
-/// How much the server's clock may differ from ours, and a record's time from that of its call.
+/// How much a record's time may differ from that of its call.
 pub(super) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 /// Page sizes: the next smaller one is used when a page is too large for one answer or for the server. The vendor does
 /// not document the maximum; a server may also send smaller pages than requested.
@@ -73,6 +72,11 @@ pub(crate) enum VerifyEvent {
         /// For how long.
         wait: Duration,
     },
+    /// The server's clock is used, which differs from this machine's.
+    ClocksDiffer {
+        /// How, in words.
+        difference: String,
+    },
     /// Some rows were not found; all records are read again after a pause.
     NotFoundYet {
         /// How many rows.
@@ -89,13 +93,17 @@ pub(super) struct Reader<'a> {
     pub(super) on_event: &'a dyn Fn(VerifyEvent),
 }
 
+/// The records of a range.
+pub(super) struct Records {
+    pub(super) records: Vec<ServerRecord>,
+    /// How far the server's clock is ahead of ours, if it says.
+    pub(super) clock_offset: Option<SignedDuration>,
+}
+
 /// The result of reading all pages once.
 enum Reading {
-    /// With the server's time.
-    Complete(Vec<ServerRecord>, Option<Timestamp>),
+    Complete(Records),
     Inconsistent(Inconsistent),
-    /// The server's clock is this far ahead of ours, so another range must be requested.
-    ClocksDiffer(SignedDuration),
 }
 
 /// How often one page has failed so far.
@@ -107,38 +115,32 @@ struct Failures {
 }
 
 impl Reader<'_> {
-    /// Reads the records of this range by our clock, plus the margin. Returns them with the server's time.
-    pub(super) async fn read(&self, range: TimeRange) -> Result<(Vec<ServerRecord>, Option<Timestamp>), VerifyError> {
-        let mut clock_offset = SignedDuration::ZERO;
-        let mut message = "its clock keeps changing".to_owned();
+    /// Reads the records of this range, plus the margin.
+    pub(super) async fn read(&self, range: TimeRange) -> Result<Records, VerifyError> {
+        let mut message = String::new();
         for _ in 0..MAX_READINGS {
-            match self.read_once(range, clock_offset).await? {
-                Reading::Complete(records, date) => return Ok((records, date)),
+            match self.read_once(range).await? {
+                Reading::Complete(records) => return Ok(records),
                 Reading::Inconsistent(inconsistent) => message = inconsistent.to_string(),
-                Reading::ClocksDiffer(offset) => clock_offset = offset,
             }
         }
         Err(VerifyError::Unreadable(message))
     }
 
-    async fn read_once(&self, range: TimeRange, clock_offset: SignedDuration) -> Result<Reading, VerifyError> {
-        let TimeRange { from, to } = range.shifted(clock_offset).widened(MARGIN);
+    async fn read_once(&self, range: TimeRange) -> Result<Reading, VerifyError> {
+        let TimeRange { from, to } = range.widened(MARGIN);
         let mut query = ResponsesQuery { from, to, limit: PAGE_SIZES[0], skip: 0 };
         let mut pages = Pages::default();
         loop {
             let (page, date) = self.page(&mut query).await?;
-            let offset = date.map_or(clock_offset, |date| date.duration_since(clock::now()));
-            if (offset - clock_offset).abs() > MARGIN / 2 {
-                return Ok(Reading::ClocksDiffer(offset));
-            }
+            let clock_offset = date.map(|date| date.duration_since(clock::now()));
             let next = pages.add(page);
             (self.on_event)(VerifyEvent::Read { records: pages.read(), total: pages.total });
             match next {
                 Next::Page => query.skip = pages.received,
                 Next::End => {
-                    let complete = pages.complete();
-                    let complete = complete.map(|records| Reading::Complete(records, date));
-                    return Ok(complete.unwrap_or_else(Reading::Inconsistent));
+                    let complete = |records| Reading::Complete(Records { records, clock_offset });
+                    return Ok(pages.complete().map_or_else(Reading::Inconsistent, complete));
                 }
                 Next::Stuck => {
                     let message = "it says that more records follow, but sends none".to_owned();

@@ -39,7 +39,7 @@ impl From<&SurveyResponse> for ServerRecord {
 pub(super) struct Snapshot<'a> {
     /// The run that is verified.
     pub(super) run: RunId,
-    /// The time, by our clock, of which all records were read.
+    /// The time, by the server's clock like all others here, of which all records were read.
     pub(super) range: TimeRange,
     pub(super) records: &'a [ServerRecord],
     /// The rows of all runs that may have a record among these. Read after the records.

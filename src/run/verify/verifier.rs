@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::error::VerifyError;
-use super::reader::{MARGIN, Reader, VerifyEvent, VerifySettings};
+use super::reader::{MARGIN, Reader, Records, VerifyEvent, VerifySettings};
 use super::reconcile::{Findings, reconcile};
 use super::snapshot::Snapshot;
 use super::verified::Verified;
 use crate::clock;
-use crate::ledger::{Lease, Outcome, OutcomeKind, RunId, RunKind, SentRow, Store, TimeRange};
+use crate::ledger::{Lease, Outcome, OutcomeKind, RunId, RunKind, SentRow, Store};
 use crate::pacing::Backoff;
 use crate::run::{LaneResources, Turns};
 use crate::signals::Signals;
@@ -54,11 +55,12 @@ impl Verifier<'_> {
         let VerifySettings { run, bot, .. } = self.reader.settings;
         let mut by_bot = run.bots.iter().zip(self.store.counts_by_bot(run)?);
         let counts = by_bot.find(|(of_run, _)| *of_run == bot).map(|(_, counts)| counts).unwrap_or_default();
-        let range = self.store.sending_range(run, bot)?.filter(|_| counts.in_doubt + counts.saved > 0);
-        let Some(range) = range else { return Ok(Verified::default()) };
+        if counts.in_doubt + counts.saved == 0 {
+            return Ok(Verified::default());
+        }
         let (findings, records) = tokio::select! {
             () = interrupted(signals) => return Err(VerifyError::Interrupted),
-            findings = self.find(range) => findings?,
+            findings = self.find() => findings?,
         };
         self.write(&findings).await?;
         let mut undecided = BTreeMap::new();
@@ -79,23 +81,36 @@ impl Verifier<'_> {
 
     /// Reads until every row is found, no other row can be expected to appear, or the time to wait is over. Returns the
     /// findings and the number of records.
-    async fn find(&self, range: TimeRange) -> Result<(Findings, u64), VerifyError> {
+    async fn find(&self) -> Result<(Findings, u64), VerifyError> {
         let VerifySettings { run, bot, settle, wait, visible_within, .. } = self.reader.settings;
+        // Read again: a run that has just ended has learned the server's time since it began.
+        let run = &self.store.run(run.id)?;
         let started = Instant::now();
         let mut pauses = 0;
+        let mut offset = run.clock_offset;
+        self.report_clock(offset);
         loop {
-            let (records, server_time) = self.reader.read(range).await?;
-            let now = server_time.map_or_else(clock::now, |time| time.min(clock::now()));
-            // Read after the records, so that every record of ours has its row; and wider, because the clocks may
-            // differ.
-            let rows = self.store.sent_rows((&run.host, &bot.bot_id), range.widened(MARGIN * 2))?;
+            let Some(range) = self.store.sending_range(run, bot, offset.unwrap_or_default())? else {
+                return Ok((Findings::default(), 0));
+            };
+            let Records { records, clock_offset } = self.reader.read(range).await?;
+            if offset.is_none() && clock_offset.is_some_and(|clock_offset| clock_offset.abs() > MARGIN / 2) {
+                // The run does not say how the clocks differed, so they are assumed to differ as they do now.
+                offset = clock_offset;
+                self.report_clock(offset);
+                continue;
+            }
+            // Read after the records, so that every record of ours has its row; and wider, because clocks are inexact.
+            let target = (run.host.as_str(), bot.bot_id.as_str());
+            let rows = self.store.sent_rows(target, range.widened(MARGIN * 2), offset.unwrap_or_default())?;
+            let clock_offset = clock_offset.or(offset).unwrap_or_default();
             let snapshot = Snapshot {
                 run: run.id,
                 range: range.widened(MARGIN / 2),
                 records: &records,
                 rows: &rows,
                 active_runs: &self.active_runs(&rows),
-                now,
+                now: clock::now().saturating_add(clock_offset).unwrap_or(Timestamp::MAX),
                 settle: *settle,
             };
             let findings = reconcile(&snapshot);
@@ -108,6 +123,12 @@ impl Verifier<'_> {
             let pause = PAUSES.ceiling(pauses).min(left);
             (self.reader.on_event)(VerifyEvent::NotFoundYet { rows: may_appear, wait: pause });
             tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn report_clock(&self, offset: Option<SignedDuration>) {
+        if let Some(difference) = offset.and_then(clock::difference) {
+            (self.reader.on_event)(VerifyEvent::ClocksDiffer { difference });
         }
     }
 
@@ -153,5 +174,5 @@ async fn interrupted(signals: io::Result<Signals>) {
 
 /// Without a status, because no POST got this answer: see [`SentRow::is_inferred`].
 fn found(server_id: Option<String>) -> Outcome {
-    Outcome { kind: OutcomeKind::Saved, status: None, server_id, detail: None }
+    Outcome { server_id, ..Outcome::new(OutcomeKind::Saved) }
 }

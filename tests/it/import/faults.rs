@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Fixed, IMPATIENT, Stage, json, numbered, stderr, stdout};
+use crate::support::{Fixed, IMPATIENT, Stage, json, new_record, numbered, stderr, stdout};
 
 /// The outcomes of ten rows, in the order of the summary's keys.
 #[derive(Debug, PartialEq, Eq, Default)]
@@ -202,7 +202,7 @@ fn a_shared_limit_is_never_exceeded() {
 fn a_row_refused_alone_is_rejected() {
     let server = Fixed::start(|request| match request.contains("respondent-00003@") {
         true => (403, "a gateway dislikes this text".to_owned()),
-        false => (200, r#"{"_id":"1"}"#.to_owned()),
+        false => (200, new_record()),
     });
     let stage = Stage::new();
     for concurrency in ["1", "4"] {

@@ -12,7 +12,7 @@ mod terminal;
 
 pub(crate) use process::{Running, until};
 pub(crate) use rows::{Record, csv_of, numbered, record};
-pub(crate) use server::Fixed;
+pub(crate) use server::{Fixed, new_record};
 pub(crate) use stage::{Stage, let_time_pass};
 pub(crate) use surroundings::{Surroundings, json, stderr, stdout};
 #[cfg(unix)]

@@ -3,8 +3,14 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
+
+/// An answer with nothing but an id, which no other answer has.
+pub(crate) fn new_record() -> String {
+    static RECORDS: AtomicUsize = AtomicUsize::new(0);
+    format!(r#"{{"_id":"{}"}}"#, RECORDS.fetch_add(1, Ordering::Relaxed))
+}
 
 /// Answers every request with the same function, on its own thread, until dropped.
 pub(crate) struct Fixed {

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
@@ -22,6 +22,12 @@ fn own_loopback() -> Ipv4Addr {
     let number = STAGES.fetch_add(1, Ordering::Relaxed);
     let [second, third, fourth] = [std::process::id(), number / 254, number].map(|number| (1 + number % 254) as u8);
     Ipv4Addr::new(127, second, third, fourth)
+}
+
+/// A seed that no other sandbox of this process has.
+fn own_seed() -> u64 {
+    static SEEDS: AtomicU64 = AtomicU64::new(1);
+    SEEDS.fetch_add(1, Ordering::Relaxed)
 }
 
 /// A sandbox in this process, and a home in which the binary is configured to send to it.
@@ -66,7 +72,8 @@ impl Stage {
     pub(crate) fn restart_with(&mut self, options: SandboxOptions) -> Vec<Record> {
         let address = self.sandbox.url().trim_start_matches("http://").parse().unwrap();
         let before = self.sent();
-        let options = SandboxOptions { address, ..options };
+        // Another server gives other ids.
+        let options = SandboxOptions { address, seed: own_seed(), ..options };
         let idle = Sandbox::start(SandboxOptions::default()).unwrap();
         std::mem::replace(&mut self.sandbox, idle).stop();
         // A process that another test forks now holds the old socket until it execs.

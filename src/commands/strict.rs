@@ -1,0 +1,26 @@
+//! `--strict-answers`: answers must be as documented, not just show that records were saved.
+
+use crate::error::Advice;
+use crate::exit::Exit;
+use crate::report::AnswersView;
+
+/// The records were saved, but the answers are not as documented.
+#[derive(Debug, thiserror::Error)]
+#[error("the server's answers are not as documented: {0}")]
+pub(super) struct UnexpectedAnswers(String);
+
+impl Advice for UnexpectedAnswers {
+    fn hint(&self) -> Option<String> {
+        Some("leave out --strict-answers to accept such answers: the records were saved".to_owned())
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::SomeNotSaved
+    }
+}
+
+/// # Errors
+/// If fields were changed by the server, or are missing from its answers.
+pub(super) fn ensure_documented(answers: &AnswersView) -> Result<(), UnexpectedAnswers> {
+    answers.in_words().map_or(Ok(()), |words| Err(UnexpectedAnswers(words)))
+}

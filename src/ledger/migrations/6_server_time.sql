@@ -1,0 +1,3 @@
+ALTER TABLE rows ADD COLUMN server_time INTEGER;
+ALTER TABLE rows ADD COLUMN deviations INTEGER;
+ALTER TABLE runs ADD COLUMN clock_offset INTEGER;

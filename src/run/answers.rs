@@ -1,0 +1,138 @@
+//! What a run learns from its answers, over all bots: which row got which id, how far the server's clock is off, and
+//! whether anything should be said about them.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock;
+use crate::delivery::Verdict;
+use crate::ledger::Deviations;
+
+/// How many ids are kept. At the end of the run, one query looks at all of them.
+const KEPT: usize = 4096;
+/// `Date` headers have whole seconds, and answers take a moment to arrive.
+const SAME_OFFSET: SignedDuration = SignedDuration::from_secs(5);
+
+#[derive(Debug, Default)]
+pub(super) struct Answers(Mutex<Memory>);
+
+#[derive(Debug, Default)]
+struct Memory {
+    row_of_id: HashMap<String, u64>,
+    oldest_first: VecDeque<String>,
+    clock_offset: Option<SignedDuration>,
+    said_clock: bool,
+    said_missing: bool,
+    said_changed: bool,
+}
+
+impl Answers {
+    /// A record belongs to one row: an id that another row got does not show that this row was saved.
+    pub(super) fn check_id(&self, verdict: Verdict, row: u64) -> Verdict {
+        let Verdict::Saved { id, status, .. } = &verdict else { return verdict };
+        let mut memory = self.memory();
+        if let Some(first) = memory.row_of_id.get(id) {
+            let message = format!("the answer has the id of another record: row {first} got {id}");
+            return Verdict::InDoubt { status: Some(*status), message };
+        }
+        memory.row_of_id.insert(id.clone(), row);
+        memory.oldest_first.push_back(id.clone());
+        if memory.oldest_first.len() > KEPT
+            && let Some(oldest) = memory.oldest_first.pop_front()
+        {
+            memory.row_of_id.remove(&oldest);
+        }
+        verdict
+    }
+
+    /// How far the server's clock is ahead of ours, if that is news.
+    pub(super) fn new_clock_offset(&self, server: Timestamp, now: Timestamp) -> Option<SignedDuration> {
+        let offset = server.duration_since(now);
+        let mut memory = self.memory();
+        let is_known = memory.clock_offset.is_some_and(|known| (offset - known).abs() <= SAME_OFFSET);
+        if is_known {
+            return None;
+        }
+        memory.clock_offset = Some(offset);
+        Some(offset)
+    }
+
+    /// What should be said about an answer; each kind of warning is given once.
+    pub(super) fn warnings(&self, row: u64, deviations: Deviations) -> Vec<String> {
+        let mut memory = self.memory();
+        let mut warnings = Vec::new();
+        let clock = memory.clock_offset.and_then(clock::difference).filter(|_| !memory.said_clock);
+        memory.said_clock |= clock.is_some();
+        warnings.extend(clock);
+        let missing: Vec<_> = deviations.missing().collect();
+        if !missing.is_empty() && !std::mem::replace(&mut memory.said_missing, true) {
+            let missing = missing.join(", ");
+            warnings.push(format!("the server's answers lack fields that the API documents as required: {missing}"));
+        }
+        let changed: Vec<_> = deviations.changed().collect();
+        if !changed.is_empty() && !std::mem::replace(&mut memory.said_changed, true) {
+            let changed = changed.join(", ");
+            warnings.push(format!("the server saved row {row} with another value than was sent: {changed}"));
+        }
+        warnings
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        // Nothing panics while it is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+    use serde_json::Value;
+
+    use super::{Answers, Deviations, KEPT, Verdict};
+
+    fn saved(id: usize) -> Verdict {
+        Verdict::Saved { id: id.to_string(), status: 200, record: Value::Null }
+    }
+
+    #[test]
+    fn only_the_latest_ids_are_kept() {
+        let answers = Answers::default();
+        for id in 0..=KEPT {
+            assert_eq!(answers.check_id(saved(id), id as u64), saved(id));
+        }
+        let again = answers.check_id(saved(1), 9999);
+        let Verdict::InDoubt { status, message } = again else { panic!("{again:?}") };
+        assert_eq!((status, &*message), (Some(200), "the answer has the id of another record: row 1 got 1"));
+        assert_eq!(answers.check_id(saved(0), 9999), saved(0), "it was forgotten");
+        assert_eq!(answers.memory().row_of_id.len(), KEPT);
+    }
+
+    #[test]
+    fn a_clock_offset_is_news_once() {
+        let answers = Answers::default();
+        let now = Timestamp::UNIX_EPOCH;
+        let seconds = SignedDuration::from_secs;
+        assert_eq!(answers.new_clock_offset(now + seconds(90), now), Some(seconds(90)));
+        assert_eq!(answers.new_clock_offset(now + seconds(92), now), None);
+        assert_eq!(answers.new_clock_offset(now + seconds(0), now), Some(seconds(0)));
+        answers.new_clock_offset(now + seconds(90), now);
+        assert_eq!(
+            answers.warnings(1, Deviations::default()),
+            ["this machine's clock is 1 min 30 s behind the server's"]
+        );
+        assert!(answers.warnings(2, Deviations::default()).is_empty());
+    }
+
+    #[test]
+    fn each_kind_of_deviation_is_said_once() {
+        let answers = Answers::default();
+        let mut deviations = Deviations::default();
+        deviations.add_missing("orgId");
+        assert!(answers.warnings(1, deviations)[0].ends_with("required: orgId"));
+        assert!(answers.warnings(2, deviations).is_empty());
+        deviations.add_changed("name");
+        assert_eq!(answers.warnings(3, deviations), ["the server saved row 3 with another value than was sent: name"]);
+    }
+}
