@@ -353,7 +353,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--bot-id', '--bot-id', [CompletionResultType]::ParameterName, 'Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]')
             [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'Time to respond, such as 50ms or 20ms..80ms [default: none]')
-            [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Inject a fault: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable')
+            [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable')
             [CompletionResult]::new('--clock-offset', '--clock-offset', [CompletionResultType]::ParameterName, 'How far the sandbox''s clock is ahead of this machine''s, such as 2h or -24h; tokens are checked by this machine''s')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of all generated ids, times and probabilities, to get the same sandbox again')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')

@@ -335,7 +335,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --bot-id 'Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]'
             cand --rate-limit 'Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]'
             cand --latency 'Time to respond, such as 50ms or 20ms..80ms [default: none]'
-            cand --fault 'Inject a fault: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable'
+            cand --fault 'Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable'
             cand --clock-offset 'How far the sandbox''s clock is ahead of this machine''s, such as 2h or -24h; tokens are checked by this machine''s'
             cand --seed 'Seed of all generated ids, times and probabilities, to get the same sandbox again'
             cand --config 'Config file [default: config.toml in the user''s config directory]'

@@ -254,7 +254,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l rate-limit -d 'Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l latency -d 'Time to respond, such as 50ms or 20ms..80ms [default: none]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l fault -d 'Inject a fault: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l fault -d 'Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l clock-offset -d 'How far the sandbox\'s clock is ahead of this machine\'s, such as 2h or -24h; tokens are checked by this machine\'s' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l seed -d 'Seed of all generated ids, times and probabilities, to get the same sandbox again' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F

@@ -22,7 +22,7 @@ Examples:
     kore-feedback import feedback.csv --config sandbox.toml";
 
 const FAULTS: &str = "\
-Inject a fault: KIND, or KIND:every=N, at=N, first=N or p=0.1; repeatable
+Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable
 
 Kinds that save nothing: 400, 401, 401-replay, 403, 404, 429, 429-retry-after, 500, 502, 503, 503-retry-after, 504, \
 html (an error page of a gateway), redirect, redirect-with-token (to an address that contains the token), reset-before \
@@ -33,6 +33,8 @@ Kinds that save it and respond with something wrong: other-bot, other-type, othe
 other-channel, other-language (of another record), repeated-id (that of the first record), old-time (of 1999), only-id.
 
 Faults apply to requests that would have succeeded, and count only those. If several apply, the first one given wins. \
+With burst=N, every N-th request starts an incident: half of its latency later, it and all other requests in flight \
+are hit at the same moment. \
 With p, seed=N makes the draws repeatable. on=responses applies the fault to getFeedbackSurveyResponses instead of \
 saveFeedback.";
 

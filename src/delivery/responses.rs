@@ -1,8 +1,7 @@
-//! `getFeedbackSurveyResponses`: the query, and the page of records that answers it. Pure.
+//! `getFeedbackSurveyResponses`: the query and its answer, a page of records. Pure.
 //!
-//! Reading is strict where a mistake would make a record seem absent, and lenient elsewhere: a page without its list, or
-//! without the word on whether it is the last, is an error; a record with a field that nobody expects, or without one,
-//! is still a record.
+//! Parsing is strict where a mistake would make a record seem absent: a page without `result` or `moreAvailable` is an
+//! error. It is lenient elsewhere: a record may lack fields and have unknown ones.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -12,16 +11,16 @@ use crate::text;
 
 const QUOTED: usize = 200;
 
-/// Which records are asked for: those stamped from one moment to another, the oldest first.
+/// Asks for the records with a timestamp in a range, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ResponsesQuery {
-    /// The earliest stamp, included.
+    /// The earliest timestamp, inclusive.
     pub(crate) from: Timestamp,
-    /// The latest stamp, included.
+    /// The latest timestamp, inclusive.
     pub(crate) to: Timestamp,
-    /// The most records of one page. What the vendor allows is not documented.
+    /// Records per page. The vendor's limit is not documented.
     pub(crate) limit: u32,
-    /// How many of the oldest to pass over.
+    /// How many of the oldest records to skip.
     pub(crate) skip: u64,
 }
 
@@ -31,7 +30,7 @@ impl ResponsesQuery {
         let iso8601 = |moment| format!("{moment:.3}");
         json!({
             "filters": {"from": iso8601(self.from), "to": iso8601(self.to)},
-            // Without an order the latest would come first, and every new record would shift the pages behind it.
+            // In descending order, every new record would shift all later pages.
             "sort": {"by": "timestamp", "order": "asc"},
             "limit": self.limit,
             "skip": self.skip,
@@ -44,22 +43,21 @@ impl ResponsesQuery {
 /// One page of records.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SurveyPage {
-    /// Whether records follow on another page.
+    /// Whether there is another page.
     pub(crate) more_available: bool,
-    /// How many records there are in all, as far as the server says so.
+    /// How many records match in total, if the server says so.
     pub(crate) total_count: Option<u64>,
-    /// The records of this page.
     pub(crate) records: Vec<SurveyResponse>,
 }
 
-/// A record as it reads back. Of what the server did not send, or sent in another form, nothing is known.
+/// A record as the server returns it. Fields that are missing or have another type are `None`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct SurveyResponse {
-    /// `_id` (or `_Id`, as the other call's documentation has it).
+    /// `_id`, or `_Id` as in the documentation of `saveFeedback`.
     pub(crate) id: Option<String>,
-    /// `surveyName`: the save call's `name`.
+    /// `surveyName`, which is `name` in `saveFeedback`.
     pub(crate) name: Option<String>,
-    /// `surveyType`: the save call's `type`, and `Like/Dislike` for its `THUMB`.
+    /// `surveyType`, which is `type` in `saveFeedback`; `Like/Dislike` instead of `THUMB`.
     pub(crate) survey_type: Option<String>,
     /// `channelUId`.
     pub(crate) channel_uid: Option<String>,
@@ -67,47 +65,46 @@ pub(crate) struct SurveyResponse {
     pub(crate) channel: Option<String>,
     /// `language`.
     pub(crate) language: Option<String>,
-    /// `score`, a number or the text of one.
+    /// `score`, a number or a string that contains one.
     pub(crate) score: Option<f64>,
 }
 
-/// Why an answer is no page of records. What it would have held is unknown, and not absent.
+/// Why an answer is not a page of records. Records that it may have contained are unknown, not absent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PageError {
-    /// It isn't JSON, or not all of it.
+    /// It is not JSON, or it is truncated.
     #[error("the answer is not JSON: {0}")]
     NotJson(String),
-    /// A field that tells what was read is not there, or is of another kind.
-    #[error("the answer has no {field} as it should have: {body}")]
+    /// A required field is missing or has another type.
+    #[error("the answer has no valid {field}: {body}")]
     Field {
-        /// The field's name.
         field: &'static str,
-        /// The answer's start.
+        /// The start of the answer.
         body: String,
     },
-    /// Something in the list is no record.
-    #[error("entry {number} of the answer's result is no record")]
+    /// An entry of the list is not an object.
+    #[error("entry {number} of the answer's result is not an object")]
     Entry {
-        /// Which one, from 1.
+        /// Counted from 1.
         number: usize,
     },
 }
 
 impl SurveyPage {
-    /// Reads an answer's body.
+    /// Parses the body of an answer.
     ///
     /// # Errors
-    /// [`PageError`] for whatever leaves open which records there are.
+    /// If it does not say for certain which records there are.
     pub(crate) fn read(body: &str) -> Result<Self, PageError> {
         let page: Value = serde_json::from_str(body).map_err(|error| PageError::NotJson(error.to_string()))?;
-        let lacks = |field| PageError::Field { field, body: text::excerpt(body, QUOTED) };
+        let invalid = |field| PageError::Field { field, body: text::excerpt(body, QUOTED) };
         let more_available =
-            page.get("moreAvailable").and_then(Value::as_bool).ok_or_else(|| lacks("moreAvailable"))?;
+            page.get("moreAvailable").and_then(Value::as_bool).ok_or_else(|| invalid("moreAvailable"))?;
         let total_count = match page.get("totalCount") {
             None | Some(Value::Null) => None,
-            Some(count) => Some(count.as_u64().ok_or_else(|| lacks("totalCount"))?),
+            Some(count) => Some(count.as_u64().ok_or_else(|| invalid("totalCount"))?),
         };
-        let entries = page.get("result").and_then(Value::as_array).ok_or_else(|| lacks("result"))?;
+        let entries = page.get("result").and_then(Value::as_array).ok_or_else(|| invalid("result"))?;
         let read = |(index, entry): (usize, &Value)| {
             entry.as_object().map(SurveyResponse::read).ok_or(PageError::Entry { number: index + 1 })
         };
@@ -123,7 +120,7 @@ impl SurveyResponse {
     fn read(fields: &Map<String, Value>) -> Self {
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
         Self {
-            // Cut as the save call's id is, so that the two compare.
+            // Shortened like the id from `saveFeedback`, so that the two can be compared.
             id: text("_id")
                 .or_else(|| text("_Id"))
                 .filter(|id| !id.is_empty())
@@ -166,14 +163,14 @@ mod tests {
         SurveyPage::read(&page.to_string())
     }
 
-    /// The one record of a page with these fields.
+    /// The only record of a page, with these fields.
     fn record(fields: Value) -> SurveyResponse {
         let page = json!({"moreAvailable": false, "totalCount": 1, "result": [fields]});
         read(&page).unwrap().records.remove(0)
     }
 
     #[test]
-    fn the_query_is_the_vendors() {
+    fn the_query_has_the_documented_form() {
         let body: Value = serde_json::from_slice(&query().body()).unwrap();
         let filters = json!({"from": "2026-11-22T12:00:00.000Z", "to": "2026-11-22T13:00:00.500Z"});
         let sort = json!({"by": "timestamp", "order": "asc"});
@@ -181,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_reads_with_all_its_fields() {
+    fn all_fields_of_a_record_are_read() {
         let read = record(json!({
             "_id": "641bfabf0353f52d915f7a87", "surveyName": "Thumb", "surveyType": "Like/Dislike", "userId": "u-1",
             "channelUId": "qatesting@vomoto.com", "sessionId": "s", "channel": "rtm", "language": "en", "score": 0,
@@ -200,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_are_missing_strange_or_of_another_kind_leave_a_record() {
+    fn missing_unknown_and_mistyped_fields_are_tolerated() {
         assert_eq!(record(json!({})), SurveyResponse::default());
         assert_eq!(record(json!({"surprise": {"score": 4}})), SurveyResponse::default());
         assert_eq!(record(json!({"_id": 7, "score": null, "channel": ["rtm"]})), SurveyResponse::default());
@@ -215,26 +212,26 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_leaves_open_what_there_is_is_an_error() {
-        let lacking = |page: Value| match read(&page) {
+    fn an_incomplete_page_is_an_error() {
+        let invalid = |page: Value| match read(&page) {
             Err(PageError::Field { field, .. }) => field,
             other => panic!("{other:?}"),
         };
-        assert_eq!(lacking(json!({"result": []})), "moreAvailable");
-        assert_eq!(lacking(json!({"moreAvailable": "no", "result": []})), "moreAvailable");
-        assert_eq!(lacking(json!({"moreAvailable": false})), "result");
-        assert_eq!(lacking(json!({"moreAvailable": false, "result": {}})), "result");
-        assert_eq!(lacking(json!({"moreAvailable": false, "totalCount": "many", "result": []})), "totalCount");
-        assert_eq!(lacking(json!({"errors": [{"msg": "no", "code": 1}]})), "moreAvailable");
-        assert_eq!(lacking(json!([])), "moreAvailable");
-        let odd = json!({"moreAvailable": false, "result": [{}, null]});
-        assert_eq!(read(&odd), Err(PageError::Entry { number: 2 }));
+        assert_eq!(invalid(json!({"result": []})), "moreAvailable");
+        assert_eq!(invalid(json!({"moreAvailable": "no", "result": []})), "moreAvailable");
+        assert_eq!(invalid(json!({"moreAvailable": false})), "result");
+        assert_eq!(invalid(json!({"moreAvailable": false, "result": {}})), "result");
+        assert_eq!(invalid(json!({"moreAvailable": false, "totalCount": "many", "result": []})), "totalCount");
+        assert_eq!(invalid(json!({"errors": [{"msg": "no", "code": 1}]})), "moreAvailable");
+        assert_eq!(invalid(json!([])), "moreAvailable");
+        let mixed = json!({"moreAvailable": false, "result": [{}, null]});
+        assert_eq!(read(&mixed), Err(PageError::Entry { number: 2 }));
         assert!(matches!(SurveyPage::read(""), Err(PageError::NotJson(_))));
         assert!(matches!(SurveyPage::read("<html>"), Err(PageError::NotJson(_))));
     }
 
     #[test]
-    fn an_empty_page_is_one() {
+    fn a_page_may_be_empty() {
         let page = read(&json!({"moreAvailable": false, "totalCount": 0, "result": [], "more": 1})).unwrap();
         assert_eq!(page, SurveyPage { more_available: false, total_count: Some(0), records: Vec::new() });
         assert_eq!(read(&json!({"moreAvailable": false, "result": []})).unwrap().total_count, None);
@@ -242,17 +239,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_page_that_breaks_off_anywhere_is_never_read(records in 0_usize..5, cut in any::<prop::sample::Index>()) {
+        fn a_truncated_page_is_an_error(records in 0_usize..5, cut in any::<prop::sample::Index>()) {
             let result = vec![json!({"_id": "ä", "score": 3}); records];
             let whole = json!({"moreAvailable": false, "totalCount": records, "result": result}).to_string();
             let chars: Vec<char> = whole.chars().collect();
-            let broken: String = chars[..cut.index(chars.len())].iter().collect();
-            prop_assert!(SurveyPage::read(&broken).is_err());
+            let truncated: String = chars[..cut.index(chars.len())].iter().collect();
+            prop_assert!(SurveyPage::read(&truncated).is_err());
             prop_assert_eq!(SurveyPage::read(&whole).unwrap().records.len(), records);
         }
 
         #[test]
-        fn no_text_makes_it_panic(body in ".{0,200}") {
+        fn no_body_causes_a_panic(body in ".{0,200}") {
             let _ = SurveyPage::read(&body);
         }
     }

@@ -136,7 +136,7 @@ impl ServerMessage {
             Some(Some(MINUTE))
         } else if self.errors.contains("exceeded the hourly rate limit") {
             Some(Some(HOUR))
-        } else if answer.status == 429 || self.errors.contains("rate limit for this api has been reached") {
+        } else if answer.status == 429 || self.errors.contains("rate limit for this api has been") {
             Some(None)
         } else {
             None
@@ -223,7 +223,7 @@ mod tests {
         let record = r#"{"botId":"st-1","_id":"641b","score":0,"novel":[1]}"#;
         let per_minute = "You've exceeded the per-minute rate limit. Please wait for sometime before retrying.";
         let hourly = "You've exceeded the hourly rate limit. Please wait for sometime before retrying.";
-        let any = "Rate limit for this API has been reached. Please try again later";
+        let any = "Rate limit for this API has been reached. Please try again after some time.";
         let replay = "error verifying the jwt: possibly a replay";
         let hour = "error verifying the jwt: if \"jti\" claim \"exp\" must be <= 1 hour(s)";
         let table = [

@@ -15,7 +15,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::connection::ResetHandle;
-use super::fault::Endpoint;
+use super::fault::{Endpoint, InjectedFault};
 use super::page;
 use super::reply::{REDIRECT_TARGET, Reply};
 use super::response::{ApiError, json};
@@ -71,11 +71,21 @@ async fn serve(
     body: Body,
 ) -> Response {
     let latency = service.next_latency();
-    pause(latency.request).await;
-    let reply = handle(endpoint, service, bot_id, headers, body).await.unwrap_or_else(|error| {
+    let burst = tokio::select! {
+        biased;
+        fault = service.next_burst(endpoint) => Some(fault),
+        () = pause(latency.request) => None,
+    };
+    let handled = handle((endpoint, bot_id), service, headers, body, burst).await;
+    let (reply, started) = handled.unwrap_or_else(|error| {
         service.record_error(&error);
-        Reply::Response(error.into_response())
+        (Reply::Response(error.into_response()), None)
     });
+    if let Some(fault) = started {
+        // Half a latency later, all that the client sends side by side is in flight.
+        pause(latency.request / 2).await;
+        service.burst(fault);
+    }
     pause(latency.response).await;
     match reply {
         Reply::Response(response) => dated(response, service.time()),
@@ -96,12 +106,12 @@ fn dated(mut response: Response, now: Timestamp) -> Response {
 }
 
 async fn handle(
-    endpoint: Endpoint,
+    (endpoint, bot_id): (Endpoint, &str),
     service: &Service,
-    bot_id: &str,
     headers: &HeaderMap,
     body: Body,
-) -> Result<Reply, ApiError> {
+    burst: Option<InjectedFault>,
+) -> Result<(Reply, Option<InjectedFault>), ApiError> {
     service.admit(bot_id, Instant::now())?;
     let body = to_bytes(body, MAX_BODY)
         .await
@@ -109,7 +119,7 @@ async fn handle(
     if !is_json(headers) {
         return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json"));
     }
-    service.handle(endpoint, bot_id, headers, &body)
+    service.handle((endpoint, bot_id), headers, &body, burst)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

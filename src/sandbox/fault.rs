@@ -48,7 +48,8 @@ pub enum FaultError {
     },
     /// A part after the colon that is not a setting.
     #[error(
-        "unknown fault setting {given:?}: expected every=N, at=N, first=N, p=0.1, seed=N, on=responses or after=TIME"
+        "unknown fault setting {given:?}: expected every=N, at=N, first=N, burst=N, p=0.1, seed=N, on=responses or \
+         after=TIME"
     )]
     UnknownSetting {
         /// The setting as written.
@@ -65,7 +66,7 @@ pub enum FaultError {
         expected: &'static str,
     },
     /// Two different schedules.
-    #[error("{first} and {second} cannot be combined: use one of every, at, first and p")]
+    #[error("{first} and {second} cannot be combined: use one of every, at, first, burst and p")]
     TwoSchedules {
         /// The key of the first.
         first: &'static str,
@@ -135,6 +136,7 @@ impl Settings {
             "every" => self.set_schedule("every", Schedule::Every(count("every", value)?)),
             "at" => self.set_schedule("at", Schedule::At(count("at", value)?)),
             "first" => self.set_schedule("first", Schedule::First(count("first", value)?)),
+            "burst" => self.set_schedule("burst", Schedule::Burst(count("burst", value)?)),
             "p" => self.set_schedule("p", Schedule::Chance { probability: probability(value)?, seed: None }),
             "seed" => set_once("seed", &mut self.seed, parse("seed", value, "a whole number from 0")?),
             "on" => set_once("on", &mut self.on, parse("on", value, "save or responses")?),
@@ -245,6 +247,7 @@ mod tests {
             "500:every=10",
             "reset-before:at=3",
             "hang:first=2",
+            "401:burst=100",
             "html:p=0.1,seed=7",
             "429:p=1",
             "500:at=1,on=responses",
@@ -272,6 +275,7 @@ mod tests {
             ("500:when=3", "unknown fault setting"),
             ("500:every=0", "invalid every=0: expected a whole number from 1"),
             ("500:at=x", "invalid at=x"),
+            ("500:burst=0", "invalid burst=0: expected a whole number from 1"),
             ("500:p=1.5", "invalid p=1.5: expected a number from 0 to 1"),
             ("500:p=NaN", "invalid p=NaN"),
             ("500:every=2,first=3", "every and first cannot be combined"),

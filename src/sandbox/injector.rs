@@ -1,11 +1,17 @@
 //! Decides for each request whether a fault hits it.
 
+use tokio::sync::watch;
+
 use super::fault::{Endpoint, InjectedFault};
 use super::schedule::Schedule;
 
 /// The faults of a running sandbox.
 #[derive(Debug)]
-pub(super) struct FaultInjector(Vec<ActiveFault>);
+pub(super) struct FaultInjector {
+    faults: Vec<ActiveFault>,
+    /// The latest burst: it hits all requests to its endpoint that are in flight.
+    bursts: watch::Sender<Option<InjectedFault>>,
+}
 
 #[derive(Debug)]
 struct ActiveFault {
@@ -16,12 +22,36 @@ struct ActiveFault {
 
 impl FaultInjector {
     pub(super) fn new(faults: &[InjectedFault], seed: u64) -> Self {
-        Self(faults.iter().map(|fault| ActiveFault::new(*fault, seed)).collect())
+        let faults = faults.iter().map(|fault| ActiveFault::new(*fault, seed)).collect();
+        Self { faults, bursts: watch::Sender::new(None) }
+    }
+
+    pub(super) fn has_bursts(&self) -> bool {
+        self.faults.iter().any(|active| matches!(active.fault.schedule, Schedule::Burst(_)))
+    }
+
+    /// Hits all requests to the fault's endpoint that are in flight.
+    pub(super) fn burst(&self, fault: InjectedFault) {
+        self.bursts.send_replace(Some(fault));
+    }
+
+    /// The fault of the next burst on this endpoint.
+    pub(super) fn next_burst(&self, endpoint: Endpoint) -> impl Future<Output = InjectedFault> + use<> {
+        let mut bursts = self.bursts.subscribe();
+        async move {
+            while bursts.changed().await.is_ok() {
+                match *bursts.borrow_and_update() {
+                    Some(fault) if fault.on == endpoint => return fault,
+                    _ => {}
+                }
+            }
+            std::future::pending().await
+        }
     }
 
     /// Counts a request and returns the first fault that hits it.
     pub(super) fn next_fault(&mut self, endpoint: Endpoint) -> Option<InjectedFault> {
-        let watching = self.0.iter_mut().filter(|active| active.fault.on == endpoint);
+        let watching = self.faults.iter_mut().filter(|active| active.fault.on == endpoint);
         // Every fault counts every request, so that no schedule depends on another.
         watching.fold(None, |hit, active| {
             let hits = active.hits_next();
@@ -42,7 +72,7 @@ impl ActiveFault {
     fn hits_next(&mut self) -> bool {
         self.requests += 1;
         match self.fault.schedule {
-            Schedule::Every(n) => self.requests.is_multiple_of(n.get()),
+            Schedule::Every(n) | Schedule::Burst(n) => self.requests.is_multiple_of(n.get()),
             Schedule::At(n) => self.requests == n.get(),
             Schedule::First(n) => self.requests <= n.get(),
             Schedule::Chance { probability, .. } => self.rng.f64() < probability,
@@ -73,6 +103,7 @@ mod tests {
         assert_eq!(requests_hit("500:every=3", 10), [3, 6, 9]);
         assert_eq!(requests_hit("500:at=4", 10), [4]);
         assert_eq!(requests_hit("500:first=2", 10), [1, 2]);
+        assert_eq!(requests_hit("500:burst=4", 10), [4, 8]);
         assert_eq!(requests_hit("500:p=0", 100), [0; 0]);
         assert_eq!(requests_hit("500:p=1", 3), [1, 2, 3]);
     }

@@ -47,6 +47,11 @@ impl CallLatency {
         let request = total.mul_f64(rng.f64()).min(total);
         Self { request, response: total.saturating_sub(request) }
     }
+
+    /// The same with all of it before the call counts as arrived.
+    pub(super) fn before_arrival(self) -> Self {
+        Self { request: self.request.saturating_add(self.response), response: Duration::ZERO }
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ pub enum Schedule {
     At(NonZeroU64),
     /// The first n requests.
     First(NonZeroU64),
+    /// Every n-th request, together with all others that are in flight half a latency after it arrived.
+    Burst(NonZeroU64),
     /// Each request with this probability.
     Chance {
         /// From 0 (never) to 1 (always).
@@ -32,6 +34,7 @@ impl fmt::Display for Schedule {
             Self::Every(n) => write!(f, "every={n}"),
             Self::At(n) => write!(f, "at={n}"),
             Self::First(n) => write!(f, "first={n}"),
+            Self::Burst(n) => write!(f, "burst={n}"),
             Self::Chance { probability, seed: None } => write!(f, "p={probability}"),
             Self::Chance { probability, seed: Some(seed) } => write!(f, "p={probability},seed={seed}"),
         }

@@ -18,6 +18,7 @@ use super::rate_limit::RateLimiter;
 use super::reply::Reply;
 use super::response::{ApiError, to_json};
 use super::save_response::{AccountIds, SaveResponse};
+use super::schedule::Schedule;
 use super::scores::Scores;
 use super::store::Store;
 use super::submission::Submission;
@@ -120,7 +121,15 @@ impl Service {
 
     pub(super) fn next_latency(&self) -> CallLatency {
         let none = Duration::ZERO..=Duration::ZERO;
-        CallLatency::draw(self.options.latency.as_ref().unwrap_or(&none), &mut self.state().rng)
+        let mut state = self.state();
+        let latency = CallLatency::draw(self.options.latency.as_ref().unwrap_or(&none), &mut state.rng);
+        // A burst hits requests before they are saved, so none may be saved before its latency is over.
+        if state.injector.has_bursts() { latency.before_arrival() } else { latency }
+    }
+
+    /// The fault of the next burst that hits requests in flight.
+    pub(super) fn next_burst(&self, endpoint: Endpoint) -> impl Future<Output = InjectedFault> + use<> {
+        self.state().injector.next_burst(endpoint)
     }
 
     /// Counts a request when it arrives, before anything else about it is checked.
@@ -137,14 +146,15 @@ impl Service {
         admitted.map_err(|window| ApiError::rate_limited(Some(window)))
     }
 
-    /// Handles an admitted request: checks its token and body, and saves or reads records.
+    /// Handles an admitted request: checks its token and body, and saves or reads records. `burst` is the fault of the
+    /// burst that hit it in flight. Also returns the fault of the burst that it starts.
     pub(super) fn handle(
         &self,
-        endpoint: Endpoint,
-        bot_id: &str,
+        (endpoint, bot_id): (Endpoint, &str),
         headers: &HeaderMap,
         body: &[u8],
-    ) -> Result<Reply, ApiError> {
+        burst: Option<InjectedFault>,
+    ) -> Result<(Reply, Option<InjectedFault>), ApiError> {
         let now = clock::now();
         let token = token_in(headers)?;
         let one_time = self.tokens.check(token, now)?;
@@ -153,10 +163,16 @@ impl Service {
             state.used_tokens.use_up(one_time, now)?;
         }
         let (body, fault) = match endpoint {
-            Endpoint::Save => state.save(bot_id, Submission::parse(body)?, &self.ids, self.time()),
-            Endpoint::Responses => state.read(bot_id, &Query::parse(body)?, &self.ids),
+            Endpoint::Save => state.save(bot_id, Submission::parse(body)?, &self.ids, self.time(), burst),
+            Endpoint::Responses => state.read(bot_id, &Query::parse(body)?, &self.ids, burst),
         };
-        Ok(Reply::new(body, fault, token))
+        let started = fault.filter(|fault| burst.is_none() && matches!(fault.schedule, Schedule::Burst(_)));
+        Ok((Reply::new(body, fault.map(|fault| fault.kind), token), started))
+    }
+
+    /// Hits all requests to the fault's endpoint that are in flight.
+    pub(super) fn burst(&self, fault: InjectedFault) {
+        self.state().injector.burst(fault);
     }
 
     /// The sandbox's time, which may differ from this machine's. Tokens are checked by the latter.
@@ -181,21 +197,21 @@ impl Service {
 }
 
 impl State {
-    /// The body of the response, and the fault that hits it.
+    /// The body of the response, and the fault that hits it. A request that a burst has hit counts for no fault.
     fn save(
         &mut self,
         bot_id: &str,
         submission: Submission,
         ids: &AccountIds,
         now: Timestamp,
-    ) -> (String, Option<FaultKind>) {
-        let injected = self.injector.next_fault(Endpoint::Save);
-        let fault = injected.map(|injected| injected.kind);
+        burst: Option<InjectedFault>,
+    ) -> (String, Option<InjectedFault>) {
+        let fault = burst.or_else(|| self.injector.next_fault(Endpoint::Save));
         self.counts.faulted += u64::from(fault.is_some());
-        if fault.is_some_and(|kind| !kind.saves()) {
+        if fault.is_some_and(|fault| !fault.kind.saves()) {
             return (String::new(), fault);
         }
-        if let Some(InjectedFault { kind: FaultKind::LateSave, after, .. }) = injected {
+        if let Some(InjectedFault { kind: FaultKind::LateSave, after, .. }) = fault {
             let due = now.saturating_add(after).unwrap_or(Timestamp::MAX);
             self.late.push(LateSave { due, bot_id: bot_id.to_owned(), submission });
             return (String::new(), fault);
@@ -219,8 +235,14 @@ impl State {
         }
     }
 
-    fn read(&mut self, bot_id: &str, query: &Query, ids: &AccountIds) -> (String, Option<FaultKind>) {
-        let fault = self.injector.next_fault(Endpoint::Responses).map(|injected| injected.kind);
+    fn read(
+        &mut self,
+        bot_id: &str,
+        query: &Query,
+        ids: &AccountIds,
+        burst: Option<InjectedFault>,
+    ) -> (String, Option<InjectedFault>) {
+        let fault = burst.or_else(|| self.injector.next_fault(Endpoint::Responses));
         match fault {
             Some(_) => self.counts.faulted += 1,
             None => self.counts.read += 1,

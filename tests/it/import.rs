@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't lay its ground has failed")]
 
 mod answers;
+mod bursts;
 mod check;
 mod faults;
 mod identity;
