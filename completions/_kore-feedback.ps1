@@ -62,6 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Retries for a record the server did not accept, while it accepts others [default: 5]')
             [CompletionResult]::new('--delivery', '--delivery', [CompletionResultType]::ParameterName, 'What to do with a record that may have been saved')
             [CompletionResult]::new('--wait-for-target', '--wait-for-target', [CompletionResultType]::ParameterName, 'How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Stop rather than wait longer than this for the rate limit or the target [default: no limit; 60s for submit]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
@@ -101,6 +102,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--exclude-run', '--exclude-run', [CompletionResultType]::ParameterName, 'Skip the rows of this file that an earlier run has sent; repeatable')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable')
             [CompletionResult]::new('--failures', '--failures', [CompletionResultType]::ParameterName, 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]')
+            [CompletionResult]::new('--max-rejected', '--max-rejected', [CompletionResultType]::ParameterName, 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Rate limit, such as 60/1m; repeatable [default: the profile''s, or 60/1m and 1800/1h]')
             [CompletionResult]::new('--pace', '--pace', [CompletionResultType]::ParameterName, 'How to spread requests within the smallest rate limit')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests in flight per bot [default: the profile''s, or 4]')
@@ -108,6 +110,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Retries for a record the server did not accept, while it accepts others [default: 5]')
             [CompletionResult]::new('--delivery', '--delivery', [CompletionResultType]::ParameterName, 'What to do with a record that may have been saved')
             [CompletionResult]::new('--wait-for-target', '--wait-for-target', [CompletionResultType]::ParameterName, 'How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Stop rather than wait longer than this for the rate limit or the target [default: no limit; 60s for submit]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
@@ -121,6 +124,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--include-in-doubt', '--include-in-doubt', [CompletionResultType]::ParameterName, 'When importing a failure report: also send its rows in doubt; they may then be saved twice')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Resume the unfinished run of this file')
             [CompletionResult]::new('--resend-in-doubt', '--resend-in-doubt', [CompletionResultType]::ParameterName, 'With --resume: send rows in doubt again; they may then be saved twice')
+            [CompletionResult]::new('--rejected', '--rejected', [CompletionResultType]::ParameterName, 'With --resume: send rejected rows again')
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Import a file that was already imported; every row is then saved twice')
             [CompletionResult]::new('--allow-unfinished', '--allow-unfinished', [CompletionResultType]::ParameterName, 'With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access')
@@ -250,6 +254,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             break
         }
         'kore-feedback;runs;resume' {
+            [CompletionResult]::new('--max-rejected', '--max-rejected', [CompletionResultType]::ParameterName, 'Stop when more records than this are rejected: a number, or a percentage such as 5%')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
@@ -257,6 +262,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of results on stdout')
             [CompletionResult]::new('--resend-in-doubt', '--resend-in-doubt', [CompletionResultType]::ParameterName, 'Also send rows in doubt again; they may then be saved twice')
+            [CompletionResult]::new('--rejected', '--rejected', [CompletionResultType]::ParameterName, 'Also send rejected rows again')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors to stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors to stderr')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print details to stderr: every retry, wait and rejected row')

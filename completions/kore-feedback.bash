@@ -311,7 +311,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__import)
-            opts="-p -o -q -v -h --map --set --mapping --preset --no-answer --format --sheet --header-rows --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --again --allow-unfinished --verify --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --strict-answers --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --map --set --mapping --preset --no-answer --format --sheet --header-rows --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --rejected --again --allow-unfinished --verify --max-rejected --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -385,6 +385,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --max-rejected)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --rate-limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -410,6 +414,10 @@ _kore__feedback() {
                     return 0
                     ;;
                 --wait-for-target)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -755,12 +763,16 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__resume)
-            opts="-p -o -q -v -h --resend-in-doubt --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --resend-in-doubt --rejected --max-rejected --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --max-rejected)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -951,7 +963,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__submit)
-            opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --allow-any-score --dry-run --curl --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --strict-answers --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --allow-any-score --dry-run --curl --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1014,6 +1026,10 @@ _kore__feedback() {
                     return 0
                     ;;
                 --wait-for-target)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

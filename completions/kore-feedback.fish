@@ -59,6 +59,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l delivery -d 'What to do with a record that may have been saved' -r -f -a "at-most-once\t'Leave it in doubt and report it'
 at-least-once\t'Send it again; it may then be saved twice'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l wait-for-target -d 'How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l max-wait -d 'Stop rather than wait longer than this for the rate limit or the target [default: no limit; 60s for submit]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -91,6 +92,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l d
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l exclude-run -d 'Skip the rows of this file that an earlier run has sent; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include -d 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l failures -d 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l max-rejected -d 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rate-limit -d 'Rate limit, such as 60/1m; repeatable [default: the profile\'s, or 60/1m and 1800/1h]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l pace -d 'How to spread requests within the smallest rate limit' -r -f -a "even\t'Evenly: 60 per minute is one per second'
 early\t'As early as possible: 60 at once, then a pause'"
@@ -100,6 +102,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delivery -d 'What to do with a record that may have been saved' -r -f -a "at-most-once\t'Leave it in doubt and report it'
 at-least-once\t'Send it again; it may then be saved twice'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l wait-for-target -d 'How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l max-wait -d 'Stop rather than wait longer than this for the rate limit or the target [default: no limit; 60s for submit]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -112,6 +115,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include-in-doubt -d 'When importing a failure report: also send its rows in doubt; they may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resume -d 'Resume the unfinished run of this file'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resend-in-doubt -d 'With --resume: send rows in doubt again; they may then be saved twice'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rejected -d 'With --resume: send rejected rows again'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import a file that was already imported; every row is then saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l allow-unfinished -d 'With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l verify -d 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access'
@@ -193,12 +197,14 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l max-rejected -d 'Stop when more records than this are rejected: a number, or a percentage such as 5%' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l resend-in-doubt -d 'Also send rows in doubt again; they may then be saved twice'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l rejected -d 'Also send rejected rows again'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{InputArgs, SendingArgs, as_typed};
 use crate::record::{Filter, RowRange};
+use crate::run::MaxRejected;
 
 const SHORT_EXAMPLES: &str = "\
 Examples:
@@ -77,6 +78,9 @@ pub struct ImportArgs {
     /// With --resume: send rows in doubt again; they may then be saved twice
     #[arg(long, help_heading = "Runs", requires = "resume", hide_short_help = true)]
     pub resend_in_doubt: bool,
+    /// With --resume: send rejected rows again
+    #[arg(long, help_heading = "Runs", requires = "resume", hide_short_help = true)]
+    pub rejected: bool,
     /// Import a file that was already imported; every row is then saved twice
     #[arg(long, help_heading = "Runs")]
     pub again: bool,
@@ -87,6 +91,13 @@ pub struct ImportArgs {
     #[arg(long, help_heading = "Runs", hide_short_help = true)]
     pub verify: bool,
 
+    /// Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]
+    ///
+    /// A percentage is that of the records answered so far, and allows at least 50 rejections. The run also stops if its
+    /// first 20 records are rejected with the same message. 100% never stops it.
+    #[arg(long, value_name = "N|PERCENT", help_heading = "Sending", hide_short_help = true)]
+    #[serde(with = "as_typed::max_rejected")]
+    pub max_rejected: Option<MaxRejected>,
     /// Where records go, and how fast.
     #[command(flatten)]
     #[serde(flatten)]
@@ -158,9 +169,10 @@ mod tests {
     const ALL: &str = "--map=score=Q1 --set=name=a b --set=type=NPS --mapping=m --preset=p --no-answer=NA --no-answer= \
                        --format=ndjson --sheet=2 --header-rows=3 --delimiter=tab --encoding=windows-1252 --dry-run \
                        --skip-invalid --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
-                       --include=tests --allow-any-score --include-in-doubt --again --allow-unfinished --verify --sandbox \
-                       --rate-limit=60/1m --rate-limit=5/500ms --pace=early --concurrency=8 --timeout=30s --retries=0 \
-                       --delivery=at-least-once --wait-for-target=10m --strict-answers";
+                       --include=tests --allow-any-score --include-in-doubt --again --allow-unfinished --verify \
+                       --max-rejected=2.5% --sandbox --rate-limit=60/1m --rate-limit=5/500ms --pace=early \
+                       --concurrency=8 --timeout=30s --retries=0 --delivery=at-least-once --wait-for-target=10m \
+                       --max-wait=2h --strict-answers";
 
     fn parse(options: &[String]) -> ImportArgs {
         let words = ["kore-feedback", "import", "in.csv"].map(str::to_owned);

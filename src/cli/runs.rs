@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{SendingArgs, duration};
 use crate::pacing::Limit;
+use crate::run::MaxRejected;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -26,7 +27,8 @@ Examples:
 const RESUME_EXAMPLES: &str = "\
 Examples:
   kore-feedback runs resume 7
-  kore-feedback runs resume 7 --resend-in-doubt";
+  kore-feedback runs resume 7 --resend-in-doubt
+  kore-feedback runs resume 7 --rejected";
 
 /// The subcommands of `runs`.
 #[derive(Debug, Clone, Subcommand)]
@@ -53,6 +55,12 @@ pub enum RunsCommand {
         /// Also send rows in doubt again; they may then be saved twice
         #[arg(long)]
         resend_in_doubt: bool,
+        /// Also send rejected rows again
+        #[arg(long)]
+        rejected: bool,
+        /// Stop when more records than this are rejected: a number, or a percentage such as 5%
+        #[arg(long, value_name = "N|PERCENT")]
+        max_rejected: Option<MaxRejected>,
     },
     /// Print the failure report of a run again
     #[command(after_help = "Examples:\n  kore-feedback runs failures 7 > failures.csv")]

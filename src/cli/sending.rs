@@ -45,6 +45,10 @@ pub struct SendingArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     #[serde(with = "as_typed::duration")]
     pub wait_for_target: Option<Duration>,
+    /// Stop rather than wait longer than this for the rate limit or the target [default: no limit; 60s for submit]
+    #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
+    #[serde(with = "as_typed::duration")]
+    pub max_wait: Option<Duration>,
     /// Fail unless answers have every documented field, unchanged; for smoke tests
     #[arg(long, hide_short_help = true)]
     pub strict_answers: bool,

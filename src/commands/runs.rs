@@ -8,7 +8,7 @@ use super::session::Session;
 use super::verify::verify;
 use crate::cli::RunsCommand;
 use crate::exit::Exit;
-use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
+use crate::ledger::{Lease, LedgerError, ResendPolicy, Run, RunId, Store};
 use crate::report::{
     BotView, OutputError, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_row, write_row,
 };
@@ -25,9 +25,10 @@ pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, 
             let (store, run) = find(*run)?;
             show_run(&store, run, *rows, session)?;
         }
-        RunsCommand::Resume { run, resend_in_doubt } => {
+        RunsCommand::Resume { run, resend_in_doubt, rejected, max_rejected } => {
             let (store, run) = find(*run)?;
-            return resume(&run, *resend_in_doubt, &store, session);
+            let resend = ResendPolicy { in_doubt: *resend_in_doubt, rejected: *rejected };
+            return resume(&run, resend, *max_rejected, &store, session);
         }
         RunsCommand::Failures { run } => {
             let (store, run) = find(*run)?;

@@ -13,7 +13,7 @@ use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
 use crate::ledger::{Identity, Lease, LedgerError, NewRun, ResendPolicy, RunBot, RunId, RunKind, Store, Writer};
 use crate::pacing::{Limit, Pacer};
-use crate::run::{BreakerPolicy, LaneResources, LaneSettings, SendSettings};
+use crate::run::{BreakerPolicy, LaneResources, LaneSettings, MaxRejected, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::settings::{Overrides, SandboxTarget, Settings, Target};
 use crate::text::counted;
@@ -35,6 +35,13 @@ pub(super) fn start_sandbox() -> Result<(Sandbox, SandboxTarget), CommandError> 
         client_secret: SecretString::from(sandbox.client_secret().to_owned()),
     };
     Ok((sandbox, target))
+}
+
+/// How long a command waits by default.
+pub(super) struct Patience {
+    pub(super) wait_for_target: Duration,
+    /// `None` for as long as it takes.
+    pub(super) max_wait: Option<Duration>,
 }
 
 /// The bots of a run.
@@ -196,19 +203,32 @@ impl<'a> Setup<'a> {
         format!("{} {bot_id}", self.host())
     }
 
-    /// `wait` is how long to wait for the target by default.
-    pub(super) fn lane_settings(&self, run: RunId, resend: ResendPolicy, to_send: u64, wait: Duration) -> LaneSettings {
+    pub(super) fn lane_settings(
+        &self,
+        run: RunId,
+        resend: ResendPolicy,
+        to_send: u64,
+        default: Patience,
+    ) -> LaneSettings {
         let (sending, values) = (self.sending, &self.settings.values);
+        let max_wait = sending.max_wait.or(default.max_wait);
         let send = SendSettings {
             run,
             resend,
             delivery: sending.delivery,
             retries: sending.retries.unwrap_or(RETRIES),
             timeout: values.timeout.value,
+            max_wait,
             longest_window: self.longest_window(),
         };
-        let wait_for_target = sending.wait_for_target.unwrap_or(wait);
-        let breaker = BreakerPolicy { refusals: REFUSALS, doubts: DOUBTS, wait_for_target, rate_limited: None };
+        let wait_for_target = sending.wait_for_target.unwrap_or(default.wait_for_target);
+        let breaker = BreakerPolicy {
+            refusals: REFUSALS,
+            doubts: DOUBTS,
+            wait_for_target: sending.max_wait.map_or(wait_for_target, |most| most.min(wait_for_target)),
+            rate_limited: max_wait,
+            max_rejected: MaxRejected::default(),
+        };
         LaneSettings { send, concurrency: values.concurrency.value.get(), breaker, to_send }
     }
 }

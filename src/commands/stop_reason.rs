@@ -1,12 +1,17 @@
 //! Why a run stopped early, as an error with a hint and an exit code.
 
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::clock;
 use crate::credentials::CredentialError;
 use crate::delivery::Concern;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::LedgerError;
-use crate::run::{End, Ended, FeedError, StopReason};
-use crate::text::excerpt;
+use crate::report::format_time_ahead;
+use crate::run::{End, Ended, FeedError, Rejections, StopReason};
+use crate::text::{counted, excerpt, format_duration, grouped};
 
 const SHOWN: usize = 300;
 const SHOWN_OF_BOT: usize = 60;
@@ -42,6 +47,11 @@ impl StoppedEarly {
         }
     }
 
+    /// Whether the server rejected too many records.
+    pub(super) fn is_by_rejections(&self) -> bool {
+        matches!(self, Self::Stopped { reason: StopReason::Rejected(_), .. })
+    }
+
     /// Whether the server may still be able to say what became of the rows in doubt.
     pub(super) fn leaves_doubt_to_resolve(&self) -> bool {
         match self {
@@ -67,8 +77,20 @@ fn bots_text(bots: &[String]) -> String {
 }
 
 /// What it means in words, and the hint. With several bots, the hint is about those that were stopped.
-fn explain(reason: &StopReason, is_of_bots: bool) -> (&'static str, &'static str) {
-    match reason {
+fn explain(reason: &StopReason, is_of_bots: bool) -> (Cow<'static, str>, Cow<'static, str>) {
+    let (text, hint) = match reason {
+        StopReason::RateLimited { wait, .. } => {
+            return ("the rate limit is used up".into(), later(*wait, "--max-wait").into());
+        }
+        StopReason::Unreachable { wait, .. } if !wait.is_zero() => {
+            let text = format!("the server asks clients to wait {}", format_duration(*wait));
+            return (text.into(), later(*wait, "--wait-for-target").into());
+        }
+        StopReason::Rejected(rejections) => {
+            let hint = "fix the cause, then resume the run: with --rejected it also sends the rejected rows again; if the \
+                        rejections are expected, allow more of them with --max-rejected";
+            return (rejections_text(rejections).into(), hint.into());
+        }
         StopReason::Refused { concern: Concern::Credentials, .. } => (
             "the server rejected the credentials",
             "run `kore-feedback token | kore-feedback token inspect`; then check client_id and the secret, that the app \
@@ -93,22 +115,34 @@ fn explain(reason: &StopReason, is_of_bots: bool) -> (&'static str, &'static str
             "cannot reach the server",
             "check the host, the network and any proxy, or wait longer with --wait-for-target",
         ),
-        StopReason::RateLimited { .. } => (
-            "the rate limit is used up, probably by other users of the bot",
-            "try again later, or wait longer with --wait-for-target",
-        ),
         StopReason::Unconfirmed { .. } => (
             "the server is not confirming whether records were saved",
             "ask the server about the rows in doubt with `kore-feedback runs verify`",
         ),
+    };
+    (text.into(), hint.into())
+}
+
+fn rejections_text(rejections: &Rejections) -> String {
+    let &Rejections { rejected, answered, same, .. } = rejections;
+    let (rejected, of) = (grouped(rejected), counted(answered, "record"));
+    if same == answered {
+        return format!("the server rejected the first {of} with the same message");
     }
+    format!("the server rejected {rejected} of {of}, {} with the same message", grouped(same))
+}
+
+/// When it will work, and the option that waits until then.
+fn later(wait: Duration, option: &str) -> String {
+    let time = format_time_ahead(&clock::local_now(), wait);
+    format!("try again at {time} (in {}), or wait longer with {option}", format_duration(wait))
 }
 
 impl Advice for StoppedEarly {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Interrupted => None,
-            Self::Stopped { bots, reason } => Some(explain(reason, !bots.is_empty()).1.to_owned()),
+            Self::Stopped { bots, reason } => Some(explain(reason, !bots.is_empty()).1.into_owned()),
             Self::Ledger(error) => error.hint(),
             Self::Credentials(error) => error.hint(),
             Self::Feed(error) => error.hint(),
@@ -119,7 +153,9 @@ impl Advice for StoppedEarly {
         match self {
             Self::Interrupted => Exit::Interrupted,
             Self::Stopped { reason: StopReason::Refused { concern: Concern::Tls, .. }, .. }
-            | Self::Stopped { reason: StopReason::Unreachable { .. }, .. } => Exit::Unreachable,
+            | Self::Stopped { reason: StopReason::Unreachable { .. } | StopReason::RateLimited { .. }, .. } => {
+                Exit::Unreachable
+            }
             Self::Stopped { reason: StopReason::Refused { .. }, .. } | Self::Credentials(_) => Exit::Credentials,
             Self::Stopped { .. } | Self::Ledger(_) | Self::Feed(_) => Exit::Stopped,
         }

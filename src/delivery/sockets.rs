@@ -110,7 +110,7 @@ fn begun_run(dir: &std::path::Path) -> Writer {
 async fn claimed(writer: &Writer, row: u64) -> Claimed {
     let now = Timestamp::UNIX_EPOCH;
     let call = Call { now, answer_due: now, windows_since: None, foreign_version: 0 };
-    let claim = Claim { run: RunId(1), row, fingerprint: [0; 16], resend: ResendPolicy::Never, call };
+    let claim = Claim { run: RunId(1), row, fingerprint: [0; 16], resend: ResendPolicy::NEVER, call };
     match writer.claim(claim).await.unwrap() {
         Admission::Granted(claimed) => claimed,
         other => panic!("{other:?}"),

@@ -2,8 +2,8 @@
 //!
 //! These invariants always hold, also after a crash during any write:
 //!
-//! 1. A row that is saved, rejected, invalid or skipped is never claimed again.
-//! 2. A row in doubt is claimed again only if the user allows it ([`ResendPolicy::InDoubt`]).
+//! 1. A row that is saved, invalid or skipped is never claimed again.
+//! 2. A row in doubt or rejected is claimed again only if the user allows it ([`ResendPolicy`]).
 //! 3. No POST is sent before its intent is durable. A POST requires a [`Claimed`]; only [`Writer::claim`] creates one,
 //!    and only after the commit (`synchronous=FULL`: a commit is on the disk).
 //! 4. A claim without an outcome is a row in doubt if no process holds the run's [`Lease`].

@@ -57,9 +57,14 @@ fn action() -> impl Strategy<Value = Action> {
         6 => (1..=ROWS).prop_map(Action::Claim),
         5 => (any::<usize>(), result).prop_map(|(which, result)| Action::Answer(which, result)),
         1 => (any::<u8>(), 0usize..5000).prop_map(|(saved, torn)| Action::Crash { saved, torn }),
-        1 => prop_oneof![3 => Just(ResendPolicy::Never), 1 => Just(ResendPolicy::InDoubt)].prop_map(Action::Resume),
+        1 => resend_policy().prop_map(Action::Resume),
         1 => Just(Action::Verify),
     ]
+}
+
+fn resend_policy() -> impl Strategy<Value = ResendPolicy> {
+    (prop::bool::weighted(0.25), prop::bool::weighted(0.25))
+        .prop_map(|(in_doubt, rejected)| ResendPolicy { in_doubt, rejected })
 }
 
 /// A run's process, its disk, and the server.
@@ -83,7 +88,7 @@ impl Model {
     fn new() -> Self {
         let disk = tempfile::tempdir().unwrap();
         Store::open(disk.path()).unwrap().begin(&new_run(), now()).unwrap();
-        let process = Some(Process::start(disk.path(), ResendPolicy::Never));
+        let process = Some(Process::start(disk.path(), ResendPolicy::NEVER));
         Self { disk, process, server: BTreeMap::new(), rejected: Vec::new(), resent: Vec::new() }
     }
 
@@ -106,16 +111,13 @@ impl Model {
         match process.writer.claim(claim).await {
             Ok(Admission::Granted(claimed)) => {
                 let was = before.get(&row).copied();
-                if was == Some(RowState::Settled(OutcomeKind::InDoubt)) {
-                    assert_eq!(
-                        process.resend,
-                        ResendPolicy::InDoubt,
-                        "row {row} in doubt was claimed although the policy forbids it"
-                    );
-                    self.resent.push(row);
-                } else {
-                    let claimable = matches!(was, None | Some(RowState::Settled(OutcomeKind::Unsent)));
-                    assert!(claimable, "row {row} was claimed while {was:?}");
+                match was {
+                    None | Some(RowState::Settled(OutcomeKind::Unsent)) => {}
+                    Some(RowState::Settled(OutcomeKind::InDoubt)) if process.resend.in_doubt => self.resent.push(row),
+                    Some(RowState::Settled(OutcomeKind::Rejected)) if process.resend.rejected => {
+                        self.rejected.retain(|rejected| *rejected != row);
+                    }
+                    _ => panic!("row {row} was claimed while {was:?}, with {:?}", process.resend),
                 }
                 process.in_flight.push(claimed);
             }
@@ -204,7 +206,7 @@ impl Model {
 
     /// At the end, all doubt is resolved and all other rows are sent: every row that was not rejected is on the server.
     async fn finish(&mut self) {
-        self.resume(ResendPolicy::Never);
+        self.resume(ResendPolicy::NEVER);
         self.verify().await;
         for row in 1..=ROWS {
             self.claim(row).await;

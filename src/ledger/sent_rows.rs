@@ -144,7 +144,8 @@ mod tests {
     /// A claim at this time, its answer due 30 seconds later.
     async fn claim(writer: &Writer, run: RunId, row: u64, seconds: i64) -> Claimed {
         let call = Call { now: at(seconds), answer_due: at(seconds + 30), windows_since: None, foreign_version: 0 };
-        let claim = Claim { run, row, fingerprint: [7; 16], resend: ResendPolicy::InDoubt, call };
+        let resend = ResendPolicy { in_doubt: true, rejected: false };
+        let claim = Claim { run, row, fingerprint: [7; 16], resend, call };
         match writer.claim(claim).await.unwrap() {
             Admission::Granted(claimed) => claimed,
             other => panic!("{other:?}"),

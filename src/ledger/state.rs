@@ -72,14 +72,27 @@ impl Outcome {
     }
 }
 
-/// What may be sent a second time.
+/// What may be sent again besides unsent rows; by default nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum ResendPolicy {
-    /// Nothing: a row in doubt stays in doubt.
-    #[default]
-    Never,
+pub(crate) struct ResendPolicy {
     /// Rows in doubt: they may then be saved twice.
-    InDoubt,
+    pub in_doubt: bool,
+    /// Rows that the server rejected.
+    pub rejected: bool,
+}
+
+impl ResendPolicy {
+    pub(crate) const NEVER: Self = Self { in_doubt: false, rejected: false };
+
+    /// Whether a row with this outcome may be sent.
+    pub(crate) const fn allows(self, outcome: OutcomeKind) -> bool {
+        match outcome {
+            OutcomeKind::Unsent => true,
+            OutcomeKind::InDoubt => self.in_doubt,
+            OutcomeKind::Rejected => self.rejected,
+            OutcomeKind::Saved | OutcomeKind::Invalid | OutcomeKind::Skipped => false,
+        }
+    }
 }
 
 impl RowState {
@@ -109,9 +122,9 @@ impl FromSql for RowState {
 /// Whether a row in this state may be claimed (invariants 1 and 2).
 pub(super) fn may_be_claimed(state: Option<RowState>, resend: ResendPolicy) -> bool {
     match state {
-        None | Some(RowState::Settled(OutcomeKind::Unsent)) => true,
-        Some(RowState::Settled(OutcomeKind::InDoubt)) => resend == ResendPolicy::InDoubt,
-        Some(RowState::Claimed | RowState::Settled(_)) => false,
+        None => true,
+        Some(RowState::Settled(outcome)) => resend.allows(outcome),
+        Some(RowState::Claimed) => false,
     }
 }
 
@@ -138,19 +151,24 @@ mod tests {
     #[test]
     fn only_new_and_unsent_rows_are_claimed_by_default() {
         for &kind in OutcomeKind::ALL {
-            let claimable = may_be_claimed(Some(RowState::Settled(kind)), ResendPolicy::Never);
+            let claimable = may_be_claimed(Some(RowState::Settled(kind)), ResendPolicy::NEVER);
             assert_eq!(claimable, kind == OutcomeKind::Unsent, "{kind}");
         }
-        assert!(may_be_claimed(None, ResendPolicy::Never));
-        assert!(!may_be_claimed(Some(RowState::Claimed), ResendPolicy::InDoubt));
+        assert!(may_be_claimed(None, ResendPolicy::NEVER));
+        let everything = ResendPolicy { in_doubt: true, rejected: true };
+        assert!(!may_be_claimed(Some(RowState::Claimed), everything));
     }
 
     #[test]
-    fn resend_policy_covers_rows_in_doubt_only() {
-        for &kind in OutcomeKind::ALL {
-            let state = Some(RowState::Settled(kind));
-            let added = may_be_claimed(state, ResendPolicy::InDoubt) && !may_be_claimed(state, ResendPolicy::Never);
-            assert_eq!(added, kind == OutcomeKind::InDoubt, "{kind}");
+    fn resend_policies_add_exactly_one_outcome() {
+        let in_doubt = ResendPolicy { in_doubt: true, ..ResendPolicy::NEVER };
+        let rejected = ResendPolicy { rejected: true, ..ResendPolicy::NEVER };
+        for (resend, expected) in [(in_doubt, OutcomeKind::InDoubt), (rejected, OutcomeKind::Rejected)] {
+            for &kind in OutcomeKind::ALL {
+                let state = Some(RowState::Settled(kind));
+                let added = may_be_claimed(state, resend) && !may_be_claimed(state, ResendPolicy::NEVER);
+                assert_eq!(added, kind == expected, "{kind}");
+            }
         }
     }
 

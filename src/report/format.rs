@@ -15,7 +15,7 @@ pub(super) fn plain_table(header: &[&str], width: u16) -> Table {
 }
 
 /// The time this long from now: `21:40`, `Tuesday 21:40`, `2026-12-04 21:40`.
-pub(super) fn format_time_ahead(now: &Zoned, ahead: Duration) -> String {
+pub(crate) fn format_time_ahead(now: &Zoned, ahead: Duration) -> String {
     let Ok(then) = now.checked_add(ahead) else { return "never".to_owned() };
     let days = then.date().since(now.date()).map_or(i32::MAX, |span| span.get_days());
     let format = match days {

@@ -20,6 +20,7 @@ pub(crate) use answers::AnswersView;
 pub(crate) use counts::BotView;
 pub(crate) use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
 pub(crate) use findings::{mapping_table, presets_table, problems_table, time_estimate};
+pub(crate) use format::format_time_ahead;
 pub(crate) use inspection::InspectionView;
 pub(crate) use preview::{preview, preview_of_bots};
 pub(crate) use printer::{OutputError, Printer};

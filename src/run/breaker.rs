@@ -12,6 +12,7 @@
 
 use std::time::Duration;
 
+use super::brake::Brake;
 use super::circuit::{BreakerPolicy, Circuit, Failure, State, StopReason, Ticket};
 use crate::delivery::{Cause, Concern, Verdict};
 use crate::pacing::Moment;
@@ -28,6 +29,7 @@ const OTHERS_FIRST: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub(super) struct CircuitBreaker {
     policy: BreakerPolicy,
+    brake: Brake,
     host: Circuit,
     bots: Vec<Bot>,
     others_first_until: Moment,
@@ -105,6 +107,7 @@ impl CircuitBreaker {
         let state = if bots > 1 { State::HalfOpen { from: Moment::ZERO } } else { State::Closed };
         Self {
             policy,
+            brake: Brake::new(policy.max_rejected),
             host: Circuit::new(policy, state),
             bots: (0..bots).map(|_| Bot::new(policy)).collect(),
             others_first_until: Moment::ZERO,
@@ -149,11 +152,15 @@ impl CircuitBreaker {
         self.bots[pass.bot].circuit.finish(pass.own);
     }
 
-    /// Takes a verdict into account. `asked` is how long the server asks clients to wait.
+    /// Takes a verdict into account. `asked` is how long the server asks clients to wait, or how long the pacer does after a
+    /// rate limit.
     ///
     /// The attempt that opens a circuit keeps the place of the probe until it is finished: until then its secret may be
     /// read again.
     pub(super) fn observe(&mut self, pass: &mut Pass, verdict: &Verdict, asked: Duration, now: Moment) -> Observed {
+        if let (Some(rejections), None) = (self.brake.observe(verdict), self.stop_reason()) {
+            self.host.trip(StopReason::Rejected(rejections));
+        }
         let is_success = matches!(verdict, Verdict::Saved { .. } | Verdict::Rejected { .. });
         let had_success = self.last_success().is_some();
         if is_success {
@@ -167,11 +174,12 @@ impl CircuitBreaker {
                 self.succeed(pass);
                 None
             }
-            Verdict::Repeat { cause: Cause::RateLimited { .. }, message, .. } => {
-                self.limit(pass.bot, message, asked, now);
-                None
+            Verdict::Repeat { cause: Cause::RateLimited { window }, retry_after, message, .. } => {
+                // Without the server's word on it, a window has room again after its length at the latest.
+                let latest = if retry_after.is_some() { asked } else { window.map_or(asked, |per| per.max(asked)) };
+                self.limit(pass.bot, message, (asked, latest), now)
             }
-            _ => failure_of(verdict).and_then(|(scope, what, reason)| {
+            _ => failure_of(verdict, asked).and_then(|(scope, what, reason)| {
                 let failure = Failure { reason, asked, started: pass.started, is_hopeless: !had_success };
                 self.fail(pass, (scope, what), failure, now)
             }),
@@ -204,14 +212,17 @@ impl CircuitBreaker {
         }
     }
 
-    fn limit(&mut self, bot: usize, message: &str, asked: Duration, now: Moment) {
+    /// The pacer pauses for a rate limit: this says so, or ends it if it takes too long.
+    fn limit(&mut self, bot: usize, message: &str, (wait, latest): (Duration, Duration), now: Moment) -> Option<Pause> {
         self.host.answered();
         let bot = &mut self.bots[bot];
         let since = *bot.rate_limited_since.get_or_insert(now);
-        let is_late = |most| now.saturating_add(asked) >= since.saturating_add(most);
+        let is_late = |most| now.saturating_add(wait) >= since.saturating_add(most);
         if self.policy.rate_limited.is_some_and(is_late) {
-            bot.circuit.trip(StopReason::RateLimited { message: message.to_owned() });
+            bot.circuit.trip(StopReason::RateLimited { message: message.to_owned(), wait: latest });
+            return None;
         }
+        Some(Pause { wait, why: format!("the server's rate limit: {message}"), is_for_all: false })
     }
 
     fn fail(&mut self, pass: &Pass, (scope, what): (Scope, &str), mut failure: Failure, now: Moment) -> Option<Pause> {
@@ -298,7 +309,7 @@ fn concerns_credentials(verdict: &Verdict) -> bool {
 }
 
 /// Whom a verdict speaks against, what happened, and what the run stops with if that continues.
-fn failure_of(verdict: &Verdict) -> Option<(Scope, &'static str, StopReason)> {
+fn failure_of(verdict: &Verdict, wait: Duration) -> Option<(Scope, &'static str, StopReason)> {
     Some(match verdict {
         Verdict::Saved { .. } | Verdict::Rejected { .. } => return None,
         Verdict::InDoubt { message, .. } => {
@@ -316,9 +327,11 @@ fn failure_of(verdict: &Verdict) -> Option<(Scope, &'static str, StopReason)> {
         Verdict::Repeat { cause, message, .. } => {
             let message = message.clone();
             match cause {
-                Cause::Unreachable => (Scope::Host, "cannot reach the server", StopReason::Unreachable { message }),
+                Cause::Unreachable => {
+                    (Scope::Host, "cannot reach the server", StopReason::Unreachable { message, wait })
+                }
                 Cause::Unavailable => {
-                    (Scope::Host, "the server asked clients to wait", StopReason::Unreachable { message })
+                    (Scope::Host, "the server asked clients to wait", StopReason::Unreachable { message, wait })
                 }
                 // Each attempt has its own token, so replays that continue are about our tokens.
                 Cause::Replayed => {

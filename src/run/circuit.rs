@@ -14,6 +14,7 @@
 
 use std::time::Duration;
 
+use super::brake::{MaxRejected, Rejections};
 use crate::delivery::Concern;
 use crate::pacing::{Backoff, Moment};
 
@@ -28,6 +29,8 @@ pub(crate) struct BreakerPolicy {
     pub(crate) wait_for_target: Duration,
     /// How long the server may refuse attempts because of its rate limit; `None` for as long as it takes.
     pub(crate) rate_limited: Option<Duration>,
+    /// How many rejected records a run tolerates.
+    pub(crate) max_rejected: MaxRejected,
 }
 
 /// Why the breaker tripped.
@@ -35,10 +38,12 @@ pub(crate) struct BreakerPolicy {
 pub(crate) enum StopReason {
     /// The server refuses everything.
     Refused { concern: Concern, message: String },
-    /// No connection, or a server that asks for a pause, for longer than the run waits.
-    Unreachable { message: String },
-    /// The server's rate limit is used up for longer than the run waits.
-    RateLimited { message: String },
+    /// No connection, or a server that asks for a pause, for longer than the run waits. `wait` is what it asked for last.
+    Unreachable { message: String, wait: Duration },
+    /// The rate limit is used up for longer than the run waits; after `wait` at the latest it has room.
+    RateLimited { message: String, wait: Duration },
+    /// The server rejects too many records.
+    Rejected(Rejections),
     /// The server does not confirm whether records were saved, for longer than the run waits.
     Unconfirmed { message: String },
 }
@@ -48,8 +53,9 @@ impl StopReason {
     pub(crate) fn message(&self) -> &str {
         match self {
             Self::Refused { message, .. }
-            | Self::Unreachable { message }
-            | Self::RateLimited { message }
+            | Self::Unreachable { message, .. }
+            | Self::RateLimited { message, .. }
+            | Self::Rejected(Rejections { message, .. })
             | Self::Unconfirmed { message } => message,
         }
     }
@@ -155,7 +161,7 @@ impl Circuit {
         match failure.reason {
             StopReason::Refused { .. } => self.refusals = self.refusals.saturating_add(1),
             StopReason::Unconfirmed { .. } => self.doubts = self.doubts.saturating_add(1),
-            StopReason::Unreachable { .. } | StopReason::RateLimited { .. } => {}
+            StopReason::Unreachable { .. } | StopReason::RateLimited { .. } | StopReason::Rejected(_) => {}
         }
         if matches!(failure.reason, StopReason::Unconfirmed { .. }) && self.doubts < self.policy.doubts {
             return None;
@@ -216,7 +222,7 @@ impl Circuit {
     fn next_pause(&self, reason: &StopReason) -> Duration {
         let (first, most) = match reason {
             StopReason::Unconfirmed { .. } => (Duration::from_secs(10), Duration::from_secs(300)),
-            StopReason::Unreachable { .. } | StopReason::RateLimited { .. } => {
+            StopReason::Unreachable { .. } | StopReason::RateLimited { .. } | StopReason::Rejected(_) => {
                 (Duration::from_secs(1), Duration::from_secs(30))
             }
             StopReason::Refused { .. } => (Duration::from_millis(250), Duration::from_secs(30)),

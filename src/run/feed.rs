@@ -160,8 +160,8 @@ impl Reader {
             }
             let judged = checker.check(&row);
             let is_sent = matches!(judged, CheckedRow::Valid(_));
-            if state == Some(RowState::Settled(OutcomeKind::InDoubt)) && !is_sent {
-                // The check is stricter now than when it was sent: it stays in doubt.
+            if matches!(state, Some(RowState::Settled(OutcomeKind::InDoubt | OutcomeKind::Rejected))) && !is_sent {
+                // The check is stricter now than when it was sent: its outcome stays.
                 continue;
             }
             let Some(place) = outlets.iter().position(|outlet| outlet.share.has(&judged)) else { continue };
@@ -190,9 +190,9 @@ impl Reader {
 /// Whether a row in this state needs no more work.
 fn is_done(state: Option<RowState>, resend: ResendPolicy) -> bool {
     match state {
-        None | Some(RowState::Settled(OutcomeKind::Unsent)) => false,
-        Some(RowState::Settled(OutcomeKind::InDoubt)) => resend == ResendPolicy::Never,
-        Some(_) => true,
+        None => false,
+        Some(RowState::Settled(outcome)) => !resend.allows(outcome),
+        Some(RowState::Claimed) => true,
     }
 }
 

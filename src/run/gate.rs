@@ -152,11 +152,17 @@ mod tests {
     use serde_json::Value;
     use tokio::time::{Instant, timeout};
 
+    use super::super::brake::MaxRejected;
     use super::{BreakerPolicy, Gate, StopReason, Verdict};
     use crate::delivery::Concern;
 
-    const POLICY: BreakerPolicy =
-        BreakerPolicy { refusals: 2, doubts: 1, wait_for_target: Duration::from_secs(600), rate_limited: None };
+    const POLICY: BreakerPolicy = BreakerPolicy {
+        refusals: 2,
+        doubts: 1,
+        wait_for_target: Duration::from_secs(600),
+        rate_limited: None,
+        max_rejected: MaxRejected::UNLIMITED,
+    };
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn saved() -> Verdict {

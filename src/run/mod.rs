@@ -30,15 +30,17 @@
 //! | 500, 502, 503 without `Retry-After`, 504, a gateway's HTML | in doubt | the same | `every_answer_has_its_verdict`, `records_in_doubt_are_not_resent` |
 //! | three in doubt in a row, over all bots | in doubt | growing pauses, one row at a time over all bots; exit 5 after `--wait-for-target` | `a_server_that_confirms_nothing_costs_a_handful_of_rows`, `a_failing_server_costs_few_rows_in_total`, `a_silent_server_costs_only_a_few_rows` |
 //! | in doubt, with `--delivery at-least-once` | in doubt | sent again, at most `--retries` times | `at_least_once_resends_rows_in_doubt` |
-//! | 503 with `Retry-After` | repeat: unavailable | pauses at least that long; exit 4 after `--wait-for-target` | `endless_retry_after_stops_the_run`, `a_target_that_recovers_in_time_is_used` |
+//! | 503 with `Retry-After` | repeat: unavailable | pauses at least that long; exit 4 after `--wait-for-target`, or at once if it asks for more | `endless_retry_after_stops_the_run`, `workers_stop_when_the_run_does`, `a_long_retry_after_ends_submit_at_once`, `a_target_that_recovers_in_time_is_used` |
 //! | one of several bots fails | by its verdict | its rows stay unsent, other bots continue; exit as for that bot | `a_refused_bot_spares_others_and_can_resume`, `a_forbidden_bot_does_not_stop_the_others` |
 //! | one row fails repeatedly while others get through | repeat | unsent after `--retries`; the run continues | `a_row_out_of_retries_stays_unsent` |
-//! | 429 or a rate-limit text | repeat: rate-limited | pauses until the window has room or as long as `Retry-After` says (at most a day), and slows down; costs no row | `a_window_filled_by_others_costs_no_row`, `refusals_widen_the_spacing_and_successes_narrow_it` |
+//! | 429 or a rate-limit text | repeat: rate-limited | pauses until the window has room or as long as `Retry-After` says (at most a day), and slows down; costs no row; exit 4 if `--max-wait` is shorter | `max_wait_stops_a_resumable_import`, `an_hourly_limit_ends_submit_with_the_time`, `absurd_retry_after_stops_without_losing_a_row`, `a_window_filled_by_others_costs_no_row`, `refusals_widen_the_spacing_and_successes_narrow_it` |
 //! | 401 `possibly a replay` | repeat: replayed | retried with a new token; counts like any other 401 | `records_not_accepted_are_retried_until_saved` |
 //! | any other 401, 403, 407; a text about credentials or scope | refused: credentials | retried with a new token and the secret read again; five in sequence, and one for each bot, stop the run; exit 3. After a success, only once `--wait-for-target` is over | `a_target_that_refuses_everything_stops_the_run`, `a_wrong_secret_is_reported_once`, `a_rotated_secret_is_reloaded` |
 //! | 404, 405, a text about the bot id | refused: target | five in sequence stop the run, or that bot; exit 3 | `a_target_that_refuses_everything_stops_the_run` |
 //! | a redirect | refused: target | not followed; named; counts like a 404 | `a_redirect_is_not_followed` |
 //! | any other 4xx, `code` a number or a text | rejected | continues | `a_rejected_record_does_not_stop_others`, `messages_have_their_code_and_no_control_characters` |
+//! | more rejections than `--max-rejected`, or the first 20 with the same message | rejected | stops; exit 5; `--rejected` sends them again | `a_server_that_rejects_everything_stops_early`, `too_many_rejections_stop_a_run` |
+//! | an incident hits all requests in flight | by its verdict | one step of backoff | `a_burst_of_doubt_costs_one_pause`, `a_burst_of_refusals_loses_no_row`, `repeated_bursts_never_stop_a_run` |
 //! | a truncated error | by its status | by its verdict | `a_truncated_error_keeps_its_verdict` |
 //! | Ctrl-C, SIGTERM, or on Linux SIGHUP unless it is ignored | | waits for requests in flight; exit 130 | `the_first_signal_waits_for_requests_in_flight`, `an_ignored_hang_up_stays_ignored` |
 //! | a second signal other than SIGHUP | in doubt, if in flight | stops at once; exit 130 | `the_second_signal_abandons_requests_in_flight`, `a_second_hang_up_abandons_nothing` |
@@ -60,6 +62,7 @@
 //! | the server shows none of the run's saved rows | | no row counts as absent | `an_empty_server_leaves_rows_in_doubt` |
 
 mod answers;
+mod brake;
 mod breaker;
 mod check;
 mod circuit;
@@ -76,6 +79,7 @@ mod settings;
 mod turns;
 pub(crate) mod verify;
 
+pub(crate) use brake::{MaxRejected, Rejections};
 pub(crate) use check::{BotRows, CheckError, CheckReport, CheckSettings, check};
 pub(crate) use circuit::{BreakerPolicy, StopReason};
 pub(crate) use columns::{ColumnStats, InputColumns, inspect_columns};
@@ -83,6 +87,5 @@ pub(crate) use engine::run;
 pub(crate) use event::{End, Ended, Events, RunEvent};
 pub(crate) use feed::{FeedError, FeedSettings, Prepared, Share, feed_input, feed_one};
 pub(crate) use lane::{Lane, LaneResources};
-pub(crate) use settings::Delivery;
-pub(crate) use settings::{LaneSettings, SendSettings};
+pub(crate) use settings::{Delivery, LaneSettings, SendSettings};
 pub(crate) use turns::Turns;

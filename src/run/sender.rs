@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::answers::Answers;
 use super::breaker::Observed;
+use super::circuit::StopReason;
 use super::disposition::{Disposition, Retry, Situation, Tries, with_clock_skew};
 use super::event::{End, Events, RunEvent};
 use super::feed::Prepared;
@@ -86,7 +87,7 @@ impl RecordSender {
                 }
             }
             if kind == OutcomeKind::InDoubt {
-                resend = ResendPolicy::InDoubt;
+                resend.in_doubt = true;
             }
         }
         Ok(Delivered::Done)
@@ -106,11 +107,24 @@ impl RecordSender {
     async fn permits(&self) -> Result<(GatePermit, Permit), End> {
         loop {
             self.gate.ready().await.map_err(End::Stopped)?;
+            self.ensure_room_in_time()?;
             let report = |why| self.events.send(RunEvent::Waiting { bot: self.bot.clone(), why });
             let permit = self.turns.permit(report).await.map_err(End::Ledger)?;
             if let Some(gate_permit) = self.gate.try_start().map_err(End::Stopped)? {
                 return Ok((gate_permit, permit));
             }
+        }
+    }
+
+    /// Ends the run if it would have to wait for its own rate limit for longer than it is told to.
+    fn ensure_room_in_time(&self) -> Result<(), End> {
+        let Some(most) = self.settings.max_wait else { return Ok(()) };
+        match self.pacer.full_for() {
+            Some((limit, wait)) if wait > most => {
+                let message = format!("{limit} is full with earlier requests");
+                Err(End::Stopped(StopReason::RateLimited { message, wait }))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -160,7 +174,10 @@ impl RecordSender {
         gate_permit: &mut GatePermit,
         pending: &mut Pending,
     ) -> (Disposition, bool) {
-        let asked = verdict.asked_wait(clock::now());
+        let mut asked = verdict.asked_wait(clock::now());
+        if let Verdict::Repeat { cause: Cause::RateLimited { window }, .. } = &verdict {
+            asked = self.pacer.refuse(sent, *window, asked);
+        }
         let Observed { pause, reloads_secret } = gate_permit.observe(&verdict, asked);
         if let Some(pause) = pause {
             let bot = self.bot.clone().filter(|_| !pause.is_for_all);
@@ -168,13 +185,9 @@ impl RecordSender {
         }
         match &verdict {
             Verdict::Saved { .. } => self.pacer.accept(),
-            Verdict::Repeat { cause: Cause::RateLimited { window }, message, .. } => {
-                let wait = self.pacer.refuse(sent, *window, asked);
-                let why = format!("the server's rate limit: {message}");
-                self.events.send(RunEvent::Paused { bot: self.bot.clone(), why, wait });
-            }
-            Verdict::Repeat { .. } | Verdict::Refused { concern: Concern::Credentials, .. } => self.tokens.discard(),
-            Verdict::Rejected { .. } | Verdict::Refused { .. } | Verdict::InDoubt { .. } => {}
+            Verdict::Repeat { cause: Cause::Unavailable | Cause::Unreachable | Cause::Replayed, .. }
+            | Verdict::Refused { concern: Concern::Credentials, .. } => self.tokens.discard(),
+            Verdict::Repeat { .. } | Verdict::Rejected { .. } | Verdict::Refused { .. } | Verdict::InDoubt { .. } => {}
         }
         let succeeded_since = |moment| self.gate.succeeded_since(moment);
         let situation = Situation { settings: &self.settings, asked, now: self.gate.now(), succeeded_since };

@@ -29,6 +29,8 @@ pub(crate) struct SendSettings {
     pub(crate) retries: u32,
     /// How long one call may take.
     pub(crate) timeout: Duration,
+    /// The longest wait for the rate limit; `None` for as long as it takes.
+    pub(crate) max_wait: Option<Duration>,
     /// The longest of the rolling windows; `None` without limits.
     pub(crate) longest_window: Option<Duration>,
 }

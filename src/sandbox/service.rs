@@ -220,8 +220,8 @@ impl State {
         self.scores.count(record);
         self.counts.saved += 1;
         let mut body = to_json(&SaveResponse::new(record, ids));
-        if let (Some(kind), Some(first)) = (fault, self.store.records().first()) {
-            body = wrong_answer(body, kind, first.id);
+        if let (Some(fault), Some(first)) = (fault, self.store.records().first()) {
+            body = wrong_answer(body, fault.kind, first.id);
         }
         (body, fault)
     }

@@ -9,6 +9,7 @@ mod faults;
 mod identity;
 mod mapping;
 mod output;
+mod rejection;
 mod report;
 mod rows;
 #[cfg(unix)]

@@ -27,4 +27,5 @@ mod submit;
 mod support;
 mod token;
 mod verify;
+mod waits;
 mod windows;

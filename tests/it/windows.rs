@@ -86,9 +86,9 @@ fn a_submit_gets_through_next_to_an_import() {
 #[test]
 fn a_long_wait_names_the_run_that_calls() {
     let stage = Stage::new();
-    let _import = stage.start_import(&stage.write_records(&numbered(2)), &["--rate-limit", "1/1h"]);
+    let _import = stage.start_import(&stage.write_records(&numbered(2)), &["--rate-limit", "1/50s"]);
     until(|| stage.sandbox.records().len() == 1);
-    start_submit(&stage, "1/1h").wait_until_said("waiting for the rate limit; run 1 is using it");
+    start_submit(&stage, "1/50s").wait_until_said("waiting for the rate limit; run 1 is using it");
     assert_eq!(stage.sandbox.records().len(), 1);
 }
 

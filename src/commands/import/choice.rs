@@ -50,7 +50,9 @@ fn refuse(store: &Store, run: &Run, import: &Import<'_>) -> Result<CommandError,
 fn resume(store: &Store, same: Vec<Run>, import: &Import<'_>) -> Result<Choice, CommandError> {
     let mut done = None;
     for run in same.into_iter().filter(|run| import.resumed_run.is_none_or(|named| named == run.id)) {
-        let resends = import.args.resend_in_doubt && store.counts(&run)?.in_doubt > 0;
+        let counts = store.counts(&run)?;
+        let resends =
+            (import.args.resend_in_doubt && counts.in_doubt > 0) || (import.args.rejected && counts.rejected > 0);
         if run.finished_at.is_none() || resends {
             return Ok(Choice::Resume(run));
         }

@@ -41,7 +41,7 @@ impl ImportRun<'_> {
         let failures_file = report.as_ref().ok().cloned().flatten();
         let summary = self.summary(counts, failures_file)?;
         let answers = summary.answers.clone();
-        let printed = self.print_summary(summary);
+        let printed = self.print_summary(summary, stopped.as_ref());
         let printed = printed.map_err(|OutputError(reason)| ReportError::Summary { reason });
         if let Some(stopped) = stopped {
             for failed in [report.err(), printed.err()].into_iter().flatten() {
@@ -61,7 +61,7 @@ impl ImportRun<'_> {
         let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
         let summary = self.summary(counts, failures_file)?;
         let answers = summary.answers.clone();
-        self.print_summary(summary)?;
+        self.print_summary(summary, None)?;
         self.exit(&counts, &answers)
     }
 
@@ -118,9 +118,9 @@ impl ImportRun<'_> {
         Ok(summary)
     }
 
-    fn print_summary(&self, summary: Summary) -> Result<(), OutputError> {
+    fn print_summary(&self, summary: Summary, stopped: Option<&StoppedEarly>) -> Result<(), OutputError> {
         let import = self.import;
-        let next = self.next_steps(&summary);
+        let next = self.next_steps(&summary, stopped);
         if import.session.is_json() {
             import.session.printer.json(&summary)?;
             next.iter().for_each(|line| import.session.printer.note(format_args!("next: {line}")));
@@ -138,12 +138,17 @@ impl ImportRun<'_> {
     }
 
     /// What to do next, the most urgent first.
-    fn next_steps(&self, summary: &Summary) -> Vec<String> {
+    fn next_steps(&self, summary: &Summary, stopped: Option<&StoppedEarly>) -> Vec<String> {
         let (run, import) = (self.run.id, self.import);
         let mut next = Vec::new();
         if summary.counts.unsent > 0 {
             let command = resume_command(run, None, &import.global);
             next.push(format!("{}: resume with `{command}`", counted(summary.counts.unsent, "unsent row")));
+        }
+        if stopped.is_some_and(StoppedEarly::is_by_rejections) {
+            let command = resume_command(run, Some("--rejected"), &import.global);
+            let rows = counted(summary.counts.rejected, "rejected row");
+            next.push(format!("{rows}: if the records are right, send them again with `{command}`"));
         }
         if summary.counts.in_doubt > 0 {
             let command = resume_command(run, Some("--resend-in-doubt"), &import.global);
@@ -175,6 +180,7 @@ impl ImportRun<'_> {
             failures: None,
             resume: false,
             resend_in_doubt: false,
+            rejected: false,
             again: false,
             allow_unfinished: false,
             ..import.args.clone()

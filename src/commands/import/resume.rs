@@ -14,8 +14,9 @@ use crate::commands::rules::source_options;
 use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::exit::Exit;
-use crate::ledger::{Run, RunKind, Store};
+use crate::ledger::{ResendPolicy, Run, RunKind, Store};
 use crate::report::Printer;
+use crate::run::MaxRejected;
 use crate::source::{ContentHasher, Input, InputError, Inputs, Row};
 
 const VERSION: u32 = 1;
@@ -57,23 +58,24 @@ impl StoredOptions {
 /// Resumes an unfinished run.
 pub(in crate::commands) fn resume(
     run: &Run,
-    resend_in_doubt: bool,
+    resend: ResendPolicy,
+    max_rejected: Option<MaxRejected>,
     store: &Store,
     session: Session<'_>,
 ) -> Result<Exit, CommandError> {
-    with_import(run, resend_in_doubt, store, session, |import| import.run())
+    with_import(run, (resend, max_rejected), store, session, |import| import.run())
 }
 
 /// Marks the rows of a run in doubt that the ledger has no outcome for: it may have lost what was sent. Returns how many
 /// rows that are.
 pub(in crate::commands) fn recover(run: &Run, store: &Store, session: Session<'_>) -> Result<u64, CommandError> {
-    with_import(run, false, store, session, |import| import.mark_lost_rows(store, run.id))
+    with_import(run, (ResendPolicy::NEVER, None), store, session, |import| import.mark_lost_rows(store, run.id))
 }
 
 /// Reads the input of a run again, with the options that the run was started with.
 fn with_import<T>(
     run: &Run,
-    resend_in_doubt: bool,
+    (resend, max_rejected): (ResendPolicy, Option<MaxRejected>),
     store: &Store,
     session: Session<'_>,
     work: impl FnOnce(&Import<'_>) -> Result<T, CommandError>,
@@ -81,7 +83,9 @@ fn with_import<T>(
     let stored = StoredOptions::of(run)?;
     let args = ImportArgs {
         resume: true,
-        resend_in_doubt,
+        resend_in_doubt: resend.in_doubt,
+        rejected: resend.rejected,
+        max_rejected: max_rejected.or(stored.args.max_rejected),
         again: false,
         allow_unfinished: false,
         dry_run: false,

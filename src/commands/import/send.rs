@@ -12,18 +12,20 @@ use crate::clock;
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::input::{kept_input, remove_kept_inputs};
 use crate::commands::rules::{score_rule, source_options};
-use crate::commands::setup::{Bots, take_over};
+use crate::commands::setup::{Bots, Patience, take_over};
 use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::verify::verify_at_end;
 use crate::exit::Exit;
-use crate::ledger::{Counts, LedgerError, NewRun, ResendPolicy, Run, RunId, RunKind, Store};
+use crate::ledger::{Counts, LedgerError, NewRun, OutcomeKind, ResendPolicy, Run, RunId, RunKind, Store};
 use crate::report::{ProgressDisplay, ProgressStart};
 use crate::rlimit;
-use crate::run::{Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, run as run_rows};
+use crate::run::{
+    BreakerPolicy, Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, run as run_rows,
+};
 use crate::source::Input;
 use crate::text::counted;
 
-const WAIT_FOR_TARGET: Duration = Duration::from_secs(600);
+const PATIENCE: Patience = Patience { wait_for_target: Duration::from_secs(600), max_wait: None };
 
 impl Import<'_> {
     pub(super) fn send(&self) -> Result<Exit, CommandError> {
@@ -50,7 +52,11 @@ impl Import<'_> {
         let first = bots.first().map(|(bot, _)| bot.as_str()).unwrap_or_default();
         let resources = self.setup.resources(first, &store)?;
         let (run, verb) = match unfinished {
-            Some(run) => (store.set_bots(run.id, &bots)?, "resuming"),
+            Some(run) => {
+                // It is finished if only rows in doubt or rejected rows are sent again.
+                store.reopen(run.id)?;
+                (store.set_bots(run.id, &bots)?, "resuming")
+            }
             None => (self.begin(&store, latest)?, "starting"),
         };
         let _lease = take_over(&store, run.id)?;
@@ -125,13 +131,17 @@ impl Import<'_> {
         Ok(())
     }
 
+    fn resend_policy(&self) -> ResendPolicy {
+        ResendPolicy { in_doubt: self.args.resend_in_doubt, rejected: self.args.rejected }
+    }
+
     pub(super) fn feed_settings(&self) -> FeedSettings {
         FeedSettings {
             source: source_options(&self.args.input),
             mapping: self.report.mapping.clone(),
             score: score_rule(self.args),
             include_in_doubt: self.args.include_in_doubt,
-            resend: if self.args.resend_in_doubt { ResendPolicy::InDoubt } else { ResendPolicy::Never },
+            resend: self.resend_policy(),
             duplicates: Arc::clone(&self.report.duplicates),
         }
     }
@@ -180,7 +190,11 @@ impl ImportRun<'_> {
 
     /// How many rows each bot still has to be sent, in the order of the run's bots.
     fn rows_to_send(&self) -> Result<Vec<u64>, LedgerError> {
-        let resent = |counts: &Counts| if self.import.args.resend_in_doubt { counts.in_doubt } else { 0 };
+        let resend = self.import.resend_policy();
+        let if_allowed = |kind, rows| if resend.allows(kind) { rows } else { 0 };
+        let resent = |counts: &Counts| {
+            if_allowed(OutcomeKind::InDoubt, counts.in_doubt) + if_allowed(OutcomeKind::Rejected, counts.rejected)
+        };
         let counts = match self.import.setup.bots {
             // These include rows that will turn out invalid or skipped, as the counts of the run do.
             Bots::One(_) => vec![self.store.counts(&self.run)?],
@@ -194,8 +208,9 @@ impl ImportRun<'_> {
         let Self { import, store, run } = self;
         let feed_settings = import.feed_settings();
         let settings = |to_send| {
-            let settings = import.setup.lane_settings(run.id, feed_settings.resend, to_send, WAIT_FOR_TARGET);
-            LaneSettings { concurrency, ..settings }
+            let settings = import.setup.lane_settings(run.id, feed_settings.resend, to_send, PATIENCE);
+            let max_rejected = import.args.max_rejected.unwrap_or_default();
+            LaneSettings { concurrency, breaker: BreakerPolicy { max_rejected, ..settings.breaker }, ..settings }
         };
         let is_by_row = import.setup.bots == Bots::OfRows;
         let shares = if is_by_row {

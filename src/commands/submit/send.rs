@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::SubmitArgs;
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
-use crate::commands::setup::Setup;
+use crate::commands::setup::{Patience, Setup};
 use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::strict::ensure_documented;
 use crate::error::Advice;
@@ -20,7 +20,9 @@ use crate::report::{AnswersView, Printer};
 use crate::run::{Events, Lane, LaneSettings, Prepared, RunEvent, feed_one, run as run_lanes};
 use crate::text::{excerpt, format_duration, printable};
 
-const WAIT_FOR_TARGET: Duration = Duration::from_secs(30);
+/// A person or a CI job is waiting.
+const PATIENCE: Patience =
+    Patience { wait_for_target: Duration::from_secs(30), max_wait: Some(Duration::from_secs(60)) };
 /// Stands in for a mapping: a submitted record has no columns.
 const MAPPING: &str = "submit";
 /// The number of the only row.
@@ -121,11 +123,9 @@ impl Submission<'_> {
     }
 
     fn lane_settings(&self, run: RunId) -> LaneSettings {
-        let mut settings = self.setup.lane_settings(run, ResendPolicy::Never, 1, WAIT_FOR_TARGET);
+        let mut settings = self.setup.lane_settings(run, ResendPolicy::NEVER, 1, PATIENCE);
         // A rejected token that was minted from a freshly read secret stays rejected; one retry covers a race.
         settings.breaker.refusals = 2;
-        // A person or a CI job is waiting: not for hours.
-        settings.breaker.rate_limited = Some(settings.breaker.wait_for_target);
         settings
     }
 

@@ -16,10 +16,17 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, TestCaseError, prop, pro
 use proptest::prop_oneof;
 use serde_json::Value;
 
+use super::super::brake::MaxRejected;
 use super::{BreakerPolicy, Cause, CircuitBreaker, Concern, Moment, Next, Pass, Verdict};
 
 const WAIT: Duration = Duration::from_secs(600);
-const POLICY: BreakerPolicy = BreakerPolicy { refusals: 5, doubts: 3, wait_for_target: WAIT, rate_limited: None };
+const POLICY: BreakerPolicy = BreakerPolicy {
+    refusals: 5,
+    doubts: 3,
+    wait_for_target: WAIT,
+    rate_limited: None,
+    max_rejected: MaxRejected::UNLIMITED,
+};
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,8 +238,10 @@ impl World {
             if attempt.is_probe || attempt.is_own_probe {
                 *self.log.failed_probes.entry(place).or_default() += 1;
             }
-            *self.log.steps.entry(place).or_default() += usize::from(observed.pause.is_some());
-            self.log.paused += observed.pause.map_or(Duration::ZERO, |pause| pause.wait);
+            // For a rate limit, the pacer pauses.
+            let pause = observed.pause.filter(|_| self.incidents[place].kind != Kind::RateLimited);
+            *self.log.steps.entry(place).or_default() += usize::from(pause.is_some());
+            self.log.paused += pause.map_or(Duration::ZERO, |pause| pause.wait);
             if self.incidents[place].kind.is_refusal() && is_counted {
                 self.log.refusals.push((attempt.started, self.now));
             }

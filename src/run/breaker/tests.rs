@@ -4,10 +4,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::super::brake::MaxRejected;
 use super::{BreakerPolicy, Cause, CircuitBreaker, Concern, Moment, Next, Observed, Pass, StopReason, Verdict};
 
-const POLICY: BreakerPolicy =
-    BreakerPolicy { refusals: 5, doubts: 3, wait_for_target: Duration::from_secs(600), rate_limited: None };
+const POLICY: BreakerPolicy = BreakerPolicy {
+    refusals: 5,
+    doubts: 3,
+    wait_for_target: Duration::from_secs(600),
+    rate_limited: None,
+    max_rejected: MaxRejected::UNLIMITED,
+};
 const BOTS: usize = 20;
 const SECOND: Duration = Duration::from_secs(1);
 

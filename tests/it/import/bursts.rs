@@ -53,9 +53,10 @@ fn import(faults: &[&str], records: usize, bots: usize, in_flight: usize, code: 
 #[track_caller]
 fn import_with_burst(fault: &str, bots: usize, in_flight: usize, code: i32) -> Went {
     let records = (3 * bots * in_flight).max(24);
-    let went = import(&[&format!("{fault}:burst={}", records * 2 / 3 - 1)], records, bots, in_flight, code);
-    assert!(went.stage.sandbox.counts().faulted >= 3, "{fault} hit too few requests to show anything: {}", went.said);
-    went
+    let fault = format!("{fault}:burst={}", records * 2 / 3 - 1);
+    // On a busy machine, a burst may hit too few requests to show anything.
+    let mut attempts = (0..10).map(|_| import(&[&fault], records, bots, in_flight, code));
+    attempts.find(|went| went.stage.sandbox.counts().faulted >= 3).expect("a burst that hits several requests")
 }
 
 const WIDTHS: [(usize, usize); 3] = [(1, 4), (1, 64), (5, 8)];

@@ -22,6 +22,12 @@ pub(crate) struct Fixed {
 impl Fixed {
     /// `answer` turns the request (head and body) into a status and a body.
     pub(crate) fn start(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> Self {
+        Self::with_header("x-answer: fixed", answer)
+    }
+
+    /// Every answer also has this header.
+    pub(crate) fn with_header(header: &str, answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> Self {
+        let header = header.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&stop);
@@ -30,7 +36,7 @@ impl Fixed {
                 if stopped.load(Ordering::Relaxed) {
                     break;
                 }
-                serve(stream, &answer);
+                serve(stream, &header, &answer);
             }
         });
         Self { address, stop, thread: Some(thread) }
@@ -53,7 +59,7 @@ impl Drop for Fixed {
 }
 
 /// Serves one request per connection. A client that disconnects early does not fail the test.
-fn serve(stream: TcpStream, answer: &impl Fn(&str) -> (u16, String)) {
+fn serve(stream: TcpStream, header: &str, answer: &impl Fn(&str) -> (u16, String)) {
     let mut reader = BufReader::new(stream);
     let (mut request, mut length) = (String::new(), 0);
     loop {
@@ -75,6 +81,7 @@ fn serve(stream: TcpStream, answer: &impl Fn(&str) -> (u16, String)) {
     }
     request.push_str(&String::from_utf8_lossy(&body));
     let (status, text) = answer(&request);
-    let head = format!("HTTP/1.1 {status} Said\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", text.len());
+    let length = text.len();
+    let head = format!("HTTP/1.1 {status} Said\r\ncontent-length: {length}\r\nconnection: close\r\n{header}\r\n\r\n");
     let _ = reader.into_inner().write_all(format!("{head}{text}").as_bytes());
 }

@@ -1,0 +1,115 @@
+//! Waits are bounded, and a command that stops because of one says when it will work.
+
+use std::time::{Duration, Instant};
+
+use assert_cmd::assert::Assert;
+use kore_feedback::sandbox::SandboxOptions;
+
+use crate::support::{Fixed, Stage, json, numbered, stderr};
+
+const RECORD: &str =
+    r#"{"channelUId":"jo","name":"x","score":1,"channel":"rtm","type":"THUMB","language":"en","message":""}"#;
+
+fn submit(stage: &Stage, host: &str, arguments: &[&str]) -> Assert {
+    let mut command = stage.command(&["submit", "--json", "-"]);
+    command.args(arguments).env("KORE_FEEDBACK_HOST", host).write_stdin(RECORD).assert()
+}
+
+fn import(stage: &Stage, host: &str, arguments: &[&str]) -> Assert {
+    let file = stage.write_records(&numbered(8));
+    stage.command(&["import", "-o", "json"]).arg(file).args(arguments).env("KORE_FEEDBACK_HOST", host).assert()
+}
+
+fn answering(status: u16, retry_after: &str, message: &str) -> Fixed {
+    let body = format!(r#"{{"errors":[{{"msg":"{message}","code":{status}}}]}}"#);
+    Fixed::with_header(&format!("retry-after: {retry_after}"), move |_| (status, body.clone()))
+}
+
+/// Fails if this takes a noticeable part of the waits that the servers ask for.
+#[track_caller]
+fn at_once<T>(command: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let ended = command();
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    ended
+}
+
+#[test]
+fn a_long_retry_after_ends_submit_at_once() {
+    let (stage, server) = (Stage::new(), answering(503, "90", "maintenance"));
+    let said = stderr(&at_once(|| submit(&stage, &server.url(), &[]).failure().code(4)));
+    assert!(said.contains("error: the server asks clients to wait 1 min 30 s: maintenance (code 503)"), "{said}");
+    assert!(said.contains("hint: try again at ") && said.contains("(in 1 min 30 s)"), "{said}");
+    assert!(!said.contains("retrying in"), "{said}");
+}
+
+#[test]
+fn absurd_retry_after_stops_without_losing_a_row() {
+    let stage = Stage::new();
+    for retry_after in ["99999999999", "9223372036854775807", "99999999999999999999999"] {
+        for status in [503, 429] {
+            let server = answering(status, retry_after, "later");
+            let said = stderr(&at_once(|| submit(&stage, &server.url(), &[]).failure().code(4)));
+            assert!(said.contains("(in 1 day 0 h)"), "{said}");
+            let assert = at_once(|| import(&stage, &server.url(), &["--again", "--max-wait", "2h"]).failure().code(4));
+            let summary = json(&assert);
+            assert_eq!((&summary["unsent"], &summary["in_doubt"]), (&8.into(), &0.into()), "{}", stderr(&assert));
+        }
+    }
+}
+
+#[test]
+fn an_hourly_limit_ends_submit_with_the_time() {
+    let message = "You've exceeded the hourly rate limit. Please wait for sometime before retrying.";
+    let body = format!(r#"{{"errors":[{{"msg":"{message}","code":429}}]}}"#);
+    let (stage, server) = (Stage::new(), Fixed::start(move |_| (429, body.clone())));
+    let said = stderr(&at_once(|| submit(&stage, &server.url(), &[]).failure().code(4)));
+    assert!(said.contains("error: the rate limit is used up: You've exceeded the hourly rate limit."), "{said}");
+    assert!(said.contains("(in 1 h), or wait longer with --max-wait"), "{said}");
+}
+
+#[test]
+fn a_full_window_of_our_own_ends_submit() {
+    let stage = Stage::new();
+    let once_an_hour = ["--rate-limit", "1/1h"];
+    submit(&stage, &stage.sandbox.url(), &once_an_hour).success();
+    let said = stderr(&at_once(|| submit(&stage, &stage.sandbox.url(), &once_an_hour).failure().code(4)));
+    assert!(said.contains("error: the rate limit is used up: 1/1h is full with earlier requests"), "{said}");
+    assert!(said.contains("hint: try again at "), "{said}");
+    assert_eq!(stage.sandbox.counts().arrivals, 1);
+}
+
+#[test]
+fn max_wait_stops_a_resumable_import() {
+    let limits = vec![(5, Duration::from_secs(3600))];
+    let mut stage = Stage::with(SandboxOptions { limits, ..SandboxOptions::default() });
+    let assert = at_once(|| import(&stage, &stage.sandbox.url(), &["--max-wait", "1s"]).failure().code(4));
+    let (summary, said) = (json(&assert), stderr(&assert));
+    assert_eq!((&summary["saved"], &summary["unsent"]), (&5.into(), &3.into()), "{said}");
+    assert!(said.contains("the rate limit is used up") && said.contains("wait longer with --max-wait"), "{said}");
+    let before = stage.restart(&[]);
+    stage.run(&["runs", "resume", "1"]).success();
+    let mut all = [before, stage.sent()].concat();
+    all.sort();
+    assert_eq!(all, numbered(8));
+}
+
+#[test]
+fn workers_stop_when_the_run_does() {
+    let (stage, server) = (Stage::new(), answering(503, "3600", "maintenance"));
+    let assert = at_once(|| import(&stage, &server.url(), &["--concurrency", "8"]).failure().code(4));
+    assert_eq!(json(&assert)["unsent"], 8);
+    assert!(stderr(&assert).contains("the server asks clients to wait 1 h: maintenance"), "{}", stderr(&assert));
+}
+
+#[test]
+fn endless_durations_are_accepted() {
+    let stage = Stage::new();
+    let longest = "9223372036854775807s";
+    let options = ["--max-wait", "--wait-for-target", "--timeout"].map(|option| format!("{option}={longest}"));
+    let limit = format!("--rate-limit=100/{longest}");
+    let mut options: Vec<&str> = options.iter().map(String::as_str).collect();
+    options.extend([&*limit, "--pace=early"]);
+    import(&stage, &stage.sandbox.url(), &options).success();
+    stage.has_exactly(&numbered(8));
+}
