@@ -71,7 +71,7 @@ impl Witness {
             let mut file = private::file_options().create_new(true).write(true).open(&new)?;
             let testimony = Testimony { created: created(&file), run: lines };
             let body = serde_json::to_string(&testimony)?;
-            write!(file, "{}{body}\n", first_line(intents, blake3::hash(body.as_bytes())))?;
+            writeln!(file, "{}{body}", first_line(intents, blake3::hash(body.as_bytes())))?;
             // An empty witness after a power cut would be a false alarm.
             file.sync_all()?;
             std::fs::rename(&new, &path)

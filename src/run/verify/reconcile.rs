@@ -132,11 +132,11 @@ fn decide(
 }
 
 /// How long the server may still work on a request after this side stopped waiting for its answer, by default.
-pub(crate) const SETTLE_TIME: Duration = Duration::from_mins(5);
+pub(crate) const SETTLE_TIME: Duration = Duration::from_secs(5 * 60);
 /// How many timeouts of a request that takes at least: a server that is late may be very late.
 const TIMEOUTS: u32 = 4;
 /// How long a record may take to appear after the server has answered.
-pub(super) const VISIBLE_TIME: Duration = Duration::from_mins(1);
+pub(super) const VISIBLE_TIME: Duration = Duration::from_secs(60);
 
 /// What the saved rows show about rows that are not found.
 struct Evidence<'a> {
