@@ -50,7 +50,7 @@ impl Lines {
 }
 
 fn line(row: &Row<'_>) -> rusqlite::Result<BTreeMap<String, Value>> {
-    let columns: Vec<String> = row.as_ref().column_names().iter().map(str::to_owned).collect();
+    let columns: Vec<String> = row.as_ref().column_names().map(str::to_owned).collect();
     let value = |(index, column): (usize, String)| Ok((column, Value::from(row.get_ref(index)?)));
     columns.into_iter().enumerate().map(value).collect()
 }
