@@ -46,7 +46,7 @@
 //! | a second signal other than SIGHUP | in doubt, if in flight | stops at once; exit 130 | `the_second_signal_abandons_requests_in_flight`, `a_second_hang_up_abandons_nothing` |
 //! | SIGKILL, a power failure | in doubt, if in flight | a resumed run finds the intents | `killed_imports_lose_and_double_nothing`, `no_row_is_lost_or_sent_twice` |
 //! | the disk is full | | sends nothing without an intent; exit 5 | `a_full_disk_stops_a_resumable_run` |
-//! | the ledger knows less than was sent: a lost end, an older copy, a copied directory | | sends nothing; exit 2; `runs verify N --recover` is the way back | tests/it/damage.rs |
+//! | the ledger knows less than was sent: a lost end, an older copy, a copied directory | | sends nothing; exit 2; `runs verify N --recover` is the way back | `a_truncated_log_is_noticed`, `an_older_copy_of_the_ledger_is_noticed`, `a_copied_directory_is_noticed` |
 //! | the ledger is damaged or newer | | keeps it, sends nothing; exit 2 | `a_damaged_ledger_is_kept`, `a_newer_schema_is_refused` |
 //! | two processes on one run | | the second stops; exit 2 | `one_process_at_a_time_works_on_runs` |
 //! | two processes start the same import | | one starts; exit 2 for the other | `only_one_of_many_processes_imports_a_file` |
