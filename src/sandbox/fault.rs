@@ -23,7 +23,7 @@ pub struct InjectedFault {
 }
 
 /// How long after its request a record is saved late, by default: later than most clients wait.
-const LATE: Duration = Duration::from_mins(1);
+const LATE: Duration = Duration::from_secs(60);
 
 /// One of the API's two endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]

@@ -1,4 +1,5 @@
 //! Hostile files, servers and neighbors, through the real binary.
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails has failed")]
 
 #[cfg(unix)]
 mod reports;
