@@ -115,7 +115,7 @@ fn no_workbook_exhausts_memory() {
         shell.args(["-c", &format!("ulimit -v {MEMORY}; exec \"$@\""), "sh", env!("CARGO_BIN_EXE_kore-feedback")]);
         let said = stderr(
             &shell
-                .args(["inspect", "--format", &name[name.len() - 4..].trim_start_matches('.')])
+                .args(["inspect", "--format", name[name.len() - 4..].trim_start_matches('.')])
                 .arg(&file)
                 .assert()
                 .code(2),
