@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_may_be_the_secret_is_hidden() {
+    fn a_possible_secret_in_a_name_is_hidden() {
         let error = read(&SecretSource::Environment("NOT_SET".into())).unwrap_err();
         assert!(error.to_string().contains("NOT_SET"), "{error}");
         let error = read(&SecretSource::Environment("hunter2".into())).unwrap_err();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_name_that_may_be_the_secret_is_hidden() {
+    fn a_possible_secret_in_a_path_is_hidden() {
         let dir = tempfile::tempdir().unwrap();
         for pasted in ["hunter2", "hunter2/+3=", &format!("hunter2{}", "x".repeat(300))] {
             let error = read(&SecretSource::File(dir.path().join(pasted))).unwrap_err();
@@ -296,7 +296,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_child_that_keeps_the_pipe_is_not_awaited() {
+    fn a_child_holding_the_pipe_is_not_awaited() {
         let words = ["sh".into(), "-c".into(), "echo s3cr3t; sleep 60 & exit 0".into()];
         let started = std::time::Instant::now();
         // Whether the line was read or the command timed out, it must not take the child's minute.

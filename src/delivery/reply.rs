@@ -86,7 +86,7 @@ mod tests {
     use super::{LONGEST_WAIT, RetryAfter};
 
     #[test]
-    fn retry_after_is_seconds_or_a_date_up_to_a_day() {
+    fn retry_after_is_capped_at_a_day() {
         let now = "2026-11-22T12:00:00Z".parse().unwrap();
         let wait = |value| RetryAfter::parse(value).map(|after| after.wait_from(now));
         assert_eq!(wait("7"), Some(Duration::from_secs(7)));

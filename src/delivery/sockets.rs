@@ -15,7 +15,7 @@ mod secure;
 
 const TOKEN: &str = "header.claims.signature";
 
-/// A server that does one thing with each connection, for so many connections.
+/// A server that does one thing with each connection.
 struct Server {
     port: u16,
     thread: JoinHandle<Vec<String>>,
@@ -229,7 +229,7 @@ fn a_close_after_sending_is_in_doubt() {
 }
 
 #[test]
-fn an_answer_that_is_not_http_is_in_doubt() {
+fn a_response_without_http_is_in_doubt() {
     let server = Server::answering("SSH-2.0-OpenSSH_9.9\r\n\r\n");
     let verdict = verdict(&server);
     assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_waiting_process_gets_the_next_call_but_one() {
+    async fn a_waiting_process_gets_its_turn() {
         let dir = tempfile::tempdir().unwrap();
         let (run, submit) = (writer(dir.path(), "a"), writer(dir.path(), "b"));
         assert!(matches!(call(&run, at(0)).await, Admission::Granted(())));

@@ -149,7 +149,7 @@ mod tests {
     use super::{OutcomeKind, ResendPolicy, RowState, may_be_claimed, may_be_settled};
 
     #[test]
-    fn only_new_and_unsent_rows_are_claimed_by_default() {
+    fn only_unsent_rows_are_claimed_by_default() {
         for &kind in OutcomeKind::ALL {
             let claimable = may_be_claimed(Some(RowState::Settled(kind)), ResendPolicy::NEVER);
             assert_eq!(claimable, kind == OutcomeKind::Unsent, "{kind}");

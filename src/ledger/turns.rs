@@ -6,7 +6,7 @@
 
 /// How long a wish counts after it was refreshed, in milliseconds.
 const LIFETIME: i64 = 2_000;
-/// A slot is left to a process that can use it within so many milliseconds: no two clocks wake at the same moment.
+/// A slot is left to a process that can use it within a few milliseconds: no two clocks wake at the same moment.
 const HEAD_START: i64 = 20;
 
 /// A process's place in the order of calls. A process that has not called yet takes that of the latest call of all.
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_is_left_only_to_wishes_that_can_use_it() {
+    fn a_slot_is_left_only_if_usable() {
         let own = place(7, "b");
         let others =
             |last_attempt, session, ready_at, refreshed_at| [wish(last_attempt, session, ready_at, refreshed_at)];

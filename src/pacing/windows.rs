@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn even_pace_is_one_a_second_at_sixty_a_minute() {
+    fn even_pace_spaces_sixty_a_minute_by_seconds() {
         let mut windows = windows(&["60/1m"], Pace::Even);
         windows.take(5 * SECOND);
         windows.answer(5 * SECOND);

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn each_type_of_a_name_is_its_own_survey() {
+    fn surveys_are_counted_by_name_and_type() {
         let mut tally = Tally::default();
         for (name, of, score) in [
             ("b", FeedbackType::Csat, 4.0),

@@ -76,7 +76,7 @@ impl<F: Fn(Moment) -> bool> Situation<'_, F> {
             }
             Verdict::InDoubt { status, message } => self.after_doubt(status, message, tries),
             Verdict::Refused { status, message, .. } => self.after_refusal(status, message, tries),
-            // No row is given up because a window is full: it is sent once there is room.
+            // No row is abandoned because a window is full: it is sent once there is room.
             Verdict::Repeat { cause: Cause::RateLimited { .. }, status, message, .. } => {
                 Disposition::unsent(status, message, Some(Retry::After(Duration::ZERO)))
             }

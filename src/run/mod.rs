@@ -21,14 +21,14 @@
 //! | reset or close after writing began | in doubt | the same | `a_reset_after_sending_is_in_doubt`, `a_close_after_sending_is_in_doubt`, `a_broken_tls_connection_is_in_doubt`, `records_in_doubt_are_not_resent` |
 //! | 200 or 201 that is truncated or not a record | in doubt | the same | `a_truncated_record_is_in_doubt`, `records_in_doubt_are_not_resent` |
 //! | 200 or 201 about another record: bot, type, score, respondent, an old time, a repeated id | in doubt | the same; several in a row stop the run, exit 5 | `every_field_of_the_echo_is_compared`, `contradicting_answers_leave_rows_in_doubt`, `a_cache_that_answers_stops_the_run` |
-//! | an id that an earlier row of the run got, too long ago to remember | saved | found at the end of the run: in doubt | `all_ids_of_a_run_are_compared_at_its_end` |
+//! | an id that an earlier row of the run got, too long ago to remember | saved | found at the end of the run: in doubt | `repeated_ids_are_found_at_the_end` |
 //! | 200 with a proxy's login page | in doubt | stops the run; exit 5 | `a_login_page_saves_nothing` |
 //! | 200 or 201 with another name, channel or language | saved | counted; a warning per run; exit 1 with `--strict-answers` | `normalized_fields_stay_saved_and_are_counted` |
-//! | 200 or 201 without a field that the contract requires | saved | the same | `missing_fields_are_a_warning_or_a_failed_check` |
-//! | the clock of this machine is wrong | by the answer | a warning; `runs verify` uses the server's clock | `a_wrong_clock_is_named_and_does_not_matter`, `a_clock_corrected_since_the_run_does_not_matter` |
+//! | 200 or 201 without a field that the contract requires | saved | the same | `missing_fields_warn_or_fail_the_check` |
+//! | the clock of this machine is wrong | by the answer | a warning; `runs verify` uses the server's clock | `a_wrong_clock_is_reported_and_harmless`, `a_clock_corrected_later_is_harmless` |
 //! | an answer of many megabytes | by its status, read up to a cap | by its verdict | `an_endless_answer_is_capped` |
 //! | 500, 502, 503 without `Retry-After`, 504, a gateway's HTML | in doubt | the same | `every_answer_has_its_verdict`, `records_in_doubt_are_not_resent` |
-//! | three in doubt in a row, over all bots | in doubt | growing pauses, one row at a time over all bots; exit 5 after `--wait-for-target` | `a_server_that_confirms_nothing_costs_a_handful_of_rows`, `a_failing_server_costs_few_rows_in_total`, `a_silent_server_costs_only_a_few_rows` |
+//! | three in doubt in a row, over all bots | in doubt | growing pauses, one row at a time over all bots; exit 5 after `--wait-for-target` | `an_unconfirming_server_costs_a_few_rows`, `a_failing_server_costs_few_rows_in_total`, `a_silent_server_costs_only_a_few_rows` |
 //! | in doubt, with `--delivery at-least-once` | in doubt | sent again, at most `--retries` times | `at_least_once_resends_rows_in_doubt` |
 //! | 503 with `Retry-After` | repeat: unavailable | pauses at least that long; exit 4 after `--wait-for-target`, or at once if it asks for more | `endless_retry_after_stops_the_run`, `workers_stop_when_the_run_does`, `a_long_retry_after_ends_submit_at_once`, `a_target_that_recovers_in_time_is_used` |
 //! | one of several bots fails | by its verdict | its rows stay unsent, other bots continue; exit as for that bot | `a_refused_bot_spares_others_and_can_resume`, `a_forbidden_bot_does_not_stop_the_others` |

@@ -41,7 +41,7 @@ fn rewrite_ledger(stage: &Stage, hours: i64, minutes: i64) {
 }
 
 #[test]
-fn a_wrong_clock_is_named_and_does_not_matter() {
+fn a_wrong_clock_is_reported_and_harmless() {
     for (hours, words) in [(2, "2 h behind"), (-24, "1 day 0 h ahead of")] {
         let stage = stage(hours, &["reset-after-save:at=2", "500:at=4"]);
         let imported = import(&stage, 6);
@@ -58,7 +58,7 @@ fn a_wrong_clock_is_named_and_does_not_matter() {
 }
 
 #[test]
-fn a_clock_corrected_since_the_run_does_not_matter() {
+fn a_clock_corrected_later_is_harmless() {
     for hours in [-2, 24, -24 * 30] {
         let stage = stage(0, &["reset-after-save:at=2", "500:at=4"]);
         import(&stage, 6);

@@ -39,7 +39,7 @@ fn no_run_begins_without_its_input() {
 
 #[cfg(unix)]
 #[test]
-fn a_ledger_that_others_can_replace_is_warned_about() {
+fn a_ledger_writable_by_others_is_warned_about() {
     use std::os::unix::fs::PermissionsExt;
     let stage = Stage::new();
     let file = stage.write_records(&numbered(1));

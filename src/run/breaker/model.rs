@@ -331,7 +331,7 @@ proptest! {
     }
 
     #[test]
-    fn a_burst_costs_one_pause_of_the_first_step(
+    fn a_burst_costs_one_first_pause(
         kind in kind(),
         bots in bots(),
         width in width(),

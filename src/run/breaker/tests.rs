@@ -138,7 +138,7 @@ fn the_secret_is_reloaded_after_each_refusal() {
 }
 
 #[test]
-fn a_server_that_confirms_nothing_costs_a_handful_of_rows() {
+fn an_unconfirming_server_costs_a_few_rows() {
     for bots in [1, BOTS] {
         let mut trial = Trial::new(bots);
         let tried = trial.until_tripped(|_| doubt());
@@ -162,7 +162,7 @@ fn single_doubts_do_not_slow_the_run() {
 }
 
 #[test]
-fn an_unreachable_host_is_waited_for_as_long_as_told() {
+fn an_unreachable_host_is_waited_for() {
     for bots in [1, BOTS] {
         let mut trial = Trial::new(bots);
         let tried = trial.until_tripped(|_| repeat(Cause::Unreachable));
@@ -173,7 +173,7 @@ fn an_unreachable_host_is_waited_for_as_long_as_told() {
 }
 
 #[test]
-fn a_full_window_is_waited_for_unless_the_policy_limits_it() {
+fn a_full_window_is_waited_for() {
     let mut trial = Trial::new(1);
     for minute in 0..1000 {
         trial.now = minute * 60 * SECOND;
@@ -191,7 +191,7 @@ fn a_full_window_is_waited_for_unless_the_policy_limits_it() {
 }
 
 #[test]
-fn a_server_that_asks_for_too_much_time_trips_at_once() {
+fn a_too_long_retry_after_trips_at_once() {
     let next = |asked| {
         let mut trial = Trial::new(1);
         let pass = trial.start(0);
@@ -217,7 +217,7 @@ fn the_announced_pause_is_the_pause_waited() {
 }
 
 #[test]
-fn a_success_that_started_earlier_does_not_close_the_breaker() {
+fn an_earlier_success_does_not_close_the_breaker() {
     let mut trial = Trial::new(1);
     let early = trial.start(0);
     trial.attempt(0, &repeat(Cause::Unreachable));
@@ -229,7 +229,7 @@ fn a_success_that_started_earlier_does_not_close_the_breaker() {
 }
 
 #[test]
-fn the_attempt_that_opens_keeps_the_place_of_the_probe() {
+fn the_opening_attempt_takes_the_probe_place() {
     let mut trial = Trial::new(1);
     let (mut pass, mut other) = (trial.start(0), trial.start(0));
     trial.breaker.observe(&mut pass, &refused(Concern::Credentials), Duration::ZERO, trial.now);
@@ -257,7 +257,7 @@ fn two_bots_get_as_many_refusals_as_one() {
 }
 
 #[test]
-fn an_app_allowed_for_one_bot_stops_only_the_others() {
+fn refused_bots_stop_and_allowed_ones_continue() {
     let mut trial = Trial::new(BOTS);
     let verdict = |bot| if bot == BOTS - 1 { saved() } else { refused(Concern::Credentials) };
     for bot in 0..BOTS {
@@ -284,7 +284,7 @@ fn bots_that_stopped_are_not_waited_for() {
 }
 
 #[test]
-fn what_concerns_one_bot_shows_that_the_host_is_reachable() {
+fn one_bots_refusal_shows_a_reachable_host() {
     for verdict in [refused(Concern::Target), limited()] {
         let mut trial = Trial::new(BOTS);
         trial.attempt(0, &repeat(Cause::Unreachable));
@@ -302,7 +302,7 @@ fn what_concerns_one_bot_shows_that_the_host_is_reachable() {
 }
 
 #[test]
-fn a_bot_that_fails_alone_does_not_take_every_probe() {
+fn a_failing_bot_does_not_take_every_probe() {
     let mut trial = Trial::new(2);
     (0..3).for_each(|_| drop(trial.attempt(0, &doubt())));
     let next = |bot| match trial.breaker.next(bot, trial.now) {

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_page_before_the_end_is_an_error() {
+    fn an_early_empty_page_is_an_error() {
         assert_eq!(Pages::default().add(page(&[], true, None)), Next::Stuck);
         assert_eq!(Pages::default().add(page(&[], false, None)), Next::End);
     }

@@ -274,7 +274,7 @@ fn equal_rows_become_absent_together() {
 }
 
 #[test]
-fn a_row_with_an_equal_rows_record_stays_unconfirmed() {
+fn an_equal_rows_record_confirms_no_row() {
     let scenario = Scenario::new().saved("a", 1).in_doubt(2).saved("b", 3).in_doubt(2);
     let mut scenario = scenario.shows(&[record("a", 1), record("b", 3), record("x", 2)]);
     scenario.rows[1].status = None;

@@ -24,7 +24,7 @@ fn unknown_profiles_are_reported_with_the_nearest_name() {
 }
 
 #[test]
-fn unknown_keys_are_reported_with_place_and_nearest_key() {
+fn unknown_keys_get_place_and_suggestion() {
     let config = Written::new("[profiles.prod]\nhost = \"https://a.b\"\ncleint_id = \"cs-1\"\n");
     let error = config.resolve().unwrap_err();
     assert!(error.hint().unwrap().starts_with("the keys of [profiles.prod] are host, bot_id,"));

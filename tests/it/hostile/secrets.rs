@@ -9,7 +9,7 @@ fn configured(secret: &str) -> Surroundings {
 }
 
 #[test]
-fn a_secret_in_place_of_a_name_is_hidden() {
+fn a_secret_pasted_as_a_name_is_hidden() {
     for key in ["client_secret_file = \"hunter2/+x=\"", "client_secret_command = [\"hunter2\"]"] {
         let surroundings = configured(key);
         for arguments in [&["token"][..], &["token", "-v"], &["config", "show"]] {

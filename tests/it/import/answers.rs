@@ -69,7 +69,7 @@ fn normalized_fields_stay_saved_and_are_counted() {
 }
 
 #[test]
-fn missing_fields_are_a_warning_or_a_failed_check() {
+fn missing_fields_warn_or_fail_the_check() {
     let stage = Stage::faulty(&["only-id:every=2"]);
     let file = stage.write_records(&numbered(4));
     let assert = stage.import(&file, &["--concurrency", "1"]).success();
@@ -92,7 +92,7 @@ fn missing_fields_are_a_warning_or_a_failed_check() {
 }
 
 #[test]
-fn all_ids_of_a_run_are_compared_at_its_end() {
+fn repeated_ids_are_found_at_the_end() {
     let (calls, is_cached) = (AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
     let cached = Arc::clone(&is_cached);
     let server = Fixed::start(move |_| match calls.fetch_add(1, Ordering::Relaxed) {

@@ -75,7 +75,7 @@ fn a_burst_of_refusals_loses_no_row() {
 }
 
 #[test]
-fn a_burst_of_requests_to_wait_is_waited_for() {
+fn a_burst_of_waits_is_waited_for() {
     for (bots, in_flight) in WIDTHS {
         for fault in ["503-retry-after", "429", "429-retry-after"] {
             let went = import_with_burst(fault, bots, in_flight, 0);

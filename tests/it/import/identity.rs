@@ -137,7 +137,7 @@ fn a_run_is_resumed_by_its_own_number() {
 }
 
 #[test]
-fn resume_finds_the_unfinished_run_behind_a_finished_one() {
+fn resume_finds_the_earlier_unfinished_run() {
     let mut stage = Stage::faulty(&["401"]);
     let file = stage.write_records(&numbered(2));
     stage.import(&file, &[IMPATIENT]).failure().code(3);
