@@ -92,6 +92,19 @@ fn missing_fields_warn_or_fail_the_check() {
 }
 
 #[test]
+fn strict_answers_fail_a_submit_too() {
+    let stage = Stage::faulty(&["only-id"]);
+    let submit = |uid: &str, more: &[&str]| {
+        let options = ["--name=n", "--score=9", "--channel=rtm", "--type=NPS", "--language=en", "--message="];
+        stage.run(&[&["submit", "--channel-uid", uid], &options[..], more].concat())
+    };
+    submit("a", &[]).success();
+    let strict = submit("b", &["--strict-answers"]).failure().code(1);
+    assert!(stderr(&strict).contains("the server's answers are not as documented"), "{}", stderr(&strict));
+    assert_eq!(stage.sent().len(), 2);
+}
+
+#[test]
 fn repeated_ids_are_found_at_the_end() {
     let (calls, is_cached) = (AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
     let cached = Arc::clone(&is_cached);
