@@ -84,6 +84,20 @@ fn a_submit_gets_through_next_to_an_import() {
 }
 
 #[test]
+fn a_verification_gets_through_next_to_an_import() {
+    let stage = slow_stage();
+    stage.import(&stage.write("one.csv", csv_of(&numbered(1))), &["--set", "name=one"]).success();
+    let import = stage.start_import(&stage.write_records(&numbered(30)), &["--rate-limit", SLOW]);
+    until(|| stage.sandbox.records().len() >= 7);
+    stage.run(&["runs", "verify", "1", "--rate-limit", SLOW]).success();
+    let saved = stage.sandbox.records().len();
+    assert!(saved < 15, "{saved} records were saved when it ended");
+    assert_eq!(import.end().code, Some(0));
+    let counts = stage.sandbox.counts();
+    assert_eq!((counts.saved, counts.rate_limited), (31, 0));
+}
+
+#[test]
 fn a_long_wait_names_the_run_that_calls() {
     let stage = Stage::new();
     let _import = stage.start_import(&stage.write_records(&numbered(2)), &["--rate-limit", "1/50s"]);
