@@ -81,7 +81,7 @@ fn import_under_fire(kills: usize, by_bot: bool, verified: bool) -> Found {
         let mut run = command(home.path(), &sandbox);
         run.arg("import")
             .arg(&file)
-            .args(["--concurrency", "8", "-q", "--wait-for-target=2s"])
+            .args(["--concurrency", "8", "-q", "--wait-for-target=2s", "--timeout=2s"])
             .args(resume.then_some("--resume"));
         run.args(by_bot.then_some("--map=bot_id=Bot"));
         let mut child = run.spawn().expect("the binary");
@@ -107,7 +107,7 @@ fn import_under_fire(kills: usize, by_bot: bool, verified: bool) -> Found {
 fn resolve_doubt(home: &Path, sandbox: &Sandbox) {
     for _ in 0..2 {
         // A row counts as absent once the time for a late save is over.
-        let verify = &["runs", "verify", "1", "-q", "--wait", "70s"][..];
+        let verify = &["runs", "verify", "1", "-q", "--settle", "5s", "--wait", "30s"][..];
         for words in [verify, &["runs", "resume", "1", "-q"]] {
             let ended = command(home, sandbox).args(words).status().expect("the binary");
             assert!(matches!(ended.code(), Some(0 | 1)), "{words:?} ended with {ended}");
