@@ -71,6 +71,8 @@ pub(super) struct Observed {
     pub(super) pause: Option<Pause>,
     /// Whether the secret should be read again before the next attempt.
     pub(super) reloads_secret: bool,
+    /// Whether the attempt was in flight when an incident began, so that its failure says nothing about its row.
+    pub(super) is_bystander: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -167,7 +169,7 @@ impl CircuitBreaker {
             self.bots[pass.bot].last_success = Some(now);
         }
         if !self.host.is_current(pass.host) {
-            return Observed::default();
+            return Observed { is_bystander: true, ..Observed::default() };
         }
         let pause = match verdict {
             _ if is_success => {
@@ -197,7 +199,8 @@ impl CircuitBreaker {
         // With many bots and a wrong secret, its owner is not asked for it once for each bot.
         let is_worth_asking = had_success || self.host.refusals <= self.policy.refusals;
         let is_over = self.host.stop_reason().is_some();
-        Observed { pause, reloads_secret: concerns_credentials(verdict) && is_worth_asking && !is_over }
+        let reloads_secret = concerns_credentials(verdict) && is_worth_asking && !is_over;
+        Observed { pause, reloads_secret, is_bystander: false }
     }
 
     fn succeed(&mut self, pass: &Pass) {

@@ -41,6 +41,8 @@ pub(super) struct Situation<'a, F: Fn(Moment) -> bool> {
     pub(super) settings: &'a SendSettings,
     /// How long the server asks clients to wait.
     pub(super) asked: Duration,
+    /// Whether the row was in flight when an incident began: its failure is not counted against it.
+    pub(super) is_bystander: bool,
     pub(super) now: Moment,
     /// Whether other rows got through since a moment.
     pub(super) succeeded_since: F,
@@ -98,7 +100,7 @@ impl<F: Fn(Moment) -> bool> Situation<'_, F> {
     /// A refusal concerns the credentials or the target, so other rows are tried before this one. If they get through and
     /// this row never does, the row is the reason after all: a gateway may answer 403 to a text it dislikes.
     fn after_refusal(&self, status: Option<u16>, message: String, tries: &mut Tries) -> Disposition {
-        tries.fail(self.now);
+        self.count(tries);
         if status.is_some() && self.is_out_of_tries(REFUSALS_OF_ONE_ROW, tries) {
             return Disposition::settle(OutcomeKind::Rejected, status, Some(message));
         }
@@ -106,10 +108,17 @@ impl<F: Fn(Moment) -> bool> Situation<'_, F> {
     }
 
     fn after_failure(&self, status: Option<u16>, message: String, tries: &mut Tries) -> Disposition {
-        tries.fail(self.now);
+        self.count(tries);
         let wait = Backoff::default().wait(tries.failures).max(self.asked);
         let is_out_of_tries = self.is_out_of_tries(self.settings.retries, tries);
         Disposition::unsent(status, message, (!is_out_of_tries).then_some(Retry::After(wait)))
+    }
+
+    /// Counts a failure of the row, unless it was only hit by an incident.
+    fn count(&self, tries: &mut Tries) {
+        if !self.is_bystander {
+            tries.fail(self.now);
+        }
     }
 
     /// A row runs out of tries only if others got through meanwhile: a target that accepts nothing at all is the breaker's
@@ -131,7 +140,41 @@ pub(super) fn with_clock_skew(verdict: Verdict, server: Option<Timestamp>, now: 
 
 #[cfg(test)]
 mod tests {
-    use super::{Concern, Timestamp, Verdict, with_clock_skew};
+    use super::{
+        Concern, Delivery, Duration, OutcomeKind, Retry, SendSettings, Situation, Timestamp, Tries, Verdict,
+        with_clock_skew,
+    };
+    use crate::ledger::{ResendPolicy, RunId};
+
+    /// How often a row is refused while others get through, until it is rejected.
+    fn refusals_until_rejected(is_bystander: bool) -> Option<usize> {
+        let settings = SendSettings {
+            run: RunId(1),
+            resend: ResendPolicy::NEVER,
+            delivery: Delivery::AtMostOnce,
+            retries: 5,
+            timeout: Duration::from_secs(30),
+            max_wait: None,
+            longest_window: None,
+        };
+        let mut tries = Tries::default();
+        (1..100).find(|second| {
+            let now = Duration::from_secs(*second as u64);
+            let asked = Duration::ZERO;
+            let situation = Situation { settings: &settings, asked, is_bystander, now, succeeded_since: |_| true };
+            let refused =
+                Verdict::Refused { concern: Concern::Credentials, status: Some(401), message: "no".to_owned() };
+            let disposition = situation.dispose(refused, &mut tries);
+            assert!(disposition.retry.is_none_or(|retry| retry == Retry::BehindOthers));
+            disposition.outcome.kind == OutcomeKind::Rejected
+        })
+    }
+
+    #[test]
+    fn incidents_are_not_counted_against_a_row() {
+        assert_eq!(refusals_until_rejected(false), Some(4));
+        assert_eq!(refusals_until_rejected(true), None);
+    }
 
     #[test]
     fn clock_skew_is_named_beside_refused_credentials_only() {

@@ -40,7 +40,7 @@
 //! | a redirect | refused: target | not followed; named; counts like a 404 | `a_redirect_is_not_followed` |
 //! | any other 4xx, `code` a number or a text | rejected | continues | `a_rejected_record_does_not_stop_others`, `messages_have_their_code_and_no_control_characters` |
 //! | more rejections than `--max-rejected`, or the first 20 with the same message | rejected | stops; exit 5; `--rejected` sends them again | `a_server_that_rejects_everything_stops_early`, `too_many_rejections_stop_a_run` |
-//! | an incident hits all requests in flight | by its verdict | one step of backoff | `a_burst_of_doubt_costs_one_pause`, `a_burst_of_refusals_loses_no_row`, `repeated_bursts_never_stop_a_run` |
+//! | an incident hits all requests in flight | by its verdict | one step of backoff; not counted against their rows | `a_burst_of_doubt_costs_one_pause`, `a_burst_of_refusals_loses_no_row`, `repeated_bursts_never_stop_a_run`, `frequent_bursts_reject_no_row` |
 //! | a truncated error | by its status | by its verdict | `a_truncated_error_keeps_its_verdict` |
 //! | Ctrl-C, SIGTERM, or on Linux SIGHUP unless it is ignored | | waits for requests in flight; exit 130 | `the_first_signal_waits_for_requests_in_flight`, `an_ignored_hang_up_stays_ignored` |
 //! | a second signal other than SIGHUP | in doubt, if in flight | stops at once; exit 130 | `the_second_signal_abandons_requests_in_flight`, `a_second_hang_up_abandons_nothing` |

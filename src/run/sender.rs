@@ -178,7 +178,7 @@ impl RecordSender {
         if let Verdict::Repeat { cause: Cause::RateLimited { window }, .. } = &verdict {
             asked = self.pacer.refuse(sent, *window, asked);
         }
-        let Observed { pause, reloads_secret } = gate_permit.observe(&verdict, asked);
+        let Observed { pause, reloads_secret, is_bystander } = gate_permit.observe(&verdict, asked);
         if let Some(pause) = pause {
             let bot = self.bot.clone().filter(|_| !pause.is_for_all);
             self.events.send(RunEvent::Paused { bot, why: pause.why, wait: pause.wait });
@@ -190,7 +190,8 @@ impl RecordSender {
             Verdict::Repeat { .. } | Verdict::Rejected { .. } | Verdict::Refused { .. } | Verdict::InDoubt { .. } => {}
         }
         let succeeded_since = |moment| self.gate.succeeded_since(moment);
-        let situation = Situation { settings: &self.settings, asked, now: self.gate.now(), succeeded_since };
+        let now = self.gate.now();
+        let situation = Situation { settings: &self.settings, asked, is_bystander, now, succeeded_since };
         let mut disposition = situation.dispose(verdict, &mut pending.tries);
         (disposition.outcome.server_time, disposition.outcome.deviations) = (server_time, deviations);
         (disposition, reloads_secret)

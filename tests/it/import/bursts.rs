@@ -109,3 +109,10 @@ fn repeated_bursts_never_stop_a_run() {
     assert_eq!(went.stage.sandbox.counts().saved, went.count("saved"));
     assert!(!went.said.contains("retrying in 0.5 s"), "a pause doubled: {}", went.said);
 }
+
+#[test]
+fn frequent_bursts_reject_no_row() {
+    let went = import(&["401:burst=25"], 300, 5, 8, 0);
+    assert_eq!(went.count("saved"), 300, "{}", went.said);
+    assert!(went.stage.sandbox.counts().faulted >= 100, "too few requests were hit to show anything");
+}
