@@ -7,7 +7,7 @@ pub enum Exit {
     /// Everything was done. After an import: every row was saved, or skipped as requested.
     Success = 0,
     /// The run finished, but some rows were not saved: rejected, invalid (with `--skip-invalid`), unsent or in doubt.
-    /// Or, with `--strict-answers`, an answer was not as documented.
+    /// Or, with `--strict-answers`, a response was not as documented.
     SomeNotSaved = 1,
     /// The command line, the configuration or the input is wrong. Nothing was sent.
     Usage = 2,
