@@ -1,4 +1,4 @@
-//! Options in JSON: every value is stored as the text that one would type for it. For `#[serde(with = …)]`.
+//! Serializes options as JSON: every value as its text on the command line. For `#[serde(with = …)]`.
 
 /// A list of values that `Display` and `FromStr` convert.
 pub(super) mod list {
@@ -18,7 +18,7 @@ pub(super) mod list {
     }
 }
 
-/// A module for an optional value that one function prints and another parses.
+/// Defines a module for an optional value, given its print and parse functions.
 macro_rules! optional {
     ($($module:ident: $type:ty, $print:expr, $parse:expr;)+) => {$(
         pub(super) mod $module {

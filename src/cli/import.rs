@@ -13,7 +13,7 @@ use crate::run::MaxRejected;
 
 const SHORT_EXAMPLES: &str = "\
 Examples:
-  kore-feedback import feedback.csv --sandbox    Try it: nothing to configure, nothing real
+  kore-feedback import feedback.csv --sandbox    Try it: no configuration needed, nothing leaves this machine
   kore-feedback import feedback.csv --dry-run    Check a file and preview the result
   kore-feedback import feedback.csv --resume     Continue after an interruption
 
@@ -21,7 +21,7 @@ These are the most common options: see --help for all options and more examples.
 
 const EXAMPLES: &str = "\
 Examples:
-  Try it: nothing to configure, nothing real:
+  Try it: no configuration needed, nothing leaves this machine:
     kore-feedback import feedback.csv --sandbox
   Check a file, see how the records will look on the dashboard and how long the import will take:
     kore-feedback import feedback.csv --dry-run
@@ -93,7 +93,7 @@ pub struct ImportArgs {
 
     /// Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]
     ///
-    /// A percentage is that of the records answered so far, and allows at least 50 rejections. The run also stops if its
+    /// A percentage is of the records sent so far; at least 50 rejections are always allowed. The run also stops if its
     /// first 20 records are rejected with the same message. 100% never stops it.
     #[arg(long, value_name = "N|PERCENT", help_heading = "Sending", hide_short_help = true)]
     #[serde(with = "as_typed::max_rejected")]
@@ -126,7 +126,7 @@ pub struct RowArgs {
     /// Import only the first of rows with the same text in this column; repeat it to compare several columns together
     #[arg(long, value_name = "COLUMN", conflicts_with = "dedupe", hide_short_help = true)]
     pub dedupe_by: Vec<String>,
-    /// Skip the rows of this file that an earlier run has sent; repeatable
+    /// Skip the rows of this file that an earlier run sent; repeatable
     #[arg(long, value_name = "RUN", hide_short_help = true)]
     pub exclude_run: Vec<i64>,
     /// Include rows that the preset or mapping skips for this reason, such as previews; repeatable
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn stored_options_read_back_and_spell_themselves() {
+    fn stored_options_read_back_as_typed() {
         let given = ALL.split(" --").map(|option| format!("--{}", option.trim().trim_start_matches("--")));
         let given: Vec<String> = given.collect();
         let stored = serde_json::to_string(&parse(&given)).unwrap();

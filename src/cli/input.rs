@@ -1,4 +1,4 @@
-//! Options that describe an input: its columns and its file format. `inspect` has little else.
+//! Options that describe an input: its columns and its file format.
 
 use std::path::PathBuf;
 
@@ -35,7 +35,7 @@ pub struct InputArgs {
     /// Use the built-in mapping for this export; `presets list` shows all
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub preset: Option<String>,
-    /// Skip rows with this text as score, such as NA; '' for an empty cell; repeatable
+    /// Skip rows whose score is this text, such as NA; '' for an empty cell; repeatable
     #[arg(long, value_name = "TEXT", help_heading = "Columns", hide_short_help = true)]
     pub no_answer: Vec<String>,
 

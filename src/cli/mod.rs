@@ -1,4 +1,4 @@
-//! The command line: clap structs, one file per subcommand. Parses and validates, decides nothing.
+//! The command line: clap structs, one file per subcommand. Parses and validates, and makes no decisions.
 
 mod as_typed;
 mod import;
@@ -29,7 +29,7 @@ pub use token::{MintArgs, TokenArgs, TokenCommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  Try it: nothing to configure, nothing real:
+  Try it: no configuration needed, nothing leaves this machine:
     kore-feedback import feedback.csv --sandbox
   Create a config, and show the settings in effect:
     kore-feedback config init
@@ -96,7 +96,7 @@ pub struct GlobalArgs {
 }
 
 impl GlobalArgs {
-    /// The same with absolute paths.
+    /// The same options with absolute paths.
     #[must_use]
     pub fn absolute(&self, directory: &Path) -> Self {
         let absolute = |path: &Option<PathBuf>| path.as_ref().map(|path| directory.join(path));
@@ -108,7 +108,7 @@ impl GlobalArgs {
         self.state_dir.iter().flat_map(|path| ["--state-dir".into(), path.into()]).collect()
     }
 
-    /// The options that decide about settings, as they are typed.
+    /// The options that affect settings, as they are typed.
     pub fn options(&self) -> Vec<OsString> {
         let config = self.config.iter().flat_map(|path| ["--config".into(), path.into()]);
         let profile = self.profile.iter().map(|name| format!("--profile={name}").into());
@@ -191,7 +191,7 @@ pub fn parse() -> Result<Arguments, clap::Error> {
 
 /// Prints clap's message, and returns its exit code.
 pub fn print_error(error: &clap::Error) -> Exit {
-    // If the pipe behind `--help | head` is closed, nobody is left to tell.
+    // If the pipe of `--help | head` is closed, there is nowhere to report the error.
     let _ = error.print();
     if error.use_stderr() { Exit::Usage } else { Exit::Success }
 }

@@ -72,10 +72,9 @@ pub enum RunsCommand {
     /// Ask the server whether the rows of a run were saved
     ///
     /// Reads the records of the run's time span back from the server, within the rate limits. A row in doubt becomes
-    /// saved if it is found. It becomes unsent, and a resumed run sends it, if it is not found after the time in which the
-    /// server may still save it (--settle) although the rows sent next to it are. Otherwise it stays in doubt, with the
-    /// reason. Saved rows that are missing on the server are listed. The app needs the scope "Feedback
-    /// Analytics".
+    /// saved if its record is found. It becomes unsent, so that a resumed run sends it, if its record is missing after the
+    /// --settle time although the records of the rows sent next to it are visible. Otherwise it stays in doubt, with the
+    /// reason. Saved rows that are missing on the server are listed. The app needs the scope "Feedback Analytics".
     Verify(VerifyArgs),
 }
 
@@ -100,19 +99,19 @@ pub struct VerifyArgs {
     pub wait: Option<Duration>,
     /// How long the server may take to save a record after its request went unanswered [default: 5m]
     ///
-    /// A row that was not answered becomes unsent only after this time, and after four times the timeout of its request.
+    /// A row without a response becomes unsent only after this time, and after four times the timeout of its request.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub settle: Option<Duration>,
     /// Recover the run if the ledger was damaged, copied or restored
     ///
-    /// Reads the input again, marks every row in doubt that the ledger has no outcome for, and then looks for these rows
-    /// on the server. The ledger is trusted again afterwards.
+    /// Reads the input again, marks every row without an outcome in the ledger as in doubt, and looks for these rows on
+    /// the server. Afterwards the run can be resumed.
     #[arg(long)]
     pub recover: bool,
     /// Rolling rate limit, such as 60/1m; repeatable [default: the profile's, else 60/1m and 1800/1h]
     #[arg(long, value_name = "CALLS/TIME")]
     pub rate_limit: Vec<Limit>,
-    /// Send without any rate limit
+    /// Read without any rate limit
     #[arg(long, conflicts_with = "rate_limit")]
     pub no_rate_limit: bool,
     /// Timeout of one request, such as 30s [default: the profile's, else 30s]
@@ -121,7 +120,7 @@ pub struct VerifyArgs {
 }
 
 impl VerifyArgs {
-    /// As arguments for sending; nothing is sent, so the rest are defaults.
+    /// The options that also apply to sending; all others have their defaults.
     pub fn sending(&self) -> SendingArgs {
         SendingArgs {
             rate_limit: self.rate_limit.clone(),

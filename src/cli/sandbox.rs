@@ -25,7 +25,7 @@ const FAULTS: &str = "\
 Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable
 
 Kinds that save nothing: 400, 401, 401-replay, 403, 404, 429, 429-retry-after, 500, 502, 503, 503-retry-after, 504, \
-html (an error page of a gateway), redirect, redirect-with-token (to an address that contains the token), reset-before \
+html (an error page of a gateway), redirect, redirect-with-token (to a URL that contains the token), reset-before \
 (the connection is reset), hang (no response).
 Kinds that save the record first: reset-after-save, hang-after-save, truncate (half of the JSON), oversized (16 MiB).
 Kinds that save the record later: late-save (no response; the record is saved 1m after the request, or after=TIME).
@@ -33,9 +33,9 @@ Kinds that save it and respond with something wrong: other-bot, other-type, othe
 other-channel, other-language (of another record), repeated-id (that of the first record), old-time (of 1999), only-id.
 
 Faults apply to requests that would have succeeded, and count only those. If several apply, the first one given wins. \
-With burst=N, every N-th request starts an incident: half of its latency later, it and all other requests in flight \
-are hit at the same moment. \
-With p, seed=N makes the draws repeatable. on=responses applies the fault to getFeedbackSurveyResponses instead of \
+With burst=N, every N-th request starts an incident that hits it and all other requests in flight at the same moment, \
+half of its latency later. \
+With p, seed=N makes the choices repeatable. on=responses applies the fault to getFeedbackSurveyResponses instead of \
 saveFeedback.";
 
 /// Serve a local imitation of the Kore.ai feedback API for testing
@@ -68,7 +68,7 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "TIME", value_parser = clock_offset, default_value = "0s", hide_default_value = true)]
     #[arg(allow_hyphen_values = true, help_heading = "Faults")]
     pub clock_offset: SignedDuration,
-    /// Seed of all generated ids, times and probabilities, to get the same sandbox again
+    /// Seed of generated ids, latencies and random faults; the same seed gives the same sandbox
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Faults")]
     pub seed: u64,
 }

@@ -15,7 +15,7 @@ use crate::run::Delivery;
 #[serde(default, rename_all = "kebab-case")]
 #[command(next_help_heading = "Sending")]
 pub struct SendingArgs {
-    /// Send to a sandbox inside this process: nothing to configure, nothing real
+    /// Send to a sandbox inside this process: no configuration needed, nothing leaves this machine
     #[arg(long)]
     pub sandbox: bool,
     /// Rate limit, such as 60/1m; repeatable [default: the profile's, or 60/1m and 1800/1h]
@@ -35,7 +35,7 @@ pub struct SendingArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     #[serde(with = "as_typed::duration")]
     pub timeout: Option<Duration>,
-    /// Retries for a record the server did not accept, while it accepts others [default: 5]
+    /// Retries for a record that the server did not accept while it accepted others [default: 5]
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub retries: Option<u32>,
     /// What to do with a record that may have been saved
@@ -49,7 +49,7 @@ pub struct SendingArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     #[serde(with = "as_typed::duration")]
     pub max_wait: Option<Duration>,
-    /// Fail unless answers have every documented field, unchanged; for smoke tests
+    /// Fail unless responses have every documented field, unchanged; for smoke tests
     #[arg(long, hide_short_help = true)]
     pub strict_answers: bool,
 }

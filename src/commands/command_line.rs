@@ -25,7 +25,7 @@ fn command(words: impl Iterator<Item = OsString>) -> String {
     shell_command(words.iter().map(OsString::as_os_str))
 }
 
-/// A file name that starts with a dash would be read as an option.
+/// Adds `./` to a file name that starts with a dash, which would be read as an option.
 fn not_an_option(file: &Path) -> PathBuf {
     let starts_with_dash = file.as_os_str().as_encoded_bytes().starts_with(b"-");
     if starts_with_dash && file != Path::new("-") { Path::new(".").join(file) } else { file.to_owned() }

@@ -1,5 +1,5 @@
-//! From the command line to the command, and from its error to the exit code. The completion scripts are made here, because
-//! they too are generated from the definition of the whole command line.
+//! Runs the command that the command line names, and turns its error into an exit code. Also prints the completion scripts,
+//! which are generated from the definition of the whole command line.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -18,7 +18,7 @@ use crate::signals::survive_file_size_limit;
 pub fn run(Arguments { global, command }: Arguments, context: &Context) -> Exit {
     rlimit::forbid_core_dumps();
     let printer = Printer::new(context, global.quiet, global.verbose);
-    // If it fails, only the message about a file that grew too long is missing.
+    // If this fails, the process ends without a message when a file exceeds the size limit.
     let _ = survive_file_size_limit();
     dispatch(&command, Session { global: &global, context, printer: &printer }).unwrap_or_else(|error| {
         printer.error(error.error.as_ref(), error.hint.as_deref());

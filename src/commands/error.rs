@@ -1,9 +1,9 @@
 //! The error a command ends with. It carries the hint and the exit code, and the compiler makes sure that neither is lost.
 //!
 //! `?` accepts only errors that implement [`Advice`]: the blanket `From` below is the only conversion, so an error type
-//! without advice does not compile. Errors of the system and of libraries ([`Foreign`]) have no advice, and say neither
-//! what failed nor where; `.explain("cannot read x.csv")` is the only way to pass them on. `anyhow` keeps the error with its
-//! causes and context; it is not reachable from outside, because any error could come in that way.
+//! without advice does not compile. Errors of the system and of libraries ([`ExternalError`]) have no advice, and do not say
+//! what failed and where; `.explain("cannot read x.csv")` is the only way to convert them. `anyhow` stores the error with its
+//! causes and context. It is private, because it would accept any error.
 
 use std::error::Error;
 use std::fmt;
@@ -49,21 +49,21 @@ impl fmt::Debug for CommandError {
     }
 }
 
-/// Errors that are not ours: they know no hint, and need words that say what failed.
-pub(super) trait Foreign: Error + Send + Sync + 'static {}
+/// An error of the system or of a library: it has no hint, and needs a message that says what failed.
+pub(super) trait ExternalError: Error + Send + Sync + 'static {}
 
-impl Foreign for std::io::Error {}
-impl Foreign for dialoguer::Error {}
-impl Foreign for serde_json::Error {}
-impl Foreign for url::ParseError {}
+impl ExternalError for std::io::Error {}
+impl ExternalError for dialoguer::Error {}
+impl ExternalError for serde_json::Error {}
+impl ExternalError for url::ParseError {}
 
-/// Turns a [`Foreign`] error into a [`CommandError`].
+/// Turns an [`ExternalError`] into a [`CommandError`].
 pub(super) trait Explain<T> {
     /// `failure` says what failed and where: "cannot read record.json".
     fn explain(self, failure: impl Into<String>) -> Result<T, CommandError>;
 }
 
-impl<T, E: Foreign> Explain<T> for Result<T, E> {
+impl<T, E: ExternalError> Explain<T> for Result<T, E> {
     fn explain(self, failure: impl Into<String>) -> Result<T, CommandError> {
         self.map_err(|error| CommandError {
             error: anyhow::Error::new(error).context(failure.into()),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_errors_say_what_failed() {
+    fn external_errors_say_what_failed() {
         let failed: Result<(), _> = Err(io::Error::from(io::ErrorKind::NotFound));
         let error = failed.explain("cannot read record.json").unwrap_err();
         assert_eq!(error.to_string(), "cannot read record.json: entity not found");

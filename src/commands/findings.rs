@@ -24,8 +24,8 @@ pub(super) fn print_preview(report: &CheckReport, settings: &Settings, is_sandbo
     }
     if report.valid > 0 {
         printer.wrapped_warning(format_args!(
-            "the API takes no date: on the dashboard each record carries the day on which it is sent, not that of the \
-             answer ({} here)",
+            "the API has no date field: the dashboard shows each record under the day on which it is sent, not the \
+             day of the answer ({} here)",
             counted(report.valid, "record")
         ));
     }
@@ -46,7 +46,7 @@ fn print_bots(bots: &[BotRows], printer: &Printer) {
     }
 }
 
-/// A warning when rows go to other bots than the profile's only because a column happens to be named like the field.
+/// Warns if rows go to other bots than the profile's only because a column is named like the field.
 fn unasked_bots(mapping: &ResolvedMapping, settings: &Settings) -> Option<String> {
     let MatchedSource {
         source: FieldSource::Column(column),

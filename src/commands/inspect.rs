@@ -34,7 +34,7 @@ pub(super) fn inspect(args: &InspectFileArgs, session: Session<'_>) -> Result<Ex
         inspection.write(path, session.context)?;
         printer.note(format_args!("wrote the mapping to {}", path.display()));
     }
-    // An input that breaks off later is shown all the same.
+    // Shown even if the input cannot be read to its end.
     let (checked, failed) = match inspection.check() {
         Ok(checked) => (checked, None),
         Err(error) => (None, Some(error)),
@@ -96,7 +96,7 @@ fn print_next_step(
     }
 }
 
-/// What is known and what is guessed about an input: its columns, its preset, and the source of each field.
+/// What is known and guessed about an input: its columns, its preset, and the source of each field.
 pub(super) struct Inspection {
     inputs: Inputs,
     pub(super) columns: InputColumns,
@@ -104,7 +104,7 @@ pub(super) struct Inspection {
     /// How the rows are read, by the options and the preset.
     settings: CheckSettings,
     pub(super) proposals: Vec<Proposal>,
-    /// What is wrong with the options and concerns no single field.
+    /// Problems with the options that concern no single field.
     problems: Vec<String>,
     hint: Option<String>,
     /// The options, the guesses, and a `…` for each open field.

@@ -1,4 +1,4 @@
-//! One file per subcommand: settings → pipeline → report → exit code. Commands know every other module and leave the
+//! One file per subcommand: settings → pipeline → report → exit code. Commands may use every other module, and leave the
 //! decisions to them.
 
 mod command_line;

@@ -1,4 +1,4 @@
-//! The question that `submit` and `import` share.
+//! The prompt that `submit` and `import` share.
 
 use dialoguer::{Input, theme::ColorfulTheme};
 

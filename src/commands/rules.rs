@@ -1,4 +1,4 @@
-//! From the options and settings to the rules by which an input is read and checked.
+//! Converts options and settings to the rules by which an input is read and checked.
 
 use std::collections::BTreeMap;
 

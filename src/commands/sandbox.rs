@@ -17,7 +17,7 @@ pub(super) fn sandbox(args: &SandboxArgs, session: Session<'_>) -> Result<Exit, 
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_io().build().explain("cannot listen for signals")?;
     runtime.block_on(async {
-        // Before anything is printed: whoever reads the profile may send the signal right away.
+        // Before anything is printed: a script that reads the profile may send a signal right away.
         let mut signals = Signals::listen().explain("cannot listen for signals")?;
         let sandbox = Sandbox::start(options(args))?;
         // On one line, so that a script can read it while the sandbox runs.
@@ -75,7 +75,7 @@ fn totals(sandbox: &Sandbox) -> String {
     let tally = sandbox.counts();
     let not_saved = tally.refused + tally.rate_limited;
     format!(
-        "stopped after {}: {} saved, {not_saved} refused, {} hit by faults",
+        "stopped after {}: {} saved, {not_saved} rejected, {} hit by faults",
         counted(tally.arrivals, "call"),
         counted(tally.saved, "record"),
         tally.faulted

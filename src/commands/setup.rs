@@ -37,10 +37,10 @@ pub(super) fn start_sandbox() -> Result<(Sandbox, SandboxTarget), CommandError> 
     Ok((sandbox, target))
 }
 
-/// How long a command waits by default.
+/// The default wait limits of a command.
 pub(super) struct Patience {
     pub(super) wait_for_target: Duration,
-    /// `None` for as long as it takes.
+    /// `None` for no limit.
     pub(super) max_wait: Option<Duration>,
 }
 
@@ -56,7 +56,7 @@ pub(super) enum Bots {
 /// Takes the lease of a run, and marks what a dead process left in flight as in doubt.
 pub(super) fn take_over(store: &Store, run: RunId) -> Result<Lease, LedgerError> {
     let lease = Lease::take(store.directory(), run)?;
-    store.mark_claims_in_doubt(run, "the process ended before the answer came", clock::now())?;
+    store.mark_claims_in_doubt(run, "the process ended before the response arrived", clock::now())?;
     Ok(lease)
 }
 
@@ -188,7 +188,7 @@ impl<'a> Setup<'a> {
         Ok(LaneResources { client, tokens, pacer: self.pacer(), writer })
     }
 
-    /// The same for another bot of the run. It shares connections, tokens and the writer, but has its own rate limits.
+    /// The resources for another bot of the run. It shares connections, tokens and the writer, but has its own rate limits.
     pub(super) fn resources_beside(&self, first: &LaneResources, bot: &RunBot) -> Result<LaneResources, CommandError> {
         Ok(LaneResources {
             client: first.client.for_bot(&self.client_settings(&bot.bot_id))?,

@@ -76,7 +76,7 @@ fn bots_text(bots: &[String]) -> String {
     format!("bot {}{more}: ", excerpt(first, SHOWN_OF_BOT))
 }
 
-/// What it means in words, and the hint. With several bots, the hint is about those that were stopped.
+/// The message and the hint. With several bots, the hint is about those that were stopped.
 fn explain(reason: &StopReason, is_of_bots: bool) -> (Cow<'static, str>, Cow<'static, str>) {
     let (text, hint) = match reason {
         StopReason::RateLimited { wait, .. } => {
@@ -132,7 +132,7 @@ fn rejections_text(rejections: &Rejections) -> String {
     format!("the server rejected {rejected} of {of}, {} with the same message", grouped(same))
 }
 
-/// When it will work, and the option that waits until then.
+/// When to try again, and the option that allows the wait.
 fn later(wait: Duration, option: &str) -> String {
     let time = format_time_ahead(&clock::local_now(), wait);
     format!("try again at {time} (in {}), or wait longer with {option}", format_duration(wait))

@@ -1,17 +1,17 @@
-//! `--strict-answers`: answers must be as documented, not just show that records were saved.
+//! `--strict-answers`: responses must be as documented, not just confirm that records were saved.
 
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::report::AnswersView;
 
-/// The records were saved, but the answers are not as documented.
+/// The records were saved, but the responses are not as documented.
 #[derive(Debug, thiserror::Error)]
-#[error("the server's answers are not as documented: {0}")]
+#[error("the server's responses are not as documented: {0}")]
 pub(super) struct UnexpectedAnswers(String);
 
 impl Advice for UnexpectedAnswers {
     fn hint(&self) -> Option<String> {
-        Some("leave out --strict-answers to accept such answers: the records were saved".to_owned())
+        Some("omit --strict-answers to accept such responses: the records were saved".to_owned())
     }
 
     fn exit(&self) -> Exit {
@@ -20,7 +20,7 @@ impl Advice for UnexpectedAnswers {
 }
 
 /// # Errors
-/// If fields were changed by the server, or are missing from its answers.
+/// If fields were changed by the server, or are missing from its responses.
 pub(super) fn ensure_documented(answers: &AnswersView) -> Result<(), UnexpectedAnswers> {
     answers.in_words().map_or(Ok(()), |words| Err(UnexpectedAnswers(words)))
 }

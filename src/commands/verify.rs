@@ -76,12 +76,12 @@ pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, Co
     }
 }
 
-/// Marks the rows in doubt that the ledger may have lost, and trusts it again: it now knows at least what was sent. Returns
-/// the run with its bots.
+/// Marks the rows that the ledger may have lost as in doubt, and renews the witness: the ledger now has at least what was
+/// sent. Returns the run with its bots.
 fn recover_rows(run: &Run, store: &Store, session: Session<'_>) -> Result<Run, CommandError> {
     let lost = recover(run, store, session)?;
     store.trust(run.id)?;
-    session.printer.note(format_args!("{} may have been sent without the ledger's knowledge", counted(lost, "row")));
+    session.printer.note(format_args!("{} may have been sent without a record in the ledger", counted(lost, "row")));
     Ok(store.run(run.id)?)
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn check_echo(verdict: Verdict, reply: &Reply, sent: Sent<'_>, now: T
         let deviations = echo.deviations;
         return Checked { server_time: server_time(record), deviations, verdict };
     }
-    let message = format!("the answer is about another record: {}", echo.differences.join(", "));
+    let message = format!("the response is about another record: {}", echo.differences.join(", "));
     let verdict = Verdict::InDoubt { status: Some(*status), message };
     Checked { verdict, server_time: None, deviations: Deviations::default() }
 }
@@ -136,7 +136,7 @@ fn age_of(record: &Value, answer: &Answer, now: Timestamp) -> Option<String> {
     let (answered, old) = answer.date.map_or((now, OLD_BY_OUR_CLOCK), |date| (date, OLD));
     let oldest = times(record).min()?;
     (answered.duration_since(oldest) > old)
-        .then(|| format!("its time is {oldest:.0}, but the answer is of {answered:.0}"))
+        .then(|| format!("its time is {oldest:.0}, but the response is of {answered:.0}"))
 }
 
 /// The server's time of a record.
@@ -196,7 +196,7 @@ mod tests {
                 let changed: Vec<_> = deviations.changed().chain(deviations.missing()).collect();
                 format!("saved {}", changed.join(" ")).trim_end().to_owned()
             }
-            Verdict::InDoubt { message, .. } => message.replace("the answer is about another record: ", "doubt: "),
+            Verdict::InDoubt { message, .. } => message.replace("the response is about another record: ", "doubt: "),
             other => panic!("{other:?}"),
         }
     }

@@ -73,17 +73,17 @@ pub(crate) struct SurveyResponse {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PageError {
     /// It is not JSON, or it is truncated.
-    #[error("the answer is not JSON: {0}")]
+    #[error("the response is not JSON: {0}")]
     NotJson(String),
     /// A required field is missing or has another type.
-    #[error("the answer has no valid {field}: {body}")]
+    #[error("the response has no valid {field}: {body}")]
     Field {
         field: &'static str,
         /// The start of the answer.
         body: String,
     },
     /// An entry of the list is not an object.
-    #[error("entry {number} of the answer's result is not an object")]
+    #[error("entry {number} of the response's result is not an object")]
     Entry {
         /// Counted from 1.
         number: usize,

@@ -207,7 +207,7 @@ fn a_timeout_after_sending_is_in_doubt() {
     });
     let verdict = verdict(&server);
     assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
-    says(&verdict, "no answer within 600ms (", "timed out");
+    says(&verdict, "no response within 600ms (", "timed out");
     assert!(server.requests()[0].starts_with("POST"));
 }
 
@@ -217,7 +217,7 @@ fn a_reset_after_sending_is_in_doubt() {
     let server = Server::new(1, |stream| stream.peek(&mut [0]).unwrap().to_string());
     let verdict = verdict(&server);
     assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
-    says(&verdict, "the connection closed before an answer came (", "");
+    says(&verdict, "the connection closed before a response arrived (", "");
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_close_after_sending_is_in_doubt() {
     let server = Server::new(1, read_request);
     let verdict = verdict(&server);
     assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
-    says(&verdict, "the connection closed before an answer came (", "connection closed before message completed");
+    says(&verdict, "the connection closed before a response arrived (", "connection closed before message completed");
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn a_response_without_http_is_in_doubt() {
     let server = Server::answering("SSH-2.0-OpenSSH_9.9\r\n\r\n");
     let verdict = verdict(&server);
     assert!(matches!(verdict, Verdict::InDoubt { status: None, .. }));
-    says(&verdict, "the answer is not HTTP (", "invalid HTTP version");
+    says(&verdict, "the response is not HTTP (", "invalid HTTP version");
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn a_closed_idle_connection_is_replaced() {
 fn a_truncated_record_is_in_doubt() {
     let server = Server::answering("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"_id\":\"7\",\"name\":\"x");
     let Verdict::InDoubt { status: Some(200), message } = verdict(&server) else { panic!() };
-    assert!(message.starts_with("the answer is truncated"), "{message}");
+    assert!(message.starts_with("the response is truncated"), "{message}");
 }
 
 #[test]

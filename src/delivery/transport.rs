@@ -68,9 +68,9 @@ fn in_words(error: &reqwest::Error, progress: RequestProgress, timeout: Duration
         RequestProgress::NotConnected if error.is_timeout() => {
             format!("no connection within {}", duration_text(connect_timeout(timeout)))
         }
-        _ if error.is_timeout() => format!("no answer within {}", duration_text(timeout)),
-        RequestProgress::MaybeSent if is_no_http(error) => "the answer is not HTTP".to_owned(),
-        RequestProgress::MaybeSent => "the connection closed before an answer came".to_owned(),
+        _ if error.is_timeout() => format!("no response within {}", duration_text(timeout)),
+        RequestProgress::MaybeSent if is_no_http(error) => "the response is not HTTP".to_owned(),
+        RequestProgress::MaybeSent => "the connection closed before a response arrived".to_owned(),
         _ => match io_kind(error) {
             Some(ErrorKind::ConnectionRefused) => "the connection was refused".to_owned(),
             Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown) => {

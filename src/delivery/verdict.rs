@@ -106,7 +106,7 @@ fn record_id(record: &Value) -> Option<String> {
 }
 
 fn unreadable(answer: &Answer, shown: &str) -> String {
-    let what = if answer.complete { "the answer contains no record" } else { "the answer is truncated" };
+    let what = if answer.complete { "the response contains no record" } else { "the response is truncated" };
     if shown.is_empty() { what.to_owned() } else { format!("{what}: {shown}") }
 }
 

@@ -28,7 +28,7 @@ pub(crate) enum LedgerError {
     #[error("row {row} of run {run} cannot become {outcome}: it is {state}")]
     NotSettleable { run: RunId, row: u64, outcome: OutcomeKind, state: &'static str },
     /// The ledger may not know all that was sent.
-    #[error("the ledger cannot be trusted with run {run}: {why}")]
+    #[error("the ledger may be incomplete for run {run}: {why}")]
     Untrusted { run: RunId, why: Distrust },
     #[error("the ledger is damaged: {problem}")]
     Damaged { problem: String },

@@ -55,7 +55,7 @@ impl Store {
     pub(crate) fn mark_repeated_ids_in_doubt(&self, run: RunId) -> Result<u64, LedgerError> {
         let changed = self.connection.execute(
             "UPDATE rows SET state = 'in doubt', server_id = NULL, server_time = NULL, deviations = NULL,
-                             detail = 'the answer has the id of another record: row ' || ids.first || ' got '
+                             detail = 'the response has the id of another record: row ' || ids.first || ' got '
                                       || rows.server_id
              FROM (SELECT row, row_number() OVER same AS place, first_value(row) OVER same AS first
                    FROM rows WHERE run = ?1 AND state = 'saved' AND server_id IS NOT NULL

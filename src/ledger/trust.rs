@@ -31,11 +31,11 @@ pub(crate) enum Distrust {
 impl fmt::Display for Distrust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lost => f.write_str("it is missing, but requests were sent for it"),
-            Self::Behind { known, sent } => write!(f, "it knows {known} of {sent} requests that were sent"),
-            Self::Copied => f.write_str("it was copied or restored, and may not know what was sent since"),
-            Self::NoWitness => f.write_str("the file that counts its requests is missing"),
-            Self::WitnessDamaged => f.write_str("the file that counts its requests is damaged"),
+            Self::Lost => f.write_str("the run is missing, although requests were sent for it"),
+            Self::Behind { known, sent } => write!(f, "it has {known} of the {sent} requests that were sent"),
+            Self::Copied => f.write_str("it was copied or restored, and requests may have been sent since"),
+            Self::NoWitness => f.write_str("the witness that counts its requests is missing"),
+            Self::WitnessDamaged => f.write_str("the witness that counts its requests is damaged"),
         }
     }
 }

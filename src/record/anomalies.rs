@@ -52,7 +52,7 @@ fn inverted_csat(surveys: &[Survey<'_>]) -> Option<String> {
     let sum = |part: fn(&BandCounts) -> u64| found.iter().map(|survey| part(&bands(survey))).sum();
     (!found.is_empty()).then(|| {
         format!(
-            "the CSAT scale of {} may be upside down: {} of {} are 1 or 2, and the vendor's dashboard reads 5 as very \
+            "the CSAT scale of {} may be inverted: {} of {} are 1 or 2, and the vendor's dashboard reads 5 as very \
              satisfied and 1 as very unsatisfied. If 1 is the best score in your survey, invert the scale with \
              `score = {{ column = \"…\", invert = true }}` under [fields] in a mapping (--mapping)",
             first_names(&found, name),
@@ -91,7 +91,7 @@ fn constant_score(surveys: &[Survey<'_>]) -> Option<String> {
     let found: Vec<_> = surveys.iter().filter_map(|survey| Some((survey, only_score(survey)?))).collect();
     (!found.is_empty()).then(|| {
         format!(
-            "the score never changes in {} ({}): is it read from the right column?",
+            "the score never changes in {} ({}): check that it is read from the right column",
             first_names(&found, |(survey, score)| format!("{} (always {score})", name(survey))),
             counted(found.iter().map(|(survey, _)| survey.scores.total()).sum(), "row"),
         )
@@ -114,7 +114,7 @@ fn many_names(surveys: &[Survey<'_>], tally: &Tally) -> Option<String> {
     // Names that are not counted separately are assumed to differ.
     (records >= MIN_ANSWERS && names * 2 + others >= records).then(|| {
         format!(
-            "{}{} in {}: the dashboard shows each as a separate survey. Is the name read from the right column?",
+            "{}{} in {}: the dashboard shows each as a separate survey; check that the name is read from the right column",
             if others > 0 { "more than " } else { "" },
             counted(names.max(1), "survey name"),
             counted(records, "row"),

@@ -39,7 +39,7 @@ impl AnswersView {
         };
         let both = [
             fields(&self.changed_fields, "changed by the server"),
-            fields(&self.missing_fields, "missing from its answers"),
+            fields(&self.missing_fields, "missing from its responses"),
         ];
         let both: Vec<_> = both.into_iter().flatten().collect();
         (!both.is_empty()).then(|| both.join("; "))
@@ -58,7 +58,8 @@ mod tests {
         two.add_missing("orgId");
         two.add_changed("channel");
         let view = AnswersView::new(&[(one, 3), (two, 1)]);
-        let words = "changed by the server: channel in 1 row, name in 4 rows; missing from its answers: orgId in 1 row";
+        let words =
+            "changed by the server: channel in 1 row, name in 4 rows; missing from its responses: orgId in 1 row";
         assert_eq!(view.in_words().unwrap(), words);
         assert_eq!(AnswersView::default().in_words(), None);
     }

@@ -22,7 +22,7 @@ pub(crate) struct InspectionView<'a> {
     pub description: &'a MappingSpec,
     /// The source of each field, as far as it is known.
     pub proposals: &'a [Proposal],
-    /// What is wrong with the options and concerns no single field.
+    /// Problems with the options that concern no single field.
     pub problems: &'a [String],
     /// The command that checks the import with this mapping.
     pub command: &'a str,

@@ -67,7 +67,7 @@ impl fmt::Display for SummaryView<'_> {
             writeln!(f, "{}", BotView::table(bots, self.width))?;
         }
         if let Some(answers) = answers.in_words() {
-            writeln!(f, "Answers:  {answers}")?;
+            writeln!(f, "Response: {answers}")?;
         }
         if let Some(file) = failures_file {
             writeln!(f, "Failures: {}", printable(&file.display().to_string()))?;

@@ -74,7 +74,7 @@ impl VerifiedView<'_> {
             let records = counted(*surplus, "record");
             let _ = write!(
                 text,
-                "\nSurplus:  {records} equal to rows of this run, but of no known run: saved twice or sent by others"
+                "\nSurplus:  {records} equal to rows of this run that belong to no known run: saved twice or sent by others"
             );
         }
     }
@@ -94,7 +94,7 @@ impl VerifiedView<'_> {
             let report = report.display().to_string();
             let report = printable(&report);
             steps.push(format!(
-                "print a current failure report, {report} is outdated: `kore-feedback runs failures {run}`"
+                "{report} is outdated: print a current failure report with `kore-feedback runs failures {run}`"
             ));
         }
         if undecided.keys().any(|reason| reason.may_resolve_later()) {

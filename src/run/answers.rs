@@ -34,7 +34,7 @@ impl Answers {
         let Verdict::Saved { id, status, .. } = &verdict else { return verdict };
         let mut memory = self.memory();
         if let Some(first) = memory.row_of_id.get(id) {
-            let message = format!("the answer has the id of another record: row {first} got {id}");
+            let message = format!("the response has the id of another record: row {first} got {id}");
             return Verdict::InDoubt { status: Some(*status), message };
         }
         memory.row_of_id.insert(id.clone(), row);
@@ -69,7 +69,7 @@ impl Answers {
         let missing: Vec<_> = deviations.missing().collect();
         if !missing.is_empty() && !std::mem::replace(&mut memory.said_missing, true) {
             let missing = missing.join(", ");
-            warnings.push(format!("the server's answers lack fields that the API documents as required: {missing}"));
+            warnings.push(format!("the server's responses lack fields that the API documents as required: {missing}"));
         }
         let changed: Vec<_> = deviations.changed().collect();
         if !changed.is_empty() && !std::mem::replace(&mut memory.said_changed, true) {
@@ -104,7 +104,7 @@ mod tests {
         }
         let again = answers.check_id(saved(1), 9999);
         let Verdict::InDoubt { status, message } = again else { panic!("{again:?}") };
-        assert_eq!((status, &*message), (Some(200), "the answer has the id of another record: row 1 got 1"));
+        assert_eq!((status, &*message), (Some(200), "the response has the id of another record: row 1 got 1"));
         assert_eq!(answers.check_id(saved(0), 9999), saved(0), "it was forgotten");
         assert_eq!(answers.memory().row_of_id.len(), KEPT);
     }

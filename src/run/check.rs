@@ -80,7 +80,7 @@ pub(crate) enum CheckError {
     Mapping { name: String, error: MappingError },
     #[error("{name}: no bot_id in the rows or the profile")]
     NoBot { name: String },
-    #[error("{name}: the first {rows} rows name more than {MOST_BOTS} bots, {} among them", quoted_list(examples))]
+    #[error("{name}: the first {rows} rows name more than {MOST_BOTS} bots, such as {}", quoted_list(examples))]
     TooManyBots { name: String, rows: u64, examples: Vec<String> },
 }
 
@@ -96,7 +96,7 @@ impl Advice for CheckError {
             Self::Mapping { error, .. } => error.hint(),
             Self::NoBot { .. } => None,
             Self::TooManyBots { .. } => Some(
-                "is bot_id taken from the right column? --map bot_id=COLUMN names another, --set bot_id=ID sends all rows to \
+                "check that bot_id is taken from the right column: --map bot_id=COLUMN names another, --set bot_id=ID sends all rows to \
                  one bot"
                     .to_owned(),
             ),

@@ -82,7 +82,7 @@ impl MappingFile<'_> {
         root.comments.push_str("#\n# The columns of the file:\n");
         self.headers.iter().for_each(|header| root.comment_line("#   ", &quoted(header, 200)));
         root.comments.push('\n');
-        root.comment("What stands in place of a score if nobody answered. Such rows are skipped and counted.");
+        root.comment("Texts that mean \"no answer\" in place of a score. Such rows are skipped and counted.");
         match &self.spec.no_answer {
             Some(words) => root.set(NO_ANSWER, list(words)),
             None => root.example(NO_ANSWER, &Array::from_iter(["", "NA", "N/A", "-"]).into()),

@@ -94,7 +94,7 @@ impl<R: Read> Reader<R> {
 }
 
 fn large_workbook(bytes: u64) -> String {
-    format!("the whole workbook of {} MB is read into memory; CSV needs hardly any", grouped(bytes / 1_000_000))
+    format!("the whole workbook of {} MB is read into memory; CSV is streamed", grouped(bytes / 1_000_000))
 }
 
 fn ignored_key(key: &str, rows: u64) -> String {

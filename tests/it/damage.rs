@@ -65,7 +65,7 @@ fn a_deleted_log_is_noticed() {
     let stage = killed();
     std::fs::remove_file(path(&stage, "ledger.db-wal")).unwrap();
     for command in [&["import", "in.csv", "--resume"][..], &["import", "in.csv"], &["runs", "resume", "1"]] {
-        assert_refused(&stage, command, "the ledger cannot be trusted with run 1");
+        assert_refused(&stage, command, "the ledger may be incomplete for run 1");
     }
     assert_recovered(&stage, &[]);
 }
@@ -98,7 +98,7 @@ fn an_emptied_ledger_is_noticed() {
     stage.import(&file, &[]).code(0);
     std::fs::write(path(&stage, "ledger.db"), "").unwrap();
     for command in [&["import", "in.csv"][..], &["import", "in.csv", "--resume"], &["runs", "resume", "1"]] {
-        assert_refused(&stage, command, "it is missing, but requests were sent for it");
+        assert_refused(&stage, command, "the run is missing, although requests were sent for it");
     }
     let submit = ["submit", "--type=NPS", "--score=9", "--channel-uid=jo", "--name=n", "--channel=rtm"];
     assert_refused(&stage, &[&submit[..], &["--language=en", "--message="]].concat(), "run 1");

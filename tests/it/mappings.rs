@@ -151,7 +151,7 @@ fn rows_of_an_excluded_run_are_not_resent() {
     stage.import(&file, &["--sample", "3"]).success();
     let words = stderr(&stage.import(&file, &[]).failure().code(2));
     assert!(
-        words.contains("run 1, started ") && words.contains("has sent a part of this input: 3 rows saved"),
+        words.contains("run 1, started ") && words.contains("has sent part of this input: 3 rows saved"),
         "{words}"
     );
     assert!(words.contains("--exclude-run 1 to skip the rows it sent"), "{words}");

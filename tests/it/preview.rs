@@ -57,7 +57,7 @@ fn examples_are_previewed_as_documented() {
 fn an_inverted_scale_is_warned_of_once() {
     let surroundings = with_csat(&[(1, 30), (2, 10), (5, 3)]);
     let mut said = String::new();
-    let doubt = "warning: the CSAT scale of \"Post-chat\" may be upside down: 40 of 43 answers are 1 or 2";
+    let doubt = "warning: the CSAT scale of \"Post-chat\" may be inverted: 40 of 43 answers are 1 or 2";
     for more in [&["--dry-run"][..], &[]] {
         said = stderr(&surroundings.run(&[&["import", "in.csv", "--sandbox"], more].concat()).success());
         assert_eq!(said.matches(doubt).count(), 1, "{said}");
@@ -76,8 +76,8 @@ fn an_inverted_scale_is_warned_of_once() {
 #[test]
 fn real_targets_warn_about_the_date() {
     let surroundings = with_csat(&[(4, 2), (5, 1)]);
-    let told = "warning: the API takes no date: on the dashboard each record carries the day on which it is sent, not that \
-                of the answer (3 records here)\n";
+    let told = "warning: the API has no date field: the dashboard shows each record under the day on which it is sent, not \
+                the day of the answer (3 records here)\n";
     let said = stderr(&surroundings.command(&["import", "in.csv", "--dry-run"]).envs(REAL_TARGET).assert().success());
     assert_eq!(said.matches(told).count(), 1, "{said}");
     let said = stderr(&surroundings.run(&["import", "in.csv", "--dry-run", "--sandbox"]).success());

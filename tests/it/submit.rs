@@ -250,7 +250,7 @@ fn a_record_in_doubt_needs_again() {
     let said = stderr(&stage.run(&OPTIONS).failure().code(1));
     assert!(said.contains("`kore-feedback runs verify 1`"), "{said}");
     let said = stderr(&stage.run(&OPTIONS).failure().code(2));
-    assert!(said.contains("the same record is in doubt since run 1") && said.contains("--again"), "{said}");
+    assert!(said.contains("the same record has been in doubt since run 1") && said.contains("--again"), "{said}");
     assert_eq!(stage.sandbox.counts().arrivals, 1);
     // Another record may be sent, and so may the same one to a sandbox.
     let mut other = OPTIONS;

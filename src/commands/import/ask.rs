@@ -12,7 +12,7 @@ use crate::commands::session::Session;
 use crate::record::{Assignment, FeedbackType, Field, MappingProblem, Proposal, Proposed};
 use crate::run::{CheckError, InputColumns};
 
-/// Whether answers at the terminal can fix this error.
+/// Whether asking at the terminal can fix this error.
 pub(super) fn can_ask(error: &CommandError, session: Session<'_>) -> bool {
     let is_open = match error.downcast_ref() {
         Some(CheckError::Mapping { error, .. }) => error

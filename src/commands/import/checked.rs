@@ -1,4 +1,4 @@
-//! An import whose input was read and checked; nothing is decided or sent yet.
+//! An import whose input was read and checked. No run has been chosen yet, and nothing was sent.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,7 +27,7 @@ pub(super) struct Import<'a> {
     pub(super) input: Arc<Inputs>,
     pub(super) report: CheckReport,
     pub(super) started: Instant,
-    /// The run that `runs resume` names: the working directory is then that of the run.
+    /// The run that `runs resume` names. The working directory is then that of the run.
     pub(super) resumed_run: Option<RunId>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Import<'a> {
         let (started, session) = (Instant::now(), setup.session);
         let checked = check(&input, &check_settings(args, &setup.settings, session.context)?);
         if let Err(CheckError::NoBot { .. }) = &checked {
-            // A bot can come from the settings, too: this error names every missing setting.
+            // The bot can also come from the settings: this error names every missing setting.
             setup.settings.bot_id()?;
         }
         let report = checked?;
@@ -65,7 +65,7 @@ impl<'a> Import<'a> {
         Ok(runs)
     }
 
-    /// The runs that import the same, latest first.
+    /// The runs with the same content, mapping and target, latest first.
     pub(super) fn same_runs(&self, store: &Store) -> Result<Vec<Run>, CommandError> {
         let mapping = self.report.mapping.canonical();
         let mut runs = Vec::new();

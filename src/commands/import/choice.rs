@@ -1,4 +1,4 @@
-//! Which run an import belongs to: a new one, an earlier one, or none (decision 4: an input is imported once).
+//! Which run an import belongs to: a new one, an earlier one, or none, because an input is imported only once.
 
 use super::checked::Import;
 use super::error::ImportRefused;
@@ -30,7 +30,7 @@ pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> Resu
     same.first().map_or(Ok(Choice::New), |latest| Err(refuse(store, latest, import)?))
 }
 
-/// Why this run stands in the way of a new one.
+/// Why this run prevents a new one.
 fn refuse(store: &Store, run: &Run, import: &Import<'_>) -> Result<CommandError, CommandError> {
     if Lease::is_held(store.directory(), run.id) {
         return Ok(LedgerError::InUse { run: run.id }.into());
@@ -64,7 +64,7 @@ fn resume(store: &Store, same: Vec<Run>, import: &Import<'_>) -> Result<Choice, 
     }
 }
 
-/// Explains what is different by the run that comes nearest.
+/// Explains what differs from the most similar run.
 fn nothing_to_resume(store: &Store, import: &Import<'_>) -> Result<ImportRefused, CommandError> {
     if let Some(run) = import.runs_of_input(store)?.first() {
         return Ok(ImportRefused::OtherMapping { run: run.id });
@@ -85,7 +85,7 @@ pub(super) fn ensure_excluded_runs_fit(import: &Import<'_>) -> Result<(), Comman
     }
     let Some(store) = Store::open_existing(&import.setup.settings.state_dir()?)? else { return Ok(()) };
     let host = import.setup.host();
-    // A rehearsal in the sandbox may exclude what a real run has sent.
+    // A test import into the sandbox may exclude what a real run has sent.
     let is_here = |run: &Run| import.setup.is_sandbox || (!run.sandbox && run.host == host);
     let contents = import.contents(&store)?;
     for run in excluded {
@@ -101,8 +101,8 @@ pub(super) fn ensure_excluded_runs_fit(import: &Import<'_>) -> Result<(), Comman
     Ok(())
 }
 
-/// Refuses to send rows again that another run has sent to the same bots as part of another selection. Warns if one sent
-/// them with another mapping or to another host: that is another import, but may be a mistake.
+/// Refuses to send rows again that another run has sent to the same bots as part of another selection. Warns if a run sent
+/// them with another mapping or to another host: that is a different import, but may be a mistake.
 pub(super) fn check_other_runs(store: &Store, import: &Import<'_>) -> Result<(), CommandError> {
     if import.setup.is_sandbox || import.args.again {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The import command: checks the input, prints the findings, and goes on to send.
+//! The import command: checks the input, prints the findings, and sends the rows.
 
 use super::ask;
 use super::checked::Import;
@@ -62,7 +62,7 @@ impl Import<'_> {
         findings::print_skipped(report, self.session.printer);
     }
 
-    /// Decision 5: invalid rows stop the run before it starts.
+    /// Invalid rows stop the import before anything is sent.
     fn refuse_invalid(&self) -> Result<Exit, CommandError> {
         self.print_checked_json()?;
         let refused = ImportRefused::InvalidRows {

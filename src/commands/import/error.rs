@@ -15,11 +15,11 @@ pub(super) enum ImportRefused {
     Unfinished { run: RunId, started: String, counts: Counts, command: String, again: bool },
     #[error("this input was already imported by run {run} on {started}: {} saved", counted(counts.saved, "row"))]
     Imported { run: RunId, started: String, counts: Counts },
-    #[error("run {run}, started {started}, has sent a part of this input: {} saved", counted(counts.saved, "row"))]
+    #[error("run {run}, started {started}, has sent part of this input: {} saved", counted(counts.saved, "row"))]
     PartlyImported { run: RunId, started: String, counts: Counts },
     #[error("--exclude-run {run}: that run had another input")]
     ExcludesOtherInput { run: RunId },
-    #[error("--exclude-run {run}: that run sent to {}, so none of its rows are here", printable(target))]
+    #[error("--exclude-run {run}: that run sent to {}, not to this target", printable(target))]
     ExcludesOtherTarget { run: RunId, target: String },
     #[error("no run of this input to resume")]
     NothingToResume,
@@ -60,7 +60,7 @@ impl Advice for ImportRefused {
                 "none of its rows were saved: import it with --again".to_owned()
             }
             Self::Imported { .. } => {
-                "use --again to import it anyway: every row is then saved twice, which falsifies the score".to_owned()
+                "use --again to import it anyway: every row is then saved twice, which distorts the score".to_owned()
             }
             Self::PartlyImported { run, .. } => format!(
                 "use --exclude-run {run} to skip the rows it sent, or --again to send them, too: they are then saved twice"

@@ -2,7 +2,7 @@
 
 use super::error::ImportRefused;
 
-/// Always open: standard streams, the ledger, the lease, the runtime.
+/// Always open: standard streams, the ledger, the lease and the runtime.
 const BASE: u64 = 40;
 /// Per bot's reader: its input, and the ledger with its log.
 const READER: u64 = 3;
@@ -21,7 +21,7 @@ pub(super) struct FdBudget {
 
 impl FdBudget {
     fn needed(self, concurrency: u64) -> u64 {
-        // One more reader has the rows that go to no bot.
+        // One more reader handles the rows that go to no bot.
         BASE + (self.bots + 1) * READER + self.bots * concurrency * self.per_request()
     }
 

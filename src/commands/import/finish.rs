@@ -28,7 +28,7 @@ impl ImportRun<'_> {
     /// Reports a run that has just been sending.
     pub(super) fn end(self, stopped: Option<StoppedEarly>) -> Result<Exit, CommandError> {
         let counts = self.store.counts(&self.run)?;
-        // A signal that came when every row was sent interrupted nothing.
+        // A signal after the last row was sent interrupted nothing.
         let stopped = stopped.filter(|stopped| !(matches!(stopped, StoppedEarly::Interrupted) && counts.unsent == 0));
         if counts.unsent == 0 {
             self.store.finish(self.run.id, clock::now())?;
@@ -83,7 +83,11 @@ impl ImportRun<'_> {
         }
         if is_in_the_way {
             let kept = keep_aside(&path).map_err(|reason| failed(&path, reason))?;
-            self.import.session.printer.warning(format_args!("kept an older {} as {}", path.display(), kept.display()));
+            self.import.session.printer.warning(format_args!(
+                "renamed an existing {} to {}",
+                path.display(),
+                kept.display()
+            ));
         }
         let hash = self.import.failure_report(self.store, self.run.id).write(&path)?;
         self.store.set_report(self.run.id, Some((&path, hash)))?;
@@ -167,9 +171,9 @@ impl ImportRun<'_> {
         next
     }
 
-    /// The command that imports the failure report. Options for columns and sending apply to it, too; those that name row
-    /// numbers, the form of the original file, or this run do not. They are spelled out: the command can be read, edited,
-    /// and pasted without the ledger.
+    /// The command that imports the failure report. Options for columns and sending apply to it, too; options about row
+    /// numbers, the format of the original file, or this run do not. The options are spelled out, so that the command can be
+    /// read and edited, and works without the ledger.
     fn command_to_import(&self, report: &Path) -> String {
         let import = self.import;
         let ImportArgs { input, rows, .. } = import.args.clone();

@@ -1,8 +1,8 @@
 //! `import`: check the whole input, decide which run it belongs to, send, report.
 //!
-//! Nothing is sent before the check has read every row (decision 5 of the design): `checked` reads and
-//! checks the input, `command` prints the findings, `choice` decides between a new run and an earlier one (decision 4: an input is imported once), `send` works through the rows and
-//! `finish` reports what became of them. `resume` starts from a run's number and the options that the ledger stored.
+//! Nothing is sent before every row has been checked: `checked` reads and checks the input, `command` prints the findings,
+//! `choice` decides between a new run and an earlier one, `send` sends the rows, and `finish` reports their outcomes. `resume`
+//! starts from a run's number and the options stored in the ledger.
 
 mod ask;
 mod checked;

@@ -19,7 +19,7 @@ impl Import<'_> {
         self.session.context.working_directory.join(path)
     }
 
-    /// Refuses a path that cannot work now, rather than after hours of sending.
+    /// Refuses an unusable path now rather than after hours of sending.
     pub(super) fn ensure_report_can_be_written(&self) -> Result<(), ImportRefused> {
         let path = self.report_path();
         let shown = path.display();
@@ -38,7 +38,7 @@ impl Import<'_> {
         Err(ImportRefused::ReportPath(problem))
     }
 
-    /// What this run itself uses the file at this path for.
+    /// What else this run uses the file at this path for.
     fn use_of(&self, path: &Path) -> Option<&'static str> {
         let settings = &self.setup.settings;
         let ledger = settings.state_dir().ok().map(|directory| Store::path_in(&directory));

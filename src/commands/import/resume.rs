@@ -66,8 +66,8 @@ pub(in crate::commands) fn resume(
     with_import(run, (resend, max_rejected), store, session, |import| import.run())
 }
 
-/// Marks the rows of a run in doubt that the ledger has no outcome for: it may have lost what was sent. Returns how many
-/// rows that are.
+/// Marks the rows of a run that have no outcome in the ledger as in doubt: it may have lost what was sent. Returns their
+/// number.
 pub(in crate::commands) fn recover(run: &Run, store: &Store, session: Session<'_>) -> Result<u64, CommandError> {
     with_import(run, (ResendPolicy::NEVER, None), store, session, |import| import.mark_lost_rows(store, run.id))
 }

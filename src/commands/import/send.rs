@@ -81,7 +81,7 @@ impl Import<'_> {
         Ok(concurrency)
     }
 
-    /// Records the new run once its input is kept: without it, the run could not be resumed.
+    /// Records the new run once its input is stored: without the input, the run could not be resumed.
     fn begin(&self, store: &Store, latest: Option<RunId>) -> Result<Run, CommandError> {
         check_other_runs(store, self)?;
         let mapping = self.report.mapping.canonical();
@@ -103,7 +103,7 @@ impl Import<'_> {
 
     /// Keeps the input if it came through a pipe.
     fn keep_input(&self, store: &Store, run: RunId) -> Result<(), CommandError> {
-        // A run of this number that never began may have left its own.
+        // A run with this number that never began may have left its input.
         remove_kept_inputs(store.directory(), run);
         for (index, input) in self.input.iter().enumerate() {
             input.persist(&kept_input(store.directory(), run, index))?;
@@ -111,7 +111,7 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// The names of all inputs, as the ledger stores them: they hold in any working directory.
+    /// The names of all inputs, as the ledger stores them: absolute, so that they are valid in any working directory.
     pub(super) fn input_name(&self) -> String {
         let name = |input: &Input| match input.path() {
             Some(path) => self.session.context.working_directory.join(path).to_string_lossy().into_owned(),
@@ -120,11 +120,11 @@ impl Import<'_> {
         self.input.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
-    /// A copy does not know what was sent with the original since.
+    /// A copy has no record of what was sent with the original since.
     fn warn_of_copy(&self, store: &Store) -> Result<(), LedgerError> {
         if !self.setup.is_sandbox && store.is_copy()? {
             self.session.printer.wrapped_warning(format_args!(
-                "{} was copied or restored: it does not know what was imported elsewhere since",
+                "{} was copied or restored: it has no record of what was imported elsewhere since",
                 store.path().display()
             ));
         }
@@ -179,11 +179,14 @@ impl ImportRun<'_> {
     /// Marks the rows without an answer, and those whose answer was that of another row.
     fn mark_rows_in_doubt(&self) -> Result<(), LedgerError> {
         let Self { import, store, run } = self;
-        store.mark_claims_in_doubt(run.id, "the run ended before the answer came", clock::now())?;
+        store.mark_claims_in_doubt(run.id, "the run ended before the response arrived", clock::now())?;
         let repeated = store.mark_repeated_ids_in_doubt(run.id)?;
         if repeated > 0 {
             let rows = counted(repeated, "more row");
-            import.session.printer.warning(format_args!("{rows} in doubt: the server answered with ids of other rows"));
+            import
+                .session
+                .printer
+                .warning(format_args!("{rows} in doubt: the server responded with ids of other rows"));
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ const ORDER: [Field; 7] =
 
 const SIGNALS: &str = "cannot listen for signals";
 
-/// Without a terminal, the draft may be incomplete: its check then names everything that is missing or wrong at once.
+/// Without a terminal, the draft may be incomplete: the check then reports everything that is missing or wrong at once.
 pub(super) fn complete_draft(args: &SubmitArgs, setup: &Setup<'_>, rule: ScoreRule) -> Result<Draft, CommandError> {
     let (context, settings) = (setup.session.context, &setup.settings);
     let mut draft = args.json.as_deref().map(read_json).transpose()?.unwrap_or_default();
@@ -60,7 +60,7 @@ fn read_text(from: impl Read) -> io::Result<String> {
     Ok(text)
 }
 
-/// Asks for the missing fields one by one, and leaves the terminal as it was, however that ends.
+/// Asks for the missing fields one by one, and restores the terminal, however that ends.
 ///
 /// # Errors
 /// [`StoppedEarly::Interrupted`] if Ctrl-C is pressed; `InvalidDraft` if the given fields
@@ -123,7 +123,7 @@ fn ask_score(theme: &ColorfulTheme, kind: FeedbackType) -> dialoguer::Result<Str
     Ok(scores[chosen].to_string())
 }
 
-/// What a score means on the vendor's dashboard. Its pages disagree on which end of CSAT is the good one.
+/// What a score means on the vendor's dashboard. Its pages disagree on which end of CSAT is the better one.
 fn meaning(kind: FeedbackType, score: u8) -> String {
     let meaning = match (kind, score) {
         (FeedbackType::Nps, 9..) => "promoter",

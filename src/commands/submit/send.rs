@@ -23,7 +23,7 @@ use crate::text::{excerpt, format_duration, printable};
 /// A person or a CI job is waiting.
 const PATIENCE: Patience =
     Patience { wait_for_target: Duration::from_secs(30), max_wait: Some(Duration::from_secs(60)) };
-/// Stands in for a mapping: a submitted record has no columns.
+/// Takes the place of a mapping: a submitted record has no columns.
 const MAPPING: &str = "submit";
 /// The number of the only row.
 const ROW: u64 = 1;
@@ -31,7 +31,7 @@ const SHOWN: usize = 60;
 
 /// An earlier submit of the same record may have saved it. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
-#[error("the same record is in doubt since run {run}: it may have been saved")]
+#[error("the same record has been in doubt since run {run}: it may have been saved")]
 struct DuplicateInDoubt {
     run: RunId,
 }
@@ -185,7 +185,7 @@ fn not_saved(run: RunId, entry: Option<RowEntry>) -> NotSaved {
     NotSaved { run, kind, status, detail }
 }
 
-/// Says why it takes longer. Returns the server's record when the run has ended, if there is one.
+/// Reports pauses and retries. Returns the server's record when the run has ended, if there is one.
 fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Option<Value>> {
     spawn(move || {
         let mut saved = None;

@@ -47,7 +47,7 @@ fn a_csat_of_ones_and_twos_is_reported() {
     assert_eq!(
         find_anomalies(&tally),
         [
-            "the CSAT scale of \"Post-chat\" and \"Order \u{fffd}tracking\" may be upside down: 60 of 67 answers are 1 or 2, \
+            "the CSAT scale of \"Post-chat\" and \"Order \u{fffd}tracking\" may be inverted: 60 of 67 answers are 1 or 2, \
           and the vendor's dashboard reads 5 as very satisfied and 1 as very unsatisfied. If 1 is the best score \
           in your survey, invert the scale with `score = { column = \"…\", invert = true }` under \
           [fields] in a mapping (--mapping)"
@@ -82,8 +82,8 @@ fn a_constant_score_is_reported_once() {
     assert_eq!(
         find_anomalies(&tally),
         [
-            "the score never changes in \"a\" (always 0), \"b\" (always 0), \"c\" (always 0) and 2 more (1,500 rows): is it \
-          read from the right column?"
+            "the score never changes in \"a\" (always 0), \"b\" (always 0), \"c\" (always 0) and 2 more (1,500 rows): check \
+          that it is read from the right column"
         ]
     );
 }
@@ -97,8 +97,10 @@ fn mostly_different_names_are_reported() {
     };
     assert_eq!(
         with_names(20, 2),
-        ["20 survey names in 40 rows: the dashboard shows each as a separate survey. Is the name read from the right \
-          column?"]
+        [
+            "20 survey names in 40 rows: the dashboard shows each as a separate survey; check that the name is read from \
+          the right column"
+        ]
     );
     assert!(with_names(3000, 1)[0].starts_with("more than 1,000 survey names in 3,000 rows:"));
     assert_eq!(with_names(20, 3), [""; 0]);

@@ -36,9 +36,7 @@ struct Bounds {
 pub enum ScaleError {
     #[error("{0:?} is not a scale conversion; expected two scales, such as 0-100 -> 1-5")]
     NotAScale(String),
-    #[error(
-        "{0:?} starts with its upper end; write the lower end first, and use invert = true to turn the scale around"
-    )]
+    #[error("{0:?} starts with its upper end; write the lower end first, and use invert = true to reverse the scale")]
     UpsideDown(String),
     /// Rounding could leave a target whose ends are not whole.
     #[error("{0:?} must start and end with a whole number, because scores are whole numbers")]

@@ -211,7 +211,7 @@ impl Reader<'_> {
             }
             Verdict::Repeat { cause: Cause::Unreachable, message, .. } => VerifyError::Unreachable(message),
             Verdict::Repeat { message, .. } | Verdict::InDoubt { message, .. } => VerifyError::Unreadable(message),
-            Verdict::Saved { .. } => VerifyError::Unreadable("the answer is a single record, not a list".to_owned()),
+            Verdict::Saved { .. } => VerifyError::Unreadable("the response is a single record, not a list".to_owned()),
         };
         failures.failed += 1;
         if failures.failed == MAX_TRIES {

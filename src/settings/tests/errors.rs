@@ -64,7 +64,7 @@ fn mapping_errors_name_file_line_and_key() {
         ),
         (
             "fields.score = { column = \"a\", scale = \"1-5 -> 5-1\" }",
-            "FILE:3: scale \"5-1\" starts with its upper end; write the lower end first, and use invert = true to turn the scale around",
+            "FILE:3: scale \"5-1\" starts with its upper end; write the lower end first, and use invert = true to reverse the scale",
         ),
         (
             "fields.score = { column = \"a\", scale = \"0-9 -> 1-5\", rounding = \"half\" }",

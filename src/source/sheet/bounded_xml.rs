@@ -155,7 +155,7 @@ impl Usage {
         let declared = counts.filter_map(|count| count.value.trim().parse::<u64>().ok()).max();
         match declared {
             Some(strings) if strings > MAX_STRINGS => Err(ContentError::WorkbookTooLarge(format!(
-                "{} declares {} strings, at most {} fit into memory",
+                "{} declares {} strings, at most {} are allowed",
                 self.part,
                 grouped(strings),
                 grouped(MAX_STRINGS)
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn declared_and_multiplied_sizes_are_limited() {
         let declared =
-            "the workbook is too large: xl/part.xml declares 4,194,305 strings, at most 4,194,304 fit into memory";
+            "the workbook is too large: xl/part.xml declares 4,194,305 strings, at most 4,194,304 are allowed";
         assert_eq!(problem(&b"<sst uniqueCount=\"4194305\">"[..]).as_deref(), Some(declared));
         assert_eq!(problem(&b"<sst uniqueCount=\"4194304\">"[..]), None);
         let mut styles = Usage::new("xl/styles.xml");

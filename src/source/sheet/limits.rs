@@ -39,7 +39,7 @@ pub(super) const MAX_TEXT: u64 = 256 << 20;
 pub(super) fn too_many_cells(sheets: u64, cells: u64) -> ContentError {
     let span = if sheets == 1 { "spans" } else { "span" };
     ContentError::WorkbookTooLarge(format!(
-        "{} {span} {} cells, at most {} fit into memory",
+        "{} {span} {} cells, at most {} are allowed",
         counted(sheets, "sheet"),
         grouped(cells),
         grouped(MAX_CELLS)

@@ -17,7 +17,10 @@ fn failures_keeps_any_existing_file() {
     for kept in ["notes.kept-1.toml", "notes.kept-2.toml"] {
         fs::write(&edited, kept).unwrap();
         let said = stderr(&stage.import(&file, &["--failures", "notes.toml", "--again"]).failure().code(1));
-        assert!(said.contains(&format!("kept an older {} as", edited.display())) && said.contains(kept), "{said}");
+        assert!(
+            said.contains(&format!("renamed an existing {} to", edited.display())) && said.contains(kept),
+            "{said}"
+        );
         assert_eq!(fs::read_to_string(stage.path(kept)).unwrap(), kept);
         assert!(fs::read_to_string(&edited).unwrap().starts_with("channelUId"));
     }

@@ -21,8 +21,8 @@ fn contradicting_answers_leave_rows_in_doubt() {
         ("other-type", "type \"CSAT\" instead of \"NPS\""),
         ("other-score", "score 4.0 instead of 3"),
         ("other-uid", "channelUId \"somebody-else@example.com\" instead of \"respondent-00003@example.com\""),
-        ("old-time", "its time is 1999-12-31T23:59:59Z, but the answer is of 20"),
-        ("repeated-id", "the answer has the id of another record: row 1 got "),
+        ("old-time", "its time is 1999-12-31T23:59:59Z, but the response is of 20"),
+        ("repeated-id", "the response has the id of another record: row 1 got "),
     ] {
         let stage = Stage::faulty(&[&format!("{fault}:at=3")]);
         let assert = stage.import(&stage.write_records(&numbered(6)), &ONE_BY_ONE).failure().code(1);
@@ -79,16 +79,16 @@ fn missing_fields_warn_or_fail_the_check() {
     assert_eq!(said.matches("lack fields that the API documents as required").count(), 1, "{said}");
     assert!(said.contains(fields), "{said}");
     let summary = stdout(&assert);
-    assert!(summary.contains("Answers:  missing from its answers: accountId in 2 rows, "), "{summary}");
+    assert!(summary.contains("Response: missing from its responses: accountId in 2 rows, "), "{summary}");
 
     let strict = stage.import(&file, &[&ONE_BY_ONE[..], &["--again", "--strict-answers"]].concat()).failure().code(1);
     let (summary, said) = (json(&strict), stderr(&strict));
     assert_eq!((&summary["saved"], &summary["missing_fields"]["orgId"]), (&4.into(), &2.into()));
     assert!(
-        said.contains("error: the server's answers are not as documented: missing from its answers: acc"),
+        said.contains("error: the server's responses are not as documented: missing from its responses: acc"),
         "{said}"
     );
-    assert!(said.contains("hint: leave out --strict-answers"), "{said}");
+    assert!(said.contains("hint: omit --strict-answers"), "{said}");
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn strict_answers_fail_a_submit_too() {
     };
     submit("a", &[]).success();
     let strict = submit("b", &["--strict-answers"]).failure().code(1);
-    assert!(stderr(&strict).contains("the server's answers are not as documented"), "{}", stderr(&strict));
+    assert!(stderr(&strict).contains("the server's responses are not as documented"), "{}", stderr(&strict));
     assert_eq!(stage.sent().len(), 2);
 }
 
@@ -126,8 +126,8 @@ fn repeated_ids_are_found_at_the_end() {
     let summary = json(&resumed);
     assert_eq!((&summary["saved"], &summary["in_doubt"]), (&2.into(), &1.into()), "{summary}");
     let said = stderr(&resumed);
-    assert!(said.contains("1 more row in doubt: the server answered with ids of other rows"), "{said}");
-    assert_eq!(rows(&stage, "1")[2]["error"], "the answer has the id of another record: row 1 got id-0");
+    assert!(said.contains("1 more row in doubt: the server responded with ids of other rows"), "{said}");
+    assert_eq!(rows(&stage, "1")[2]["error"], "the response has the id of another record: row 1 got id-0");
 }
 
 #[test]

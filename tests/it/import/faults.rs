@@ -66,7 +66,7 @@ fn a_missing_answer_leaves_its_row_in_doubt() {
         let (stage, counts) = import(&format!("{fault}:at=3"), &["--timeout", "2s"], 1);
         assert_eq!(counts, Counts { saved: 9, in_doubt: 1, ..Counts::default() }, "{fault}");
         let report = stdout(&stage.run(&["runs", "failures", "1"]).success());
-        assert!(report.contains("the record may have arrived: no answer within 2s ("), "{report}");
+        assert!(report.contains("the record may have arrived: no response within 2s ("), "{report}");
         assert_eq!(stage.sandbox.counts().arrivals, 10, "{fault}");
     }
 }

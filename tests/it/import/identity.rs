@@ -27,7 +27,7 @@ fn an_imported_file_is_refused_without_again() {
     stage.filtered(|| {
         insta::assert_snapshot!(said, @r#"
     error: this input was already imported by run 1 on [date]: 3 rows saved
-    hint: use --again to import it anyway: every row is then saved twice, which falsifies the score
+    hint: use --again to import it anyway: every row is then saved twice, which distorts the score
     "#)
     });
     // The name of the file does not matter.

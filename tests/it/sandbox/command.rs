@@ -47,7 +47,7 @@ fn json_output_is_one_line() {
     let (exit, said) = terminate(child);
     assert_eq!(exit, Some(0));
     assert!(said.contains(&format!("{}/", text("url"))), "{said}");
-    assert!(said.contains("stopped after 1 call: 0 records saved, 1 refused"), "{said}");
+    assert!(said.contains("stopped after 1 call: 0 records saved, 1 rejected"), "{said}");
 }
 
 #[test]
