@@ -24,8 +24,9 @@ Examples:
 const FAULTS: &str = "\
 Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable
 
-Kinds that save nothing: 400, 401, 401-replay, 403, 404, 429, 429-retry-after, 500, 502, 503, 503-retry-after, 504, \
-html (an error page of a gateway), redirect, redirect-with-token (to a URL that contains the token), reset-before \
+Kinds that save nothing: 400, 401, 401-replay, 403, 404, 429, 429-retry-after, 500, 502, 503, 503-retry-after (retry after \
+1s, or after=TIME), 504, html (an error page of a gateway), redirect, redirect-with-token (to a URL that contains the \
+token), reset-before \
 (the connection is reset), hang (no response).
 Kinds that save the record first: reset-after-save, hang-after-save, truncate (half of the JSON), oversized (16 MiB).
 Kinds that save the record later: late-save (no response; the record is saved 1m after the request, or after=TIME).

@@ -18,12 +18,9 @@ pub struct InjectedFault {
     pub schedule: Schedule,
     /// Which endpoint it watches.
     pub on: Endpoint,
-    /// How long after the request [`FaultKind::LateSave`] saves the record.
+    /// When [`FaultKind::LateSave`] saves the record, or the `Retry-After` of the kinds that have one; zero for the others.
     pub after: Duration,
 }
-
-/// How long after its request a record is saved late, by default: later than most clients wait.
-const LATE: Duration = Duration::from_secs(60);
 
 /// One of the API's two endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
@@ -82,9 +79,12 @@ pub enum FaultError {
     /// A seed without a probability.
     #[error("seed works only with p, as in p=0.1,seed=7")]
     SeedWithoutChance,
-    /// A delay of a fault that has none.
-    #[error("after works only with late-save, as in late-save:at=3,after=90s")]
-    AfterWithoutLateSave,
+    /// A time for a fault that has none.
+    #[error("after does not work with {kind}: only with late-save, 429-retry-after and 503-retry-after")]
+    AfterWithoutTime {
+        /// The fault's name.
+        kind: &'static str,
+    },
     /// A fault that needs a save, on the endpoint that saves nothing.
     #[error("{kind} needs a record to save, but on=responses saves none")]
     NothingToSave {
@@ -158,15 +158,16 @@ impl Settings {
         if on == Endpoint::Responses && kind.needs_save() {
             return Err(FaultError::NothingToSave { kind: kind.name() });
         }
-        if self.after.is_some() && kind != FaultKind::LateSave {
-            return Err(FaultError::AfterWithoutLateSave);
-        }
+        let after = match (self.after, kind.default_after()) {
+            (Some(_), None) => return Err(FaultError::AfterWithoutTime { kind: kind.name() }),
+            (after, default) => after.or(default).unwrap_or_default(),
+        };
         let schedule = match (self.schedule.map(|(_, schedule)| schedule), self.seed) {
             (Some(Schedule::Chance { probability, .. }), seed) => Schedule::Chance { probability, seed },
             (_, Some(_)) => return Err(FaultError::SeedWithoutChance),
             (schedule, None) => schedule.unwrap_or(Schedule::ALWAYS),
         };
-        Ok(InjectedFault { kind, schedule, on, after: self.after.unwrap_or(LATE) })
+        Ok(InjectedFault { kind, schedule, on, after })
     }
 }
 
@@ -207,7 +208,7 @@ fn shown(text: &str) -> String {
 impl fmt::Display for InjectedFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.kind.name(), self.schedule)?;
-        if self.after != LATE {
+        if self.after != self.kind.default_after().unwrap_or_default() {
             write!(f, ",after={:#}", jiff::SignedDuration::try_from(self.after).unwrap_or(jiff::SignedDuration::MAX))?;
         }
         match self.on {
@@ -223,7 +224,7 @@ mod tests {
 
     use strum::VariantArray;
 
-    use super::{Endpoint, FaultKind, InjectedFault, LATE, Schedule};
+    use super::{Endpoint, FaultKind, InjectedFault, Schedule};
 
     fn parse(text: &str) -> InjectedFault {
         text.parse().unwrap()
@@ -236,7 +237,8 @@ mod tests {
     #[test]
     fn a_kind_alone_means_always() {
         for kind in FaultKind::VARIANTS {
-            let expected = InjectedFault { kind: *kind, schedule: Schedule::ALWAYS, on: Endpoint::Save, after: LATE };
+            let after = kind.default_after().unwrap_or_default();
+            let expected = InjectedFault { kind: *kind, schedule: Schedule::ALWAYS, on: Endpoint::Save, after };
             assert_eq!(parse(kind.name()), expected);
         }
     }
@@ -252,6 +254,7 @@ mod tests {
             "429:p=1",
             "500:at=1,on=responses",
             "late-save:at=2,after=1m 30s",
+            "503-retry-after:at=2,after=1m 30s",
         ] {
             assert_eq!(parse(text).to_string(), text);
         }
@@ -284,7 +287,7 @@ mod tests {
             ("500:every=2,seed=1", "seed works only with p"),
             ("500:seed=1", "seed works only with p"),
             ("late-save:after=soon", "invalid after=soon: expected a time"),
-            ("hang:after=90s", "after works only with late-save"),
+            ("hang:after=90s", "after does not work with hang"),
             ("late-save:on=responses", "needs a record to save"),
             ("500:on=both", "invalid on=both: expected save or responses"),
             ("reset-after-save:on=responses", "needs a record to save"),

@@ -1,5 +1,7 @@
 //! The kinds of faults that can be injected.
 
+use std::time::Duration;
+
 use strum::VariantArray;
 
 /// What happens to a request that a fault hits. [`FaultKind::VARIANTS`] lists every kind, in the order of the help.
@@ -88,6 +90,15 @@ impl FaultKind {
     /// The name used in `--fault`.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// The time that `after` sets, if the fault has one: later than most clients wait, or the shortest that they accept.
+    pub(super) const fn default_after(self) -> Option<Duration> {
+        match self {
+            Self::LateSave => Some(Duration::from_secs(60)),
+            Self::Status429RetryAfter | Self::Status503RetryAfter => Some(Duration::from_secs(1)),
+            _ => None,
+        }
     }
 
     /// Whether the record is saved even though the fault hits its request.

@@ -1,8 +1,11 @@
 //! How the sandbox ends a request: with a response, good or faulty, or with none at all.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use std::time::Duration;
+
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::fault::InjectedFault;
 use super::fault_kind::FaultKind;
 use super::response::{ApiError, html, json_text, plain};
 
@@ -23,8 +26,10 @@ pub(super) enum Reply {
 
 impl Reply {
     /// The reply to a request that would have received this JSON body, given the fault that hits it and the request's token.
-    pub(super) fn new(body: String, fault: Option<FaultKind>, token: &[u8]) -> Self {
-        let Some(kind) = fault else { return Self::Response(json_text(StatusCode::OK, body)) };
+    pub(super) fn new(body: String, fault: Option<InjectedFault>, token: &[u8]) -> Self {
+        let Some(InjectedFault { kind, after, .. }) = fault else {
+            return Self::Response(json_text(StatusCode::OK, body));
+        };
         Self::Response(match kind {
             FaultKind::ResetBefore | FaultKind::ResetAfterSave => return Self::Reset,
             FaultKind::Hang | FaultKind::HangAfterSave | FaultKind::LateSave => return Self::Hang,
@@ -39,11 +44,11 @@ impl Reply {
             FaultKind::Status403 => vendor_error(StatusCode::FORBIDDEN, "Permission denied. Scope is incorrect!"),
             FaultKind::Status404 => error(StatusCode::NOT_FOUND),
             FaultKind::Status429 => rate_limited(),
-            FaultKind::Status429RetryAfter => with_retry_after(rate_limited()),
+            FaultKind::Status429RetryAfter => with_retry_after(rate_limited(), after),
             FaultKind::Status500 => error(StatusCode::INTERNAL_SERVER_ERROR),
             FaultKind::Status502 => plain(StatusCode::BAD_GATEWAY),
             FaultKind::Status503 => plain(StatusCode::SERVICE_UNAVAILABLE),
-            FaultKind::Status503RetryAfter => with_retry_after(plain(StatusCode::SERVICE_UNAVAILABLE)),
+            FaultKind::Status503RetryAfter => with_retry_after(plain(StatusCode::SERVICE_UNAVAILABLE), after),
             FaultKind::Status504 => plain(StatusCode::GATEWAY_TIMEOUT),
             FaultKind::Html => html(StatusCode::BAD_GATEWAY, GATEWAY_PAGE.to_owned()),
             FaultKind::OtherBot
@@ -82,8 +87,8 @@ fn rate_limited() -> Response {
     ApiError::rate_limited(None).into_response()
 }
 
-fn with_retry_after(mut response: Response) -> Response {
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+fn with_retry_after(mut response: Response, after: Duration) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, after.as_secs().into());
     response
 }
 

@@ -167,7 +167,7 @@ impl Service {
             Endpoint::Responses => state.read(bot_id, &Query::parse(body)?, &self.ids, burst),
         };
         let started = fault.filter(|fault| burst.is_none() && matches!(fault.schedule, Schedule::Burst(_)));
-        Ok((Reply::new(body, fault.map(|fault| fault.kind), token), started))
+        Ok((Reply::new(body, fault, token), started))
     }
 
     /// Hits all requests to the fault's endpoint that are in flight.

@@ -44,6 +44,16 @@ fn a_long_retry_after_ends_submit_at_once() {
 }
 
 #[test]
+fn the_sandbox_asks_to_wait_as_long_as_told() {
+    let stage = Stage::faulty(&["503-retry-after:at=1,after=90s", "429-retry-after:after=9223372036854775807s"]);
+    for told in ["(in 1 min 30 s)", "(in 1 day 0 h)"] {
+        let said = stderr(&at_once(|| submit(&stage, &stage.sandbox.url(), &[]).failure().code(4)));
+        assert!(said.contains(told), "{said}");
+    }
+    assert_eq!(stage.sent().len(), 0);
+}
+
+#[test]
 fn absurd_retry_after_stops_without_losing_a_row() {
     let stage = Stage::new();
     for retry_after in ["99999999999", "9223372036854775807", "99999999999999999999999"] {
