@@ -54,6 +54,16 @@ fn the_sandbox_asks_to_wait_as_long_as_told() {
 }
 
 #[test]
+fn verification_does_not_wait_for_hours() {
+    let mut stage = Stage::faulty(&["500:at=1"]);
+    import(&stage, &stage.sandbox.url(), &[]).failure().code(1);
+    stage.restart(&["503-retry-after:after=2h,on=responses"]);
+    let said = stderr(&at_once(|| stage.run(&["runs", "verify", "1"]).failure().code(4)));
+    assert!(said.contains("error: the server asks clients to wait 2 h: "), "{said}");
+    assert!(said.contains("hint: try again after that time; no row of this bot was changed"), "{said}");
+}
+
+#[test]
 fn absurd_retry_after_stops_without_losing_a_row() {
     let stage = Stage::new();
     for retry_after in ["99999999999", "9223372036854775807", "99999999999999999999999"] {

@@ -1,10 +1,12 @@
 use std::io;
+use std::time::Duration;
 
 use crate::credentials::CredentialError;
 use crate::delivery::Concern;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::LedgerError;
+use crate::text::format_duration;
 
 /// Why the server's records can't be read. No row is called absent because of records that were not read.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,13 @@ pub(crate) enum VerifyError {
     /// No connection.
     #[error("cannot reach the target: {0}")]
     Unreachable(String),
+    /// The server asks clients to wait for longer than verification does.
+    #[error("the server asks clients to wait {}: {message}", format_duration(*wait))]
+    Unavailable {
+        wait: Duration,
+        /// The server's message.
+        message: String,
+    },
     /// The answers are not lists of records, or the lists don't add up.
     #[error("cannot read the server's records: {0}")]
     Unreadable(String),
@@ -55,6 +64,7 @@ impl Advice for VerifyError {
                 "if the host is a private installation, set ca_file to its certificate authority"
             }
             Self::Unreachable(_) => "check the host, the network and any proxy; no row of this bot was changed",
+            Self::Unavailable { .. } => "try again after that time; no row of this bot was changed",
             Self::Unreadable(_) => "try again later; no row of this bot was changed",
         };
         Some(hint.to_owned())
@@ -64,7 +74,7 @@ impl Advice for VerifyError {
         match self {
             Self::Interrupted => Exit::Interrupted,
             Self::Refused { concern: Concern::Credentials, .. } | Self::Credentials(_) => Exit::Credentials,
-            Self::Refused { .. } | Self::Unreachable(_) => Exit::Unreachable,
+            Self::Refused { .. } | Self::Unreachable(_) | Self::Unavailable { .. } => Exit::Unreachable,
             Self::Runtime(_) | Self::Ledger(_) | Self::Unreadable(_) => Exit::Stopped,
         }
     }

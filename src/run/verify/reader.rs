@@ -27,6 +27,8 @@ const PAGE_SIZES: [u32; 3] = [500, 100, 20];
 const MAX_TRIES: u32 = 5;
 /// How many rate-limited answers are accepted for one page.
 const MAX_RATE_LIMITED: u32 = 12;
+/// The longest wait that an unavailable server may ask for, as long as an import waits for one by default.
+const MAX_WAIT: Duration = Duration::from_secs(10 * 60);
 /// How often inconsistent pages are read again from the start.
 const MAX_READINGS: u32 = 4;
 
@@ -208,6 +210,9 @@ impl Reader<'_> {
                 let wait = self.resources.pacer.refuse(sent, window, requested_wait);
                 (self.on_event)(VerifyEvent::Paused { why: format!("the server's rate limit: {message}"), wait });
                 return Ok(());
+            }
+            Verdict::Repeat { cause: Cause::Unavailable, message, .. } if requested_wait > MAX_WAIT => {
+                return Err(VerifyError::Unavailable { wait: requested_wait, message });
             }
             Verdict::Repeat { cause: Cause::Unreachable, message, .. } => VerifyError::Unreachable(message),
             Verdict::Repeat { message, .. } | Verdict::InDoubt { message, .. } => VerifyError::Unreadable(message),
