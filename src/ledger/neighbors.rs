@@ -262,17 +262,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn equal_times_are_as_many_calls() {
-        let dir = tempfile::tempdir().unwrap();
-        let (run, other) = (writer(dir.path(), "a"), writer(dir.path(), "b"));
-        for calls in 1..4 {
-            assert!(matches!(call(&other, at(0)).await, Admission::Granted(())));
-            let Turn { calls: seen, .. } = look(&run, at(0)).await;
-            assert_eq!((seen.version, seen.answered_at.len()), (calls, calls as usize));
-        }
-    }
-
-    #[tokio::test]
     async fn a_wish_that_is_not_refreshed_expires() {
         let dir = tempfile::tempdir().unwrap();
         let (run, dead) = (writer(dir.path(), "b"), writer(dir.path(), "a"));
