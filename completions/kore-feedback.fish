@@ -55,7 +55,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l p
 early\t'As early as possible: 60 at once, then a pause'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l concurrency -d 'Requests in flight per bot [default: the profile\'s, or 4]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l timeout -d 'How long one request may take, such as 30s [default: the profile\'s, or 30s]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l retries -d 'Retries for a record the server did not accept, while it accepts others [default: 5]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l retries -d 'Retries for a record that the server did not accept while it accepted others [default: 5]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l delivery -d 'What to do with a record that may have been saved' -r -f -a "at-most-once\t'Leave it in doubt and report it'
 at-least-once\t'Send it again; it may then be saved twice'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l wait-for-target -d 'How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]' -r
@@ -69,9 +69,9 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l dry-run -d 'Print the request without its token, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l curl -d 'With --dry-run, print the request as a curl command'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l again -d 'Submit even if the same record is in doubt from an earlier submit; it may then be saved twice'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l sandbox -d 'Send to a sandbox inside this process: nothing to configure, nothing real'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l sandbox -d 'Send to a sandbox inside this process: no setup, nothing leaves this machine'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l no-rate-limit -d 'Send without any rate limit'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l strict-answers -d 'Fail unless answers have every documented field, unchanged; for smoke tests'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l strict-answers -d 'Fail unless responses have every documented field, unchanged; for smoke tests'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -79,7 +79,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l m
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l set -d 'Give a field (or bot_id) this value in every row; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l mapping -d 'Use a mapping from the config or from a file' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l preset -d 'Use the built-in mapping for this export; `presets list` shows all' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-answer -d 'Skip rows with this text as score, such as NA; \'\' for an empty cell; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-answer -d 'Skip rows whose score is this text, such as NA; \'\' for an empty cell; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l format -d 'File format: csv, tsv, ndjson, json, xlsx, xls or ods [default: detected]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sheet -d 'Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l header-rows -d 'Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]' -r
@@ -89,7 +89,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l f
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rows -d 'Import only these rows, such as 1000-2000; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sample -d 'Import a random sample of N rows, always the same rows for the same file' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe-by -d 'Import only the first of rows with the same text in this column; repeat it to compare several columns together' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l exclude-run -d 'Skip the rows of this file that an earlier run has sent; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l exclude-run -d 'Skip the rows of this file that an earlier run sent; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include -d 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l failures -d 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l max-rejected -d 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]' -r
@@ -98,7 +98,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l p
 early\t'As early as possible: 60 at once, then a pause'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l concurrency -d 'Requests in flight per bot [default: the profile\'s, or 4]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l timeout -d 'How long one request may take, such as 30s [default: the profile\'s, or 30s]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l retries -d 'Retries for a record the server did not accept, while it accepts others [default: 5]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l retries -d 'Retries for a record that the server did not accept while it accepted others [default: 5]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delivery -d 'What to do with a record that may have been saved' -r -f -a "at-most-once\t'Leave it in doubt and report it'
 at-least-once\t'Send it again; it may then be saved twice'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l wait-for-target -d 'How long to wait for a target that is unreachable or does not answer [default: 10m; 30s for submit]' -r
@@ -119,9 +119,9 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import a file that was already imported; every row is then saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l allow-unfinished -d 'With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l verify -d 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox inside this process: nothing to configure, nothing real'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox inside this process: no setup, nothing leaves this machine'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-rate-limit -d 'Send without any rate limit'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l strict-answers -d 'Fail unless answers have every documented field, unchanged; for smoke tests'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l strict-answers -d 'Fail unless responses have every documented field, unchanged; for smoke tests'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -129,7 +129,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l set -d 'Give a field (or bot_id) this value in every row; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l mapping -d 'Use a mapping from the config or from a file' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l preset -d 'Use the built-in mapping for this export; `presets list` shows all' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-answer -d 'Skip rows with this text as score, such as NA; \'\' for an empty cell; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-answer -d 'Skip rows whose score is this text, such as NA; \'\' for an empty cell; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l format -d 'File format: csv, tsv, ndjson, json, xlsx, xls or ods [default: detected]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l sheet -d 'Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l header-rows -d 'Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]' -r
@@ -226,7 +226,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l recover -d 'Recover the run if the ledger was damaged, copied or restored'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l no-rate-limit -d 'Send without any rate limit'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l no-rate-limit -d 'Read without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -262,7 +262,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l latency -d 'Time to respond, such as 50ms or 20ms..80ms [default: none]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l fault -d 'Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l clock-offset -d 'How far the sandbox\'s clock is ahead of this machine\'s, such as 2h or -24h; tokens are checked by this machine\'s' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l seed -d 'Seed of all generated ids, times and probabilities, to get the same sandbox again' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l seed -d 'Seed of generated ids, latencies and random faults; the same seed gives the same sandbox' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F

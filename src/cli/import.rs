@@ -13,7 +13,7 @@ use crate::run::MaxRejected;
 
 const SHORT_EXAMPLES: &str = "\
 Examples:
-  kore-feedback import feedback.csv --sandbox    Try it: no configuration needed, nothing leaves this machine
+  kore-feedback import feedback.csv --sandbox    Try it: no setup, nothing leaves this machine
   kore-feedback import feedback.csv --dry-run    Check a file and preview the result
   kore-feedback import feedback.csv --resume     Continue after an interruption
 
@@ -21,7 +21,7 @@ These are the most common options: see --help for all options and more examples.
 
 const EXAMPLES: &str = "\
 Examples:
-  Try it: no configuration needed, nothing leaves this machine:
+  Try it: no setup, nothing leaves this machine:
     kore-feedback import feedback.csv --sandbox
   Check a file, see how the records will look on the dashboard and how long the import will take:
     kore-feedback import feedback.csv --dry-run

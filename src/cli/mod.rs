@@ -29,7 +29,7 @@ pub use token::{MintArgs, TokenArgs, TokenCommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  Try it: no configuration needed, nothing leaves this machine:
+  Try it: no setup, nothing leaves this machine:
     kore-feedback import feedback.csv --sandbox
   Create a config, and show the settings in effect:
     kore-feedback config init

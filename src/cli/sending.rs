@@ -15,7 +15,7 @@ use crate::run::Delivery;
 #[serde(default, rename_all = "kebab-case")]
 #[command(next_help_heading = "Sending")]
 pub struct SendingArgs {
-    /// Send to a sandbox inside this process: no configuration needed, nothing leaves this machine
+    /// Send to a sandbox inside this process: no setup, nothing leaves this machine
     #[arg(long)]
     pub sandbox: bool,
     /// Rate limit, such as 60/1m; repeatable [default: the profile's, or 60/1m and 1800/1h]

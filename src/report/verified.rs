@@ -184,9 +184,9 @@ mod tests {
         In doubt: 1 row: not found, but the server may still save it: too little time has passed
         In doubt: 1 row: the server has more equal records than were sent from here: others send them too
         Missing:  12 saved rows not visible on the server: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more
-        Surplus:  2 records equal to rows of this run, but of no known run: saved twice or sent by others
+        Surplus:  2 records equal to rows of this run that belong to no known run: saved twice or sent by others
         Next:     send 1 unsent row with `kore-feedback runs resume 7`
-        Next:     print a current failure report, in.failures.csv is outdated: `kore-feedback runs failures 7`
+        Next:     in.failures.csv is outdated: print a current failure report with `kore-feedback runs failures 7`
         Next:     wait for records that appear late: `kore-feedback runs verify 7 --wait 6m`
         ");
     }

@@ -97,7 +97,7 @@ fn import_short_help_fits_one_screen() {
           --again   Import a file that was already imported; every row is then saved twice
 
     Sending:
-          --sandbox  Send to a sandbox inside this process: no configuration needed, nothing leaves this machine
+          --sandbox  Send to a sandbox inside this process: no setup, nothing leaves this machine
 
     Global options:
           --config <FILE>    Config file [default: config.toml in the user's config directory]
@@ -109,7 +109,7 @@ fn import_short_help_fits_one_screen() {
       -v, --verbose          Print details to stderr: every retry, wait and rejected row
 
     Examples:
-      kore-feedback import feedback.csv --sandbox    Try it: no configuration needed, nothing leaves this machine
+      kore-feedback import feedback.csv --sandbox    Try it: no setup, nothing leaves this machine
       kore-feedback import feedback.csv --dry-run    Check a file and preview the result
       kore-feedback import feedback.csv --resume     Continue after an interruption
 
