@@ -8,6 +8,19 @@ use std::ffi::OsStr;
 use std::fmt::Write;
 use std::time::Duration;
 
+/// The text without the blanks at its ends: Unicode white space, which includes the no-break space, and three characters
+/// that are always invisible and left behind by encodings and copying: the zero-width space, the word joiner and the byte
+/// order mark. Other invisible characters stay, because they shape the text before them: joiners (emoji, Persian) and
+/// direction marks.
+pub(crate) fn trimmed(text: &str) -> &str {
+    // Nearly every text begins and ends with a visible ASCII character.
+    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if is_visible(text.as_bytes().first()) && is_visible(text.as_bytes().last()) {
+        return text;
+    }
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}'))
+}
+
 /// The text with control and invisible formatting characters replaced by `�`, and line breaks and tabs by a space.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
@@ -169,8 +182,20 @@ mod tests {
 
     use super::{
         counted, excerpt, excerpt_of_both_ends, format_duration, grouped, not_a_formula, printable, printable_json,
-        printable_lines, shell_command,
+        printable_lines, shell_command, trimmed,
     };
+
+    #[test]
+    fn blanks_at_both_ends_are_trimmed() {
+        for text in [" a", "a\u{a0}", "\u{feff}a", "\t\u{3000}a\r\n", "\u{200b} \u{2060}a\u{202f}", "a"] {
+            assert_eq!(trimmed(text), "a", "{text:?}");
+        }
+        assert_eq!((trimmed(""), trimmed("\u{feff} "), trimmed(" a \u{a0} b ")), ("", "", "a \u{a0} b"));
+        // A joiner or a direction mark belongs to the text.
+        for text in ["\u{200f}שלום\u{200f}", "می\u{200c}", "👩\u{200d}", "é"] {
+            assert_eq!(trimmed(text), text, "{text:?}");
+        }
+    }
 
     #[test]
     fn escapes_and_overrides_are_replaced() {

@@ -110,6 +110,8 @@ pub struct ImportArgs {
 #[command(next_help_heading = "Rows")]
 pub struct RowArgs {
     /// Import only rows with this value in a column (COLUMN!=VALUE: without it); repeatable
+    ///
+    /// Upper and lower case and surrounding blanks make no difference.
     #[arg(long, value_name = "COLUMN=VALUE")]
     #[serde(with = "as_typed::list")]
     pub filter: Vec<Filter>,
@@ -124,6 +126,8 @@ pub struct RowArgs {
     #[arg(long, hide_short_help = true)]
     pub dedupe: bool,
     /// Import only the first of rows with the same text in this column; repeat it to compare several columns together
+    ///
+    /// Surrounding blanks make no difference; upper and lower case do, because ids may differ only in case.
     #[arg(long, value_name = "COLUMN", conflicts_with = "dedupe", hide_short_help = true)]
     pub dedupe_by: Vec<String>,
     /// Skip the rows of this file that an earlier run sent; repeatable

@@ -6,6 +6,7 @@ use super::mapping::{FieldSource, ResolvedMapping};
 use super::validate::{check_value, validate};
 use super::{Feedback, Field, Problem, ProblemKind, ScoreRule, SkipReason};
 use crate::source::{Row, RowError};
+use crate::text::trimmed;
 
 /// The `_outcome` in a failure report of a row that may have been saved.
 const IN_DOUBT: &str = "in doubt";
@@ -72,8 +73,8 @@ impl Checker {
         }
         self.derived.convert(&self.mapping, row);
         let Self { mapping, rule, derived, deduplicator, .. } = self;
-        // Spaces around an id that is a part of an address are never intended.
-        let bot = mapping.names_bots().then(|| derived.text(mapping, row, Field::BotId).trim());
+        // A value map may have blanks around its bots.
+        let bot = mapping.names_bots().then(|| trimmed(derived.text(mapping, row, Field::BotId)));
         let bot_problem = bot.and_then(|bot| check_value(Field::BotId, bot).or_else(|| unmapped(mapping, bot)));
         match validate(derived.texts(mapping, row), derived.score, *rule) {
             Ok(record) if !derived.has_failed() && bot_problem.is_none() => {
@@ -94,7 +95,7 @@ impl Checker {
 
     /// What can be said of a row before its fields are derived. A blank row is blank, however many cells it has.
     fn unusable(&self, row: &Row) -> Option<CheckedRow<'static>> {
-        if row.cells().take(self.mapping.input_columns()).all(|cell| cell.trim_start().is_empty()) {
+        if row.cells().take(self.mapping.input_columns()).all(|cell| trimmed(cell).is_empty()) {
             return Some(CheckedRow::Skipped(SkipReason::Blank));
         }
         if let Some(fault) = row.error {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Feedback;
 use super::mapping::{Dedupe, ResolvedMapping};
 use crate::source::Row;
+use crate::text::trimmed;
 
 /// The rows that are duplicates, in order, each with the first row it equals.
 pub(crate) type Duplicates = Arc<[(u64, u64)]>;
@@ -30,7 +31,8 @@ impl Deduplicator {
             }
             (Self::Detect(seen), Dedupe::Record) => seen.first_record(row.number, record),
             (Self::Detect(seen), Dedupe::Columns(columns)) => {
-                seen.first(row.number, columns.iter().map(|column| row.cell(*column).unwrap_or_default().as_bytes()))
+                let cell = |column: &usize| trimmed(row.cell(*column).unwrap_or_default()).as_bytes();
+                seen.first(row.number, columns.iter().map(cell))
             }
         }
     }

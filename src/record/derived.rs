@@ -4,6 +4,7 @@ use super::mapping::{FieldSource, ResolvedMapping};
 use super::validate::{Fields, Finding};
 use super::{FeedbackType, Field, Problem, ProblemKind, RowValues, Score};
 use crate::source::Row;
+use crate::text::trimmed;
 
 /// The fields of the current row that are not a cell or constant as it is. The memory is reused for every row.
 #[derive(Debug, Clone, Default)]
@@ -22,12 +23,15 @@ impl Derived {
         self.failed.clear();
         self.score = None;
         let Some(columns) = &mapping.columns_by_name else { return };
-        let values = RowValues::new(columns, row);
+        let (mut trimmed_cells, mut cells) = (None, None);
         for (field, matched) in mapping.fields() {
             if let FieldSource::Template(template) = &matched.source {
+                let keeps_blanks = mapping.keeps_blanks(field);
+                let values = if keeps_blanks { &mut cells } else { &mut trimmed_cells };
+                let values = values.get_or_insert_with(|| RowValues::new(columns, row, keeps_blanks));
                 let text = &mut self.rendered[field as usize];
                 text.clear();
-                if let Err(why) = template.render(&values, text) {
+                if let Err(why) = template.render(values, text) {
                     self.failed.push((field, ProblemKind::Template, Some(why)));
                 }
             }
@@ -61,14 +65,15 @@ impl Derived {
         FeedbackType::parse(&converted)
     }
 
-    /// The field's text before any conversion.
+    /// The field's text before any conversion, without surrounding blanks. A constant is sent as written.
     pub(super) fn original<'a>(&'a self, mapping: &'a ResolvedMapping, row: &'a Row, field: Field) -> &'a str {
-        match mapping.source(field).map(|matched| &matched.source) {
+        let text = match mapping.source(field).map(|matched| &matched.source) {
             Some(FieldSource::Column(column)) => row.cell(column.index).unwrap_or_default(),
-            Some(FieldSource::Constant(value)) => value,
+            Some(FieldSource::Constant(value)) => return value,
             Some(FieldSource::Template(_)) => &self.rendered[field as usize],
             None => "",
-        }
+        };
+        if mapping.keeps_blanks(field) { text } else { trimmed(text) }
     }
 
     /// The field's text as it is sent.

@@ -1,12 +1,14 @@
 //! A set of texts that ignores case.
 
-/// A few texts to look for, ignoring case and surrounding spaces.
+use crate::text::trimmed;
+
+/// A few texts to look for, ignoring case and surrounding blanks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct FoldedSet(Vec<Box<str>>);
 
 impl FoldedSet {
     pub fn new(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let texts = texts.into_iter().map(|text| text.as_ref().trim().to_lowercase().into());
+        let texts = texts.into_iter().map(|text| trimmed(text.as_ref()).to_lowercase().into());
         Self(texts.collect()).sorted()
     }
 
@@ -22,7 +24,7 @@ impl FoldedSet {
     }
 
     pub fn contains(&self, text: &str) -> bool {
-        let text = text.trim();
+        let text = trimmed(text);
         self.0.iter().any(|folded| eq_folded(folded, text))
     }
 
@@ -47,7 +49,7 @@ mod tests {
     #[test]
     fn texts_are_found_in_any_case() {
         let set = FoldedSet::new(["N/A", "", "Ungültig", "-"]);
-        for text in ["n/a", "", "  ", "UNGÜLTIG", " - "] {
+        for text in ["n/a", "", "  ", "\u{feff}", "UNGÜLTIG", " - ", "\u{a0}-"] {
             assert!(set.contains(text), "{text:?}");
         }
         for text in ["na", "--", "gültig", "0"] {

@@ -1,6 +1,7 @@
 //! The one place that decides what is valid.
 
 use super::{Feedback, FeedbackType, Field, ProblemKind, Score, ScoreRule};
+use crate::text::trimmed;
 
 /// The seven fields as text, in the order of [`Field::BODY`].
 pub(super) type Fields<'a> = [&'a str; 7];
@@ -75,7 +76,7 @@ pub(crate) fn is_path_segment(text: &str) -> bool {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.trim_start().is_empty()
+    trimmed(text).is_empty()
 }
 
 fn find_unsendable(text: &str, breaks_allowed: bool) -> Option<ProblemKind> {

@@ -1,7 +1,7 @@
 //! Statistics of an input's columns, from its first rows: what `inspect` shows before a mapping exists.
 
 use crate::source::{Dialect, Inputs, Row, SourceOptions};
-use crate::text::{excerpt, printable};
+use crate::text::{excerpt, printable, trimmed};
 
 use super::CheckError;
 
@@ -49,7 +49,7 @@ pub(crate) fn inspect_columns(inputs: &Inputs, source: &SourceOptions, limit: u6
             break;
         }
         rows += 1;
-        columns.iter_mut().zip(row.cells()).for_each(|(column, cell)| column.add(cell.trim()));
+        columns.iter_mut().zip(row.cells()).for_each(|(column, cell)| column.add(trimmed(cell)));
     }
     Ok(InputColumns { name: excerpt(&inputs.name(), 200), dialect: reading.dialect().clone(), columns, rows, is_whole })
 }

@@ -154,6 +154,7 @@ pub(super) const COLUMN: &str = "column";
 pub(super) const VALUE: &str = "value";
 pub(super) const TEMPLATE: &str = "template";
 pub(super) const VALUES: &str = "values";
+pub(super) const TRIM: &str = "trim";
 pub(super) const IGNORE_CASE: &str = "ignore_case";
 pub(super) const LOWER_CASE: &str = "lower_case";
 pub(super) const NUMBER: &str = "number";
@@ -163,7 +164,9 @@ pub(super) const ROUNDING: &str = "rounding";
 pub(super) const INVERT: &str = "invert";
 pub(super) const NEEDED: &str = "needed";
 /// The keys of a text field.
-pub(super) const TEXT_KEYS: [&str; 7] = [COLUMN, VALUE, TEMPLATE, VALUES, IGNORE_CASE, LOWER_CASE, NEEDED];
+pub(super) const TEXT_KEYS: [&str; 8] = [COLUMN, VALUE, TEMPLATE, TRIM, VALUES, IGNORE_CASE, LOWER_CASE, NEEDED];
+/// The keys of the type and the bot: blanks are no part of them.
+pub(super) const NAME_KEYS: [&str; 7] = [COLUMN, VALUE, TEMPLATE, VALUES, IGNORE_CASE, LOWER_CASE, NEEDED];
 /// The keys of a score.
 pub(super) const SCORE_KEYS: [&str; 10] =
     [COLUMN, VALUE, TEMPLATE, VALUES, IGNORE_CASE, NUMBER, SCALE, ROUNDING, INVERT, NEEDED];
@@ -205,11 +208,15 @@ fn read_field<'a>(
         return Ok(FieldSpec { source, conversion: Conversion::default(), needed: None, by });
     }
     let table = fields.as_table(name, raw)?.value;
-    table.reject_unknown(if field == Field::Score { &SCORE_KEYS } else { &TEXT_KEYS })?;
+    table.reject_unknown(match field {
+        Field::Score => &SCORE_KEYS,
+        Field::Type | Field::BotId => &NAME_KEYS,
+        _ => &TEXT_KEYS,
+    })?;
     let source = read_source(&table, field)?;
     let conversion = read_conversion(&table)?;
     if let Some(FieldSource::Constant(_)) = source
-        && let Some((key, place)) = first_of(&table, &[VALUES, LOWER_CASE, NUMBER, SCALE, INVERT])
+        && let Some((key, place)) = first_of(&table, &[TRIM, VALUES, LOWER_CASE, NUMBER, SCALE, INVERT])
     {
         return Err(SettingsError::twice(place, VALUE, key));
     }
@@ -248,6 +255,7 @@ fn read_conversion(table: &Table<'_>) -> Result<Conversion, SettingsError> {
     let rounding = table.value(ROUNDING, |raw| Ok(raw.string()?.parse()?))?.unwrap_or_default();
     let scale = table.value(SCALE, |raw| Ok(raw.string()?.parse::<Scale>()?))?;
     Ok(Conversion {
+        keep_blanks: table.value(TRIM, Raw::boolean)? == Some(false),
         values: read_values(table, boolean(IGNORE_CASE)?)?,
         lower_case: boolean(LOWER_CASE)?,
         leading_number: table.read(NUMBER, read_number_kind)?.is_some(),

@@ -4,7 +4,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Val
 
 use super::mapping::{
     COLUMN, FIELDS, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED, NO_ANSWER, NUMBER, REASON,
-    ROUNDING, SCALE, SKIP, TEMPLATE, VALUE, VALUES,
+    ROUNDING, SCALE, SKIP, TEMPLATE, TRIM, VALUE, VALUES,
 };
 use crate::record::{Conversion, Field, FieldSource, FoldedSet, MappingSpec, Proposal, Proposed, SkipRule};
 use crate::text::{excerpt, quoted};
@@ -195,6 +195,7 @@ fn rule(origin: Option<(&str, &str)>, conversion: Option<&Conversion>, needed: O
 
 fn conversion_table(conversion: &Conversion) -> InlineTable {
     let mut table = InlineTable::new();
+    table.extend(conversion.keep_blanks.then_some((TRIM, false)));
     if !conversion.values.is_empty() {
         table.insert(VALUES, InlineTable::from_iter(conversion.values.pairs()).into());
         table.extend(conversion.values.ignores_case().then_some((IGNORE_CASE, true)));

@@ -1,5 +1,6 @@
 //! The behavior of the real binary, over real HTTP, against the sandbox.
 
+mod blanks;
 mod bots;
 mod clock;
 mod completions;

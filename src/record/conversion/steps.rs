@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
+use serde_json::{Value, json};
+
 use super::scale::Scale;
 use crate::record::{FeedbackType, ProblemKind, Score};
-use crate::text::counted;
+use crate::text::{counted, trimmed};
 
 /// The steps from a cell's text to a field's value, in the order of the fields here.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Conversion {
+    /// Keeps the blanks around the text of a cell or template, which are removed otherwise.
+    pub keep_blanks: bool,
     /// Replaces whole texts. The replacement is sent as it is: no other step applies to it.
     pub values: ValueMap,
     pub lower_case: bool,
@@ -74,6 +78,7 @@ impl Conversion {
             (!self.values.is_empty()).then(|| format!("{} mapped", counted(self.values.len() as u64, "value")));
         let flag = |is_set: bool, step: &str| is_set.then(|| step.to_owned());
         let steps = [
+            flag(self.keep_blanks, "blanks kept"),
             values,
             flag(self.lower_case, "lower case"),
             flag(self.leading_number, "leading number"),
@@ -83,22 +88,24 @@ impl Conversion {
         steps.into_iter().flatten().collect()
     }
 
-    /// Equal for two conversions if and only if they do the same.
+    /// Equal for two conversions if and only if they do the same. Ledgers store it, so a conversion that older versions knew
+    /// keeps its text: newer steps are only written if they are taken.
     pub(in crate::record) fn canonical(&self) -> String {
         let values: Vec<_> = self.values.pairs().map(|(text, meaning)| [text, meaning]).collect();
-        serde_json::json!([
-            values,
-            self.values.ignores_case(),
-            self.lower_case,
-            self.leading_number,
-            self.scale.map(|scale| scale.to_string()),
-            self.invert
-        ])
-        .to_string()
+        let mut steps = vec![
+            json!(values),
+            json!(self.values.ignores_case()),
+            json!(self.lower_case),
+            json!(self.leading_number),
+            json!(self.scale.map(|scale| scale.to_string())),
+            json!(self.invert),
+        ];
+        steps.extend(self.keep_blanks.then(|| json!("blanks kept")));
+        Value::from(steps).to_string()
     }
 }
 
-/// Maps texts to their meanings. Surrounding spaces are ignored, and case if asked for.
+/// Maps texts to their meanings. Surrounding blanks are ignored, and case if asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ValueMap {
     meanings: HashMap<Box<str>, Box<str>>,
@@ -111,7 +118,7 @@ impl ValueMap {
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>, ignore_case: bool) -> Result<Self, String> {
         let mut map = Self { meanings: HashMap::new(), ignore_case };
         for (text, meaning) in pairs {
-            let key = if ignore_case { text.trim().to_lowercase() } else { text.trim().to_owned() };
+            let key = if ignore_case { trimmed(&text).to_lowercase() } else { trimmed(&text).to_owned() };
             if map.meanings.insert(key.into(), meaning.into()).is_some() {
                 return Err(text);
             }
@@ -121,7 +128,7 @@ impl ValueMap {
 
     /// The text's meaning, if the map contains it.
     pub fn get(&self, text: &str) -> Option<&str> {
-        let text = text.trim();
+        let text = trimmed(text);
         let found = if self.ignore_case { self.meanings.get(&*text.to_lowercase()) } else { self.meanings.get(text) };
         found.map(|meaning| &**meaning)
     }
@@ -224,6 +231,10 @@ mod tests {
         let one = Conversion { lower_case: true, ..Conversion::default() };
         assert_eq!(one.canonical(), one.clone().canonical());
         assert_ne!(one.canonical(), Conversion::default().canonical());
+        let kept = Conversion { keep_blanks: true, ..one.clone() };
+        assert_ne!(kept.canonical(), one.canonical());
+        // Ledgers contain this.
+        assert_eq!(one.canonical(), "[[],false,true,false,null,false]");
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use minijinja::{Environment, ErrorKind, State, UndefinedBehavior, filters, tests
 
 use super::template_syntax::{ROW, TemplateError, check, subscripts};
 use crate::source::Row;
-use crate::text::excerpt;
+use crate::text::{excerpt, trimmed};
 
 /// The longest text that a template may make of a row, in bytes.
 pub(crate) const MAX_RENDERED: usize = 64 * 1024;
@@ -132,8 +132,9 @@ struct NamedCells {
 }
 
 impl RowValues {
-    pub fn new(columns: &Arc<BTreeMap<String, usize>>, row: &Row) -> Self {
-        Self(Arc::new(NamedCells { columns: Arc::clone(columns), cells: row.cells().map(Value::from).collect() }))
+    pub fn new(columns: &Arc<BTreeMap<String, usize>>, row: &Row, keeps_blanks: bool) -> Self {
+        let value = |cell| Value::from(if keeps_blanks { cell } else { trimmed(cell) });
+        Self(Arc::new(NamedCells { columns: Arc::clone(columns), cells: row.cells().map(value).collect() }))
     }
 }
 
@@ -186,12 +187,12 @@ mod tests {
     use crate::source::Row;
 
     const CELLS: [(&str, &str); 5] =
-        [("Email", ""), ("ResponseId", "R_1"), ("Custom Data 1", "Größe <&>"), ("Score", "9"), ("row", "shadowed")];
+        [("Email", " "), ("ResponseId", "R_1"), ("Custom Data 1", "Größe <&>"), ("Score", "9"), ("row", "shadowed")];
 
     fn values() -> RowValues {
         let names = CELLS.iter().enumerate().map(|(index, (name, _))| ((*name).to_owned(), index));
         let columns: Arc<BTreeMap<_, _>> = Arc::new(names.collect());
-        RowValues::new(&columns, &Row::from_cells(1, 2, CELLS.map(|(_, cell)| cell)))
+        RowValues::new(&columns, &Row::from_cells(1, 2, CELLS.map(|(_, cell)| cell)), false)
     }
 
     fn render(source: &str) -> Result<String, String> {

@@ -1,4 +1,8 @@
 //! A mapping as text that can be compared. The ledger stores it as a part of a run's identity.
+//!
+//! A rule that older versions knew keeps its text, so that a file they imported is recognized. That includes the blanks around
+//! texts, which they sent and which are removed now: a resumed run sends no row again that has an outcome, whatever its record
+//! would be today, and a file that is imported again is refused. Only what goes beyond older versions adds text.
 
 use std::fmt::Write;
 
@@ -116,6 +120,8 @@ mod tests {
     #[test]
     fn a_plain_mappings_text_never_changes() {
         let plain = mapping("", RowSelection::default(), &[]).canonical();
+        let kept = mapping("fields.name = { column = \"name\", trim = false }", RowSelection::default(), &[]);
+        assert!(!kept.makes_the_same_records(&plain));
         assert!(
             plain.starts_with("channelUId<0\"channelUId\"\nname<1\"name\"\n") && plain.lines().count() == 7,
             "{plain}"

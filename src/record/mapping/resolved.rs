@@ -58,6 +58,11 @@ impl ResolvedMapping {
         self.conversions[field as usize].as_deref()
     }
 
+    /// Whether blanks around the field's text are sent.
+    pub(in crate::record) fn keeps_blanks(&self, field: Field) -> bool {
+        self.conversion(field).is_some_and(|conversion| conversion.keep_blanks)
+    }
+
     /// The size of the sample, if one was asked for and not chosen yet.
     pub fn pending_sample(&self) -> Option<u64> {
         self.rows.selection.sample.filter(|_| self.rows.sampled.is_none())

@@ -8,7 +8,7 @@ use crate::record::FoldedSet;
 use crate::source::Row;
 use crate::text::excerpt;
 
-/// A column contains one of some values, or none of them. Case and surrounding spaces are ignored.
+/// A column contains one of some values, or none of them. Case and surrounding blanks are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition<C = String> {
     pub column: C,

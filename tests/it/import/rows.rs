@@ -170,7 +170,7 @@ fn ids_are_text_and_scores_are_numbers() {
     stage.import(&stage.write("in.csv", rows), &[]).success();
     stage.has_exactly(&[
         record(["007", "1.50", "4", "rtm", "CSAT", "en", "=1+1"]),
-        record(["1234567890123456789", " padded ", "1", "rtm", "THUMB", "en", "null"]),
+        record(["1234567890123456789", "padded", "1", "rtm", "THUMB", "en", "null"]),
         record(["1e5", "true", "0", "rtm", "THUMB", "en", "NA"]),
     ]);
 }
