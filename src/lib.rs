@@ -25,6 +25,7 @@ pub mod error;
 pub mod exit;
 pub(crate) mod ledger;
 pub(crate) mod net;
+pub(crate) mod numbering;
 pub mod pacing;
 pub(crate) mod private;
 pub mod record;

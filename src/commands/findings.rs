@@ -97,12 +97,13 @@ pub(super) fn invalid_hint(report: &CheckReport) -> &'static str {
 pub(super) fn checked_summary(report: &CheckReport, elapsed: Duration) -> Summary {
     let counts = Counts {
         rows: report.rows,
+        records: report.records(),
         invalid: report.invalid,
         skipped: report.all_skipped(),
         unsent: report.valid,
         ..Counts::default()
     };
-    let unsent = |bot: &BotRows| Some(BotView::unsent(bot.bot_id.clone()?, bot.rows));
+    let unsent = |bot: &BotRows| Some(BotView::unsent(bot.bot_id.clone()?, bot.records));
     let bots = report.bots.iter().filter_map(unsent).collect();
     Summary { bots, ..Summary::new(None, counts, elapsed, None) }
 }

@@ -91,8 +91,8 @@ fn excluded(runs: &[i64], settings: &Settings) -> Result<Vec<ExcludedRun>, Comma
 }
 
 fn sent_by(store: &Store, run: RunId, bot_id: Option<&str>) -> Result<ExcludedRun, LedgerError> {
-    let mut sent = ExcludedRun::new(run.0, bot_id.map(str::to_owned));
     let run = store.run(run)?;
+    let mut sent = ExcludedRun::new(run.id.0, run.numbering, bot_id.map(str::to_owned));
     for entry in store.rows(run.id) {
         let entry = entry?;
         let may_be_saved =

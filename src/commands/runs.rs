@@ -10,7 +10,7 @@ use crate::cli::RunsCommand;
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, ResendPolicy, Run, RunId, Store};
 use crate::report::{
-    BotView, OutputError, Printer, ROW_COLUMNS, RunView, io_error, runs_table, write_json_row, write_row,
+    BotView, OutputError, Printer, ROW_COLUMNS, RunView, ShownRun, io_error, runs_table, write_json_row, write_row,
 };
 
 pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, CommandError> {
@@ -67,12 +67,12 @@ fn show_run(store: &Store, run: Run, rows: bool, session: Session<'_>) -> Result
 }
 
 fn print_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), CommandError> {
-    let running = Lease::is_held(store.directory(), run.id);
+    let shown = shown(store, run);
     printer.stream(|out| {
         let mut out = csv::WriterBuilder::new().has_headers(false).from_writer(out);
         out.write_record(ROW_COLUMNS).map_err(io_error).map_err(OutputError)?;
         for row in store.rows(run.id) {
-            write_row(&row?, running, &mut out).map_err(OutputError)?;
+            write_row(&row?, &shown, &mut out).map_err(OutputError)?;
         }
         Ok(out.flush().map_err(OutputError)?)
     })
@@ -80,15 +80,19 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), Command
 
 /// One array, written page by page so that memory stays constant.
 fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), CommandError> {
-    let running = Lease::is_held(store.directory(), run.id);
+    let shown = shown(store, run);
     printer.stream(|out| {
         let mut is_first = true;
         write!(out, "[").map_err(OutputError)?;
         for row in store.rows(run.id) {
-            write_json_row(&row?, running, std::mem::take(&mut is_first), out).map_err(OutputError)?;
+            write_json_row(&row?, &shown, std::mem::take(&mut is_first), out).map_err(OutputError)?;
         }
         Ok(writeln!(out, "{}", if is_first { "]" } else { "\n]" }).map_err(OutputError)?)
     })
+}
+
+fn shown(store: &Store, run: &Run) -> ShownRun {
+    ShownRun { numbering: run.numbering, is_running: Lease::is_held(store.directory(), run.id) }
 }
 
 fn view(store: &Store, run: Run) -> Result<RunView, LedgerError> {

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::credentials::{Minter, TokenSource};
 use crate::delivery::{Client, ClientSettings};
 use crate::ledger::{Identity, Lease, LedgerError, NewRun, ResendPolicy, RunBot, RunId, RunKind, Store, Writer};
+use crate::numbering::Numbering;
 use crate::pacing::{Limit, Pacer};
 use crate::run::{BreakerPolicy, LaneResources, LaneSettings, MaxRejected, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
@@ -159,6 +160,8 @@ impl<'a> Setup<'a> {
             identity: self.identity(&content, &mapping),
             mapping,
             rows: 0,
+            records: 0,
+            numbering: Numbering::SINGLE,
             options: None,
         }
     }
@@ -205,7 +208,7 @@ impl<'a> Setup<'a> {
 
     pub(super) fn lane_settings(
         &self,
-        run: RunId,
+        (run, numbering): (RunId, Numbering),
         resend: ResendPolicy,
         to_send: u64,
         default: Patience,
@@ -214,6 +217,7 @@ impl<'a> Setup<'a> {
         let max_wait = sending.max_wait.or(default.max_wait);
         let send = SendSettings {
             run,
+            numbering,
             resend,
             delivery: sending.delivery,
             retries: sending.retries.unwrap_or(RETRIES),

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use super::{Cause, Client, ClientSettings, Concern, Reply, Verdict, judge};
 use crate::ledger::{Admission, Call, Claim, Claimed, Identity, NewRun, ResendPolicy, RunId, RunKind, Store, Writer};
+use crate::numbering::Numbering;
 
 mod secure;
 
@@ -101,6 +102,8 @@ fn begun_run(dir: &std::path::Path) -> Writer {
         mapping: String::new(),
         identity: Identity([0; 32]),
         rows: 1,
+        records: 1,
+        numbering: Numbering::SINGLE,
         options: None,
     };
     Store::open(dir).unwrap().begin(&run, Timestamp::UNIX_EPOCH).unwrap();

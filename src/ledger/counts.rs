@@ -1,33 +1,35 @@
-//! How many rows of a run have each outcome.
+//! How many records of a run have each outcome.
 
 use serde::Serialize;
 
 use super::schema::BOT_OF_ROW;
 use super::{LedgerError, OutcomeKind, RowState, Run, Store};
 
-/// The rows of a run by outcome. Its JSON has these keys, in this order.
+/// The records of a run by outcome. Its JSON has these keys, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Counts {
     /// All rows of the input.
     pub rows: u64,
+    /// All records: the sum of the others here. As many as rows, if each makes one record.
+    pub records: u64,
     pub saved: u64,
     pub rejected: u64,
     pub invalid: u64,
     pub skipped: u64,
-    /// Not sent, and sent by a resumed run; includes rows that the run has not reached.
+    /// Not sent, and sent by a resumed run; includes records that the run has not reached.
     pub unsent: u64,
-    /// Includes requests in flight, and rows that a process claimed and left behind when it died.
+    /// Includes requests in flight, and records that a process claimed and left behind when it died.
     pub in_doubt: u64,
 }
 
 impl Counts {
     /// Counts of an input of which nothing has been sent.
-    pub(crate) fn all_unsent(rows: u64) -> Self {
-        Self { rows, unsent: rows, ..Self::default() }
+    pub(crate) fn all_unsent(rows: u64, records: u64) -> Self {
+        Self { rows, records, unsent: records, ..Self::default() }
     }
 
-    /// Gives this outcome to rows that were unsent so far.
-    pub(crate) fn settle(&mut self, kind: OutcomeKind, rows: u64) {
+    /// Gives this outcome to records that were unsent so far.
+    pub(crate) fn settle(&mut self, kind: OutcomeKind, records: u64) {
         let counter = match kind {
             OutcomeKind::Saved => &mut self.saved,
             OutcomeKind::Rejected => &mut self.rejected,
@@ -36,33 +38,33 @@ impl Counts {
             OutcomeKind::InDoubt => &mut self.in_doubt,
             OutcomeKind::Unsent => return,
         };
-        *counter += rows;
-        self.unsent = self.unsent.saturating_sub(rows);
+        *counter += records;
+        self.unsent = self.unsent.saturating_sub(records);
     }
 
-    fn add(&mut self, state: RowState, rows: u64) {
+    fn add(&mut self, state: RowState, records: u64) {
         match state {
-            RowState::Settled(kind) => self.settle(kind, rows),
-            RowState::Claimed => self.settle(OutcomeKind::InDoubt, rows),
+            RowState::Settled(kind) => self.settle(kind, records),
+            RowState::Claimed => self.settle(OutcomeKind::InDoubt, records),
         }
     }
 
-    /// Rows that should be saved and, as far as is known, are not.
+    /// Records that should be saved and, as far as is known, are not.
     pub(crate) fn not_saved(&self) -> u64 {
         self.failed() + self.unsent + self.in_doubt
     }
 
-    /// Rows that can't be saved as they are. This is what `failed` means in all output.
+    /// Records that can't be saved as they are. This is what `failed` means in all output.
     pub(crate) fn failed(&self) -> u64 {
         self.rejected + self.invalid
     }
 }
 
 impl Store {
-    /// How many rows of a run have each outcome. Claims without an outcome count as in doubt, which is true unless a
+    /// How many records of a run have each outcome. Claims without an outcome count as in doubt, which is true unless a
     /// process is working on the run.
     pub(crate) fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
-        let mut counts = Counts::all_unsent(run.rows);
+        let mut counts = Counts::all_unsent(run.rows, run.records);
         let sql = "SELECT state, count(*) FROM rows WHERE run = ?1 GROUP BY state";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut groups = statement.query([run.id.0])?;
@@ -72,9 +74,9 @@ impl Store {
         Ok(counts)
     }
 
-    /// The same for each bot, in the order of `run.bots`. Rows that were never sent belong to no bot.
+    /// The same for each bot, in the order of `run.bots`. Records that were never sent belong to no bot.
     pub(crate) fn counts_by_bot(&self, run: &Run) -> Result<Vec<Counts>, LedgerError> {
-        let mut counts: Vec<_> = run.bots.iter().map(|bot| Counts::all_unsent(bot.rows)).collect();
+        let mut counts: Vec<_> = run.bots.iter().map(|bot| Counts::all_unsent(bot.records, bot.records)).collect();
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {BOT_OF_ROW}, state, count(*) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} IS NOT NULL GROUP BY 1, 2"
         ))?;
@@ -94,12 +96,12 @@ mod tests {
     use super::{Counts, OutcomeKind};
 
     #[test]
-    fn counts_add_up_to_all_rows() {
-        let mut counts = Counts::all_unsent(10);
+    fn counts_add_up_to_all_records() {
+        let mut counts = Counts::all_unsent(4, 10);
         for &kind in OutcomeKind::ALL {
             counts.settle(kind, 1);
         }
-        assert_eq!(counts.saved + counts.skipped + counts.not_saved(), counts.rows);
+        assert_eq!(counts.saved + counts.skipped + counts.not_saved(), counts.records);
         assert_eq!(counts.unsent, 5);
     }
 }

@@ -22,10 +22,10 @@ pub(crate) enum LedgerError {
     InUse { run: RunId },
     #[error("another process has just started the same import as run {run}")]
     AlreadyStarted { run: RunId },
-    /// Sending the row could send a record twice.
-    #[error("cannot send row {row} of run {run}: it is {state}")]
+    /// Sending it could send a record twice. `row` is the record's number.
+    #[error("cannot send record {row} of run {run}: it is {state}")]
     NotClaimable { run: RunId, row: u64, state: &'static str },
-    #[error("row {row} of run {run} cannot become {outcome}: it is {state}")]
+    #[error("record {row} of run {run} cannot become {outcome}: it is {state}")]
     NotSettleable { run: RunId, row: u64, outcome: OutcomeKind, state: &'static str },
     /// The ledger may not know all that was sent.
     #[error("the ledger may be incomplete for run {run}: {why}")]

@@ -12,6 +12,7 @@ use super::{
     Admission, Call, Claim, Claimed, Identity, LedgerError, NewRun, Outcome, OutcomeKind, ResendPolicy, RowState,
     RunId, RunKind, Store, Writer,
 };
+use crate::numbering::Numbering;
 
 const ROWS: u64 = 6;
 const RUN: RunId = RunId(1);
@@ -258,6 +259,8 @@ pub(super) fn new_run() -> NewRun {
         mapping: String::new(),
         identity: Identity([0; 32]),
         rows: ROWS,
+        records: ROWS,
+        numbering: Numbering::SINGLE,
         options: None,
     }
 }

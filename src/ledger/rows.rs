@@ -1,4 +1,4 @@
-//! The rows of a run, read in order and in constant memory.
+//! The records of a run, read in order and in constant memory.
 
 use std::iter::Peekable;
 use std::vec;
@@ -8,22 +8,23 @@ use rusqlite::{Connection, Row, params};
 
 use super::millis::{from_millis, to_millis};
 use super::schema::BOT_OF_ROW;
-use super::{Deviations, LedgerError, RowState, RunId, Store};
+use super::{Deviations, LedgerError, RowState, Run, RunId, Store};
 
 const PAGE: u32 = 4096;
 
-/// One row as the ledger has it.
+/// One record as the ledger has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RowEntry {
+    /// The record's number.
     pub row: u64,
     pub state: RowState,
-    /// The number of the bot that the row was sent to, if it was sent.
+    /// The number of the bot that the record was sent to, if it was sent.
     pub bot: Option<u32>,
     /// The HTTP status of the last answer.
     pub status: Option<u16>,
     /// The server's id of the record.
     pub server_id: Option<String>,
-    /// Why the row was not saved.
+    /// Why it was not saved.
     pub detail: Option<String>,
     /// The server's time of the record.
     pub(crate) server_time: Option<Timestamp>,
@@ -31,12 +32,12 @@ pub(crate) struct RowEntry {
 }
 
 impl Store {
-    /// The rows of a run that the ledger knows, in order.
+    /// The records of a run that the ledger knows, in order.
     pub(crate) fn rows(&self, run: RunId) -> Rows<'_> {
         Rows { connection: &self.connection, run, page: Vec::new().into_iter(), after: Some(0) }
     }
 
-    /// A cursor before the first row of a run.
+    /// A cursor before the first record of a run.
     pub(crate) fn row_cursor(&self, run: RunId) -> RowCursor<'_> {
         RowCursor(self.rows(run).peekable())
     }
@@ -52,16 +53,18 @@ impl Store {
 
     /// Marks saved rows as in doubt if an earlier row of the run has the same server id: a record belongs to one row only, so
     /// these answers came from a cache. A run remembers only its latest ids while it sends. Requires the run's lease.
-    pub(crate) fn mark_repeated_ids_in_doubt(&self, run: RunId) -> Result<u64, LedgerError> {
+    pub(crate) fn mark_repeated_ids_in_doubt(&self, run: &Run) -> Result<u64, LedgerError> {
+        // `first` is a number; a person reads which record of which row it is, as `RecordId` says it.
         let changed = self.connection.execute(
             "UPDATE rows SET state = 'in doubt', server_id = NULL, server_time = NULL, deviations = NULL,
-                             detail = 'the response has the id of another record: row ' || ids.first || ' got '
-                                      || rows.server_id
+                             detail = 'the response has the id of another record: row ' || ((ids.first - 1) / ?2 + 1)
+                                      || iif((ids.first - 1) % ?2 > 0, ', record ' || (ids.first - 1) % ?2, '')
+                                      || ' got ' || rows.server_id
              FROM (SELECT row, row_number() OVER same AS place, first_value(row) OVER same AS first
                    FROM rows WHERE run = ?1 AND state = 'saved' AND server_id IS NOT NULL
                    WINDOW same AS (PARTITION BY server_id ORDER BY changed_at, row)) AS ids
              WHERE rows.run = ?1 AND rows.row = ids.row AND ids.place > 1",
-            [run.0],
+            params![run.id.0, run.numbering.numbers_per_row()],
         )?;
         Ok(changed as u64)
     }
@@ -77,7 +80,7 @@ impl Store {
     }
 }
 
-/// Iterates over the rows of a run. At most one page of them is in memory.
+/// Iterates over the records of a run. At most one page of them is in memory.
 #[derive(Debug)]
 pub(crate) struct Rows<'a> {
     connection: &'a Connection,
@@ -118,12 +121,12 @@ impl Iterator for Rows<'_> {
     }
 }
 
-/// Finds rows in the order of the input.
+/// Finds records in the order of the input.
 #[derive(Debug)]
 pub(crate) struct RowCursor<'a>(Peekable<Rows<'a>>);
 
 impl RowCursor<'_> {
-    /// What the ledger knows of this row, if anything. Rows must be asked for in order.
+    /// What the ledger knows of the record with this number, if anything. Records must be asked for in order.
     pub(crate) fn find(&mut self, row: u64) -> Result<Option<RowEntry>, LedgerError> {
         let is_passed = |entry: &Result<RowEntry, _>| entry.as_ref().map_or(true, |entry| entry.row <= row);
         while let Some(entry) = self.0.next_if(is_passed).transpose()? {

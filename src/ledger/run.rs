@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use strum::IntoStaticStr;
 
 use super::RunId;
+use crate::numbering::Numbering;
 
 /// What makes two imports the same: a hash of content, mapping and target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub(crate) struct NewRun {
     /// The profile's name, if one was used.
     pub profile: Option<String>,
     pub host: String,
-    /// The bots, and how many rows go to each; at least one.
+    /// The bots, and how many records go to each; at least one.
     pub bots: Vec<(String, u64)>,
     /// The API version in the path.
     pub api_version: String,
@@ -61,6 +62,9 @@ pub(crate) struct NewRun {
     pub identity: Identity,
     /// How many rows the input has.
     pub rows: u64,
+    /// How many records they make.
+    pub records: u64,
+    pub numbering: Numbering,
     /// The options that the run started with, as JSON; `None` for a submit, and for a run of an older version.
     pub options: Option<String>,
 }
@@ -75,7 +79,7 @@ pub(crate) struct Run {
     /// The profile's name, if one was used.
     pub profile: Option<String>,
     pub host: String,
-    /// The bots that its rows go to; at least one.
+    /// The bots that its records go to; at least one.
     pub bots: Vec<RunBot>,
     /// The input's name, `-` for standard input.
     pub input: String,
@@ -87,6 +91,9 @@ pub(crate) struct Run {
     pub mapping: String,
     /// How many rows the input has.
     pub rows: u64,
+    /// How many records they make.
+    pub records: u64,
+    pub numbering: Numbering,
     /// The options that the run started with, as JSON; `None` for a submit, and for a run of an older version.
     pub options: Option<String>,
     pub started_at: Timestamp,
@@ -104,12 +111,12 @@ pub(crate) struct RunBot {
     /// Its number in the run, from 1.
     pub number: u32,
     pub bot_id: String,
-    /// How many rows go to it.
-    pub rows: u64,
+    /// How many records go to it.
+    pub records: u64,
 }
 
 impl Run {
-    /// Whether any rows of the run go to this bot.
+    /// Whether any records of the run go to this bot.
     pub(crate) fn includes_bot(&self, bot_id: &str) -> bool {
         self.bots.iter().any(|bot| bot.bot_id == bot_id)
     }

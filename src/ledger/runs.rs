@@ -7,6 +7,7 @@ use rusqlite::{Connection, Params, Row, params};
 
 use super::millis::{from_millis, to_millis};
 use super::{Identity, LedgerError, NewRun, Run, RunBot, RunId, RunKind, Store};
+use crate::numbering::Numbering;
 
 impl Store {
     /// Records the start of a run.
@@ -51,9 +52,13 @@ impl Store {
         }
     }
 
-    /// Sets which bots a resumed run sends to, and how many rows go to each; returns the run with them.
-    pub(crate) fn set_bots(&self, run: RunId, bots: &[(String, u64)]) -> Result<Run, LedgerError> {
-        self.write::<_, LedgerError>(|transaction| set_bots(transaction, run, bots))?;
+    /// Sets which bots a resumed run sends to, how many records go to each, and how many there are in all; returns the run
+    /// with them.
+    pub(crate) fn set_bots(&self, run: RunId, bots: &[(String, u64)], records: u64) -> Result<Run, LedgerError> {
+        self.write::<_, LedgerError>(|transaction| {
+            transaction.execute("UPDATE runs SET records = ?2 WHERE run = ?1", params![run.0, records])?;
+            set_bots(transaction, run, bots)
+        })?;
         self.run(run)
     }
 
@@ -93,7 +98,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records that rows of the run are to be sent again.
+    /// Records that records of the run are to be sent again.
     pub(crate) fn reopen(&self, run: RunId) -> Result<(), LedgerError> {
         self.connection.execute("UPDATE runs SET finished_at = NULL WHERE run = ?1", [run.0])?;
         Ok(())
@@ -112,8 +117,8 @@ impl Store {
 fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
     connection.execute(
         "INSERT INTO runs (kind, sandbox, profile, host, api_version, input, content, mapping, identity, rows,
-                           started_at, options, content_of)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'rows')",
+                           started_at, options, content_of, records_per_row, records)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'rows', ?13, ?14)",
         params![
             run.kind.as_str(),
             run.sandbox,
@@ -127,6 +132,8 @@ fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId
             run.rows,
             to_millis(now),
             run.options,
+            run.numbering.per_row(),
+            run.records,
         ],
     )?;
     let id = RunId(connection.last_insert_rowid());
@@ -134,7 +141,7 @@ fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId
     Ok(id)
 }
 
-/// Sets how many rows go to each of these bots, and adds those that the run does not have yet. Must be called within a
+/// Sets how many records go to each of these bots, and adds those that the run does not have yet. Must be called within a
 /// transaction.
 fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Result<(), LedgerError> {
     let mut update = connection.prepare("UPDATE bots SET rows = ?3 WHERE run = ?1 AND bot_id = ?2")?;
@@ -142,9 +149,9 @@ fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Resu
         "INSERT INTO bots (run, bot, bot_id, rows)
          SELECT ?1, coalesce(max(bot), 0) + 1, ?2, ?3 FROM bots WHERE run = ?1",
     )?;
-    for (bot_id, rows) in bots {
-        if update.execute(params![run.0, bot_id, rows])? == 0 {
-            insert.execute(params![run.0, bot_id, rows])?;
+    for (bot_id, records) in bots {
+        if update.execute(params![run.0, bot_id, records])? == 0 {
+            insert.execute(params![run.0, bot_id, records])?;
         }
     }
     Ok(())
@@ -154,7 +161,7 @@ fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Resu
 fn select(connection: &Connection, clauses: &str, params: impl Params) -> Result<Vec<Run>, LedgerError> {
     let mut statement = connection.prepare(&format!(
         "SELECT run, kind, sandbox, profile, host, input, rows, started_at, finished_at, report, report_hash, content,
-                options, mapping, content_of = 'bytes', clock_offset
+                options, mapping, content_of = 'bytes', clock_offset, records_per_row, coalesce(records, rows)
          FROM runs {clauses}"
     ))?;
     let runs = statement.query_map(params, |row| read(connection, row))?;
@@ -181,12 +188,14 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Run> {
         mapping: row.get(13)?,
         is_of_bytes: row.get(14)?,
         clock_offset: row.get::<_, Option<i64>>(15)?.map(SignedDuration::from_millis),
+        numbering: Numbering::new(row.get(16)?),
+        records: row.get(17)?,
     })
 }
 
 fn bots(connection: &Connection, run: RunId) -> rusqlite::Result<Vec<RunBot>> {
     let mut statement = connection.prepare_cached("SELECT bot, bot_id, rows FROM bots WHERE run = ?1 ORDER BY bot")?;
     let bots = statement
-        .query_map([run.0], |row| Ok(RunBot { number: row.get(0)?, bot_id: row.get(1)?, rows: row.get(2)? }))?;
+        .query_map([run.0], |row| Ok(RunBot { number: row.get(0)?, bot_id: row.get(1)?, records: row.get(2)? }))?;
     bots.collect()
 }

@@ -5,10 +5,12 @@
 //!   `content_of` says so: before schema 5. `identity` is that of content, mapping and target together. `finished_at` is null while the run can be resumed. `options` are those that an import
 //!   started with, as JSON with a version; null for a submit, and for a run started before schema 3. `report` is the
 //!   last failure report, with its hash. Times are milliseconds since 1970, UTC, by this machine's clock; `clock_offset` is
-//!   how many milliseconds the server's clock was ahead of it.
-//! - `bots`: the bots that a run's rows go to, numbered from 1, each with its number of valid rows.
-//! - `rows`: the state of each row: `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
-//!   `skipped`, `unsent` or `in doubt`. The run has not reached a row that is missing here. `fingerprint` is a hash of
+//!   how many milliseconds the server's clock was ahead of it. `rows` counts the rows of the input, `records` the records
+//!   that they make, of which there are at most `records_per_row` each.
+//! - `bots`: the bots that a run's records go to, numbered from 1, each with its number of valid records.
+//! - `rows`: the state of each record; `row` is its number, see [`Numbering`](crate::numbering::Numbering): the row's own if
+//!   each row makes one record. The states are `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
+//!   `skipped`, `unsent` or `in doubt`. The run has not reached a record that is missing here. `fingerprint` is a hash of
 //!   the fields that the server can read back; no respondent's answer is stored. `bot` is the number of the bot that
 //!   the row was sent to, null if it never was, or if version 1 sent it to its run's only bot. `claimed_at` is when the
 //!   last POST was about to be sent, `answer_due` the latest time for its answer, `changed_at` when the state was
@@ -28,13 +30,14 @@ use super::LedgerError;
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
 /// A released migration never changes.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/1_one_bot_per_run.sql"),
     include_str!("migrations/2_several_bots_per_run.sql"),
     include_str!("migrations/3_options_as_json.sql"),
     include_str!("migrations/4_turns.sql"),
     include_str!("migrations/5_content_of_rows.sql"),
     include_str!("migrations/6_server_time.sql"),
+    include_str!("migrations/7_several_records_per_row.sql"),
 ];
 
 /// The schema's version that this build reads and writes.
@@ -79,6 +82,7 @@ mod tests {
 
     use super::{MIGRATIONS, VERSION, version};
     use crate::ledger::{OutcomeKind, RowState, RunBot, RunId, Store, TimeRange};
+    use crate::numbering::Numbering;
 
     #[test]
     fn version_1_ledgers_are_migrated() {
@@ -98,8 +102,9 @@ mod tests {
 
         let store = Store::open(dir.path()).unwrap();
         let run = store.run(RunId(3)).unwrap();
-        let RunBot { number, bot_id, rows } = &run.bots[0];
-        assert_eq!((*number, &**bot_id, *rows, run.rows), (1, "st-1", 4, 5));
+        let RunBot { number, bot_id, records } = &run.bots[0];
+        assert_eq!((*number, &**bot_id, *records, run.rows, run.records), (1, "st-1", 4, 5, 5));
+        assert_eq!(run.numbering, Numbering::SINGLE);
         let states: Vec<_> = store.rows(run.id).map(Result::unwrap).map(|row| row.state).collect();
         let settled = RowState::Settled;
         assert_eq!(states, [settled(OutcomeKind::Saved), settled(OutcomeKind::Invalid), RowState::Claimed]);
@@ -119,8 +124,8 @@ mod tests {
         let range = store.sending_range(&run, &run.bots[0], SignedDuration::ZERO).unwrap().unwrap();
         assert_eq!(range.to.as_millisecond(), 2400);
         // Resuming the run replaces the number of valid rows.
-        let resumed = store.set_bots(run.id, &[("st-1".to_owned(), 3), ("st-2".to_owned(), 1)]).unwrap();
-        let rows: Vec<_> = resumed.bots.iter().map(|bot| (bot.number, bot.rows)).collect();
+        let resumed = store.set_bots(run.id, &[("st-1".to_owned(), 3), ("st-2".to_owned(), 1)], 5).unwrap();
+        let rows: Vec<_> = resumed.bots.iter().map(|bot| (bot.number, bot.records)).collect();
         assert_eq!(rows, [(1, 3), (2, 1)]);
         drop(store);
         assert_eq!(version(&Connection::open(dir.path().join("ledger.db")).unwrap()).unwrap(), VERSION);

@@ -2,7 +2,7 @@
 
 use super::dedupe::{Deduplicator, Duplicates, SeenRecords};
 use super::derived::Derived;
-use super::mapping::{FieldSource, ResolvedMapping};
+use super::mapping::{FieldSource, ResolvedMapping, report_columns};
 use super::validate::{check_value, validate};
 use super::{Feedback, Field, Problem, ProblemKind, ScoreRule, SkipReason};
 use crate::source::{Row, RowError};
@@ -38,8 +38,8 @@ impl Checker {
     /// A checker for the input whose header the mapping was resolved against. `include_in_doubt` sends the rows that a
     /// failure report calls in doubt like all others.
     pub fn new(mapping: ResolvedMapping, rule: ScoreRule, include_in_doubt: bool) -> Self {
-        // `_outcome` is the second of the columns that a report adds.
-        let outcome_column = (mapping.is_failure_report() && !include_in_doubt).then(|| mapping.input_columns() + 1);
+        let outcome_column = report_columns::position(mapping.headers(), report_columns::OUTCOME);
+        let outcome_column = outcome_column.filter(|_| !include_in_doubt);
         let deduplicator = Deduplicator::Detect(SeenRecords::default());
         Self { mapping, rule, outcome_column, derived: Derived::default(), deduplicator }
     }
@@ -79,10 +79,11 @@ impl Checker {
         match validate(derived.texts(mapping, row), derived.score, *rule) {
             Ok(record) if !derived.has_failed() && bot_problem.is_none() => {
                 let record = record.for_bot(bot);
-                if let Some(first) = deduplicator.duplicate_of(mapping, row, &record) {
+                if let Some(first) = deduplicator.duplicate_of(mapping, (row, 0), &record) {
                     return CheckedRow::Skipped(SkipReason::Duplicate { of: Some(first) });
                 }
-                let sent_before = mapping.rows.sent_before(row.number, bot.or(mapping.constant_bot()));
+                let sent_before =
+                    mapping.rows.sent_before((mapping.numbering(), row.number, 0), bot.or(mapping.constant_bot()));
                 sent_before.map_or(CheckedRow::Valid(record), CheckedRow::Skipped)
             }
             checked => {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::Feedback;
 use super::mapping::{Dedupe, ResolvedMapping};
+use crate::numbering::RecordId;
 use crate::source::Row;
 use crate::text::trimmed;
 
-/// The rows that are duplicates, in order, each with the first row it equals.
-pub(crate) type Duplicates = Arc<[(u64, u64)]>;
+/// The numbers of the records that are duplicates, in order, each with the first one it equals.
+pub(crate) type Duplicates = Arc<[(u64, RecordId)]>;
 
-/// Finds duplicates of earlier rows.
+/// Finds duplicates of earlier records.
 #[derive(Debug, Clone)]
 pub(super) enum Deduplicator {
     /// On the first pass over the input.
@@ -21,38 +22,47 @@ pub(super) enum Deduplicator {
 }
 
 impl Deduplicator {
-    /// The first row that this one duplicates, if there is one.
-    pub(super) fn duplicate_of(&mut self, mapping: &ResolvedMapping, row: &Row, record: &Feedback<'_>) -> Option<u64> {
+    /// What this part of a row duplicates, if anything: an earlier record, or if columns are compared, an earlier row.
+    pub(super) fn duplicate_of(
+        &mut self,
+        mapping: &ResolvedMapping,
+        (row, part): (&Row, u32),
+        record: &Feedback<'_>,
+    ) -> Option<RecordId> {
         let dedupe = mapping.rows.selection.dedupe.as_ref()?;
-        match (self, dedupe) {
+        let numbering = mapping.numbering();
+        let number = numbering.number(row.number, part);
+        let first = match (self, dedupe) {
             (Self::Known(duplicates), _) => {
-                let at = duplicates.binary_search_by_key(&row.number, |(row, _)| *row).ok()?;
-                duplicates.get(at).map(|(_, first)| *first)
+                let at = duplicates.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+                return duplicates.get(at).map(|(_, first)| *first);
             }
-            (Self::Detect(seen), Dedupe::Record) => seen.first_record(row.number, record),
+            (Self::Detect(seen), Dedupe::Record) => seen.first_record(number, record),
             (Self::Detect(seen), Dedupe::Columns(columns)) => {
+                // The records of a row are no duplicates of each other.
                 let cell = |column: &usize| trimmed(row.cell(*column).unwrap_or_default()).as_bytes();
-                seen.first(row.number, columns.iter().map(cell))
+                seen.first(numbering.number(row.number, 0), columns.iter().map(cell))
             }
-        }
+        };
+        first.map(|first| numbering.id(first))
     }
 }
 
-/// The records of an input so far: a hash of 16 bytes and the row number of each. With the hash table's overhead, at most
+/// The records of an input so far: a hash of 16 bytes and the number of each. With the hash table's overhead, at most
 /// about 80 bytes for every record that is not a duplicate (measured: 76 MB for a million).
 #[derive(Debug, Clone, Default)]
 pub(super) struct SeenRecords(HashMap<[u8; 16], u64>);
 
 impl SeenRecords {
-    fn first_record(&mut self, row: u64, record: &Feedback<'_>) -> Option<u64> {
+    fn first_record(&mut self, number: u64, record: &Feedback<'_>) -> Option<u64> {
         let texts = [record.channel_uid(), record.name(), record.channel(), record.language(), record.message()];
         let rest = [record.feedback_type().wire_name(), record.bot_id().unwrap_or_default()];
         let score = record.score().value().to_le_bytes();
-        self.first(row, texts.into_iter().chain(rest).map(str::as_bytes).chain([&score[..]]))
+        self.first(number, texts.into_iter().chain(rest).map(str::as_bytes).chain([&score[..]]))
     }
 
-    /// The first row with these parts, if it is an earlier one.
-    fn first<'a>(&mut self, row: u64, parts: impl IntoIterator<Item = &'a [u8]>) -> Option<u64> {
+    /// The number of the first with these parts, if it is an earlier one.
+    fn first<'a>(&mut self, number: u64, parts: impl IntoIterator<Item = &'a [u8]>) -> Option<u64> {
         let mut hasher = blake3::Hasher::new();
         for part in parts {
             // The lengths keep two lists of parts from joining to the same bytes.
@@ -60,8 +70,8 @@ impl SeenRecords {
         }
         let mut hash = [0; 16];
         hasher.finalize_xof().fill(&mut hash);
-        let first = *self.0.entry(hash).or_insert(row);
-        (first != row).then_some(first)
+        let first = *self.0.entry(hash).or_insert(number);
+        (first != number).then_some(first)
     }
 }
 

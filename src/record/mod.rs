@@ -36,7 +36,7 @@ pub(crate) use field::{FeedbackType, fold};
 pub(crate) use folded_set::FoldedSet;
 pub(crate) use mapping::{
     Assignment, Condition, ExcludedRun, FieldSource, FieldSpec, Filter, MappingError, MappingProblem, MappingSpec,
-    MatchedBy, MatchedSource, REPORT_COLUMNS, RowRange, SkipRule, input_columns,
+    MatchedBy, MatchedSource, RowRange, SkipRule, report_columns,
 };
 pub(crate) use problem::{Problem, ProblemKind, SkipReason};
 pub(crate) use proposal::{Proposal, Proposed};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::field::{FeedbackType, Field};
+use crate::numbering::RecordId;
 use crate::text::excerpt;
 
 /// How much of a value is shown.
@@ -123,8 +124,8 @@ pub enum SkipReason {
     Rule(Arc<str>),
     /// `--filter`; contains the filter.
     Filtered(Arc<str>),
-    /// The same as an earlier row; `None` where all such rows are counted together.
-    Duplicate { of: Option<u64> },
+    /// The same as an earlier one; `None` where all such are counted together.
+    Duplicate { of: Option<RecordId> },
     /// Not in `--rows`.
     NotInRows,
     /// Sent, or maybe sent, by a run that `--exclude-run` names.
@@ -152,7 +153,7 @@ impl fmt::Display for SkipReason {
             Self::NoAnswer => "no answer",
             Self::Rule(reason) => reason,
             Self::Filtered(filter) => return write!(f, "excluded by --filter {filter}"),
-            Self::Duplicate { of: Some(row) } => return write!(f, "duplicate of row {row}"),
+            Self::Duplicate { of: Some(first) } => return write!(f, "duplicate of {first}"),
             Self::Duplicate { of: None } => "duplicate of an earlier row",
             Self::NotInRows => "excluded by --rows",
             Self::SentBefore { run } => return write!(f, "sent by run {run}"),

@@ -1,11 +1,17 @@
-//! The rows of a run by outcome and by bot.
+//! The records of a run by outcome and by bot.
 
 use comfy_table::CellAlignment;
 use serde::Serialize;
 
 use super::format::plain_table;
 use crate::ledger::{Counts, Run};
-use crate::text::{excerpt, excerpt_of_both_ends, grouped};
+use crate::text::{counted, excerpt, excerpt_of_both_ends, grouped};
+
+/// The size of an input: `1,200 rows`, or `1,000 rows, 2,413 records` if a row makes several.
+pub(crate) fn rows_and_records(rows: u64, records: u64) -> String {
+    let rows_in_words = counted(rows, "row");
+    if records == rows { rows_in_words } else { format!("{rows_in_words}, {}", counted(records, "record")) }
+}
 
 /// A line for each outcome.
 pub(super) fn outcome_lines(counts: &Counts) -> impl Iterator<Item = String> {
@@ -17,14 +23,14 @@ pub(super) fn outcome_lines(counts: &Counts) -> impl Iterator<Item = String> {
         ("unsent", counts.unsent),
         ("in doubt", counts.in_doubt),
     ];
-    outcomes.into_iter().map(|(outcome, rows)| count_line(outcome, rows))
+    outcomes.into_iter().map(|(outcome, records)| count_line(outcome, records))
 }
 
 pub(super) fn count_line(label: &str, count: u64) -> String {
     format!("  {label:<9} {:>9}", grouped(count))
 }
 
-const HEADERS: [&str; 5] = ["rows", "saved", "rejected", "unsent", "in doubt"];
+const HEADERS: [&str; 5] = ["total", "saved", "rejected", "unsent", "in doubt"];
 /// How much of a bot id is shown: the vendor's have 39 characters.
 const MIN_ID: usize = 12;
 const MAX_ID: usize = 44;
@@ -33,7 +39,9 @@ const MAX_ID: usize = 44;
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct BotView {
     bot_id: String,
+    /// The older name of `records`.
     rows: u64,
+    records: u64,
     saved: u64,
     rejected: u64,
     unsent: u64,
@@ -47,13 +55,13 @@ impl BotView {
     }
 
     /// A bot that nothing has been sent to.
-    pub(crate) fn unsent(bot_id: String, rows: u64) -> Self {
-        Self::new(bot_id, Counts::all_unsent(rows))
+    pub(crate) fn unsent(bot_id: String, records: u64) -> Self {
+        Self::new(bot_id, Counts::all_unsent(records, records))
     }
 
     fn new(bot_id: String, counts: Counts) -> Self {
-        let Counts { rows, saved, rejected, unsent, in_doubt, .. } = counts;
-        Self { bot_id, rows, saved, rejected, unsent, in_doubt }
+        let Counts { records, saved, rejected, unsent, in_doubt, .. } = counts;
+        Self { bot_id, rows: records, records, saved, rejected, unsent, in_doubt }
     }
 
     /// The id, unless there are several bots.
@@ -80,7 +88,7 @@ impl BotView {
     }
 
     fn cells(&self) -> [String; HEADERS.len()] {
-        [self.rows, self.saved, self.rejected, self.unsent, self.in_doubt].map(grouped)
+        [self.records, self.saved, self.rejected, self.unsent, self.in_doubt].map(grouped)
     }
 }
 

@@ -8,8 +8,9 @@ use super::rows::io_error;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
+use crate::numbering::{Numbering, RecordId};
 use crate::private;
-use crate::record::{REPORT_COLUMNS, input_columns};
+use crate::record::report_columns;
 use crate::source::{HashingReader, InputError, Inputs, Row, SourceError, SourceOptions};
 use crate::text::{not_a_formula, printable};
 
@@ -28,6 +29,8 @@ pub(crate) struct FailureReport<'a> {
     pub bom: bool,
     pub ledger: &'a Store,
     pub run: RunId,
+    /// The run's.
+    pub numbering: Numbering,
 }
 
 /// The report or the summary cannot be written. The ledger has the outcome of every row all the same.
@@ -70,7 +73,7 @@ impl FailureReport<'_> {
     /// Writes the report, readable only by the user, as a whole or not at all. Returns the hash of its content.
     ///
     /// It is CSV in UTF-8, whatever the input was. The input's own columns come first, with all header rows as they are; then
-    /// the row's number, its outcome, the HTTP status and the reason, which no spreadsheet reads as a formula. The rows of
+    /// the row's number, if rows make several records the number of the record among them, its outcome, the HTTP status and the reason, which no spreadsheet reads as a formula. The rows of
     /// several files share one report, below the header of the first file.
     ///
     /// # Errors
@@ -114,38 +117,58 @@ impl FailureReport<'_> {
     ) -> Result<(), ReportError> {
         let mut rows = self.input.open(&self.source)?;
         for (index, header) in rows.header_rows().iter().enumerate() {
-            let own = (0..input_columns(self.headers)).map(|column| header.get(column).map_or("", String::as_str));
-            let added = if index == 0 { REPORT_COLUMNS } else { [""; REPORT_COLUMNS.len()] };
+            let own = (0..report_columns::input_columns(self.headers))
+                .map(|column| header.get(column).map_or("", String::as_str));
+            let added = self.added_columns().iter().map(|column| if index == 0 { *column } else { "" });
             out.write_record(own.chain(added)).map_err(|error| failed(io_error(error)))?;
         }
         let mut known = self.ledger.row_cursor(self.run);
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let Some(entry) = known.find(row.number)? else { continue };
-            let Some(outcome) = failure(&entry) else { continue };
-            let number = row.number.to_string();
-            let status = entry.status.map_or_else(String::new, |status| status.to_string());
-            let error = entry.detail.as_deref().map(printable).map(not_a_formula).unwrap_or_default();
-            let added = [number.as_str(), outcome.as_str(), &status, &error];
-            let cells = row.cells().take(self.own_cells(&row));
-            out.write_record(cells.chain(added)).map_err(|error| failed(io_error(error)))?;
+            for part in self.numbering.parts() {
+                let Some(entry) = known.find(self.numbering.number(row.number, part))? else { continue };
+                let Some(outcome) = failure(&entry) else { continue };
+                let added = self.added_cells(&entry, outcome);
+                let cells = row.cells().take(self.own_cells(&row)).chain(added.iter().map(String::as_str));
+                out.write_record(cells).map_err(|error| failed(io_error(error)))?;
+            }
         }
         Ok(())
+    }
+
+    /// The names of the columns that the report adds.
+    fn added_columns(&self) -> &'static [&'static str] {
+        report_columns::of_run(self.numbering)
+    }
+
+    /// The cells of these columns.
+    fn added_cells(&self, entry: &RowEntry, outcome: OutcomeKind) -> Vec<String> {
+        let RecordId { row, record } = self.numbering.id(entry.row);
+        let cell = |column: &&str| match *column {
+            report_columns::ROW => row.to_string(),
+            report_columns::RECORD => record.map_or_else(String::new, |record| record.to_string()),
+            report_columns::OUTCOME => outcome.as_str().to_owned(),
+            report_columns::STATUS => entry.status.map_or_else(String::new, |status| status.to_string()),
+            _ => entry.detail.as_deref().map(printable).map(not_a_formula).unwrap_or_default().into(),
+        };
+        self.added_columns().iter().map(cell).collect()
     }
 
     /// How many of a row's cells are the input's own. A row with missing or surplus cells keeps them, so that it is
     /// invalid in the report, too; only the columns that an earlier report added are removed.
     fn own_cells(&self, row: &Row) -> usize {
-        let own = input_columns(self.headers);
+        let earlier = report_columns::added_to(self.headers);
         if row.len() == self.headers.len() {
-            return own;
+            return row.len() - earlier.len();
         }
-        let before = row.len().saturating_sub(REPORT_COLUMNS.len());
+        let Some(outcome) = earlier.iter().position(|column| *column == report_columns::OUTCOME) else {
+            return row.len();
+        };
+        let before = row.len().saturating_sub(earlier.len());
         let cell = |column| row.cell(column).unwrap_or_default();
         let is_number = cell(before).parse::<u64>().is_ok();
-        let is_outcome = OutcomeKind::ALL.iter().any(|kind| kind.as_str() == cell(before + 1));
-        let is_failure_report = own < self.headers.len();
-        if is_failure_report && is_number && is_outcome { before } else { row.len() }
+        let is_outcome = OutcomeKind::ALL.iter().any(|kind| kind.as_str() == cell(before + outcome));
+        if is_number && is_outcome { before } else { row.len() }
     }
 }
 

@@ -71,10 +71,15 @@ pub(crate) fn problems_table(report: &CheckReport, width: u16) -> String {
 }
 
 /// How long sending takes: `100,000 rows at 60/1m and 1800/1h: 2 days 7 h 16 min, done by Tuesday 21:16`. Each of
-/// several bots has its own rows and limits.
-pub(crate) fn time_estimate(rows_by_bot: &[u64], limits: &[Limit], time: Duration, now: &Zoned) -> String {
-    let rows = counted(rows_by_bot.iter().sum(), "row");
-    let bots = rows_by_bot.iter().filter(|rows| **rows > 0).count();
+/// several bots has its own records and limits.
+pub(crate) fn time_estimate(
+    (records_by_bot, unit): (&[u64], &str),
+    limits: &[Limit],
+    time: Duration,
+    now: &Zoned,
+) -> String {
+    let rows = counted(records_by_bot.iter().sum(), unit);
+    let bots = records_by_bot.iter().filter(|records| **records > 0).count();
     let (rows, per_bot) = match bots {
         0 | 1 => (rows, ""),
         _ => (format!("{rows} to {} in parallel", counted(bots as u64, "bot")), " per bot"),

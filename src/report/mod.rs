@@ -17,7 +17,7 @@ mod terminal;
 mod verified;
 
 pub(crate) use answers::AnswersView;
-pub(crate) use counts::BotView;
+pub(crate) use counts::{BotView, rows_and_records};
 pub(crate) use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
 pub(crate) use findings::{mapping_table, presets_table, problems_table, time_estimate};
 pub(crate) use format::format_time_ahead;
@@ -25,7 +25,7 @@ pub(crate) use inspection::InspectionView;
 pub(crate) use preview::{preview, preview_of_bots};
 pub(crate) use printer::{OutputError, Printer};
 pub(crate) use progress::{ProgressDisplay, ProgressStart};
-pub(crate) use rows::{ROW_COLUMNS, io_error, write_json_row, write_row};
+pub(crate) use rows::{ROW_COLUMNS, ShownRun, io_error, write_json_row, write_row};
 pub(crate) use runs::{RunView, runs_table};
 pub(crate) use summary::{Summary, SummaryView};
 pub(crate) use verified::VerifiedView;

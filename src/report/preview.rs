@@ -40,17 +40,17 @@ pub(crate) fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
 /// The preview of each bot, those with the most records first; beyond [`MAX_BOTS`], records are only counted.
 pub(crate) fn preview_of_bots(bots: &[BotRows], columns: usize) -> Vec<Line> {
     let mut bots: Vec<_> = bots.iter().collect();
-    bots.sort_by_key(|bot| Reverse(bot.rows));
+    bots.sort_by_key(|bot| Reverse(bot.records));
     let (shown, others) = bots.split_at(bots.len().min(MAX_BOTS));
     let mut lines = Vec::new();
     for bot in shown {
         let id = excerpt(bot.bot_id.as_deref().unwrap_or_default(), 48);
-        let title = Line::plain(format!("preview of {} for bot ", counted(bot.rows, "record")));
+        let title = Line::plain(format!("preview of {} for bot ", counted(bot.records, "record")));
         lines.push(title.with(Tone::Strong, id).with(Tone::Plain, ":"));
         lines.extend(dashboard(&bot.tally, columns, MAX_CHARTS / bots.len()));
     }
     if !others.is_empty() {
-        let records = others.iter().map(|bot| bot.rows).sum();
+        let records = others.iter().map(|bot| bot.records).sum();
         let others = counted(others.len() as u64, "other bot");
         lines.push(Line::plain(format!("and {} for {others}", counted(records, "record"))));
     }

@@ -22,8 +22,10 @@ const LINE_INTERVAL: Duration = Duration::from_secs(60);
 /// The state that progress starts from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ProgressStart {
-    /// A resumed run already has rows with outcomes.
+    /// A resumed run already has records with outcomes.
     pub counts: Counts,
+    /// What records are called where they are counted.
+    pub unit: &'static str,
     /// With several bots, a pause of one does not pause the run.
     pub several_bots: bool,
     /// Whether standard error is a terminal.
@@ -53,6 +55,7 @@ impl Drop for ProgressDisplay {
 
 struct Progress {
     counts: Counts,
+    unit: &'static str,
     printer: Printer,
     /// Hidden if there is no terminal.
     bar: ProgressBar,
@@ -62,7 +65,7 @@ struct Progress {
     time_left: Option<Duration>,
     /// Why nothing is sent at the moment.
     pause: Option<String>,
-    /// Rows that will not be sent in this run.
+    /// Records that will not be sent in this run.
     unsent: u64,
     several_bots: bool,
     /// When the pause of each of several bots was last shown.
@@ -73,13 +76,14 @@ impl Progress {
     fn new(start: ProgressStart, printer: Printer) -> Self {
         let now = Instant::now();
         let counts = start.counts;
-        let bar = new_bar(counts.rows, start.on_terminal && !printer.is_quiet());
+        let bar = new_bar(counts.records, start.on_terminal && !printer.is_quiet());
         Self {
             counts,
+            unit: start.unit,
             printer,
             bar,
             started: now,
-            done_before: counts.rows - counts.unsent,
+            done_before: counts.records - counts.unsent,
             next_line: now + FIRST_LINE_AFTER,
             time_left: None,
             pause: None,
@@ -108,18 +112,18 @@ impl Progress {
 
     fn apply(&mut self, event: RunEvent) {
         match event {
-            RunEvent::Settled { kind: OutcomeKind::Unsent, rows } => self.unsent += rows,
-            RunEvent::Settled { kind, rows } => {
-                self.counts.settle(kind, rows);
+            RunEvent::Settled { kind: OutcomeKind::Unsent, records } => self.unsent += records,
+            RunEvent::Settled { kind, records } => {
+                self.counts.settle(kind, records);
                 self.pause = None;
             }
             RunEvent::Saved { .. } => {}
-            RunEvent::NotSaved { row, kind, why } => self.detail(&format!("row {row}: {kind}: {why}")),
-            RunEvent::Retrying { row, why, wait } if wait.is_zero() => {
-                self.detail(&format!("row {row}: retrying now: {why}"));
+            RunEvent::NotSaved { record, kind, why } => self.detail(&format!("{record}: {kind}: {why}")),
+            RunEvent::Retrying { record, why, wait } if wait.is_zero() => {
+                self.detail(&format!("{record}: retrying now: {why}"));
             }
-            RunEvent::Retrying { row, why, wait } => {
-                self.detail(&format!("row {row}: retrying in {}: {why}", format_duration(wait)));
+            RunEvent::Retrying { record, why, wait } => {
+                self.detail(&format!("{record}: retrying in {}: {why}", format_duration(wait)));
             }
             RunEvent::Paused { bot: Some(bot), why, wait } if self.several_bots => self.show_bot_pause(bot, &why, wait),
             RunEvent::Paused { why, wait, .. } => self.show_pause(&why, wait),
@@ -174,13 +178,13 @@ impl Progress {
         self.bar.set_message(self.status());
         if self.bar.is_hidden() && Instant::now() >= self.next_line {
             self.next_line = Instant::now() + LINE_INTERVAL;
-            let (done, rows) = (grouped(self.done()), grouped(self.counts.rows));
-            self.printer.note(format_args!("{done} of {rows} rows: {}", self.status()));
+            let (done, all) = (grouped(self.done()), grouped(self.counts.records));
+            self.printer.note(format_args!("{done} of {all} {}s: {}", self.unit, self.status()));
         }
     }
 
     fn done(&self) -> u64 {
-        self.counts.rows - self.counts.unsent + self.unsent
+        self.counts.records - self.counts.unsent + self.unsent
     }
 
     /// `saved 180 · failed 2 · in doubt 1 · 59/min · 12 min left`.
@@ -235,7 +239,7 @@ mod tests {
 
     fn progress(counts: Counts) -> Progress {
         let printer = Printer::new(&Context::with_variables(&[]), true, false);
-        Progress::new(ProgressStart { counts, several_bots: true, on_terminal: false }, printer)
+        Progress::new(ProgressStart { counts, unit: "row", several_bots: true, on_terminal: false }, printer)
     }
 
     #[test]
@@ -245,11 +249,11 @@ mod tests {
 
     #[test]
     fn the_status_shows_outcomes_rate_and_time_left() {
-        let mut progress = progress(Counts::all_unsent(10));
-        progress.apply(RunEvent::Settled { kind: OutcomeKind::Saved, rows: 3 });
-        progress.apply(RunEvent::Settled { kind: OutcomeKind::InDoubt, rows: 1 });
-        progress.apply(RunEvent::Settled { kind: OutcomeKind::Unsent, rows: 1 });
-        progress.apply(RunEvent::Settled { kind: OutcomeKind::Rejected, rows: 2 });
+        let mut progress = progress(Counts::all_unsent(10, 10));
+        progress.apply(RunEvent::Settled { kind: OutcomeKind::Saved, records: 3 });
+        progress.apply(RunEvent::Settled { kind: OutcomeKind::InDoubt, records: 1 });
+        progress.apply(RunEvent::Settled { kind: OutcomeKind::Unsent, records: 1 });
+        progress.apply(RunEvent::Settled { kind: OutcomeKind::Rejected, records: 2 });
         progress.apply(RunEvent::TimeLeft(Duration::from_secs(125)));
         progress.started = Instant::now() - Duration::from_secs(60);
         assert_eq!(progress.status(), "saved 3 · failed 2 · in doubt 1 · unsent 1 · 7/min · 2 min 5 s left");
@@ -258,20 +262,20 @@ mod tests {
 
     #[test]
     fn a_pause_shows_until_a_row_settles() {
-        let mut progress = progress(Counts::all_unsent(10));
+        let mut progress = progress(Counts::all_unsent(10, 10));
         progress.apply(RunEvent::Paused {
             bot: None,
             why: "the door\u{1b}[2J is closed".to_owned(),
             wait: Duration::from_secs(30),
         });
         assert!(progress.status().contains("is closed; retrying in 30 s (") && !progress.status().contains('\u{1b}'));
-        progress.apply(RunEvent::Settled { kind: OutcomeKind::Saved, rows: 1 });
+        progress.apply(RunEvent::Settled { kind: OutcomeKind::Saved, records: 1 });
         assert!(!progress.status().contains("closed"));
     }
 
     #[test]
     fn a_paused_bot_does_not_pause_the_run() {
-        let mut progress = progress(Counts::all_unsent(10));
+        let mut progress = progress(Counts::all_unsent(10, 10));
         let wait = Duration::from_secs(30);
         progress.apply(RunEvent::Paused { bot: Some("st-1".to_owned()), why: "the door is closed".to_owned(), wait });
         progress.apply(RunEvent::TimeLeft(Duration::from_secs(125)));

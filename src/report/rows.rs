@@ -1,4 +1,4 @@
-//! The rows of a run with their outcomes, as CSV and JSON.
+//! The records of a run with their outcomes, as CSV and JSON.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -6,10 +6,19 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::ledger::{RowEntry, RowState};
+use crate::numbering::{Numbering, RecordId};
 use crate::text::{not_a_formula, printable, printable_json};
 
 /// The header of the CSV.
-pub(crate) const ROW_COLUMNS: [&str; 6] = ["row", "outcome", "status", "server_id", "error", "server_time"];
+pub(crate) const ROW_COLUMNS: [&str; 7] = ["row", "outcome", "status", "server_id", "error", "server_time", "record"];
+
+/// What the view of a record needs to know of its run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShownRun {
+    pub numbering: Numbering,
+    /// Whether a process is working on it.
+    pub is_running: bool,
+}
 
 #[derive(Debug, Serialize)]
 struct RowView<'a> {
@@ -19,18 +28,21 @@ struct RowView<'a> {
     server_id: Option<Cow<'a, str>>,
     error: Option<Cow<'a, str>>,
     server_time: Option<String>,
+    /// Null for a row as a whole and for a row's only record.
+    record: Option<u32>,
 }
 
 impl<'a> RowView<'a> {
-    fn new(entry: &'a RowEntry, is_running: bool) -> Self {
+    fn new(entry: &'a RowEntry, run: &ShownRun) -> Self {
         let outcome = match entry.state {
             RowState::Settled(kind) => kind.as_str(),
-            RowState::Claimed if is_running => "in flight",
+            RowState::Claimed if run.is_running => "in flight",
             RowState::Claimed => "in doubt",
         };
         let [server_id, error] = [&entry.server_id, &entry.detail].map(|text| text.as_deref().map(printable));
         let server_time = entry.server_time.map(|time| format!("{time:.3}"));
-        Self { row: entry.row, outcome, status: entry.status, server_id, error, server_time }
+        let RecordId { row, record } = run.numbering.id(entry.row);
+        Self { row, outcome, status: entry.status, server_id, error, server_time, record }
     }
 }
 
@@ -38,8 +50,8 @@ impl<'a> RowView<'a> {
 ///
 /// # Errors
 /// If writing fails.
-pub(crate) fn write_row<W: Write>(entry: &RowEntry, is_running: bool, out: &mut csv::Writer<W>) -> io::Result<()> {
-    let row = RowView::new(entry, is_running);
+pub(crate) fn write_row<W: Write>(entry: &RowEntry, run: &ShownRun, out: &mut csv::Writer<W>) -> io::Result<()> {
+    let row = RowView::new(entry, run);
     let [server_id, error] = [row.server_id, row.error].map(|text| text.map(not_a_formula));
     out.serialize(RowView { server_id, error, ..row }).map_err(io_error)
 }
@@ -48,13 +60,8 @@ pub(crate) fn write_row<W: Write>(entry: &RowEntry, is_running: bool, out: &mut 
 ///
 /// # Errors
 /// If writing fails.
-pub(crate) fn write_json_row(
-    entry: &RowEntry,
-    is_running: bool,
-    is_first: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let row = serde_json::to_string(&RowView::new(entry, is_running))?;
+pub(crate) fn write_json_row(entry: &RowEntry, run: &ShownRun, is_first: bool, out: &mut dyn Write) -> io::Result<()> {
+    let row = serde_json::to_string(&RowView::new(entry, run))?;
     write!(out, "{}\n  {}", if is_first { "" } else { "," }, printable_json(&row))
 }
 

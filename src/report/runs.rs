@@ -76,6 +76,9 @@ impl RunView {
         lines.extend(self.profile.as_ref().map(|profile| format!("  profile   {}", printable(profile))));
         lines.extend(self.finished_at.map(|time| format!("  finished  {}", format_date(time, zone))));
         lines.push(count_line("rows", self.counts.rows));
+        if self.counts.records != self.counts.rows {
+            lines.push(count_line("records", self.counts.records));
+        }
         lines.extend(outcome_lines(&self.counts));
         if self.bots.len() > 1 {
             lines.push(BotView::table(&self.bots, width));
@@ -102,7 +105,7 @@ impl RunView {
             self.state.to_owned(),
             if self.kind == "submit" { "(submit)".to_owned() } else { path_end(&self.input, 30) },
             bot,
-            grouped(counts.rows),
+            grouped(counts.records),
             grouped(counts.saved),
             grouped(counts.rejected + counts.invalid),
             grouped(counts.unsent),
@@ -112,7 +115,7 @@ impl RunView {
 }
 
 const RUN_HEADERS: [&str; 10] =
-    ["run", "started", "state", "input", "bot", "rows", "saved", "failed", "unsent", "in doubt"];
+    ["run", "started", "state", "input", "bot", "total", "saved", "failed", "unsent", "in doubt"];
 
 /// A line for each run, however long it is.
 pub(crate) fn runs_table(runs: &[RunView], zone: &TimeZone, width: u16) -> String {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::answers::AnswersView;
-use super::counts::{BotView, outcome_lines};
+use super::counts::{BotView, outcome_lines, rows_and_records};
 use crate::ledger::Counts;
-use crate::text::{counted, format_duration, printable};
+use crate::text::{format_duration, printable};
 
 /// The result of a run. Its JSON has exactly these keys, in this order; `bots` only if the rows name them.
 #[derive(Debug, Clone, Serialize)]
@@ -59,7 +59,7 @@ impl fmt::Display for SummaryView<'_> {
             write!(f, "Run {run}: ")?;
         }
         let elapsed = format_duration(Duration::from_millis(*elapsed_ms));
-        writeln!(f, "{} to {}, {elapsed}", counted(counts.rows, "row"), printable(self.target))?;
+        writeln!(f, "{} to {}, {elapsed}", rows_and_records(counts.rows, counts.records), printable(self.target))?;
         for line in outcome_lines(counts) {
             writeln!(f, "{line}")?;
         }
@@ -86,7 +86,7 @@ mod tests {
     use crate::ledger::OutcomeKind;
 
     fn summary() -> Summary {
-        let mut counts = Counts::all_unsent(1200);
+        let mut counts = Counts::all_unsent(1200, 1200);
         counts.settle(OutcomeKind::Saved, 1195);
         counts.settle(OutcomeKind::Rejected, 2);
         Summary::new(Some(3), counts, Duration::from_millis(200_000), Some("in.failures.csv".into()))
@@ -99,6 +99,7 @@ mod tests {
         let documented = [
             "run",
             "rows",
+            "records",
             "saved",
             "rejected",
             "invalid",

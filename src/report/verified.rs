@@ -1,10 +1,12 @@
 //! The result of a verification, as text and as JSON.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 use serde_json::{Value, json};
 
 use crate::ledger::{Run, RunKind};
+use crate::numbering::RecordId;
 use crate::run::verify::Verified;
 use crate::text::{counted, grouped, printable};
 
@@ -29,25 +31,32 @@ impl VerifiedView<'_> {
             "saved": verified.saved,
             "absent": verified.absent,
             "still_in_doubt": verified.still_in_doubt(),
-            "undecided": undecided.map(|(reason, rows)| json!({
+            "undecided": undecided.map(|(reason, records)| json!({
                 "reason": reason.name(),
                 "words": reason.to_string(),
-                "rows": rows,
+                "rows": records,
+                "records": records,
             })).collect::<Vec<_>>(),
             "saved_before": verified.saved_before,
             "missing_saved": verified.missing.len(),
-            "missing_rows": verified.missing,
+            "missing_rows": self.missing().map(|id| id.row).collect::<BTreeSet<_>>(),
+            "missing_records": self.missing().map(|id| json!({"row": id.row, "record": id.record})).collect::<Vec<_>>(),
             "surplus": verified.surplus,
             "records": verified.records,
             "finished": run.finished_at.is_some(),
         })
     }
 
-    /// The outcomes of the rows in doubt on one line, followed by the findings that need attention.
+    /// The saved records that are not visible.
+    fn missing(&self) -> impl Iterator<Item = RecordId> {
+        self.verified.missing.iter().map(|number| self.run.numbering.id(*number))
+    }
+
+    /// The outcomes of the records in doubt on one line, followed by the findings that need attention.
     pub(crate) fn summary(&self) -> String {
         let mut text = format!(
             "verified {} in doubt: {} saved, {} absent, {} still in doubt",
-            counted(self.verified.in_doubt_before, "row"),
+            counted(self.verified.in_doubt_before, self.run.numbering.unit()),
             grouped(self.verified.saved),
             grouped(self.verified.absent),
             grouped(self.verified.still_in_doubt())
@@ -58,14 +67,17 @@ impl VerifiedView<'_> {
 
     fn add_findings(&self, text: &mut String) {
         let Verified { undecided, missing, surplus, .. } = self.verified;
+        let unit = self.run.numbering.unit();
         // Writing to a String never fails.
-        for (reason, rows) in undecided {
-            let _ = write!(text, "\nIn doubt: {}: {reason}", counted(*rows, "row"));
+        for (reason, records) in undecided {
+            let _ = write!(text, "\nIn doubt: {}: {reason}", counted(*records, unit));
         }
         if !missing.is_empty() {
-            let rows = counted(missing.len() as u64, "saved row");
-            let listed: Vec<String> = missing.iter().take(LISTED).map(u64::to_string).collect();
-            let _ = write!(text, "\nMissing:  {rows} not visible on the server: {}", listed.join(", "));
+            let records = counted(missing.len() as u64, &format!("saved {unit}"));
+            let in_words = |id: RecordId| if id.record.is_some() { id.to_string() } else { id.row.to_string() };
+            let listed: Vec<String> = self.missing().take(LISTED).map(in_words).collect();
+            let separator = if self.run.numbering.is_multiple() { "; " } else { ", " };
+            let _ = write!(text, "\nMissing:  {records} not visible on the server: {}", listed.join(separator));
             if missing.len() > LISTED {
                 let _ = write!(text, " and {} more", missing.len() - LISTED);
             }
@@ -74,7 +86,7 @@ impl VerifiedView<'_> {
             let records = counted(*surplus, "record");
             let _ = write!(
                 text,
-                "\nSurplus:  {records} equal to rows of this run that belong to no known run: saved twice or sent by others"
+                "\nSurplus:  {records} equal to {unit}s of this run that belong to no known run: saved twice or sent by others"
             );
         }
     }
@@ -84,7 +96,7 @@ impl VerifiedView<'_> {
         let run = self.run.id.0;
         let mut steps = Vec::new();
         if *absent > 0 && self.run.kind == RunKind::Import {
-            let rows = counted(*absent, "unsent row");
+            let rows = counted(*absent, &format!("unsent {}", self.run.numbering.unit()));
             steps.push(format!("send {rows} with `kore-feedback runs resume {run}`"));
         } else if *absent > 0 {
             steps.push("submit the record again: it is not on the server".to_owned());
@@ -135,6 +147,7 @@ mod tests {
 
     use super::{Verified, VerifiedView};
     use crate::ledger::{Run, RunBot, RunId, RunKind};
+    use crate::numbering::Numbering;
     use crate::run::verify::UndecidedReason;
 
     fn run() -> Run {
@@ -144,12 +157,14 @@ mod tests {
             sandbox: false,
             profile: None,
             host: "https://bots.example".to_owned(),
-            bots: vec![RunBot { number: 1, bot_id: "st-1".to_owned(), rows: 3 }],
+            bots: vec![RunBot { number: 1, bot_id: "st-1".to_owned(), records: 3 }],
             input: "in.csv".to_owned(),
             content: [0; 32],
             is_of_bytes: false,
             mapping: String::new(),
             rows: 1200,
+            records: 1200,
+            numbering: Numbering::SINGLE,
             options: None,
             started_at: jiff::Timestamp::UNIX_EPOCH,
             finished_at: None,
@@ -203,7 +218,7 @@ mod tests {
         let json = VerifiedView { run: &run(), verified: &verified() }.json();
         let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
         let documented = "run in_doubt_before saved absent still_in_doubt undecided saved_before missing_saved \
-                          missing_rows surplus records finished";
+                          missing_rows missing_records surplus records finished";
         assert_eq!(keys.join(" "), documented);
         assert_eq!(json["undecided"][1]["reason"], "sent_by_others");
     }

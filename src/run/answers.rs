@@ -1,4 +1,4 @@
-//! What a run learns from its answers, over all bots: which row got which id, how far the server's clock is off, and
+//! What a run learns from its answers, over all bots: which record got which id, how far the server's clock is off, and
 //! whether anything should be said about them.
 
 use std::collections::{HashMap, VecDeque};
@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock;
 use crate::delivery::Verdict;
 use crate::ledger::Deviations;
+use crate::numbering::RecordId;
 
 /// How many ids are kept. At the end of the run, one query looks at all of them.
 const KEPT: usize = 4096;
@@ -20,7 +21,7 @@ pub(super) struct Answers(Mutex<Memory>);
 
 #[derive(Debug, Default)]
 struct Memory {
-    row_of_id: HashMap<String, u64>,
+    record_of_id: HashMap<String, RecordId>,
     oldest_first: VecDeque<String>,
     clock_offset: Option<SignedDuration>,
     said_clock: bool,
@@ -29,20 +30,20 @@ struct Memory {
 }
 
 impl Answers {
-    /// A record belongs to one row: an id that another row got does not show that this row was saved.
-    pub(super) fn check_id(&self, verdict: Verdict, row: u64) -> Verdict {
+    /// An id belongs to one record: if another one got it, it does not show that this one was saved.
+    pub(super) fn check_id(&self, verdict: Verdict, record: RecordId) -> Verdict {
         let Verdict::Saved { id, status, .. } = &verdict else { return verdict };
         let mut memory = self.memory();
-        if let Some(first) = memory.row_of_id.get(id) {
-            let message = format!("the response has the id of another record: row {first} got {id}");
+        if let Some(first) = memory.record_of_id.get(id) {
+            let message = format!("the response has the id of another record: {first} got {id}");
             return Verdict::InDoubt { status: Some(*status), message };
         }
-        memory.row_of_id.insert(id.clone(), row);
+        memory.record_of_id.insert(id.clone(), record);
         memory.oldest_first.push_back(id.clone());
         if memory.oldest_first.len() > KEPT
             && let Some(oldest) = memory.oldest_first.pop_front()
         {
-            memory.row_of_id.remove(&oldest);
+            memory.record_of_id.remove(&oldest);
         }
         verdict
     }
@@ -60,7 +61,7 @@ impl Answers {
     }
 
     /// What should be said about an answer; each kind of warning is given once.
-    pub(super) fn warnings(&self, row: u64, deviations: Deviations) -> Vec<String> {
+    pub(super) fn warnings(&self, record: RecordId, deviations: Deviations) -> Vec<String> {
         let mut memory = self.memory();
         let mut warnings = Vec::new();
         let clock = memory.clock_offset.and_then(clock::difference).filter(|_| !memory.said_clock);
@@ -74,7 +75,7 @@ impl Answers {
         let changed: Vec<_> = deviations.changed().collect();
         if !changed.is_empty() && !std::mem::replace(&mut memory.said_changed, true) {
             let changed = changed.join(", ");
-            warnings.push(format!("the server saved row {row} with another value than was sent: {changed}"));
+            warnings.push(format!("the server saved {record} with another value than was sent: {changed}"));
         }
         warnings
     }
@@ -90,7 +91,11 @@ mod tests {
     use jiff::{SignedDuration, Timestamp};
     use serde_json::Value;
 
-    use super::{Answers, Deviations, KEPT, Verdict};
+    use super::{Answers, Deviations, KEPT, RecordId, Verdict};
+
+    fn row(row: u64) -> RecordId {
+        RecordId { row, record: None }
+    }
 
     fn saved(id: usize) -> Verdict {
         Verdict::Saved { id: id.to_string(), status: 200, record: Value::Null }
@@ -100,13 +105,13 @@ mod tests {
     fn only_the_latest_ids_are_kept() {
         let answers = Answers::default();
         for id in 0..=KEPT {
-            assert_eq!(answers.check_id(saved(id), id as u64), saved(id));
+            assert_eq!(answers.check_id(saved(id), row(id as u64)), saved(id));
         }
-        let again = answers.check_id(saved(1), 9999);
+        let again = answers.check_id(saved(1), row(9999));
         let Verdict::InDoubt { status, message } = again else { panic!("{again:?}") };
         assert_eq!((status, &*message), (Some(200), "the response has the id of another record: row 1 got 1"));
-        assert_eq!(answers.check_id(saved(0), 9999), saved(0), "it was forgotten");
-        assert_eq!(answers.memory().row_of_id.len(), KEPT);
+        assert_eq!(answers.check_id(saved(0), row(9999)), saved(0), "it was forgotten");
+        assert_eq!(answers.memory().record_of_id.len(), KEPT);
     }
 
     #[test]
@@ -119,10 +124,10 @@ mod tests {
         assert_eq!(answers.new_clock_offset(now + seconds(0), now), Some(seconds(0)));
         answers.new_clock_offset(now + seconds(90), now);
         assert_eq!(
-            answers.warnings(1, Deviations::default()),
+            answers.warnings(row(1), Deviations::default()),
             ["this machine's clock is 1 min 30 s behind the server's"]
         );
-        assert!(answers.warnings(2, Deviations::default()).is_empty());
+        assert!(answers.warnings(row(2), Deviations::default()).is_empty());
     }
 
     #[test]
@@ -130,9 +135,12 @@ mod tests {
         let answers = Answers::default();
         let mut deviations = Deviations::default();
         deviations.add_missing("orgId");
-        assert!(answers.warnings(1, deviations)[0].ends_with("required: orgId"));
-        assert!(answers.warnings(2, deviations).is_empty());
+        assert!(answers.warnings(row(1), deviations)[0].ends_with("required: orgId"));
+        assert!(answers.warnings(row(2), deviations).is_empty());
         deviations.add_changed("name");
-        assert_eq!(answers.warnings(3, deviations), ["the server saved row 3 with another value than was sent: name"]);
+        assert_eq!(
+            answers.warnings(row(3), deviations),
+            ["the server saved row 3 with another value than was sent: name"]
+        );
     }
 }

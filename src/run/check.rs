@@ -41,7 +41,7 @@ pub(crate) struct CheckReport {
     pub(crate) skipped: BTreeMap<SkipReason, u64>,
     pub(crate) problems: BTreeMap<ProblemKind, u64>,
     pub(crate) first: Vec<ProblemRow>,
-    /// The valid rows of each bot, in the order of the input. One entry if rows name no bot.
+    /// The valid records of each bot, in the order of the input. One entry if rows name no bot.
     pub(crate) bots: Vec<BotRows>,
     pub(crate) duplicates: Duplicates,
     pub(crate) has_workbook: bool,
@@ -50,12 +50,12 @@ pub(crate) struct CheckReport {
     pub(crate) warnings: Vec<String>,
 }
 
-/// The valid rows of one bot.
+/// The valid records of one bot.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BotRows {
     /// The bot, if rows name it.
     pub(crate) bot_id: Option<String>,
-    pub(crate) rows: u64,
+    pub(crate) records: u64,
     pub(crate) tally: Tally,
 }
 
@@ -175,7 +175,7 @@ fn hash(number: u64) -> u64 {
 
 impl BotRows {
     fn count(&mut self, record: &Feedback<'_>) {
-        self.rows += 1;
+        self.records += 1;
         self.tally.count(record);
     }
 }
@@ -239,7 +239,12 @@ impl CheckReport {
         CheckError::TooManyBots { name: excerpt(&inputs.name(), 200), rows: self.rows, examples }
     }
 
-    /// All rows skipped, for any reason.
+    /// All records: as many as rows, if each makes one.
+    pub(crate) fn records(&self) -> u64 {
+        self.valid + self.invalid + self.all_skipped()
+    }
+
+    /// All records skipped, for any reason.
     pub(crate) fn all_skipped(&self) -> u64 {
         self.skipped.values().sum()
     }

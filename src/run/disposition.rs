@@ -145,11 +145,13 @@ mod tests {
         with_clock_skew,
     };
     use crate::ledger::{ResendPolicy, RunId};
+    use crate::numbering::Numbering;
 
     /// How often a row is refused while others get through, until it is rejected.
     fn refusals_until_rejected(is_bystander: bool) -> Option<usize> {
         let settings = SendSettings {
             run: RunId(1),
+            numbering: Numbering::SINGLE,
             resend: ResendPolicy::NEVER,
             delivery: Delivery::AtMostOnce,
             retries: 5,

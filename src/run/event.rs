@@ -8,17 +8,18 @@ use super::circuit::StopReason;
 use super::feed::FeedError;
 use crate::credentials::CredentialError;
 use crate::ledger::{LedgerError, OutcomeKind};
+use crate::numbering::RecordId;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RunEvent {
-    /// Rows have a durable outcome.
-    Settled { kind: OutcomeKind, rows: u64 },
-    /// The server's record of a row. Follows [`RunEvent::Settled`].
-    Saved { row: u64, record: Value },
-    /// Why a row was not saved, in the server's words or ours. Follows [`RunEvent::Settled`].
-    NotSaved { row: u64, kind: OutcomeKind, why: String },
-    /// A row is sent again after a wait, or later.
-    Retrying { row: u64, why: String, wait: Duration },
+    /// Records have a durable outcome.
+    Settled { kind: OutcomeKind, records: u64 },
+    /// The server's record. Follows [`RunEvent::Settled`].
+    Saved { record: Value },
+    /// Why a record was not saved, in the server's words or ours. Follows [`RunEvent::Settled`].
+    NotSaved { record: RecordId, kind: OutcomeKind, why: String },
+    /// A record is sent again after a wait, or later.
+    Retrying { record: RecordId, why: String, wait: Duration },
     /// Nothing is sent for this long; to one bot only, if it is named.
     Paused { bot: Option<String>, why: String, wait: Duration },
     /// Another process uses the rate limit.

@@ -160,7 +160,7 @@ impl ActiveLane {
         self.phases().before(Phase::Stopping, next).await.unwrap_or(Ok(None))
     }
 
-    /// Records the outcomes of rows that are not sent.
+    /// Records the outcomes of records that are not sent.
     async fn record(&self, settled: Vec<(u64, Outcome)>) -> Result<(), End> {
         if settled.is_empty() {
             return Ok(());
@@ -169,8 +169,8 @@ impl ActiveLane {
         let counts = [OutcomeKind::Invalid, OutcomeKind::Skipped].map(|kind| (kind, count(kind)));
         let sender = &self.sender;
         sender.writer.record_outcomes(sender.settings.run, settled, clock::now()).await.map_err(End::Ledger)?;
-        for (kind, rows) in counts.into_iter().filter(|(_, rows)| *rows > 0) {
-            sender.events.send(RunEvent::Settled { kind, rows });
+        for (kind, records) in counts.into_iter().filter(|(_, records)| *records > 0) {
+            sender.events.send(RunEvent::Settled { kind, records });
         }
         Ok(())
     }

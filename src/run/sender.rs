@@ -147,11 +147,12 @@ impl RecordSender {
             Reply::Answer(answer) => answer.date,
             Reply::Nothing(_) => None,
         };
-        let verdict = self.answers.check_id(with_clock_skew(judge(&reply), server_time, now), row.number);
+        let record = self.settings.numbering.id(row.number);
+        let verdict = self.answers.check_id(with_clock_skew(judge(&reply), server_time, now), record);
         let sent = Sent { bot_id: self.client.bot_id(), body: &row.body };
         let checked = check_echo(verdict, &reply, sent, now);
         self.note_clock(server_time.or(checked.server_time), now).await;
-        for warning in self.answers.warnings(row.number, checked.deviations) {
+        for warning in self.answers.warnings(record, checked.deviations) {
             self.events.send(RunEvent::Warning(warning));
         }
         Some(checked)
@@ -207,23 +208,24 @@ impl RecordSender {
 
     /// Makes the outcome durable, then reports it.
     async fn settle(&self, claimed: Claimed, disposition: Disposition, row: &Prepared) -> Result<(), End> {
-        let Disposition { outcome, retry, record } = disposition;
-        let (row, kind, why) = (row.number, outcome.kind, outcome.detail.clone());
+        let Disposition { outcome, retry, record: saved } = disposition;
+        let record = self.settings.numbering.id(row.number);
+        let (kind, why) = (outcome.kind, outcome.detail.clone());
         if let Some(retry) = retry {
             let wait = match retry {
                 Retry::After(wait) => wait,
                 Retry::BehindOthers => Duration::ZERO,
             };
-            self.events.send(RunEvent::Retrying { row, why: why.clone().unwrap_or_default(), wait });
+            self.events.send(RunEvent::Retrying { record, why: why.clone().unwrap_or_default(), wait });
         }
         self.writer.settle(claimed, outcome, clock::now()).await.map_err(End::Ledger)?;
         if retry.is_some() {
             return Ok(());
         }
-        self.events.send(RunEvent::Settled { kind, rows: 1 });
-        match (record, why) {
-            (Some(record), _) => self.events.send(RunEvent::Saved { row, record }),
-            (None, Some(why)) => self.events.send(RunEvent::NotSaved { row, kind, why }),
+        self.events.send(RunEvent::Settled { kind, records: 1 });
+        match (saved, why) {
+            (Some(record), _) => self.events.send(RunEvent::Saved { record }),
+            (None, Some(why)) => self.events.send(RunEvent::NotSaved { record, kind, why }),
             (None, None) => {}
         }
         Ok(())

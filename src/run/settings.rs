@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::circuit::BreakerPolicy;
 use crate::ledger::{ResendPolicy, RunId};
+use crate::numbering::Numbering;
 
 /// What to do with a record that may have been saved; described as in the help.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -22,6 +23,8 @@ pub(crate) enum Delivery {
 #[derive(Debug, Clone)]
 pub(crate) struct SendSettings {
     pub(crate) run: RunId,
+    /// Which row and record a number stands for.
+    pub(crate) numbering: Numbering,
     /// What may be sent a second time.
     pub(crate) resend: ResendPolicy,
     pub(crate) delivery: Delivery,

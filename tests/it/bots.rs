@@ -65,7 +65,7 @@ fn bots_have_own_windows_in_parallel() {
     assert_eq!(stage.sandbox.counts().rate_limited, 0);
     assert!(said.contains(", 3 bots, "), "{said}");
     for bot in BOTS {
-        assert!(said.contains(&format!(" {bot}    12     12         0       0         0")), "{said}");
+        assert!(said.contains(&format!(" {bot}     12     12         0       0         0")), "{said}");
     }
     // The file is sorted by bot. If bots waited for each other, the records would be, too.
     let records = stage.sandbox.records();
@@ -429,7 +429,7 @@ fn each_bot_has_a_preview_and_counts() {
     assert_eq!(
         json(&dry)["bots"][0],
         serde_json::json!({
-            "bot_id": "st-a", "rows": 40, "saved": 0, "rejected": 0, "unsent": 40, "in_doubt": 0
+            "bot_id": "st-a", "rows": 40, "records": 40, "saved": 0, "rejected": 0, "unsent": 40, "in_doubt": 0
         })
     );
     let said = stderr(&dry).replace(&completion_time(&stderr(&dry)), "[time]");

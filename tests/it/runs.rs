@@ -90,6 +90,7 @@ fn json_has_the_same_facts() {
             "finished_at",
             "clock_offset_ms",
             "rows",
+            "records",
             "saved",
             "rejected",
             "invalid",
@@ -116,7 +117,8 @@ fn rows_are_csv_with_server_ids() {
     let stage = five_runs();
     let listed = stdout(&stage.run(&["runs", "show", "2", "--rows"]).success());
     let mut reader = csv::Reader::from_reader(listed.as_bytes());
-    assert_eq!(reader.headers().unwrap(), vec!["row", "outcome", "status", "server_id", "error", "server_time"]);
+    let columns = ["row", "outcome", "status", "server_id", "error", "server_time", "record"];
+    assert_eq!(reader.headers().unwrap(), columns.to_vec());
     let rows: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
     let told: Vec<_> = rows.iter().map(|row| (&*row[0], &*row[1], &*row[2], &*row[4])).collect();
     assert_eq!(
@@ -149,7 +151,7 @@ fn json_rows_are_an_array() {
         ])
     );
     let keys: Vec<_> = rows[0].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(keys, ["row", "outcome", "status", "server_id", "error", "server_time"]);
+    assert_eq!(keys, ["row", "outcome", "status", "server_id", "error", "server_time", "record"]);
     assert_eq!((&rows[1]["status"], &rows[1]["server_id"]), (&400.into(), &Value::Null));
     assert_eq!(rows[0]["server_id"].as_str().unwrap().len(), 24);
 }

@@ -10,6 +10,7 @@ use crate::commands::rules::check_settings;
 use crate::commands::session::Session;
 use crate::commands::setup::{Bots, Setup};
 use crate::ledger::{Run, RunId, Store};
+use crate::numbering::Numbering;
 use crate::record::ResolvedMapping;
 use crate::report::time_estimate;
 use crate::run::{CheckError, CheckReport, check};
@@ -75,26 +76,36 @@ impl<'a> Import<'a> {
         Ok(runs)
     }
 
+    /// How the records of all rows are numbered.
+    pub(super) fn numbering(&self) -> Numbering {
+        self.report.mapping.numbering()
+    }
+
+    /// What records are called where they are counted.
+    pub(super) fn unit(&self) -> &'static str {
+        self.numbering().unit()
+    }
+
     pub(super) fn short_name(&self) -> String {
         excerpt(&self.input.name(), 200)
     }
 
-    /// The bots to send to, and how many rows go to each.
+    /// The bots to send to, and how many records go to each.
     pub(super) fn bots(&self) -> Vec<(String, u64)> {
         match &self.setup.bots {
             Bots::One(bot) => vec![(bot.clone(), self.report.valid)],
             Bots::OfRows => {
-                let named = self.report.bots.iter().filter_map(|bot| Some((bot.bot_id.clone()?, bot.rows)));
+                let named = self.report.bots.iter().filter_map(|bot| Some((bot.bot_id.clone()?, bot.records)));
                 named.collect()
             }
         }
     }
 
-    /// Each bot has its own limits, so the bot with the most rows takes longest.
-    pub(super) fn print_duration(&self, rows_by_bot: &[u64]) {
-        let most = rows_by_bot.iter().copied().max().unwrap_or_default();
+    /// Each bot has its own limits, so the bot with the most records takes longest.
+    pub(super) fn print_duration(&self, records_by_bot: &[u64]) {
+        let most = records_by_bot.iter().copied().max().unwrap_or_default();
         let time = self.setup.pacer().time_for(most);
-        let estimate = time_estimate(rows_by_bot, self.setup.limits(), time, &clock::local_now());
+        let estimate = time_estimate((records_by_bot, self.unit()), self.setup.limits(), time, &clock::local_now());
         self.session.printer.note(format_args!("to send: {estimate}"));
     }
 }

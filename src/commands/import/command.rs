@@ -11,7 +11,7 @@ use crate::commands::input::open_all;
 use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::exit::Exit;
-use crate::report::{mapping_table, problems_table};
+use crate::report::{mapping_table, problems_table, rows_and_records};
 use crate::text::counted;
 
 pub(in crate::commands) fn import(args: &ImportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
@@ -41,7 +41,7 @@ impl Import<'_> {
         }
         self.print_preview();
         if self.args.dry_run {
-            let (valid, invalid) = (counted(self.report.valid, "row"), self.report.invalid);
+            let (valid, invalid) = (counted(self.report.valid, self.unit()), self.report.invalid);
             let skipped = self.report.all_skipped();
             return self.end_without_run(&format!(
                 "{valid} can be sent, {invalid} invalid, {skipped} skipped; nothing was sent (--dry-run)"
@@ -55,8 +55,8 @@ impl Import<'_> {
 
     fn print_findings(&self) {
         let report = &self.report;
-        let rows = counted(report.rows, "row");
-        self.session.printer.note(format_args!("{}: {rows}, {}", self.short_name(), report.dialect));
+        let size = rows_and_records(report.rows, report.records());
+        self.session.printer.note(format_args!("{}: {size}, {}", self.short_name(), report.dialect));
         report.warnings.iter().for_each(|warning| self.session.printer.warning(warning));
         self.session.printer.note(mapping_table(&report.mapping, self.session.printer.table_width()));
         findings::print_skipped(report, self.session.printer);
@@ -68,7 +68,7 @@ impl Import<'_> {
         let refused = ImportRefused::InvalidRows {
             input: self.short_name(),
             invalid: self.report.invalid,
-            rows: self.report.rows,
+            size: rows_and_records(self.report.rows, self.report.records()),
             table: problems_table(&self.report, self.session.printer.table_width()),
             hint: invalid_hint(&self.report),
         };
@@ -83,13 +83,13 @@ impl Import<'_> {
             findings::print_preview(report, &self.setup.settings, self.setup.is_sandbox, self.session.printer);
         }
         if report.invalid > 0 {
-            let invalid = counted(report.invalid, "invalid row");
+            let invalid = counted(report.invalid, &format!("invalid {}", self.unit()));
             let table = problems_table(report, self.session.printer.table_width());
             self.session.printer.warning(format_args!("{invalid} will not be sent:\n{table}"));
         }
         if is_new {
-            let rows: Vec<u64> = self.bots().into_iter().map(|(_, rows)| rows).collect();
-            self.print_duration(&rows);
+            let records: Vec<u64> = self.bots().into_iter().map(|(_, records)| records).collect();
+            self.print_duration(&records);
         }
     }
 

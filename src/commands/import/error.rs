@@ -7,8 +7,8 @@ use crate::text::{counted, grouped, printable};
 /// The input, the failure report or an earlier run does not allow the import.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ImportRefused {
-    #[error("{input}: {invalid} of {} cannot be sent; nothing was sent\n{table}", counted(*rows, "row"))]
-    InvalidRows { input: String, invalid: u64, rows: u64, table: String, hint: &'static str },
+    #[error("{input}: {invalid} of {size} cannot be sent; nothing was sent\n{table}")]
+    InvalidRows { input: String, invalid: u64, size: String, table: String, hint: &'static str },
     #[error("cannot write the failure report: {0}")]
     ReportPath(String),
     #[error("run {run} of this input, started {started}, is unfinished: {} of {} rows saved", grouped(counts.saved), grouped(counts.rows))]

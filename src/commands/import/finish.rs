@@ -89,7 +89,7 @@ impl ImportRun<'_> {
                 kept.display()
             ));
         }
-        let hash = self.import.failure_report(self.store, self.run.id).write(&path)?;
+        let hash = self.import.failure_report(self.store, &self.run).write(&path)?;
         self.store.set_report(self.run.id, Some((&path, hash)))?;
         Ok(Some(path))
     }
@@ -143,16 +143,19 @@ impl ImportRun<'_> {
 
     /// What to do next, the most urgent first.
     fn next_steps(&self, summary: &Summary, stopped: Option<&StoppedEarly>) -> Vec<String> {
-        let (run, import) = (self.run.id, self.import);
+        let (run, import, unit) = (self.run.id, self.import, self.run.numbering.unit());
         let mut next = Vec::new();
         if summary.counts.unsent > 0 {
             let command = resume_command(run, None, &import.global);
-            next.push(format!("{}: resume with `{command}`", counted(summary.counts.unsent, "unsent row")));
+            next.push(format!(
+                "{}: resume with `{command}`",
+                counted(summary.counts.unsent, &format!("unsent {unit}"))
+            ));
         }
         if stopped.is_some_and(StoppedEarly::is_by_rejections) {
             let command = resume_command(run, Some("--rejected"), &import.global);
-            let rows = counted(summary.counts.rejected, "rejected row");
-            next.push(format!("{rows}: if the records are right, send them again with `{command}`"));
+            let records = counted(summary.counts.rejected, &format!("rejected {unit}"));
+            next.push(format!("{records}: if the records are right, send them again with `{command}`"));
         }
         if summary.counts.in_doubt > 0 {
             let command = resume_command(run, Some("--resend-in-doubt"), &import.global);
@@ -160,7 +163,7 @@ impl ImportRun<'_> {
                 true => String::new(),
                 false => format!("ask the server with `kore-feedback runs verify {run}`, or "),
             };
-            next.push(format!("{} in doubt: {verify}resend with `{command}`", counted(summary.counts.in_doubt, "row")));
+            next.push(format!("{} in doubt: {verify}resend with `{command}`", counted(summary.counts.in_doubt, unit)));
         }
         if let Some(report) =
             summary.failures_file.as_ref().filter(|_| summary.counts.rejected + summary.counts.invalid > 0)

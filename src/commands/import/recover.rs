@@ -12,7 +12,7 @@ const WHY: &str = "the ledger was damaged, copied or restored; the row may have 
 impl Import<'_> {
     /// Marks the rows in doubt that this run would send. They are then looked for on the server. Requires the run's lease.
     pub(super) fn mark_lost_rows(&self, store: &Store, run: RunId) -> Result<u64, CommandError> {
-        let run = store.set_bots(run, &self.bots())?;
+        let run = store.set_bots(run, &self.bots(), self.report.records())?;
         let share = |bot: &str| match self.setup.bots {
             Bots::One(_) => Share::All,
             Bots::OfRows => Share::Bot(bot.to_owned()),

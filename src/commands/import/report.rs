@@ -9,7 +9,7 @@ use super::checked::Import;
 use super::error::ImportRefused;
 use crate::cli::InputArgs;
 use crate::commands::rules::source_options;
-use crate::ledger::{RunId, Store};
+use crate::ledger::{Run, Store};
 use crate::report::{FailureReport, default_path};
 use crate::source::{Dialect, EncodingSource, Inputs};
 
@@ -49,7 +49,7 @@ impl Import<'_> {
         used.find(|(_, used)| used.canonicalize().is_ok_and(|used| used == path)).map(|(what, _)| what)
     }
 
-    pub(super) fn failure_report<'b>(&'b self, ledger: &'b Store, run: RunId) -> FailureReport<'b> {
+    pub(super) fn failure_report<'b>(&'b self, ledger: &'b Store, run: &Run) -> FailureReport<'b> {
         let (dialect, headers) = (&self.report.dialect, self.report.mapping.headers());
         failure_report(&self.args.input, &self.input, dialect, headers, ledger, run)
     }
@@ -62,11 +62,20 @@ pub(super) fn failure_report<'a>(
     dialect: &Dialect,
     headers: &'a [String],
     ledger: &'a Store,
-    run: RunId,
+    run: &Run,
 ) -> FailureReport<'a> {
     let needs_bom = |name, source| source == EncodingSource::Bom || name != UTF_8.name();
     let bom =
         args.encoding.is_some() || dialect.encoding.is_some_and(|encoding| needs_bom(encoding.name, encoding.source));
     let delimiter = dialect.delimiter.or(args.delimiter).unwrap_or(b',');
-    FailureReport { input, source: source_options(args), delimiter, headers, bom, ledger, run }
+    FailureReport {
+        input,
+        source: source_options(args),
+        delimiter,
+        headers,
+        bom,
+        ledger,
+        run: run.id,
+        numbering: run.numbering,
+    }
 }

@@ -120,7 +120,7 @@ pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer)
         content.add(&row);
     }
     ensure_unchanged(run, &inputs, content.finish())?;
-    let report = failure_report(&args, &inputs, &dialect, &headers, store, run.id);
+    let report = failure_report(&args, &inputs, &dialect, &headers, store, run);
     printer.stream(|out| Ok::<_, CommandError>(report.write_to(out)?))?;
     Ok(Exit::Success)
 }

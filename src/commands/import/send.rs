@@ -55,7 +55,7 @@ impl Import<'_> {
             Some(run) => {
                 // It is finished if only rows in doubt or rejected rows are sent again.
                 store.reopen(run.id)?;
-                (store.set_bots(run.id, &bots)?, "resuming")
+                (store.set_bots(run.id, &bots, self.report.records())?, "resuming")
             }
             None => (self.begin(&store, latest)?, "starting"),
         };
@@ -88,6 +88,8 @@ impl Import<'_> {
         let new = NewRun {
             input: self.input_name(),
             rows: self.report.rows,
+            records: self.report.records(),
+            numbering: self.numbering(),
             bots: self.bots(),
             options: StoredOptions::to_json(self)?,
             ..self.setup.new_run(RunKind::Import, self.report.content, mapping)
@@ -158,6 +160,7 @@ impl ImportRun<'_> {
         let (events, shown) = Events::channel();
         let start = ProgressStart {
             counts: store.counts(run)?,
+            unit: run.numbering.unit(),
             several_bots: run.bots.len() > 1,
             on_terminal: import.session.context.stderr_is_terminal,
         };
@@ -180,26 +183,27 @@ impl ImportRun<'_> {
     fn mark_rows_in_doubt(&self) -> Result<(), LedgerError> {
         let Self { import, store, run } = self;
         store.mark_claims_in_doubt(run.id, "the run ended before the response arrived", clock::now())?;
-        let repeated = store.mark_repeated_ids_in_doubt(run.id)?;
+        let repeated = store.mark_repeated_ids_in_doubt(run)?;
         if repeated > 0 {
-            let rows = counted(repeated, "more row");
+            let unit = run.numbering.unit();
+            let records = counted(repeated, &format!("more {unit}"));
             import
                 .session
                 .printer
-                .warning(format_args!("{rows} in doubt: the server responded with ids of other rows"));
+                .warning(format_args!("{records} in doubt: the server responded with ids of other {unit}s"));
         }
         Ok(())
     }
 
-    /// How many rows each bot still has to be sent, in the order of the run's bots.
+    /// How many records each bot still has to be sent, in the order of the run's bots.
     fn rows_to_send(&self) -> Result<Vec<u64>, LedgerError> {
         let resend = self.import.resend_policy();
-        let if_allowed = |kind, rows| if resend.allows(kind) { rows } else { 0 };
+        let if_allowed = |kind, records| if resend.allows(kind) { records } else { 0 };
         let resent = |counts: &Counts| {
             if_allowed(OutcomeKind::InDoubt, counts.in_doubt) + if_allowed(OutcomeKind::Rejected, counts.rejected)
         };
         let counts = match self.import.setup.bots {
-            // These include rows that will turn out invalid or skipped, as the counts of the run do.
+            // These include records that will turn out invalid or skipped, as the counts of the run do.
             Bots::One(_) => vec![self.store.counts(&self.run)?],
             Bots::OfRows => self.store.counts_by_bot(&self.run)?,
         };
@@ -211,7 +215,7 @@ impl ImportRun<'_> {
         let Self { import, store, run } = self;
         let feed_settings = import.feed_settings();
         let settings = |to_send| {
-            let settings = import.setup.lane_settings(run.id, feed_settings.resend, to_send, PATIENCE);
+            let settings = import.setup.lane_settings((run.id, run.numbering), feed_settings.resend, to_send, PATIENCE);
             let max_rejected = import.args.max_rejected.unwrap_or_default();
             LaneSettings { concurrency, breaker: BreakerPolicy { max_rejected, ..settings.breaker }, ..settings }
         };

@@ -15,6 +15,7 @@ use crate::commands::strict::ensure_documented;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{Lease, NewRun, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
+use crate::numbering::Numbering;
 use crate::record::Feedback;
 use crate::report::{AnswersView, Printer};
 use crate::run::{Events, Lane, LaneSettings, Prepared, RunEvent, feed_one, run as run_lanes};
@@ -116,6 +117,7 @@ impl Submission<'_> {
         // Without its options: they name the respondent, and a submit is not resumed.
         let new = NewRun {
             rows: 1,
+            records: 1,
             bots: vec![(bot_id.to_owned(), 1)],
             ..self.setup.new_run(RunKind::Submit, content, MAPPING.to_owned())
         };
@@ -123,7 +125,7 @@ impl Submission<'_> {
     }
 
     fn lane_settings(&self, run: RunId) -> LaneSettings {
-        let mut settings = self.setup.lane_settings(run, ResendPolicy::NEVER, 1, PATIENCE);
+        let mut settings = self.setup.lane_settings((run, Numbering::SINGLE), ResendPolicy::NEVER, 1, PATIENCE);
         // A rejected token that was minted from a freshly read secret stays rejected; one retry covers a race.
         settings.breaker.refusals = 2;
         settings

@@ -1,6 +1,7 @@
 //! Rows checked one after the other, with plain and mapped columns.
 
 use super::{CheckedRow, Checker, SkipReason};
+use crate::numbering::RecordId;
 use crate::record::{
     Assignment, Dedupe, FeedbackType, Field, MappingOptions, ProblemKind, ResolvedMapping, RowSelection, ScoreRule,
 };
@@ -9,6 +10,10 @@ use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
 const HEADER: [&str; 8] = ["channel_uid", "name", "score", "channel", "type", "language", "message", "note"];
 const GOOD: [&str; 8] = ["007", "Post-chat", "4.0", "rtm", "csat", "de", "", "kept out"];
+
+fn of_row(row: u64) -> RecordId {
+    RecordId { row, record: None }
+}
 
 fn checker(header: &[&str], include_in_doubt: bool) -> Checker {
     let headers: Vec<String> = header.iter().copied().map(str::to_owned).collect();
@@ -92,19 +97,19 @@ fn duplicates_repeat_an_earlier_valid_row() {
     let other = GOOD.map(|cell| if cell == "kept out" { "another note" } else { cell });
     let invalid = GOOD.map(|cell| if cell == "4.0" { "9" } else { cell });
     let mut checker = selecting(RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() });
-    let duplicate = CheckedRow::Skipped(SkipReason::Duplicate { of: Some(2) });
+    let duplicate = CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(2)) });
     assert!(matches!(checker.check(&numbered(1, invalid)), CheckedRow::Invalid(_)));
     assert!(matches!(checker.check(&numbered(2, GOOD)), CheckedRow::Valid(_)));
     assert_eq!(checker.check(&numbered(3, other)), duplicate);
     assert!(matches!(checker.check(&numbered(4, invalid)), CheckedRow::Invalid(_)));
-    let mut checker = checker.with_duplicates([(3, 2)].into());
+    let mut checker = checker.with_duplicates([(3, of_row(2))].into());
     assert_eq!(checker.check(&numbered(3, other)), duplicate);
     assert!(matches!(checker.check(&numbered(2, GOOD)), CheckedRow::Valid(_)));
     let by_note = Some(Dedupe::Columns(vec!["note".into()]));
     let mut checker = selecting(RowSelection { dedupe: by_note, ..RowSelection::default() });
     assert!(matches!(checker.check(&numbered(1, GOOD)), CheckedRow::Valid(_)));
     assert!(matches!(checker.check(&numbered(2, other)), CheckedRow::Valid(_)));
-    assert_eq!(checker.check(&numbered(3, other)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(2) }));
+    assert_eq!(checker.check(&numbered(3, other)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(2)) }));
 }
 
 #[test]
@@ -116,7 +121,7 @@ fn records_are_compared_as_they_are_sent() {
         "csat" => " CSAT",
         other => other,
     });
-    assert_eq!(checker.check(&numbered(2, same)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(1) }));
+    assert_eq!(checker.check(&numbered(2, same)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(1)) }));
 }
 
 #[test]
@@ -134,7 +139,10 @@ fn the_same_record_for_another_bot_is_sent() {
     assert_eq!(feedback.bot_id(), Some("st-1"));
     assert!(!String::from_utf8(feedback.body()).unwrap().contains("st-1"));
     assert!(matches!(checker.check(&numbered(2, to("st-2"))), CheckedRow::Valid(_)));
-    assert_eq!(checker.check(&numbered(3, to("st-1"))), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(1) }));
+    assert_eq!(
+        checker.check(&numbered(3, to("st-1"))),
+        CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(1)) })
+    );
     for (bot, kind) in [
         ("", ProblemKind::Empty),
         ("Order bot", ProblemKind::NotABotId),
@@ -154,7 +162,7 @@ fn unselected_rows_count_for_duplicates() {
     let dedupe = Some(Dedupe::Record);
     let mut checker = selecting(RowSelection { rows, dedupe, ..RowSelection::default() });
     assert_eq!(checker.check(&numbered(1, GOOD)), CheckedRow::Skipped(SkipReason::NotInRows));
-    assert_eq!(checker.check(&numbered(2, GOOD)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(1) }));
+    assert_eq!(checker.check(&numbered(2, GOOD)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(1)) }));
 }
 
 #[test]

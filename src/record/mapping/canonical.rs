@@ -74,6 +74,7 @@ impl RowRules {
 
 #[cfg(test)]
 mod tests {
+    use crate::numbering::Numbering;
     use crate::record::{Dedupe, ExcludedRun, MappingOptions, MappingSpec, ResolvedMapping, RowSelection};
     use crate::settings::parse_mapping;
 
@@ -96,7 +97,10 @@ mod tests {
             RowSelection { sample: Some(5), ..RowSelection::default() },
             RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() },
             RowSelection { dedupe: Some(Dedupe::Columns(vec!["name".into()])), ..RowSelection::default() },
-            RowSelection { excluded_runs: vec![ExcludedRun::new(1, None)], ..RowSelection::default() },
+            RowSelection {
+                excluded_runs: vec![ExcludedRun::new(1, Numbering::SINGLE, None)],
+                ..RowSelection::default()
+            },
         ];
         let others = selections.into_iter().map(|selection| mapping(skip, selection, &[])).chain([
             mapping(skip, RowSelection::default(), &["k"]),

@@ -5,6 +5,7 @@
 
 mod canonical;
 mod error;
+pub(crate) mod report_columns;
 mod resolve;
 mod resolved;
 mod row_selection;
@@ -17,7 +18,6 @@ pub use rules::Dedupe;
 pub use spec::MappingOptions;
 
 pub(crate) use error::{MappingError, MappingProblem};
-pub(crate) use resolved::{REPORT_COLUMNS, input_columns};
 pub(crate) use row_selection::{ExcludedRun, RowRange};
 pub(crate) use rules::{Condition, Filter, SkipRule};
 pub(crate) use spec::{Assignment, Column, FieldSource, FieldSpec, MappingSpec, MatchedBy, MatchedSource};

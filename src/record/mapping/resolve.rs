@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::row_selection::RowRules;
 use super::{
     Column, Dedupe, FieldSource, Filter, MappingError, MappingOptions, MappingProblem, MatchedBy, MatchedSource,
-    ResolvedMapping, RowSelection, SkipRule, input_columns,
+    ResolvedMapping, RowSelection, SkipRule, report_columns,
 };
 use crate::error::nearest;
 use crate::record::validate::check_value;
@@ -76,7 +76,7 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(headers: &'a [String], options: &'a MappingOptions) -> Self {
-        Self { headers: &headers[..input_columns(headers)], options }
+        Self { headers: &headers[..report_columns::input_columns(headers)], options }
     }
 
     fn mapping(

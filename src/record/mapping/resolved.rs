@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::row_selection::RowRules;
-use super::{FieldSource, MatchedSource};
+use super::{FieldSource, MatchedSource, report_columns};
+use crate::numbering::Numbering;
 use crate::record::{Conversion, Field};
-
-/// The columns that a failure report adds after the input's own. An input that ends with them is such a report.
-pub(crate) const REPORT_COLUMNS: [&str; 4] = ["_row", "_outcome", "_status", "_error"];
 
 /// How the rows below one header become records, and which of them are sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +28,11 @@ impl ResolvedMapping {
     pub fn fields(&self) -> impl Iterator<Item = (Field, &MatchedSource)> {
         let bot = self.bot.iter().map(|source| (Field::BotId, source));
         Field::BODY.into_iter().zip(&self.sources).chain(bot)
+    }
+
+    /// How the records of all rows are numbered.
+    pub fn numbering(&self) -> Numbering {
+        Numbering::SINGLE
     }
 
     /// `None` only for the bot, when nothing says where it comes from.
@@ -107,12 +110,6 @@ impl ResolvedMapping {
 
     /// How many columns the input has without those that a failure report adds.
     pub fn input_columns(&self) -> usize {
-        input_columns(&self.headers)
+        report_columns::input_columns(&self.headers)
     }
-}
-
-/// How many columns a header has without those that a failure report adds.
-pub(crate) fn input_columns(headers: &[String]) -> usize {
-    let is_failure_report = headers.last_chunk().is_some_and(|last| *last == REPORT_COLUMNS);
-    headers.len() - if is_failure_report { REPORT_COLUMNS.len() } else { 0 }
 }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::{Dedupe, Filter, SkipRule};
+use crate::numbering::Numbering;
 use crate::record::{FoldedSet, SkipReason};
 use crate::source::Row;
 use crate::text::excerpt;
@@ -45,9 +46,13 @@ impl RowRules {
         (!sampled.contains(&row)).then_some(SkipReason::NotInSample)
     }
 
-    /// The excluded run that sent the row to this bot, if one did.
-    pub(in crate::record) fn sent_before(&self, row: u64, bot_id: Option<&str>) -> Option<SkipReason> {
-        let sent = self.selection.excluded_runs.iter().find(|run| run.contains(row, bot_id))?;
+    /// The excluded run that sent this part of a row to this bot, if one did.
+    pub(in crate::record) fn sent_before(
+        &self,
+        part: (Numbering, u64, u32),
+        bot_id: Option<&str>,
+    ) -> Option<SkipReason> {
+        let sent = self.selection.excluded_runs.iter().find(|run| run.contains(part, bot_id))?;
         Some(SkipReason::SentBefore { run: sent.run })
     }
 }
@@ -67,13 +72,14 @@ pub struct RowSelection<C = String> {
     pub excluded_runs: Vec<ExcludedRun>,
 }
 
-/// The rows that an earlier run has sent or may have sent, by bot.
+/// The records that an earlier run has sent or may have sent, by bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExcludedRun {
     pub run: i64,
     /// The bot of rows that name none.
     bot_id: Option<String>,
-    /// Each bot's rows, in order and without overlap. Shared, because every bot has its own reader.
+    numbering: Numbering,
+    /// The numbers of each bot's records, in order and without overlap. Shared, because every bot has its own reader.
     sent: Arc<BTreeMap<String, Vec<RowRange>>>,
 }
 
@@ -85,26 +91,29 @@ impl<C> Default for RowSelection<C> {
 
 impl ExcludedRun {
     /// A run that has sent nothing yet. `bot_id` is the bot of rows that name none.
-    pub fn new(run: i64, bot_id: Option<String>) -> Self {
-        Self { run, bot_id, sent: Arc::default() }
+    pub fn new(run: i64, numbering: Numbering, bot_id: Option<String>) -> Self {
+        Self { run, bot_id, numbering, sent: Arc::default() }
     }
 
-    /// Adds a row that was sent to this bot. Rows must come in order.
-    pub fn add(&mut self, bot_id: &str, row: u64) {
-        let rows = Arc::make_mut(&mut self.sent).entry(bot_id.to_owned()).or_default();
-        match rows.last_mut() {
-            Some(range) if range.last.saturating_add(1) == row => range.last = row,
-            _ => rows.push(RowRange { first: row, last: row }),
+    /// Adds the number of a record that was sent to this bot. Records must come in order.
+    pub fn add(&mut self, bot_id: &str, number: u64) {
+        let sent = Arc::make_mut(&mut self.sent).entry(bot_id.to_owned()).or_default();
+        match sent.last_mut() {
+            Some(range) if range.last.saturating_add(1) == number => range.last = number,
+            _ => sent.push(RowRange { first: number, last: number }),
         }
     }
 
-    /// Whether the row was sent to the bot it goes to now.
-    pub fn contains(&self, row: u64, bot_id: Option<&str>) -> bool {
-        let Some(rows) = bot_id.or(self.bot_id.as_deref()).and_then(|bot_id| self.sent.get(bot_id)) else {
+    /// Whether this part of a row was sent to the bot it goes to now. If the run made another number of records of each row,
+    /// it is unknown which of them this was, so any record of the row counts.
+    pub fn contains(&self, (numbering, row, part): (Numbering, u64, u32), bot_id: Option<&str>) -> bool {
+        let Some(sent) = bot_id.or(self.bot_id.as_deref()).and_then(|bot_id| self.sent.get(bot_id)) else {
             return false;
         };
-        let behind = rows.partition_point(|range| range.first <= row);
-        behind.checked_sub(1).is_some_and(|at| rows[at].contains(row))
+        let number = numbering.number(row, part);
+        let (first, last) = if numbering == self.numbering { (number, number) } else { self.numbering.numbers_of(row) };
+        let behind = sent.partition_point(|range| range.first <= last);
+        behind.checked_sub(1).is_some_and(|at| sent[at].last >= first)
     }
 }
 
@@ -157,18 +166,32 @@ impl fmt::Display for RowRange {
 #[cfg(test)]
 mod tests {
     use super::{ExcludedRun, RowRange};
+    use crate::numbering::Numbering;
 
     #[test]
     fn rows_of_a_run_are_kept_as_ranges() {
-        let mut run = ExcludedRun::new(3, Some("st-1".to_owned()));
+        let mut run = ExcludedRun::new(3, Numbering::SINGLE, Some("st-1".to_owned()));
         [1, 2, 3, 7, 9, 10].into_iter().for_each(|row| run.add("st-1", row));
         run.add("st-2", 4);
         let ranges: Vec<_> = run.sent["st-1"].iter().map(ToString::to_string).collect();
         assert_eq!(ranges, ["1-3", "7", "9-10"]);
-        let held = |bot: Option<&str>| (0..12).filter(|row| run.contains(*row, bot)).collect::<Vec<u64>>();
+        let held = |bot: Option<&str>| {
+            (1..12).filter(|row| run.contains((Numbering::SINGLE, *row, 0), bot)).collect::<Vec<u64>>()
+        };
         assert_eq!(held(None), [1, 2, 3, 7, 9, 10]);
         assert_eq!((held(Some("st-2")), held(Some("st-3"))), (vec![4], vec![]));
-        assert!(!ExcludedRun::new(3, None).contains(1, None));
+        assert!(!ExcludedRun::new(3, Numbering::SINGLE, None).contains((Numbering::SINGLE, 1, 0), None));
+    }
+
+    #[test]
+    fn records_are_excluded_one_by_one() {
+        let (numbering, other) = (Numbering::new(2), Numbering::new(3));
+        let mut run = ExcludedRun::new(3, numbering, Some("st-1".to_owned()));
+        run.add("st-1", numbering.number(7, 2));
+        let held = |numbering, row| [1, 2].map(|part| run.contains((numbering, row, part), None));
+        assert_eq!(held(numbering, 7), [false, true]);
+        // Which records another number of them are is unknown.
+        assert_eq!([held(other, 6), held(other, 7), held(other, 8)], [[false; 2], [true; 2], [false; 2]]);
     }
 
     #[test]

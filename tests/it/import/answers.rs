@@ -152,5 +152,5 @@ fn rows_show_the_servers_time() {
     assert_eq!([&rows[0]["server_time"], &rows[2]["server_time"]], [times[0].as_str(), &times[1]]);
     assert_eq!(rows[1]["server_time"], Value::Null);
     let csv = stdout(&stage.run(&["runs", "show", "1", "--rows"]).success());
-    assert!(csv.lines().nth(1).unwrap().ends_with(&times[0]), "{csv}");
+    assert!(csv.lines().nth(1).unwrap().contains(&format!(",{},", times[0])), "{csv}");
 }

@@ -40,8 +40,8 @@ fn json_summaries_have_exactly_the_documented_keys() {
     let stage = Stage::faulty(&["400:at=2"]);
     let file = stage.write_records(&numbered(3));
     let keys = |summary: &Value| summary.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    let documented = "run rows saved rejected invalid skipped unsent in_doubt elapsed_ms failures_file changed_fields \
-                      missing_fields";
+    let documented = "run rows records saved rejected invalid skipped unsent in_doubt elapsed_ms failures_file \
+                      changed_fields missing_fields";
     let documented: Vec<_> = documented.split(' ').collect();
     let dry = json(&stage.import(&file, &["-o", "json", "--dry-run"]).success());
     assert_eq!(keys(&dry), documented);
