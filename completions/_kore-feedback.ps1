@@ -369,6 +369,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of results on stdout')
             [CompletionResult]::new('--enforce-jti', '--enforce-jti', [CompletionResultType]::ParameterName, 'Reject tokens without jti, like an app with "Enforce JTI"')
+            [CompletionResult]::new('--enforce-jwe', '--enforce-jwe', [CompletionResultType]::ParameterName, 'Reject tokens that are not encrypted, like an app with "Enforce JWE"; the profile names a file with the public key')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors to stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors to stderr')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print details to stderr: every retry, wait and rejected row')

@@ -897,7 +897,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__sandbox)
-            opts="-p -o -q -v -h --port --bot-id --rate-limit --enforce-jti --latency --fault --clock-offset --seed --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --port --bot-id --rate-limit --enforce-jti --enforce-jwe --latency --fault --clock-offset --seed --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -351,6 +351,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand -o 'Format of results on stdout'
             cand --output 'Format of results on stdout'
             cand --enforce-jti 'Reject tokens without jti, like an app with "Enforce JTI"'
+            cand --enforce-jwe 'Reject tokens that are not encrypted, like an app with "Enforce JWE"; the profile names a file with the public key'
             cand -q 'Print only errors to stderr'
             cand --quiet 'Print only errors to stderr'
             cand -v 'Print details to stderr: every retry, wait and rejected row'

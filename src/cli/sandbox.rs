@@ -58,6 +58,9 @@ pub struct SandboxArgs {
     /// Reject tokens without jti, like an app with "Enforce JTI"
     #[arg(long, help_heading = "Rate limits and tokens")]
     pub enforce_jti: bool,
+    /// Reject tokens that are not encrypted, like an app with "Enforce JWE"; the profile names a file with the public key
+    #[arg(long, help_heading = "Rate limits and tokens")]
+    pub enforce_jwe: bool,
     /// Time to respond, such as 50ms or 20ms..80ms [default: none]
     #[arg(long, value_name = "TIME[..TIME]", value_parser = parse_latency, help_heading = "Faults")]
     pub latency: Option<RangeInclusive<Duration>>,

@@ -1,8 +1,10 @@
 //! `sandbox`: serves the imitation of the API until a signal arrives.
 
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 
 use super::error::{CommandError, Explain};
 use super::session::Session;
@@ -20,9 +22,11 @@ pub(super) fn sandbox(args: &SandboxArgs, session: Session<'_>) -> Result<Exit, 
         // Before anything is printed: a script that reads the profile may send a signal right away.
         let mut signals = Signals::listen().explain("cannot listen for signals")?;
         let sandbox = Sandbox::start(options(args))?;
+        let key_file = sandbox.public_jwk().map(key_file).transpose().explain("cannot write the public key")?;
+        let key_path = key_file.as_ref().map(|file| file.path().display().to_string());
         // On one line, so that a script can read it while the sandbox runs.
-        let json = session.is_json().then(|| started_json(&sandbox).to_string());
-        session.printer.result(json.unwrap_or_else(|| profile(&sandbox, &args.limits)))?;
+        let json = session.is_json().then(|| started_json(&sandbox, key_path.as_deref()).to_string());
+        session.printer.result(json.unwrap_or_else(|| profile(&sandbox, key_path.as_deref(), &args.limits)))?;
         session.printer.note(format_args!("received records are shown at {}/; press Ctrl-C to stop", sandbox.url()));
         if !signals.next().await {
             // No signal can arrive any more: wait to be killed.
@@ -41,6 +45,7 @@ fn options(args: &SandboxArgs) -> SandboxOptions {
     options.faults = args.faults.clone();
     options.clock_offset = args.clock_offset;
     options.enforce_jti = args.enforce_jti;
+    options.enforce_jwe = args.enforce_jwe;
     if let Some((first, others)) = args.bot_ids.split_first() {
         options.credentials.bot_id.clone_from(first);
         options.more_bots = others.to_vec();
@@ -48,27 +53,40 @@ fn options(args: &SandboxArgs) -> SandboxOptions {
     options
 }
 
-/// The sandbox's profile in config format. Nothing in it needs escaping: the host is an address, bot ids are checked, and
+/// A file with the public key, for profiles. It is deleted when the sandbox stops.
+fn key_file(public_jwk: &str) -> std::io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix("kore-feedback-sandbox-").suffix(".jwk").tempfile()?;
+    writeln!(file, "{public_jwk}")?;
+    Ok(file)
+}
+
+/// The sandbox's profile in config format. Only the path may need escaping: the host is an address, bot ids are checked, and
 /// the generated rest has only letters, digits and dashes.
-fn profile(sandbox: &Sandbox, limits: &[Limit]) -> String {
+fn profile(sandbox: &Sandbox, key_path: Option<&str>, limits: &[Limit]) -> String {
     let limits: Vec<String> = limits.iter().map(|limit| format!("\"{limit}\"")).collect();
+    let key = key_path.map(|path| format!("\njwe_public_key_file = {}", toml_edit::Value::from(path)));
     format!(
-        "[profiles.sandbox]\nhost = \"{}\"\nbot_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\nlimits = [{}]",
+        "[profiles.sandbox]\nhost = \"{}\"\nbot_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"{}\nlimits = [{}]",
         sandbox.url(),
         sandbox.bot_id(),
         sandbox.client_id(),
         sandbox.client_secret(),
+        key.unwrap_or_default(),
         limits.join(", ")
     )
 }
 
-fn started_json(sandbox: &Sandbox) -> Value {
-    json!({
+fn started_json(sandbox: &Sandbox, key_path: Option<&str>) -> Value {
+    let mut json = json!({
         "url": sandbox.url(),
         "bot_id": sandbox.bot_id(),
         "client_id": sandbox.client_id(),
         "client_secret": sandbox.client_secret(),
-    })
+    });
+    if let Some(path) = key_path {
+        json["jwe_public_key_file"] = path.into();
+    }
+    json
 }
 
 fn totals(sandbox: &Sandbox) -> String {

@@ -12,7 +12,7 @@ use super::session::Session;
 use super::setup::start_sandbox;
 use crate::cli::{MintArgs, TokenArgs, TokenCommand};
 use crate::clock;
-use crate::credentials::{Expected, Inspection, Minter, Signature, Token, inspect};
+use crate::credentials::{EncryptedParts, Expected, Inspection, Minter, Signature, Token, inspect};
 use crate::exit::Exit;
 use crate::settings::{Overrides, Settings};
 use crate::text::printable;
@@ -96,14 +96,12 @@ fn expected(settings: &Settings, session: Session<'_>) -> Expected {
 }
 
 fn inspection_text(inspection: &Inspection, now: Timestamp) -> String {
-    let issued = inspection.issued_text(now).unwrap_or_else(|| "no iat: time of issue unknown".to_owned());
-    let expiry = inspection.expiry_text(now).unwrap_or_else(|| "no exp: never expires".to_owned());
     let mut lines = vec!["Header".to_owned()];
     lines.extend(object_lines(&inspection.header));
-    lines.push("Claims".to_owned());
-    lines.extend(object_lines(&inspection.claims));
-    lines.push("Time".to_owned());
-    lines.extend([time_line(issued, inspection.issued), time_line(expiry, inspection.expires)]);
+    match inspection.encrypted {
+        Some(parts) => lines.extend(parts_lines(parts)),
+        None => lines.extend(claims_lines(inspection, now)),
+    }
     lines.push("Signature".to_owned());
     lines.push(match inspection.signature {
         Signature::Unchecked(why) => format!("  not checked: {why}"),
@@ -116,6 +114,26 @@ fn inspection_text(inspection: &Inspection, now: Timestamp) -> String {
     });
     lines.extend(inspection.refusals.iter().map(|refusal| format!("  - {}", refusal.message)));
     lines.join("\n")
+}
+
+fn claims_lines(inspection: &Inspection, now: Timestamp) -> Vec<String> {
+    let issued = inspection.issued_text(now).unwrap_or_else(|| "no iat: time of issue unknown".to_owned());
+    let expiry = inspection.expiry_text(now).unwrap_or_else(|| "no exp: never expires".to_owned());
+    let mut lines = vec!["Claims".to_owned()];
+    lines.extend(object_lines(&inspection.claims));
+    lines.push("Time".to_owned());
+    lines.extend([time_line(issued, inspection.issued), time_line(expiry, inspection.expires)]);
+    lines
+}
+
+fn parts_lines(parts: EncryptedParts) -> Vec<String> {
+    vec![
+        "Parts".to_owned(),
+        format!("  encrypted key  {} bytes", parts.encrypted_key),
+        format!("  IV             {} bytes", parts.iv),
+        format!("  ciphertext     {} bytes: the signed token with its claims", parts.ciphertext),
+        format!("  tag            {} bytes", parts.tag),
+    ]
 }
 
 fn object_lines(object: &Map<String, Value>) -> impl Iterator<Item = String> {
@@ -141,7 +159,8 @@ fn inspection_json(inspection: &Inspection, now: Timestamp) -> Value {
         .collect();
     json!({
         "header": inspection.header,
-        "claims": inspection.claims,
+        "claims": inspection.encrypted.is_none().then_some(&inspection.claims),
+        "encrypted": inspection.encrypted,
         "issued": inspection.issued,
         "age_seconds": inspection.issued.map(|issued| now.duration_since(issued).as_secs()),
         "expires": inspection.expires,

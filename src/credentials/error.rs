@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::jwk::JwkError;
 use crate::error::Advice;
 use crate::settings::Algorithm;
 use crate::text::{format_duration, grouped};
@@ -46,14 +47,16 @@ pub(crate) enum CredentialError {
     },
     #[error("the private key {} cannot sign with {algorithm}: {reason}", path.display())]
     PrivateKey { path: PathBuf, algorithm: Algorithm, reason: String },
+    #[error("the JWE public key {}: {problem}", path.display())]
+    PublicKey { path: PathBuf, problem: JwkError },
+    #[error("cannot encrypt the token")]
+    Encryption,
     #[error("cannot sign the token with {algorithm}: {reason}")]
     Signing { algorithm: Algorithm, reason: String },
     #[error("a token that lives {} would expire after the last date that can be represented", format_duration(*.0))]
     ExpiresTooLate(Duration),
     #[error("not a JWT: {0}")]
     NotAToken(&'static str),
-    #[error("this is an encrypted token (JWE): only the platform can read its claims")]
-    Encrypted,
 }
 
 fn after_colon(stderr: &str) -> String {
@@ -69,6 +72,7 @@ impl Advice for CredentialError {
             Self::PrivateKey { .. } => {
                 "set private_key_file to an unencrypted RSA key of at least 2048 bits in PEM format"
             }
+            Self::PublicKey { problem, .. } => return Some(problem.hint()),
             Self::CommandNotRun { .. } => {
                 "write one word per string, starting with a program on PATH: no shell runs the command"
             }
@@ -76,11 +80,13 @@ impl Advice for CredentialError {
                 "use a command that prints the secret as its first line and reads nothing from standard input"
             }
             Self::NoFile { .. } => {
-                "set client_secret_file or private_key_file to the path of a file; its name is not shown here because it may be \
-                 a secret"
+                "set client_secret_file, private_key_file or jwe_public_key_file to the path of a file; its name is not shown \
+                 here because it may be a secret"
             }
             Self::SeveralLines(_) => "put only the secret into the file",
-            Self::NotAToken(_) => "pass three parts joined by dots, as `kore-feedback token` prints them",
+            Self::NotAToken(_) => {
+                "pass a token as `kore-feedback token` prints it: three parts joined by dots, or five if it is encrypted"
+            }
             _ => return None,
         };
         Some(hint.to_owned())

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::time::Duration;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKey, PublicKeyComponents};
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use secrecy::SecretString;
+use serde_json::{Value, json};
 
 use crate::settings::{Algorithm, Context, CredentialSettings, SecretSource, SigningKey, Source, Sourced};
 
@@ -28,12 +29,15 @@ pub(super) fn credentials() -> CredentialSettings {
         token_ttl: Sourced::default_of(Duration::from_secs(600)),
         jti: Sourced::default_of(false),
         claims: Vec::new(),
+        kore_claims: Vec::new(),
+        jwe: None,
     }
 }
 
 /// Generated for each test, so that the repository contains no private key.
 pub(super) struct RsaKey {
     file: tempfile::NamedTempFile,
+    public_key: PublicKey,
     /// The public key in DER (PKCS #1).
     pub(super) public: Vec<u8>,
 }
@@ -45,7 +49,15 @@ impl RsaKey {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         let body = STANDARD.encode(der.as_ref());
         write!(file, "-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n").unwrap();
-        Self { file, public: pair.public_key().as_ref().to_vec() }
+        let public_key = pair.public_key().clone();
+        Self { file, public: public_key.as_ref().to_vec(), public_key }
+    }
+
+    /// The public key as a JWK.
+    pub(super) fn jwk(&self) -> Value {
+        let components = PublicKeyComponents::from(&self.public_key);
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        json!({"kty": "RSA", "n": encode(&components.n), "e": encode(&components.e), "kid": "key-1"})
     }
 
     pub(super) fn signing_key(&self) -> SigningKey {

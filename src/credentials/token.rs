@@ -12,10 +12,11 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::CredentialError;
+use super::jwe::Encrypter;
 use super::secret::read_file;
 use crate::settings::{Algorithm, Context, CredentialSettings, SigningKey};
 
-/// A signed token.
+/// A signed token, encrypted if the settings say so.
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) jwt: SecretString,
@@ -34,6 +35,7 @@ impl fmt::Debug for Token {
 /// Mints tokens. Reads the secret when it is created, and again only in [`Minter::reload`].
 pub(crate) struct Minter {
     key: EncodingKey,
+    encrypter: Option<Encrypter>,
     settings: CredentialSettings,
     context: Context,
 }
@@ -45,14 +47,15 @@ impl fmt::Debug for Minter {
 }
 
 impl Minter {
-    /// Reads the secret or the private key, and tests it.
+    /// Reads the secret or the private key, and the public key for encrypted tokens, and tests them.
     ///
     /// # Errors
-    /// If it cannot be read, or cannot sign.
+    /// If one of them cannot be read or used.
     pub(crate) fn new(settings: CredentialSettings, context: &Context) -> Result<Self, CredentialError> {
         let algorithm = settings.algorithm.value;
         let key = encoding_key(&settings.key, algorithm, context)?;
-        Ok(Self { key, settings, context: context.clone() })
+        let encrypter = settings.jwe.as_ref().map(Encrypter::new).transpose()?;
+        Ok(Self { key, encrypter, settings, context: context.clone() })
     }
 
     /// The same minter with the secret read again: it may have been rotated during a run that takes days.
@@ -75,24 +78,34 @@ impl Minter {
     /// Mints a token with `sub`, `appId`, `iat`, `exp`, then `jti` if enabled, then the configured claims.
     ///
     /// # Errors
-    /// If the expiry cannot be represented, or the crypto library cannot sign.
+    /// If the expiry cannot be represented, or the crypto library cannot sign or encrypt.
     pub(crate) fn mint(&self, now: Timestamp) -> Result<Token, CredentialError> {
-        let settings = &self.settings;
         let issued = now.as_second();
         let expires = expiry(issued, self.ttl())?;
+        let claims = self.claims(issued, expires);
+        let algorithm = self.settings.algorithm.value;
+        let signed = jsonwebtoken::encode(&Header::new(wire_algorithm(algorithm)), &claims, &self.key)
+            .map_err(|error| CredentialError::Signing { algorithm, reason: error.to_string() })?;
+        let signed = SecretString::from(signed);
+        let jwt = match &self.encrypter {
+            Some(encrypter) => encrypter.encrypt(signed.expose_secret())?,
+            None => signed,
+        };
+        Ok(Token { jwt, claims, expires })
+    }
+
+    fn claims(&self, issued: i64, expires: Timestamp) -> Map<String, Value> {
+        let settings = &self.settings;
         let mut claims = Map::new();
-        claims.insert("sub".to_owned(), settings.subject.value.as_str().into());
+        claims.insert(settings.claim_name("sub"), settings.subject.value.as_str().into());
         claims.insert("appId".to_owned(), settings.client_id.value.as_str().into());
         claims.insert("iat".to_owned(), issued.into());
         claims.insert("exp".to_owned(), expires.as_second().into());
         if settings.jti.value {
-            claims.insert("jti".to_owned(), Uuid::new_v4().to_string().into());
+            claims.insert(settings.claim_name("jti"), Uuid::new_v4().to_string().into());
         }
-        claims.extend(settings.claims.iter().map(|(name, claim)| (name.clone(), claim.value.clone())));
-        let algorithm = settings.algorithm.value;
-        let jwt = jsonwebtoken::encode(&Header::new(wire_algorithm(algorithm)), &claims, &self.key)
-            .map_err(|error| CredentialError::Signing { algorithm, reason: error.to_string() })?;
-        Ok(Token { jwt: jwt.into(), claims, expires })
+        claims.extend(settings.claims.iter().map(|(name, claim)| (settings.claim_name(name), claim.value.clone())));
+        claims
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod api;
 mod connection;
+mod decryption;
 mod fault;
 mod fault_kind;
 mod fields;

@@ -31,6 +31,8 @@ pub struct SandboxOptions {
     pub clock_offset: SignedDuration,
     /// Whether tokens must have a `jti`. A token that has one is always held to its rules.
     pub enforce_jti: bool,
+    /// Whether tokens must be encrypted, for a key pair that is generated at the start.
+    pub enforce_jwe: bool,
     /// Seed of generated ids, latencies and random faults.
     pub seed: u64,
 }
@@ -54,6 +56,7 @@ impl SandboxOptions {
             faults: Vec::new(),
             clock_offset: SignedDuration::ZERO,
             enforce_jti: false,
+            enforce_jwe: false,
             seed,
         }
     }

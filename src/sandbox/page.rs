@@ -122,6 +122,7 @@ fn settings(options: &SandboxOptions) -> Vec<String> {
         options.latency.iter().map(|latency| format!("latency {}..{}", time(latency.start()), time(latency.end())));
     let faults = options.faults.iter().map(|fault| format!("fault {fault}"));
     let jti = options.enforce_jti.then(|| "jti enforced".to_owned());
-    let settings: Vec<_> = limits.chain(latency).chain(faults).chain(jti).collect();
+    let jwe = options.enforce_jwe.then(|| "jwe enforced".to_owned());
+    let settings: Vec<_> = limits.chain(latency).chain(faults).chain(jti).chain(jwe).collect();
     if settings.is_empty() { vec!["no limits, no latency, no faults".to_owned()] } else { settings }
 }

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::api;
 use super::connection::{Listener, ResetHandle};
+use super::decryption::DecryptionKey;
 use super::options::SandboxOptions;
 use super::service::{CallCounts, Service};
 use super::store::StoredRecord;
@@ -37,6 +38,9 @@ pub enum SandboxError {
     /// The public key is not valid.
     #[error("the sandbox's public key is not an RSA key in PEM")]
     PublicKey(#[source] jsonwebtoken::errors::Error),
+    /// The system has no random numbers for a key pair.
+    #[error("cannot generate a key pair for encrypted tokens")]
+    KeyPair,
 }
 
 impl Advice for SandboxError {
@@ -70,7 +74,8 @@ impl Sandbox {
     /// If it cannot listen on the address, or the system refuses a thread.
     pub fn start(options: SandboxOptions) -> Result<Self, SandboxError> {
         let (socket, address) = listen(options.address)?;
-        let service = Arc::new(Service::new(options).map_err(SandboxError::PublicKey)?);
+        let decryption_key = options.enforce_jwe.then(|| DecryptionKey::generate().ok_or(SandboxError::KeyPair));
+        let service = Arc::new(Service::new(options, decryption_key.transpose()?).map_err(SandboxError::PublicKey)?);
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SandboxError::Thread)?;
         let listener = {
@@ -104,6 +109,11 @@ impl Sandbox {
     /// The key that tokens must be signed with. It is of no use anywhere else.
     pub fn client_secret(&self) -> &str {
         &self.service.options.credentials.client_secret
+    }
+
+    /// The public key that tokens must be encrypted with, as a JWK; `None` if they need not be encrypted.
+    pub fn public_jwk(&self) -> Option<&str> {
+        self.service.tokens.public_jwk()
     }
 
     /// The records saved so far, in order.

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::decryption::DecryptionKey;
 use super::fault::{Endpoint, InjectedFault};
 use super::fault_kind::FaultKind;
 use super::injector::FaultInjector;
@@ -84,14 +85,17 @@ pub(super) struct State {
 pub(super) struct Service {
     pub(super) options: SandboxOptions,
     ids: AccountIds,
-    tokens: TokenCheck,
+    pub(super) tokens: TokenCheck,
     state: Mutex<State>,
 }
 
 impl Service {
     /// # Errors
     /// If the public key is not an RSA key in PEM.
-    pub(super) fn new(options: SandboxOptions) -> Result<Self, jsonwebtoken::errors::Error> {
+    pub(super) fn new(
+        options: SandboxOptions,
+        decryption_key: Option<DecryptionKey>,
+    ) -> Result<Self, jsonwebtoken::errors::Error> {
         let state = State {
             store: Store::new(options.seed),
             scores: Scores::default(),
@@ -105,7 +109,7 @@ impl Service {
         };
         Ok(Self {
             ids: AccountIds::generate(options.seed),
-            tokens: TokenCheck::new(&options.credentials, options.enforce_jti)?,
+            tokens: TokenCheck::new(&options.credentials, options.enforce_jti, decryption_key)?,
             state: Mutex::new(state),
             options,
         })

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
+use super::decryption::{DecryptionError, DecryptionKey};
 use super::options::SandboxCredentials;
 use super::response::ApiError;
 
@@ -46,6 +47,10 @@ pub(super) enum TokenError {
     TooLong,
     #[error("this jti was used before")]
     Replayed,
+    #[error("the token is not encrypted, and this app enforces JWE")]
+    NotEncrypted,
+    #[error("the encrypted token cannot be used: {0}")]
+    Encryption(&'static str),
 }
 
 /// With the platform's message where it is known (wrong credentials, `jti`), else that of its other public APIs.
@@ -66,6 +71,15 @@ impl From<TokenError> for ApiError {
     }
 }
 
+impl From<DecryptionError> for TokenError {
+    fn from(error: DecryptionError) -> Self {
+        match error {
+            DecryptionError::NotEncrypted => Self::NotEncrypted,
+            DecryptionError::Unusable(why) => Self::Encryption(why),
+        }
+    }
+}
+
 /// The token of a request: the whole `auth` header, without a scheme.
 pub(super) fn token_in(headers: &HeaderMap) -> Result<&[u8], TokenError> {
     match headers.get("auth") {
@@ -81,6 +95,8 @@ pub(super) struct TokenCheck {
     secret: DecodingKey,
     public_key: Option<DecodingKey>,
     enforce_jti: bool,
+    /// If set, tokens must be encrypted for it.
+    decryption_key: Option<DecryptionKey>,
 }
 
 /// A valid token with a `jti`, which is accepted only once.
@@ -96,6 +112,7 @@ impl TokenCheck {
     pub(super) fn new(
         credentials: &SandboxCredentials,
         enforce_jti: bool,
+        decryption_key: Option<DecryptionKey>,
     ) -> Result<Self, jsonwebtoken::errors::Error> {
         let public_key = credentials.public_key.as_ref().map(|pem| DecodingKey::from_rsa_pem(pem.as_bytes()));
         Ok(Self {
@@ -103,11 +120,24 @@ impl TokenCheck {
             secret: DecodingKey::from_secret(credentials.client_secret.as_bytes()),
             public_key: public_key.transpose()?,
             enforce_jti,
+            decryption_key,
         })
+    }
+
+    /// The public key for encrypted tokens as a JWK, if they are enforced.
+    pub(super) fn public_jwk(&self) -> Option<&str> {
+        self.decryption_key.as_ref().map(DecryptionKey::public_jwk)
     }
 
     /// Checks everything except whether a `jti` was used before.
     pub(super) fn check(&self, token: &[u8], now: Timestamp) -> Result<Option<OneTimeToken>, TokenError> {
+        match &self.decryption_key {
+            Some(key) => self.check_signed(&key.decrypt(token)?, now),
+            None => self.check_signed(token, now),
+        }
+    }
+
+    fn check_signed(&self, token: &[u8], now: Timestamp) -> Result<Option<OneTimeToken>, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::NotJwt)?;
         let key = self.key(header.alg).ok_or(TokenError::Algorithm)?;
         let claims = verify_signature(token, key, header.alg)?;
@@ -138,7 +168,7 @@ impl TokenCheck {
         if seconds(claims, "nbf")?.is_some_and(|nbf| nbf > now) {
             return Err(TokenError::NotYetValid);
         }
-        match claims.get("jti") {
+        match claims.get("jti").or_else(|| claims.get("kore_jti")) {
             None if self.enforce_jti => Err(TokenError::JtiMissing),
             None => Ok(None),
             Some(Value::String(jti)) => {
@@ -228,7 +258,7 @@ mod tests {
 
     fn check_with(claims: &Value, enforce_jti: bool) -> Result<Option<OneTimeToken>, TokenError> {
         let token = sign(claims, Algorithm::HS256, &credentials().client_secret);
-        TokenCheck::new(&credentials(), enforce_jti).unwrap().check(token.as_bytes(), now())
+        TokenCheck::new(&credentials(), enforce_jti, None).unwrap().check(token.as_bytes(), now())
     }
 
     #[test]
@@ -236,7 +266,7 @@ mod tests {
         let claims = json!({"sub": "1234567890", "appId": credentials().client_id});
         for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
             let token = sign(&claims, algorithm, &credentials().client_secret);
-            let check = TokenCheck::new(&credentials(), false).unwrap();
+            let check = TokenCheck::new(&credentials(), false, None).unwrap();
             assert_eq!(check.check(token.as_bytes(), now()), Ok(None), "{algorithm:?}");
         }
     }
@@ -264,7 +294,7 @@ mod tests {
 
     #[test]
     fn only_tokens_signed_with_the_secret_are_accepted() {
-        let check = TokenCheck::new(&credentials(), false).unwrap();
+        let check = TokenCheck::new(&credentials(), false, None).unwrap();
         let claims = json!({"appId": credentials().client_id});
         let stranger = sign(&claims, Algorithm::HS256, "another secret");
         assert_eq!(check.check(stranger.as_bytes(), now()), Err(TokenError::Signature));
@@ -296,12 +326,12 @@ mod tests {
     #[test]
     fn rsa_tokens_need_a_public_key() {
         let token = SIGNED_BY_PRIVATE_KEY.as_bytes();
-        let check = TokenCheck::new(&credentials(), false).unwrap();
+        let check = TokenCheck::new(&credentials(), false, None).unwrap();
         assert_eq!(check.check(token, now()), Err(TokenError::Algorithm));
 
         let client_id = "cs-a033943f-4e65-77e5-1660-fd61c43b37c8".to_owned();
         let app = SandboxCredentials { client_id, public_key: Some(PUBLIC_KEY.to_owned()), ..credentials() };
-        let check = TokenCheck::new(&app, false).unwrap();
+        let check = TokenCheck::new(&app, false, None).unwrap();
         assert_eq!(check.check(token, now()), Ok(None));
         let forged = SIGNED_BY_PRIVATE_KEY.replace("D5V-hKX9", "D5V-hKX8");
         assert_eq!(check.check(forged.as_bytes(), now()), Err(TokenError::Signature));
@@ -311,7 +341,7 @@ mod tests {
     fn a_public_key_never_serves_as_secret() {
         let app = SandboxCredentials { public_key: Some(PUBLIC_KEY.to_owned()), ..credentials() };
         let confused = sign(&json!({"appId": app.client_id}), Algorithm::HS256, PUBLIC_KEY);
-        let check = TokenCheck::new(&app, false).unwrap();
+        let check = TokenCheck::new(&app, false, None).unwrap();
         assert_eq!(check.check(confused.as_bytes(), now()), Err(TokenError::Signature));
     }
 
@@ -320,6 +350,8 @@ mod tests {
         let id = credentials().client_id;
         assert_eq!(check_with(&json!({"appId": id, "exp": NOW + 60}), true), Err(TokenError::JtiMissing));
         let token = check_with(&json!({"appId": id, "exp": NOW + 3600, "jti": "a"}), true).unwrap().unwrap();
+        let other_name = json!({"appId": id, "exp": NOW + 3600, "kore_jti": "a"});
+        assert_eq!(check_with(&other_name, true), Ok(Some(token.clone())));
         let mut used = UsedTokens::default();
         assert_eq!(used.use_up(token.clone(), now()), Ok(()));
         assert_eq!(used.use_up(token, now()), Err(TokenError::Replayed));

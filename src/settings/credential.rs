@@ -56,6 +56,56 @@ impl Algorithm {
     }
 }
 
+/// How an encrypted token's content key is encrypted. The vendor's SDK page lists these two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(ascii_case_insensitive)]
+pub enum KeyEncryption {
+    /// RSA with OAEP padding and SHA-1.
+    #[strum(serialize = "RSA-OAEP")]
+    RsaOaep,
+    /// RSA with PKCS #1 v1.5 padding, which has known weaknesses.
+    #[strum(serialize = "RSA1_5")]
+    Rsa15,
+}
+
+/// How an encrypted token's content is encrypted. The vendor's SDK page lists these three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(ascii_case_insensitive)]
+pub enum ContentEncryption {
+    /// AES-128 in CBC mode, with HMAC-SHA-256.
+    #[strum(serialize = "A128CBC-HS256")]
+    A128CbcHs256,
+    /// AES-128 in GCM mode.
+    #[strum(serialize = "A128GCM")]
+    A128Gcm,
+    /// AES-256 in GCM mode.
+    #[strum(serialize = "A256GCM")]
+    A256Gcm,
+}
+
+/// How tokens are encrypted, for apps with "Enforce JWE".
+#[derive(Debug, Clone)]
+pub struct JweSettings {
+    /// A file with the platform's public key as a JWK.
+    pub public_key_file: PathBuf,
+    /// The `alg` of the encrypted token.
+    pub key_encryption: KeyEncryption,
+    /// The `enc` of the encrypted token.
+    pub content_encryption: ContentEncryption,
+}
+
+/// A claim that has a second name with the prefix `kore_` (the vendor's SDK page).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum KoreClaim {
+    /// The id of a token that works once.
+    Jti,
+    /// The issuer.
+    Iss,
+    /// The caller.
+    Sub,
+}
+
 /// Where the client secret comes from.
 #[derive(Clone, strum::IntoStaticStr)]
 pub enum SecretSource {
@@ -113,6 +163,18 @@ pub struct CredentialSettings {
     pub jti: Sourced<bool>,
     /// Additional claims in the order written; never `sub`, `appId`, `iat`, `exp` or `jti`.
     pub claims: Vec<(String, Sourced<Value>)>,
+    /// Claims that are written with the prefix `kore_`.
+    pub kore_claims: Vec<KoreClaim>,
+    /// How tokens are encrypted; `None` if they are only signed.
+    pub jwe: Option<JweSettings>,
+}
+
+impl CredentialSettings {
+    /// The name of a claim in tokens: `kore_jti` for `jti`, if the settings say so.
+    pub fn claim_name(&self, plain: &str) -> String {
+        let has_prefix = self.kore_claims.iter().any(|claim| <&str>::from(*claim) == plain);
+        if has_prefix { format!("kore_{plain}") } else { plain.to_owned() }
+    }
 }
 
 #[cfg(test)]

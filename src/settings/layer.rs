@@ -14,7 +14,7 @@ use serde_json::Value;
 use strum::VariantArray as _;
 use url::Url;
 
-use super::credential::{Algorithm, SecretSource};
+use super::credential::{Algorithm, ContentEncryption, KeyEncryption, KoreClaim, SecretSource};
 use super::error::{SettingsError, convert, variable_of};
 use super::raw::Raw;
 use super::shown::{Show, Shown, ToJson};
@@ -168,9 +168,15 @@ settings! {
     /// The command that prints the client secret.
     ClientSecretCommand;
     /// The algorithm that signs tokens.
-    Algorithm => algorithm: Algorithm = Algorithm::Hs256, |raw| value::algorithm(raw.string()?);
+    Algorithm => algorithm: Algorithm = Algorithm::Hs256, |raw| value::one_of(raw.string()?);
     /// The PEM file with the private key for the RS algorithms.
     PrivateKeyFile => private_key_file: PathBuf, Raw::path;
+    /// The JWK file with the platform's public key. If it is set, tokens are encrypted.
+    JwePublicKeyFile => jwe_public_key_file: PathBuf, Raw::path;
+    /// How the content key of encrypted tokens is encrypted.
+    JweAlg => jwe_alg: KeyEncryption = KeyEncryption::RsaOaep, |raw| value::one_of(raw.string()?);
+    /// How the content of encrypted tokens is encrypted.
+    JweEnc => jwe_enc: ContentEncryption = ContentEncryption::A128CbcHs256, |raw| value::one_of(raw.string()?);
     /// The tokens' `sub`: the API requires one and gives it no meaning.
     Subject => subject: String = "kore-feedback".to_owned(), Raw::text;
     /// The lifetime of a token.
@@ -179,6 +185,8 @@ settings! {
     Jti => jti: bool = false, Raw::boolean;
     /// Additional claims of every token.
     Claims;
+    /// The claims that are written with the prefix `kore_`.
+    KoreClaims => kore_claims: Vec<KoreClaim> = Vec::new(), |raw| raw.strings()?.into_iter().map(value::one_of).collect();
     /// The rate limits of each bot; empty for none.
     Limits => limits: Vec<Limit> = default_limits(), |raw| value::limits(&raw.strings()?);
     /// The most requests in flight at once.
@@ -217,7 +225,7 @@ impl Key {
 
     /// Whether an empty variable is a value of this key, and not an unset key.
     pub(super) const fn may_be_empty(self) -> bool {
-        matches!(self, Self::ApiVersion | Self::Limits)
+        matches!(self, Self::ApiVersion | Self::Limits | Self::KoreClaims)
     }
 
     /// Whether the key also applies to a sandbox. The others describe the target it replaces.

@@ -24,7 +24,10 @@ mod value;
 mod warning;
 
 pub use context::{Context, Overrides, SandboxTarget};
-pub use credential::{Algorithm, CredentialSettings, MAX_JTI_TTL, SecretSource, SigningKey};
+pub use credential::{
+    Algorithm, ContentEncryption, CredentialSettings, JweSettings, KeyEncryption, KoreClaim, MAX_JTI_TTL, SecretSource,
+    SigningKey,
+};
 pub use error::SettingsError;
 pub use layer::Key;
 pub use mapping::{MappingConfig, Preset, parse_mapping, preset, presets};

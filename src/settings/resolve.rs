@@ -39,6 +39,7 @@ pub fn resolve(overrides: &Overrides, context: &Context) -> Result<Settings, Set
     };
     let values = Values::from(in_arguments.over(below));
     check_signing(&values)?;
+    check_encryption(&values)?;
     let state_dir = paths::state_directory(overrides, context)?;
     let in_directory = state_dir.as_ref().map(|directory| directory.value.as_path());
     Ok(Settings {
@@ -104,6 +105,19 @@ fn check_signing(values: &Values) -> Result<(), SettingsError> {
         return Ok(());
     };
     Err(SettingsError::value(key.name(), place.clone(), problem))
+}
+
+/// Without a key, tokens are not encrypted, whatever else is set: that must not go unnoticed.
+fn check_encryption(values: &Values) -> Result<(), SettingsError> {
+    let without = |key: Key, place: &Source| match place {
+        Source::Default => Ok(()),
+        place => Err(SettingsError::value(key.name(), place.clone(), ValueError::Without("jwe_public_key_file"))),
+    };
+    if values.jwe_public_key_file.is_some() {
+        return Ok(());
+    }
+    without(Key::JweAlg, &values.jwe_alg.source)?;
+    without(Key::JweEnc, &values.jwe_enc.source)
 }
 
 /// Reads the `KORE_FEEDBACK_*` variables of the keys that need one. The others are ignored, even if they are invalid.

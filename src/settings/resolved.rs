@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use super::context::Context;
-use super::credential::{CredentialSettings, SigningKey};
+use super::credential::{CredentialSettings, JweSettings, SigningKey};
 use super::error::{SettingsError, convert, known_names};
 use super::file::MAPPING;
 use super::layer::{FieldTexts, Values};
@@ -73,7 +73,18 @@ impl Settings {
         let (Some(client_id), Some(key)) = (client_id, self.signing_key()) else {
             return Err(self.missing(false));
         };
-        Ok(CredentialSettings { client_id, key, algorithm, subject, token_ttl, jti, claims })
+        let (kore_claims, jwe) = (self.values.kore_claims.value.clone(), self.jwe());
+        Ok(CredentialSettings { client_id, key, algorithm, subject, token_ttl, jti, claims, kore_claims, jwe })
+    }
+
+    /// How tokens are encrypted, if they are.
+    pub fn jwe(&self) -> Option<JweSettings> {
+        let Values { jwe_public_key_file, jwe_alg, jwe_enc, .. } = &self.values;
+        jwe_public_key_file.as_ref().map(|file| JweSettings {
+            public_key_file: file.value.clone(),
+            key_encryption: jwe_alg.value,
+            content_encryption: jwe_enc.value,
+        })
     }
 
     /// What signs tokens, if it is configured.

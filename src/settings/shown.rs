@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use super::credential::{Algorithm, SecretSource};
+use super::credential::{Algorithm, ContentEncryption, KeyEncryption, KoreClaim, SecretSource};
 use super::source::{Source, Sourced};
 use crate::pacing::{Limit, duration_text};
 
@@ -83,5 +83,8 @@ to_json! {
     bool => |truth| *truth;
     NonZeroUsize => |number| number.get();
     Algorithm => |algorithm| algorithm.name();
+    KeyEncryption => |algorithm| <&str>::from(*algorithm);
+    ContentEncryption => |algorithm| <&str>::from(*algorithm);
+    Vec<KoreClaim> => |claims| claims.iter().map(|claim| <&str>::from(*claim)).collect::<Vec<_>>();
     Vec<Limit> => |limits| limits.iter().map(ToString::to_string).collect::<Vec<_>>();
 }

@@ -2,9 +2,10 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
-use strum::VariantNames as _;
+use strum::VariantNames;
 use url::Url;
 
 use super::credential::Algorithm;
@@ -53,9 +54,14 @@ pub enum ValueError {
     /// Not a version for the URL path.
     #[error("{0:?} must be digits and dots, such as 1.1, or empty for a URL without a version")]
     NotAVersion(String),
-    /// Not a known algorithm.
-    #[error("{0:?} is not one of {known}", known = algorithms_like(.0))]
-    UnknownAlgorithm(String),
+    /// Not one of the known names.
+    #[error("{text:?} is not one of {}", names_like(text, known))]
+    NotOneOf {
+        /// What was written.
+        text: String,
+        /// All known names.
+        known: &'static [&'static str],
+    },
     /// Not a duration.
     #[error("{0:?} is not a duration: write a number with a unit, such as 30s, 10m or 1h 30m")]
     NotADuration(String),
@@ -180,14 +186,14 @@ pub(super) fn api_version(text: &str) -> Result<String, ValueError> {
     if is_version { Ok(text.to_owned()) } else { Err(ValueError::NotAVersion(excerpt(text, SHOWN))) }
 }
 
-/// All algorithms, and which one is meant.
-fn algorithms_like(text: &str) -> String {
-    let meant = did_you_mean(nearest(text, Algorithm::VARIANTS.iter().copied()));
-    format!("{}{meant}", Algorithm::VARIANTS.join(", "))
+/// All names, and which one is meant.
+fn names_like(text: &str, known: &[&str]) -> String {
+    format!("{}{}", known.join(", "), did_you_mean(nearest(text, known.iter().copied())))
 }
 
-pub(super) fn algorithm(text: &str) -> Result<Algorithm, ValueError> {
-    Algorithm::from_name(text).ok_or_else(|| ValueError::UnknownAlgorithm(excerpt(text, SHOWN)))
+/// Parses one of a fixed set of names.
+pub(super) fn one_of<T: FromStr + VariantNames>(text: &str) -> Result<T, ValueError> {
+    text.trim().parse().map_err(|_| ValueError::NotOneOf { text: excerpt(text, SHOWN), known: T::VARIANTS })
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, ValueError> {
@@ -251,6 +257,8 @@ pub(super) fn claim_name(name: &str) -> Result<(), ValueError> {
         "iat" => "it is always the time of signing",
         "exp" => "set token_ttl in the config, or --ttl",
         "jti" => "set jti = true in the config, or --jti",
+        "kore_sub" => "set subject and kore_claims = [\"sub\"] in the config",
+        "kore_jti" => "set jti = true and kore_claims = [\"jti\"] in the config: each token needs its own",
         _ => return Ok(()),
     };
     Err(ValueError::ReservedClaim { name: name.to_owned(), instead })
@@ -353,9 +361,10 @@ mod tests {
 
     #[test]
     fn claims_with_a_meaning_are_reserved() {
-        for name in ["sub", "appId", "iat", "exp", "jti"] {
+        for name in ["sub", "appId", "iat", "exp", "jti", "kore_jti", "kore_sub"] {
             assert!(matches!(claim_name(name), Err(ValueError::ReservedClaim { .. })), "{name}");
         }
         assert_eq!(claim_name("aud"), Ok(()));
+        assert_eq!(claim_name("kore_iss"), Ok(()));
     }
 }

@@ -16,6 +16,7 @@ mod formats;
 mod help;
 mod hostile;
 mod import;
+mod jwe;
 mod mappings;
 mod matrix;
 mod preview;

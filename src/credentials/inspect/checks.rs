@@ -9,10 +9,10 @@ use crate::text::{excerpt, quoted};
 
 /// A larger date (after the year 5138) must be in milliseconds.
 const SURELY_MILLISECONDS: i64 = 100_000_000_000;
-const SHOWN: usize = 80;
+pub(super) const SHOWN: usize = 80;
 
 impl Inspection {
-    fn refuse(&mut self, kind: RefusalKind, message: impl Into<String>) {
+    pub(super) fn refuse(&mut self, kind: RefusalKind, message: impl Into<String>) {
         self.refusals.push(Refusal { kind, message: message.into() });
     }
 
@@ -72,14 +72,19 @@ impl Inspection {
         if let Some(expires) = self.expires.filter(|expires| *expires <= now) {
             self.refuse(RefusalKind::Expired, format!("expired {} ago", time_between(expires, now)));
         }
-        if self.claims.contains_key("jti") {
+        if self.has_claim("jti") {
             self.check_jti(now);
         } else if !self.claims.contains_key("exp") {
             self.notes.push("no exp: the token never expires".to_owned());
         }
-        if !self.claims.contains_key("sub") {
+        if !self.has_claim("sub") {
             self.notes.push("no sub, which all of the vendor's examples have".to_owned());
         }
+    }
+
+    /// Whether it has the claim, by its own name or that of the platform's SDK.
+    fn has_claim(&self, name: &str) -> bool {
+        self.claims.contains_key(name) || self.claims.contains_key(&format!("kore_{name}"))
     }
 
     fn date(&mut self, claim: &str) -> Option<Timestamp> {
@@ -115,6 +120,6 @@ impl Inspection {
     }
 }
 
-fn unquoted(value: &Value) -> String {
+pub(super) fn unquoted(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

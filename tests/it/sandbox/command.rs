@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 
 use super::{Connection, post, sample, sign};
+use crate::support::Surroundings;
 
 fn binary(home: &tempfile::TempDir, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kore-feedback"));
@@ -73,6 +74,25 @@ fn the_printed_profile_is_toml_with_limits() {
         assert!(sandbox[key].is_str(), "{key}");
     }
     assert_eq!(terminate(child), (Some(0), String::new()), "--quiet prints nothing");
+}
+
+#[test]
+fn the_profile_names_the_enforced_public_key() {
+    let surroundings = Surroundings::new();
+    let mut child = surroundings.process(&["sandbox", "--enforce-jwe"]);
+    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a sandbox");
+    let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines();
+    let lines: Vec<_> = std::iter::from_fn(|| lines.next()?.ok()).take(7).collect();
+    let key = lines.iter().find_map(|line| line.strip_prefix("jwe_public_key_file = ")).expect("a key").to_owned();
+    surroundings.write("sandbox.toml", lines.join("\n"));
+    let fields =
+        json!({"channelUId": "jo", "name": "n", "score": 1, "channel": "rtm", "type": "THUMB", "language": "en"});
+    let submit = ["submit", "--config", "sandbox.toml", "--json", "-", "--message="];
+    surroundings.command(&submit).write_stdin(fields.to_string()).assert().success();
+    let (exit, said) = terminate(child);
+    assert_eq!(exit, Some(0));
+    assert!(said.contains("1 record saved"), "{said}");
+    assert!(!std::path::Path::new(key.trim_matches(['"', '\''])).exists(), "{key} is left behind");
 }
 
 #[test]
