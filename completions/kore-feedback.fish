@@ -83,6 +83,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l n
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l format -d 'File format: csv, tsv, ndjson, json, xlsx, xls or ods [default: detected]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sheet -d 'Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l header-rows -d 'Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-lines -d 'Ignore this many lines above the header; in a workbook, rows of the sheet' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l records-at -d 'Where a JSON document has its array of records, such as results or data.items' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delimiter -d 'Delimiter between cells: , ; tab or | [default: detected]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l encoding -d 'Text encoding, such as windows-1252 [default: detected; required if two encodings are possible]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l filter -d 'Import only rows with this value in a column (COLUMN!=VALUE: without it); repeatable' -r
@@ -108,6 +110,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s p
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-header -d 'The file has no header: its columns are #1, #2 and so on, and its first row is a record'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dry-run -d 'Check everything, show the mapping, a preview and the duration, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-invalid -d 'Import the valid rows, and write the invalid ones to the failure report'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe -d 'Import only the first of identical records; uses about 75 MB of memory per million rows'
@@ -133,6 +136,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l format -d 'File format: csv, tsv, ndjson, json, xlsx, xls or ods [default: detected]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l sheet -d 'Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l header-rows -d 'Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l skip-lines -d 'Ignore this many lines above the header; in a workbook, rows of the sheet' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l records-at -d 'Where a JSON document has its array of records, such as results or data.items' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l delimiter -d 'Delimiter between cells: , ; tab or | [default: detected]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l encoding -d 'Text encoding, such as windows-1252 [default: detected; required if two encodings are possible]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l write-mapping -d 'Write the proposed mapping to this new file' -r -F
@@ -141,6 +146,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-header -d 'The file has no header: its columns are #1, #2 and so on, and its first row is a record'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -21,7 +21,7 @@ fn options_for(bytes: &[u8]) -> SourceOptions {
     let sum = bytes.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
     SourceOptions {
         format: (sum % 2 == 0).then(|| FORMATS[sum / 2 % FORMATS.len()]),
-        sheet: (sum % 5 == 0).then(|| "2".to_owned()),
+        sheets: (sum % 5 == 0).then(|| "2".to_owned()).into_iter().collect(),
         header_rows: (sum % 3 == 0).then_some(1 + (sum / 3 % 3) as u8),
         delimiter: (sum % 7 == 0).then_some(b';'),
         encoding: if sum % 3 == 1 { parse_encoding(ENCODINGS[sum / 3 % ENCODINGS.len()]).ok() } else { None },

@@ -18,6 +18,29 @@ pub(super) mod list {
     }
 }
 
+/// A list of texts. Runs of older versions have stored a single text, or none.
+pub(super) mod texts {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        List(Vec<String>),
+        Single(Option<String>),
+    }
+
+    pub(in crate::cli) fn serialize<S: Serializer>(texts: &[String], to: S) -> Result<S::Ok, S::Error> {
+        texts.serialize(to)
+    }
+
+    pub(in crate::cli) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+        Ok(match Stored::deserialize(from)? {
+            Stored::List(texts) => texts,
+            Stored::Single(text) => text.into_iter().collect(),
+        })
+    }
+}
+
 /// Defines a module for an optional value, given its print and parse functions.
 macro_rules! optional {
     ($($module:ident: $type:ty, $print:expr, $parse:expr;)+) => {$(

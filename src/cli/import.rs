@@ -171,7 +171,7 @@ mod tests {
 
     /// Every option with a value, in the order in which they are declared.
     const ALL: &str = "--map=score=Q1 --set=name=a b --set=type=NPS --mapping=m --preset=p --no-answer=NA --no-answer= \
-                       --format=ndjson --sheet=2 --header-rows=3 --delimiter=tab --encoding=windows-1252 --dry-run \
+                       --format=ndjson --sheet=2 --sheet=Feb --header-rows=3 --skip-lines=2 --records-at=a.b --delimiter=tab --encoding=windows-1252 --dry-run \
                        --skip-invalid --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
                        --include=tests --allow-any-score --include-in-doubt --again --allow-unfinished --verify \
                        --max-rejected=2.5% --sandbox --rate-limit=60/1m --rate-limit=5/500ms --pace=early \
@@ -195,5 +195,13 @@ mod tests {
         assert_eq!(read.options(), given.iter().map(OsString::from).collect::<Vec<_>>());
         assert_eq!(read.input.files, ["in.csv"].map(std::path::PathBuf::from));
         assert!(parse(&[]).options().is_empty());
+        assert_eq!(parse(&["--no-header".to_owned()]).options(), ["--no-header"]);
+    }
+
+    #[test]
+    fn options_of_older_runs_are_understood() {
+        let sheets = |json: &str| serde_json::from_str::<ImportArgs>(json).unwrap().input.sheet;
+        assert_eq!(sheets(r#"{"sheet": "Feb"}"#), ["Feb"]);
+        assert!(sheets(r#"{"sheet": null}"#).is_empty() && sheets("{}").is_empty());
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::as_typed;
 use crate::record::Assignment;
-use crate::source::{Format, parse_delimiter, parse_encoding, parse_format};
+use crate::source::{Format, SourceOptions, parse_delimiter, parse_encoding, parse_format};
 
 /// The input of `import` and `inspect`, and how it is read.
 #[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
@@ -45,11 +45,21 @@ pub struct InputArgs {
     pub format: Option<Format>,
     /// Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]
     #[arg(long, value_name = "NAME|N", help_heading = "File", hide_short_help = true)]
-    pub sheet: Option<String>,
+    #[serde(with = "as_typed::texts")]
+    pub sheet: Vec<String>,
     /// Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=3))]
     #[arg(help_heading = "File", hide_short_help = true)]
     pub header_rows: Option<u8>,
+    /// The file has no header: its columns are #1, #2 and so on, and its first row is a record
+    #[arg(long, conflicts_with = "header_rows", help_heading = "File", hide_short_help = true)]
+    pub no_header: bool,
+    /// Ignore this many lines above the header; in a workbook, rows of the sheet
+    #[arg(long, value_name = "N", help_heading = "File", hide_short_help = true)]
+    pub skip_lines: Option<u64>,
+    /// Where a JSON document has its array of records, such as results or data.items
+    #[arg(long, value_name = "PATH", help_heading = "File", hide_short_help = true)]
+    pub records_at: Option<String>,
     /// Delimiter between cells: , ; tab or | [default: detected]
     #[arg(long, value_name = "CHAR", value_parser = parse_delimiter, help_heading = "File", hide_short_help = true)]
     #[serde(with = "as_typed::delimiter")]
@@ -58,6 +68,38 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME", value_parser = parse_encoding, help_heading = "File", hide_short_help = true)]
     #[serde(with = "as_typed::encoding")]
     pub encoding: Option<&'static Encoding>,
+}
+
+impl InputArgs {
+    /// How the file is read, as far as the options say.
+    pub fn source(&self) -> SourceOptions {
+        SourceOptions {
+            format: self.format,
+            sheets: self.sheet.clone(),
+            header_rows: if self.no_header { Some(0) } else { self.header_rows },
+            skip_lines: self.skip_lines,
+            records_at: self.records_at.clone(),
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+        }
+    }
+
+    /// The same options for a file that is read like this.
+    #[must_use]
+    pub fn with_source(self, source: SourceOptions) -> Self {
+        let SourceOptions { format, sheets, header_rows, skip_lines, records_at, delimiter, encoding } = source;
+        Self {
+            format,
+            sheet: sheets,
+            header_rows: header_rows.filter(|rows| *rows > 0),
+            no_header: header_rows == Some(0),
+            skip_lines,
+            records_at,
+            delimiter,
+            encoding,
+            ..self
+        }
+    }
 }
 
 const EXAMPLES: &str = "\

@@ -186,6 +186,7 @@ impl Inspection {
             headers: &headers(&self.columns),
             proposals: &self.proposals,
             spec: &self.settings.rules.spec,
+            source: &self.settings.source,
         };
         Ok(write_mapping(&context.working_directory.join(path), &text.text())?)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cli::{ImportArgs, InputArgs};
+use crate::cli::ImportArgs;
 use crate::commands::error::CommandError;
 use crate::ledger::{LedgerError, OutcomeKind, RowState, RunId, Store};
 use crate::record::{Assignment, Dedupe, ExcludedRun, FoldedSet, MappingOptions, MappingSpec, RowSelection, ScoreRule};
@@ -16,16 +16,17 @@ pub(super) fn check_settings(
     context: &Context,
 ) -> Result<CheckSettings, CommandError> {
     let pairs = |given: &[Assignment]| given.iter().map(|one| (one.field, one.text.clone())).collect();
+    let (spec, source) = description(args, settings, context)?;
     let rules = MappingOptions {
         map: pairs(&args.input.map),
         set: pairs(&args.input.set),
-        spec: description(args, settings, context)?,
+        spec,
         selection: selection(args, settings)?,
         columns: settings.columns(),
         defaults: settings.defaults(),
     };
     Ok(CheckSettings {
-        source: source_options(&args.input),
+        source,
         rules,
         score: score_rule(args),
         include_in_doubt: args.include_in_doubt,
@@ -33,38 +34,33 @@ pub(super) fn check_settings(
     })
 }
 
-pub(super) fn source_options(args: &InputArgs) -> SourceOptions {
-    SourceOptions {
-        format: args.format,
-        sheet: args.sheet.clone(),
-        header_rows: args.header_rows,
-        delimiter: args.delimiter,
-        encoding: args.encoding,
-    }
-}
-
 pub(super) fn score_rule(args: &ImportArgs) -> ScoreRule {
     if args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale }
 }
 
-/// Options override the mapping, which overrides the preset.
-fn description(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<MappingSpec, SettingsError> {
+/// How rows become records, and how the file is read. Options override the mapping, which overrides the preset.
+fn description(
+    args: &ImportArgs,
+    settings: &Settings,
+    context: &Context,
+) -> Result<(MappingSpec, SourceOptions), SettingsError> {
     let input = &args.input;
-    let preset = match &input.preset {
-        Some(name) => preset(name, &Source::Argument("--preset"))?.spec,
-        None => MappingSpec::default(),
-    };
-    let mapping = match &input.mapping {
-        Some(name) => settings.mapping(name, context)?.full_spec()?,
-        None => MappingSpec::default(),
-    };
     let options = MappingSpec {
         fields: BTreeMap::new(),
         no_answer: (!input.no_answer.is_empty()).then(|| FoldedSet::new(&input.no_answer)),
         skip: Vec::new(),
         include: args.rows.include.clone(),
     };
-    Ok(options.over(mapping).over(preset))
+    let (mut spec, mut source) = (options, input.source());
+    if let Some(name) = &input.mapping {
+        let mapping = settings.mapping(name, context)?;
+        (spec, source) = (spec.over(mapping.full_spec()?), source.over(mapping.full_source()?));
+    }
+    if let Some(name) = &input.preset {
+        let preset = preset(name, &Source::Argument("--preset"))?;
+        (spec, source) = (spec.over(preset.spec), source.over(preset.source));
+    }
+    Ok((spec, source))
 }
 
 fn selection(args: &ImportArgs, settings: &Settings) -> Result<RowSelection, CommandError> {

@@ -6,22 +6,26 @@ use std::path::Path;
 use super::error::{SettingsError, convert};
 use super::raw::Raw;
 use super::source::{Source, Sourced};
+use super::source_options::{FILE, read_source_options};
 use super::toml_table::{self, Table};
 use super::value::ValueError;
 use crate::record::{
     Condition, Conversion, Field, FieldSource, FieldSpec, FoldedSet, MappingSpec, MatchedBy, Scale, SkipRule, Template,
     ValueMap, check_value, fold,
 };
+use crate::source::SourceOptions;
 use crate::text::excerpt;
 
 pub(super) const PRESET: &str = "preset";
 /// The keys of a mapping.
-pub(super) const MAPPING_KEYS: [&str; 5] = [FIELDS, NO_ANSWER, SKIP, INCLUDE, PRESET];
+pub(super) const MAPPING_KEYS: [&str; 6] = [FILE, FIELDS, NO_ANSWER, SKIP, INCLUDE, PRESET];
 
 /// One mapping as it is written.
 #[derive(Debug, Clone)]
 pub struct MappingConfig {
     pub(super) spec: MappingSpec,
+    /// How the file is read.
+    pub(super) source: SourceOptions,
     /// The preset that it extends.
     pub(super) preset: Option<Sourced<String>>,
 }
@@ -44,7 +48,11 @@ pub(super) fn read_mapping(table: &Table<'_>) -> Result<MappingConfig, SettingsE
 }
 
 fn read_keys(table: &Table<'_>) -> Result<MappingConfig, SettingsError> {
-    Ok(MappingConfig { spec: read_spec(table, MatchedBy::Mapping)?, preset: table.read(PRESET, Raw::text)? })
+    Ok(MappingConfig {
+        spec: read_spec(table, MatchedBy::Mapping)?,
+        source: read_source_options(table)?,
+        preset: table.read(PRESET, Raw::text)?,
+    })
 }
 
 impl MappingConfig {
@@ -53,11 +61,21 @@ impl MappingConfig {
     /// # Errors
     /// If there is no such preset.
     pub fn full_spec(&self) -> Result<MappingSpec, SettingsError> {
-        let base = match &self.preset {
-            Some(name) => preset(&name.value, &name.source)?.spec,
-            None => MappingSpec::default(),
-        };
+        let base = self.base()?.map(|preset| preset.spec).unwrap_or_default();
         Ok(self.spec.clone().over(base))
+    }
+
+    /// How the file is read, merged the same way.
+    ///
+    /// # Errors
+    /// If there is no such preset.
+    pub fn full_source(&self) -> Result<SourceOptions, SettingsError> {
+        let base = self.base()?.map(|preset| preset.source).unwrap_or_default();
+        Ok(self.source.clone().over(base))
+    }
+
+    fn base(&self) -> Result<Option<Preset>, SettingsError> {
+        self.preset.as_ref().map(|name| preset(&name.value, &name.source)).transpose()
     }
 }
 
@@ -96,6 +114,8 @@ pub struct Preset {
     pub recognised_by: Vec<String>,
     /// The mapping.
     pub spec: MappingSpec,
+    /// How the file is read.
+    pub source: SourceOptions,
     /// The file, to read and copy.
     pub text: &'static str,
 }
@@ -133,13 +153,14 @@ pub fn preset(name: &str, named_by: &Source) -> Result<Preset, SettingsError> {
 
 fn read_preset(name: &'static str, text: &'static str) -> Result<Preset, SettingsError> {
     toml_table::parse("the preset", Path::new(name), text, None, |table| {
-        table.reject_unknown(&[NAME, ABOUT, RECOGNISED_BY, FIELDS, NO_ANSWER, SKIP])?;
+        table.reject_unknown(&[NAME, ABOUT, RECOGNISED_BY, FILE, FIELDS, NO_ANSWER, SKIP])?;
         let columns = |raw: Raw<'_>| Ok(raw.strings()?.into_iter().map(str::to_owned).collect());
         Ok(Preset {
             name,
             about: table.value(ABOUT, Raw::text)?.unwrap_or_default(),
             recognised_by: table.value(RECOGNISED_BY, columns)?.unwrap_or_default(),
             spec: read_spec(&table, MatchedBy::Preset)?,
+            source: read_source_options(&table)?,
             text,
         })
     })

@@ -6,7 +6,9 @@ use super::mapping::{
     COLUMN, FIELDS, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED, NO_ANSWER, NUMBER, REASON,
     ROUNDING, SCALE, SKIP, TEMPLATE, TRIM, VALUE, VALUES,
 };
+use super::source_options::{FILE, source_table};
 use crate::record::{Conversion, Field, FieldSource, FoldedSet, MappingSpec, Proposal, Proposed, SkipRule};
+use crate::source::SourceOptions;
 use crate::text::{excerpt, quoted};
 
 /// The content of a mapping file.
@@ -22,6 +24,8 @@ pub struct MappingFile<'a> {
     pub proposals: &'a [Proposal],
     /// The preset and mapping that it starts from.
     pub spec: &'a MappingSpec,
+    /// How the file is read.
+    pub source: &'a SourceOptions,
 }
 
 /// A table being written. Comments wait for the key or table that follows them.
@@ -59,6 +63,12 @@ impl MappingFile<'_> {
         let mut root = Section::default();
         self.write_head(&mut root);
         root.comments.push('\n');
+        let file = source_table(self.source).map(|mut table| {
+            let comments = std::mem::take(&mut root.comments);
+            table.decor_mut().set_prefix(format!("{comments}# How the file is read.\n"));
+            root.comments.push('\n');
+            table
+        });
         let mut fields = Section::default();
         fields.table.decor_mut().set_prefix(std::mem::take(&mut root.comments));
         self.proposals.iter().for_each(|proposal| self.write_field(&mut fields, proposal));
@@ -69,6 +79,7 @@ impl MappingFile<'_> {
         }
         let skips = self.skips(&mut fields.comments);
         let mut document = DocumentMut::from(root.table);
+        document.extend(file.map(|table| (FILE, Item::Table(table))));
         document.insert(FIELDS, Item::Table(fields.table));
         document.insert(SKIP, Item::ArrayOfTables(skips));
         document.set_trailing(fields.comments);
@@ -232,6 +243,7 @@ mod tests {
     use super::MappingFile;
     use crate::record::{Assignment, MappingOptions, MappingSpec, ResolvedMapping, propose};
     use crate::settings::mapping::{parse_mapping, presets};
+    use crate::source::SourceOptions;
 
     fn written(headers: &[String], rules: &MappingOptions) -> MappingSpec {
         let proposals = propose(headers, rules, &|_| false);
@@ -241,6 +253,7 @@ mod tests {
             headers,
             proposals: &proposals,
             spec: &rules.spec,
+            source: &SourceOptions::default(),
         };
         parse_mapping(Path::new("in.toml"), &text.text()).unwrap().full_spec().unwrap()
     }

@@ -17,6 +17,7 @@ mod resolve;
 mod resolved;
 mod shown;
 mod source;
+mod source_options;
 #[cfg(test)]
 mod tests;
 mod toml_table;

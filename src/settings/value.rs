@@ -13,6 +13,7 @@ use crate::error::{did_you_mean, nearest};
 use crate::net::is_loopback;
 use crate::pacing::{Limit, LimitError, parse_duration};
 use crate::record::{ProblemKind, ScaleError, TemplateError, is_path_segment};
+use crate::source;
 use crate::text::excerpt;
 
 const SHOWN: usize = 60;
@@ -71,6 +72,15 @@ pub enum ValueError {
     /// Not a rate limit.
     #[error(transparent)]
     Limit(#[from] LimitError),
+    /// No format, delimiter or encoding.
+    #[error("is invalid: {0}")]
+    OfFile(#[from] source::ValueError),
+    /// Not a number of header rows.
+    #[error("{0:?} must be a whole number from 1 to 3")]
+    NotHeaderRows(String),
+    /// Not a number of lines.
+    #[error("{0:?} must be a whole number, 0 or more")]
+    NotACount(String),
     /// Neither true nor false.
     #[error("{0:?} must be true or false")]
     NotABoolean(String),

@@ -17,7 +17,7 @@ pub(crate) struct Dialect {
     pub encoding: Option<TextEncoding>,
     /// Only delimited text has one.
     pub delimiter: Option<u8>,
-    /// 0 for JSON, whose keys name the columns.
+    /// 0 for JSON, whose keys name the columns, and for files without a header.
     pub header_rows: usize,
     pub header_style: HeaderStyle,
     /// Only workbooks have one.
@@ -30,6 +30,8 @@ pub(crate) enum HeaderStyle {
     /// One row, or the number of rows that the user passed.
     #[default]
     Plain,
+    /// No header: the columns are numbered.
+    None,
     /// Ids, question texts, and `{"ImportId": …}` cells.
     Qualtrics,
     /// Older files: `V1, V2, …`, and names and question texts below.
@@ -72,6 +74,7 @@ impl fmt::Display for Dialect {
         }
         match self.header_style {
             HeaderStyle::Plain => Ok(()),
+            HeaderStyle::None => write!(f, ", no header"),
             HeaderStyle::Qualtrics | HeaderStyle::QualtricsLegacy => write!(f, " (Qualtrics)"),
             HeaderStyle::SurveyMonkey => write!(f, " (SurveyMonkey)"),
         }

@@ -32,10 +32,11 @@ pub(super) fn detect(first: &[Row]) -> (usize, HeaderStyle) {
     }
 }
 
-/// Whether it is Qualtrics' third row: `{"ImportId":"startDate","timeZone":"…"}` in every column.
+/// Whether it is Qualtrics' third row: `{"ImportId":"startDate","timeZone":"…"}` in every column. Files that were read and
+/// written by Python have single quotes.
 fn is_import_ids(row: &Row) -> bool {
     let mut cells = row.cells().map(str::trim).filter(|cell| !cell.is_empty()).peekable();
-    cells.peek().is_some() && cells.all(|cell| cell.starts_with("{\"ImportId\""))
+    cells.peek().is_some() && cells.all(|cell| cell.starts_with("{\"ImportId\"") || cell.starts_with("{'ImportId'"))
 }
 
 /// Every response has a respondent's id in its first column; the second header row is empty there, and has texts elsewhere.
@@ -222,6 +223,8 @@ mod tests {
         assert_eq!(names(&file), ["StartDate", "Status", "Q1_NPS_GROUP", "Q1", "#5"]);
         let without_texts = [file[0], file[2], file[3]];
         assert_eq!(detect(&rows(&without_texts)), (2, HeaderStyle::Qualtrics));
+        let by_python = file.map(|row| row.replace('"', "'"));
+        assert_eq!(detect(&rows(&by_python.each_ref().map(String::as_str))), (3, HeaderStyle::Qualtrics));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use format::Format;
 pub(crate) use header::{find_column, written_name};
 pub(crate) use input::{HashingReader, Input, InputError};
 pub(crate) use inputs::Inputs;
-pub use options::{SourceOptions, parse_encoding};
+pub use options::{SourceOptions, ValueError, parse_encoding};
 pub(crate) use options::{delimiter_name, parse_delimiter, parse_format};
 pub use row::Row;
 pub(crate) use row::RowError;

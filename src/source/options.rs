@@ -8,18 +8,39 @@ use crate::error::nearest;
 use crate::text::quoted;
 
 /// What is known about an input beforehand; what is `None` is detected.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceOptions {
     /// The input's format.
     pub format: Option<Format>,
-    /// The sheet of a workbook: its name, or its position counted from 1.
-    pub sheet: Option<String>,
-    /// How many rows form the header, from 1 to 3.
+    /// The sheets of a workbook, in order: each a name, a position counted from 1, or `*` for all visible sheets. The first
+    /// visible one if empty.
+    pub sheets: Vec<String>,
+    /// How many rows form the header, from 1 to 3; 0 for an input without a header, whose columns are `#1`, `#2` and so on.
     pub header_rows: Option<u8>,
+    /// How many lines, or rows of a sheet, come before the header and are ignored.
+    pub skip_lines: Option<u64>,
+    /// The keys that lead to the array of records in a JSON document, joined with dots.
+    pub records_at: Option<String>,
     /// The byte that separates cells.
     pub delimiter: Option<u8>,
     /// The text's encoding. A byte order mark in the file overrides it, as in the WHATWG encoding standard.
     pub encoding: Option<&'static Encoding>,
+}
+
+impl SourceOptions {
+    /// These options, and those of `base` where these say nothing.
+    #[must_use]
+    pub fn over(self, base: Self) -> Self {
+        Self {
+            format: self.format.or(base.format),
+            sheets: if self.sheets.is_empty() { base.sheets } else { self.sheets },
+            header_rows: self.header_rows.or(base.header_rows),
+            skip_lines: self.skip_lines.or(base.skip_lines),
+            records_at: self.records_at.or(base.records_at),
+            delimiter: self.delimiter.or(base.delimiter),
+            encoding: self.encoding.or(base.encoding),
+        }
+    }
 }
 
 /// Why the value of an option cannot be parsed. The message includes the suggestion, as clap shows nothing else.

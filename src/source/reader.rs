@@ -44,7 +44,8 @@ impl<R: Read> Reader<R> {
     fn open_json(text: Text<R>, dialect: Dialect) -> Opened<R> {
         let encoding = text.encoding;
         let layout = if dialect.format == Format::Json { Layout::Array } else { Layout::detect(&text.sample) };
-        let reader = JsonReader::new(text.into_reader(0), encoding, layout)?;
+        let line = text.line;
+        let reader = JsonReader::new(text.into_reader(0), encoding, layout, line)?;
         Ok((Self::Json(Box::new(reader)), dialect))
     }
 
@@ -60,7 +61,7 @@ impl<R: Read> Reader<R> {
         let detect = || detect_delimiter(&text.sample, text.is_whole(), tab_if(extension));
         let delimiter = declared.unwrap_or_else(detect);
         let format = if delimiter == b'\t' { Format::Tsv } else { Format::Csv };
-        let (encoding, line) = (text.encoding, 1 + u64::from(separator_line.is_some()));
+        let (encoding, line) = (text.encoding, text.line + u64::from(separator_line.is_some()));
         let text = text.into_reader(separator_line.map_or(0, |(_, length)| length));
         let reader = DelimitedReader::new(text, encoding, delimiter, line);
         (Self::Delimited(Box::new(reader)), Dialect { format, delimiter: Some(delimiter), ..dialect })

@@ -58,6 +58,7 @@ impl<R: Read> Table<R> {
             return Err(ContentError::Empty);
         }
         let (rows, style) = match declared {
+            Some(0) => return Ok(self.number_columns(first)),
             Some(rows) => (first.len().min(rows), HeaderStyle::Plain),
             None => header::detect(&first),
         };
@@ -67,6 +68,15 @@ impl<R: Read> Table<R> {
         self.lookahead = first.drain(rows..).collect();
         self.surplus = surplus(&self.lookahead, self.header.names.len());
         Ok(())
+    }
+
+    /// Names the columns by their positions, as many as most of the first rows have.
+    fn number_columns(&mut self, first: Vec<Row>) {
+        let rows_with = |width: usize| first.iter().filter(|row| row.len() == width).count();
+        let width = first.iter().map(Row::len).max_by_key(|width| (rows_with(*width), *width)).unwrap_or_default();
+        self.header = Header::from_names((1..=width).map(|position| format!("#{position}")).collect());
+        self.dialect.header_style = HeaderStyle::None;
+        self.lookahead = first.into();
     }
 
     /// Reads the rows that may form the header, and a few more.

@@ -17,6 +17,7 @@ mod help;
 mod hostile;
 mod import;
 mod jwe;
+mod layout;
 mod mappings;
 mod matrix;
 mod preview;

@@ -15,7 +15,7 @@ use crate::record::ResolvedMapping;
 use crate::report::time_estimate;
 use crate::run::{CheckError, CheckReport, check};
 use crate::settings::Settings;
-use crate::source::Inputs;
+use crate::source::{Inputs, SourceOptions};
 use crate::text::excerpt;
 
 /// An import whose input was checked.
@@ -26,6 +26,8 @@ pub(super) struct Import<'a> {
     pub(super) session: Session<'a>,
     pub(super) setup: Setup<'a>,
     pub(super) input: Arc<Inputs>,
+    /// How the input is read.
+    pub(super) source: SourceOptions,
     pub(super) report: CheckReport,
     pub(super) started: Instant,
     /// The run that `runs resume` names. The working directory is then that of the run.
@@ -36,7 +38,8 @@ impl<'a> Import<'a> {
     /// Reads and validates the whole input.
     pub(super) fn check(args: &'a ImportArgs, mut setup: Setup<'a>, input: Inputs) -> Result<Self, CommandError> {
         let (started, session) = (Instant::now(), setup.session);
-        let checked = check(&input, &check_settings(args, &setup.settings, session.context)?);
+        let settings = check_settings(args, &setup.settings, session.context)?;
+        let checked = check(&input, &settings);
         if let Err(CheckError::NoBot { .. }) = &checked {
             // The bot can also come from the settings: this error names every missing setting.
             setup.settings.bot_id()?;
@@ -45,7 +48,7 @@ impl<'a> Import<'a> {
         setup.bots = bots(&report.mapping, &setup.settings)?;
         let global = session.global.absolute(&session.context.working_directory);
         let input = Arc::new(input);
-        Ok(Self { args, global, session, setup, input, report, started, resumed_run: None })
+        Ok(Self { args, global, session, setup, input, source: settings.source, report, started, resumed_run: None })
     }
 
     /// What identifies the input: its rows and, if the ledger has runs of older versions, its bytes.

@@ -15,6 +15,7 @@ use crate::commands::strict::ensure_documented;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, Run, Store};
 use crate::report::{AnswersView, BotView, ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside};
+use crate::source::{Format, SourceOptions};
 use crate::text::{counted, shell_command};
 
 /// An import and its run.
@@ -174,6 +175,26 @@ impl ImportRun<'_> {
         next
     }
 
+    /// The options of the input as they apply to its failure report: CSV with a header, and with the input's delimiter. What
+    /// a mapping or preset says about the file is overridden.
+    fn input_of_report(&self, input: InputArgs) -> InputArgs {
+        let (of_input, of_options) = (&self.import.source, input.source());
+        let is_described = input.mapping.is_some() || input.preset.is_some();
+        let csv = if self.import.report.dialect.delimiter == Some(b'\t') { Format::Tsv } else { Format::Csv };
+        let has_no_header = of_input.header_rows == Some(0);
+        input.with_source(SourceOptions {
+            format: of_input.format.filter(|_| is_described).map(|_| csv),
+            sheets: Vec::new(),
+            header_rows: of_options
+                .header_rows
+                .filter(|rows| *rows > 0)
+                .or((has_no_header && is_described).then_some(1)),
+            skip_lines: of_input.skip_lines.filter(|_| is_described).map(|_| 0),
+            records_at: None,
+            ..of_options
+        })
+    }
+
     /// The command that imports the failure report. Options for columns and sending apply to it, too; options about row
     /// numbers, the format of the original file, or this run do not. The options are spelled out, so that the command can be
     /// read and edited, and works without the ledger.
@@ -181,7 +202,7 @@ impl ImportRun<'_> {
         let import = self.import;
         let ImportArgs { input, rows, .. } = import.args.clone();
         let args = ImportArgs {
-            input: InputArgs { format: None, sheet: None, ..input },
+            input: InputArgs { files: Vec::new(), ..self.input_of_report(input) },
             rows: RowArgs { rows: Vec::new(), sample: None, exclude_run: Vec::new(), ..rows },
             dry_run: false,
             failures: None,

@@ -7,11 +7,9 @@ use encoding_rs::UTF_8;
 
 use super::checked::Import;
 use super::error::ImportRefused;
-use crate::cli::InputArgs;
-use crate::commands::rules::source_options;
 use crate::ledger::{Run, Store};
 use crate::report::{FailureReport, default_path};
-use crate::source::{Dialect, EncodingSource, Inputs};
+use crate::source::{Dialect, EncodingSource, Inputs, SourceOptions};
 
 impl Import<'_> {
     pub(super) fn report_path(&self) -> PathBuf {
@@ -51,31 +49,23 @@ impl Import<'_> {
 
     pub(super) fn failure_report<'b>(&'b self, ledger: &'b Store, run: &Run) -> FailureReport<'b> {
         let (dialect, headers) = (&self.report.dialect, self.report.mapping.headers());
-        failure_report(&self.args.input, &self.input, dialect, headers, ledger, run)
+        failure_report(&self.source, &self.input, dialect, headers, ledger, run)
     }
 }
 
 /// The failure report of an input with this dialect and these headers. It does not depend on the mapping.
 pub(super) fn failure_report<'a>(
-    args: &InputArgs,
+    source: &SourceOptions,
     input: &'a Inputs,
     dialect: &Dialect,
     headers: &'a [String],
     ledger: &'a Store,
     run: &Run,
 ) -> FailureReport<'a> {
-    let needs_bom = |name, source| source == EncodingSource::Bom || name != UTF_8.name();
+    let needs_bom = |name, found_by| found_by == EncodingSource::Bom || name != UTF_8.name();
     let bom =
-        args.encoding.is_some() || dialect.encoding.is_some_and(|encoding| needs_bom(encoding.name, encoding.source));
-    let delimiter = dialect.delimiter.or(args.delimiter).unwrap_or(b',');
-    FailureReport {
-        input,
-        source: source_options(args),
-        delimiter,
-        headers,
-        bom,
-        ledger,
-        run: run.id,
-        numbering: run.numbering,
-    }
+        source.encoding.is_some() || dialect.encoding.is_some_and(|encoding| needs_bom(encoding.name, encoding.source));
+    let delimiter = dialect.delimiter.or(source.delimiter).unwrap_or(b',');
+    let (source, numbering) = (source.clone(), run.numbering);
+    FailureReport { input, source, delimiter, headers, bom, ledger, run: run.id, numbering }
 }

@@ -10,7 +10,6 @@ use super::report::failure_report;
 use crate::cli::{GlobalArgs, ImportArgs};
 use crate::commands::error::CommandError;
 use crate::commands::input::{STANDARD_INPUT, kept_input, spool};
-use crate::commands::rules::source_options;
 use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::exit::Exit;
@@ -42,6 +41,8 @@ impl StoredOptions {
         let directory = import.session.context.working_directory.clone();
         let mut args = import.args.clone();
         args.input.files = Inputs::expand(&args.input.files, &directory)?;
+        // A mapping may say how the file is read, and may change until the run is resumed.
+        args.input = args.input.with_source(import.source.clone());
         let (config, profile) = (import.global.config.clone(), import.global.profile.clone());
         Ok(serde_json::to_string(&Self { version: VERSION, directory, config, profile, args }).ok())
     }
@@ -112,7 +113,8 @@ fn with_import<T>(
 pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer) -> Result<Exit, CommandError> {
     let args = StoredOptions::of(run)?.args.input;
     let inputs = open_again(&args.files, run, store)?;
-    let mut rows = inputs.open(&source_options(&args))?;
+    let source = args.source();
+    let mut rows = inputs.open(&source)?;
     let (dialect, headers) = (rows.dialect().clone(), rows.headers().to_vec());
     let mut row = Row::default();
     let mut content = ContentHasher::new(&headers);
@@ -120,7 +122,7 @@ pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer)
         content.add(&row);
     }
     ensure_unchanged(run, &inputs, content.finish())?;
-    let report = failure_report(&args, &inputs, &dialect, &headers, store, run);
+    let report = failure_report(&source, &inputs, &dialect, &headers, store, run);
     printer.stream(|out| Ok::<_, CommandError>(report.write_to(out)?))?;
     Ok(Exit::Success)
 }

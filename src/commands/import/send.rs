@@ -11,7 +11,7 @@ use super::resume::StoredOptions;
 use crate::clock;
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::input::{kept_input, remove_kept_inputs};
-use crate::commands::rules::{score_rule, source_options};
+use crate::commands::rules::score_rule;
 use crate::commands::setup::{Bots, Patience, take_over};
 use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::verify::verify_at_end;
@@ -139,7 +139,7 @@ impl Import<'_> {
 
     pub(super) fn feed_settings(&self) -> FeedSettings {
         FeedSettings {
-            source: source_options(&self.args.input),
+            source: self.source.clone(),
             mapping: self.report.mapping.clone(),
             score: score_rule(self.args),
             include_in_doubt: self.args.include_in_doubt,

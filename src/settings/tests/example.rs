@@ -4,6 +4,7 @@ use super::super::file::{ConfigFile, DEFAULT_PROFILE, MAPPING, PROFILES};
 use super::super::mapping::MAPPING_KEYS;
 use super::super::mapping::{SCORE_KEYS, SKIP_KEYS, TEXT_KEYS};
 use super::super::new_file::INITIAL_CONFIG;
+use super::super::source_options::FILE_KEYS;
 use super::super::{Context, Key, Shown, Source, resolve};
 use super::{Written, resolved};
 use crate::record::Field;
@@ -41,6 +42,8 @@ fn the_example_contains_every_mapping_key() {
     let config: toml::Table = toml::from_str(&text).unwrap();
     let mapping = config[MAPPING]["post-chat"].as_table().unwrap();
     assert!(MAPPING_KEYS.iter().all(|key| mapping.contains_key(*key)));
+    let file = mapping["file"].as_table().unwrap();
+    assert!(FILE_KEYS.iter().all(|key| file.contains_key(*key)));
     let skip = mapping["skip"][0].as_table().unwrap();
     // A rule has only one of `is` and `is_not`.
     assert!(SKIP_KEYS.iter().all(|key| *key == "is_not" || skip.contains_key(*key)));

@@ -33,8 +33,9 @@ impl<R: Read> JsonReader<R> {
         text: TextReader<R>,
         encoding: TextEncoding,
         layout: Layout,
+        line: u64,
     ) -> Result<Self, ContentError> {
-        let values = ValueReader::new(BufReader::with_capacity(BUFFER, text), layout);
+        let values = ValueReader::new(BufReader::with_capacity(BUFFER, text), layout, line);
         let mut reader = Self { values, encoding, flattener: Flattener::default(), sampled: VecDeque::new() };
         reader.find_columns()?;
         Ok(reader)

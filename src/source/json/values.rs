@@ -45,8 +45,9 @@ pub(super) struct ValueReader<R> {
 }
 
 impl<R: BufRead> ValueReader<R> {
-    pub(super) fn new(input: R, layout: Layout) -> Self {
-        Self { input, layout, line: 1, buffer: Vec::new(), state: ArrayState::Start }
+    /// `line` is the line where the input starts, from 1.
+    pub(super) fn new(input: R, layout: Layout, line: u64) -> Self {
+        Self { input, layout, line, buffer: Vec::new(), state: ArrayState::Start }
     }
 
     /// Reads the next value. Returns the line where it starts, or `None` at the end.

@@ -43,7 +43,7 @@ impl SheetReader {
             Some(format) => format,
             None => detect_format(&bytes).map_err(|detected| ContentError::NotATable { detected })?,
         };
-        let read = catch_panic(|| read_cells(&mut bytes, format, options.sheet.as_deref()));
+        let read = catch_panic(|| read_cells(&mut bytes, format, options.sheets.first().map(String::as_str)));
         let read = read.unwrap_or_else(|| Err(ContentError::workbook(format, "its structure is invalid")));
         let (cells, dialect) = read.map_err(|error| match error {
             ContentError::Workbook { format, reason } => {
@@ -53,7 +53,7 @@ impl SheetReader {
             }
             other => other,
         })?;
-        Ok((Self::new(cells, size), format, dialect))
+        Ok((Self::new(cells, size, options.skip_lines.unwrap_or_default()), format, dialect))
     }
 }
 

@@ -76,16 +76,20 @@ impl Cells {
         if self.text.len() as u64 > MAX_TEXT { Err(too_much_text()) } else { Ok(()) }
     }
 
-    fn columns(&self) -> Range<u32> {
-        let first = self.cells.iter().map(|cell| cell.column).min().unwrap_or_default();
-        let last = self.cells.iter().map(|cell| cell.column + 1).max().unwrap_or_default();
-        first..last
+    /// The columns that are filled from this row on.
+    fn columns(&self, first_row: usize) -> Range<u32> {
+        let before = first_row.checked_sub(1).map_or(0, |row| self.rows[row].end);
+        let columns = self.cells[before..].iter().map(|cell| cell.column);
+        let (first, last) = (columns.clone().min(), columns.max());
+        first.unwrap_or_default()..last.map_or(0, |last| last + 1)
     }
 }
 
 impl SheetReader {
-    pub(super) fn new(cells: Cells, bytes: u64) -> Self {
-        Self { columns: cells.columns(), cells, next: 0, bytes }
+    /// Reads the rows after the sheet's first `skip` rows.
+    pub(super) fn new(cells: Cells, bytes: u64, skip: u64) -> Self {
+        let next = cells.rows.partition_point(|row| u64::from(row.number) < skip);
+        Self { columns: cells.columns(next), cells, next, bytes }
     }
 
     /// The file's size in bytes, if it is large.

@@ -30,7 +30,7 @@ fn answers() -> Vec<u8> {
 }
 
 fn sheet(name: &str) -> SourceOptions {
-    SourceOptions { sheet: Some(name.to_owned()), ..SourceOptions::default() }
+    SourceOptions { sheets: vec![name.to_owned()], ..SourceOptions::default() }
 }
 
 #[test]

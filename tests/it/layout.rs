@@ -1,0 +1,155 @@
+//! How a file is laid out: headers, sheets, encodings, several files, and where a mapping or a suggested command says so.
+
+use std::path::Path;
+
+use rust_xlsxwriter::Workbook;
+
+use crate::support::{Record, Stage, record, stderr};
+
+/// The options for the fields that none of these files has a column for.
+const CONSTANTS: [&str; 5] =
+    ["--set=name=Survey", "--set=channel=email", "--set=type=CSAT", "--set=language=en", "--set=message="];
+
+/// The record of a respondent with a score.
+fn answer(who: &str, score: &str) -> Record {
+    record([who, "Survey", score, "email", "CSAT", "en", ""])
+}
+
+/// The arguments of the command in backquotes after `before`, as a shell would read them.
+fn suggested(words: &str, before: &str) -> Vec<String> {
+    let (_, rest) = words.split_once(before).unwrap_or_else(|| panic!("{before}: {words}"));
+    let command = rest.split('`').nth(1).unwrap();
+    let command = shell_words::split(command).unwrap();
+    assert_eq!(command[0], "kore-feedback");
+    command[1..].to_vec()
+}
+
+fn run(stage: &Stage, arguments: &[String]) -> assert_cmd::assert::Assert {
+    stage.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn workbook(path: &Path, sheets: &[(&str, &[&[&str]])]) {
+    let mut workbook = Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(*name).unwrap();
+        for (row, cells) in (0..).zip(*rows) {
+            for (column, cell) in (0..).zip(*cells) {
+                sheet.write_string(row, column, *cell).unwrap();
+            }
+        }
+    }
+    workbook.save(path).unwrap();
+}
+
+/// Inspects a file with these options, writes the mapping, and imports with the command that `inspect` suggests, and again with
+/// the one that it suggests without a mapping file.
+#[track_caller]
+fn works_as_pasted(file: &str, content: &[u8], options: &[&str], expected: &[Record]) -> String {
+    let stage = Stage::new();
+    match content {
+        [] => {
+            workbook(&stage.path(file), &[("Jan", &[&["who", "score"]]), ("Feb", &[&["who", "score"], &["ana", "5"]])])
+        }
+        content => drop(stage.write(file, content)),
+    }
+    let inspect = [&["inspect", file], options, &CONSTANTS].concat();
+    let words = stderr(&stage.run(&inspect).success());
+    let without_file = suggested(&words, "check the import with");
+    let words = stderr(&stage.run(&[&inspect[..], &["--write-mapping", "m.toml"]].concat()).success());
+    let with_mapping = suggested(&words, "then check it with");
+    assert_eq!(with_mapping, ["import", file, "--mapping=m.toml", "--dry-run"]);
+    for command in [without_file, with_mapping] {
+        run(&stage, &command).success();
+        let command: Vec<String> = command.into_iter().filter(|word| word != "--dry-run").collect();
+        if stage.sent().is_empty() {
+            run(&stage, &command).success();
+        } else {
+            let words = stderr(&run(&stage, &command).failure().code(2));
+            assert!(words.contains("already imported"), "another mapping: {words}");
+        }
+        stage.has_exactly(expected);
+    }
+    std::fs::read_to_string(stage.path("m.toml")).unwrap()
+}
+
+#[test]
+fn suggested_commands_read_the_file_as_inspected() {
+    let ana = [answer("ana", "5")];
+    let map = ["--map=channel_uid=who", "--map=score=score"];
+    let with = |options: &[&'static str]| [&map[..], options].concat();
+    for (file, content, options, written) in [
+        (
+            "a.csv",
+            &b"who,score,score\n,text,number\nana,great,5\n"[..],
+            vec!["--map=channel_uid=who", "--map=score=score / number", "--header-rows=2"],
+            "header_rows = 2",
+        ),
+        (
+            "b.csv",
+            b"who,note,score\nana,Gr\xf6\xdfe \x80,5\n",
+            with(&["--encoding=windows-1252"]),
+            "encoding = \"windows-1252\"",
+        ),
+        ("c.csv", b"who^score\nana^5\n", with(&["--delimiter=^"]), "delimiter = \"^\""),
+        (
+            "d.csv",
+            b"who,a,b\tscore\nana\t5\n",
+            vec!["--map=channel_uid=#1", "--map=score=score", "--format=tsv"],
+            "format = \"tsv\"",
+        ),
+        ("e.xlsx", b"", with(&["--sheet=Feb"]), "sheet = \"Feb\""),
+        ("f.csv", b"ana,5\n", vec!["--map=channel_uid=#1", "--map=score=#2", "--no-header"], "no_header = true"),
+        ("g.csv", b"Report of March\n\nwho,score\nana,5\n", with(&["--skip-lines=2"]), "skip_lines = 2"),
+    ] {
+        let mapping = works_as_pasted(file, content, &options, &ana);
+        assert!(mapping.contains(&format!("\n# How the file is read.\n[file]\n{written}\n\n")), "{mapping}");
+    }
+}
+
+#[test]
+fn options_win_over_the_mappings_file_table() {
+    let stage = Stage::new();
+    workbook(
+        &stage.path("in.xlsx"),
+        &[("Jan", &[&["who", "score"], &["ana", "5"]]), ("Feb", &[&["who", "score"], &["ben", "4"]])],
+    );
+    let mapping = "[mapping.m.file]\nsheet = \"Feb\"\n[mapping.m.fields]\nchannel_uid = \"who\"\n";
+    stage.write_config(&format!("[profiles.p]\n{mapping}"));
+    let import = |options: &[&str]| stage.run(&[&["import", "in.xlsx", "--mapping=m"], options, &CONSTANTS].concat());
+    import(&[]).success();
+    stage.has_exactly(&[answer("ben", "4")]);
+    import(&["--sheet=1"]).success();
+    stage.has_exactly(&[answer("ana", "5"), answer("ben", "4")]);
+}
+
+#[test]
+fn failure_reports_are_imported_as_suggested() {
+    for (file, content, options) in [
+        ("a.csv", &b"ana,5\nben,nine\ncy,4\n"[..], "[file]\nno_header = true\n"),
+        ("b.csv", b"A title\nwho,score\nana,5\nben,nine\ncy,4\n", "[file]\nskip_lines = 1\nformat = \"csv\"\n"),
+        ("c.csv", b"who,score\nwhom,what\nana,5\nben,nine\ncy,4\n", "[file]\nheader_rows = 2\ndelimiter = \",\"\n"),
+        ("d.xlsx", b"", "[file]\nsheet = \"Feb\"\nformat = \"xlsx\"\n"),
+    ] {
+        let stage = Stage::new();
+        match content {
+            [] => workbook(
+                &stage.path(file),
+                &[("Jan", &[]), ("Feb", &[&["who", "score"], &["ana", "5"], &["ben", "nine"], &["cy", "4"]])],
+            ),
+            content => drop(stage.write(file, content)),
+        }
+        stage.write("m.toml", format!("{options}[fields]\nchannel_uid = \"#1\"\nscore = \"#2\"\n"));
+        let import = [&["import", file, "--mapping=m.toml", "--skip-invalid"], &CONSTANTS[..]].concat();
+        let ended = stage.run(&import).failure().code(1);
+        let words = crate::support::stdout(&ended);
+        let command = suggested(&words, "then import it with");
+        let report = stage.path(&command[1]);
+        // Resuming writes the same report.
+        let printed = crate::support::stdout(&stage.run(&["runs", "failures", "1"]).success());
+        assert_eq!(printed, std::fs::read_to_string(&report).unwrap());
+        std::fs::write(&report, printed.replacen("nine", "3", 1)).unwrap();
+        run(&stage, &command).success();
+        stage.has_exactly(&[answer("ana", "5"), answer("ben", "3"), answer("cy", "4")]);
+    }
+}
