@@ -363,6 +363,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
         'kore-feedback;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port to listen on; 0 picks a free one')
             [CompletionResult]::new('--bot-id', '--bot-id', [CompletionResultType]::ParameterName, 'Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]')
+            [CompletionResult]::new('--responses-api', '--responses-api', [CompletionResultType]::ParameterName, 'Version of getFeedbackSurveyResponses, which the vendor documents in two versions')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]')
             [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'Time to respond, such as 50ms or 20ms..80ms [default: none]')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable')

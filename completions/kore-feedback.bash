@@ -913,7 +913,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__sandbox)
-            opts="-p -o -q -v -h --port --bot-id --rate-limit --enforce-jti --enforce-jwe --latency --fault --clock-offset --seed --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --port --bot-id --responses-api --rate-limit --enforce-jti --enforce-jwe --latency --fault --clock-offset --seed --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -925,6 +925,10 @@ _kore__feedback() {
                     ;;
                 --bot-id)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --responses-api)
+                    COMPREPLY=($(compgen -W "a b" -- "${cur}"))
                     return 0
                     ;;
                 --rate-limit)

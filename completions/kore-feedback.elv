@@ -345,6 +345,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
         &'kore-feedback;sandbox'= {
             cand --port 'Port to listen on; 0 picks a free one'
             cand --bot-id 'Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]'
+            cand --responses-api 'Version of getFeedbackSurveyResponses, which the vendor documents in two versions'
             cand --rate-limit 'Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]'
             cand --latency 'Time to respond, such as 50ms or 20ms..80ms [default: none]'
             cand --fault 'Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable'

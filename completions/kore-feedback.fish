@@ -264,6 +264,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l port -d 'Port to listen on; 0 picks a free one' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l responses-api -d 'Version of getFeedbackSurveyResponses, which the vendor documents in two versions' -r -f -a "a\t'No page or time limit is stated; filters other than the time and the channel are ignored'
+b\t'At most 50 records and 90 days a call; filters by survey, respondent and score'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l rate-limit -d 'Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l latency -d 'Time to respond, such as 50ms or 20ms..80ms [default: none]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l fault -d 'Inject a fault: KIND, or KIND:every=N, at=N, first=N, burst=N or p=0.1; repeatable' -r

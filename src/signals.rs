@@ -84,6 +84,19 @@ impl Signals {
     }
 }
 
+/// Waits for a signal; forever if none can arrive.
+pub(crate) fn interrupted() -> impl Future<Output = ()> {
+    let signals = Signals::listen();
+    async {
+        if let Ok(mut signals) = signals
+            && signals.next().await
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+}
+
 /// Whether SIGHUP is not ignored: handling it would undo `nohup`. Without unsafe code only Linux's `/proc` answers that;
 /// elsewhere SIGHUP is left alone.
 #[cfg(unix)]

@@ -74,7 +74,8 @@ pub enum RunsCommand {
     /// Reads the records of the run's time span back from the server, within the rate limits. A row in doubt becomes
     /// saved if its record is found. It becomes unsent, so that a resumed run sends it, if its record is missing after the
     /// --settle time although the records of the rows sent next to it are visible. Otherwise it stays in doubt, with the
-    /// reason. Saved rows that are missing on the server are listed. The app needs the scope "Feedback Analytics".
+    /// reason. Saved rows that are missing on the server are listed. The app needs the scope "Feedback Analytics", which other pages
+    /// of the vendor call "Metrics" or "Feedback Survey".
     Verify(VerifyArgs),
 }
 

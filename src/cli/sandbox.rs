@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::SignedDuration;
 
 use crate::pacing::Limit;
-use crate::sandbox::{InjectedFault, parse_latency};
+use crate::sandbox::{InjectedFault, ResponsesApi, parse_latency};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,6 +52,9 @@ pub struct SandboxArgs {
     /// Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]
     #[arg(long = "bot-id", value_name = "ID", value_parser = parse_bot_id, help_heading = "Server")]
     pub bot_ids: Vec<String>,
+    /// Version of getFeedbackSurveyResponses, which the vendor documents in two versions
+    #[arg(long, value_name = "VERSION", value_enum, default_value = "b", help_heading = "Server")]
+    pub responses_api: ResponsesApi,
     /// Rolling rate limit of each bot, such as 60/1m; repeatable [default: none]
     #[arg(long = "rate-limit", value_name = "CALLS/TIME", help_heading = "Rate limits and tokens")]
     pub limits: Vec<Limit>,

@@ -46,6 +46,7 @@ fn options(args: &SandboxArgs) -> SandboxOptions {
     options.clock_offset = args.clock_offset;
     options.enforce_jti = args.enforce_jti;
     options.enforce_jwe = args.enforce_jwe;
+    options.responses_api = args.responses_api;
     if let Some((first, others)) = args.bot_ids.split_first() {
         options.credentials.bot_id.clone_from(first);
         options.more_bots = others.to_vec();

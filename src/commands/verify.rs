@@ -1,6 +1,5 @@
 //! `runs verify`, and the same at the end of an import: target → lease → server's records → ledger → report.
 
-use std::cell::Cell;
 use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
@@ -14,13 +13,10 @@ use crate::cli::VerifyArgs;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, Run, RunBot, RunId, Store};
-use crate::report::{Printer, VerifiedView};
+use crate::report::{Printer, ReadProgress, VerifiedView};
 use crate::run::LaneResources;
 use crate::run::verify::{SETTLE_TIME, Verified, VerifyError, VerifyEvent, VerifySettings, verify as verify_bot};
-use crate::text::{counted, format_duration, grouped, printable, shell_command};
-
-/// How often the progress of a long reading is printed.
-const PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
+use crate::text::{counted, format_duration, printable, shell_command};
 
 /// Why a run can't be verified. The server was not called.
 #[derive(Debug, thiserror::Error)]
@@ -189,34 +185,20 @@ impl Verification<'_> {
     }
 
     fn verify_bot(&self, resources: &LaneResources, settings: &VerifySettings) -> Result<Verified, CommandError> {
-        let last_printed = Cell::new(Instant::now());
-        let on_event = |event| print_event(event, &last_printed, self.setup.session.printer);
+        let progress = ReadProgress::new(self.setup.session.printer);
+        let on_event = |event| print_event(event, &progress, self.setup.session.printer);
         Ok(verify_bot(resources, self.store, settings, &on_event)?)
     }
 }
 
-fn print_event(event: VerifyEvent, last_printed: &Cell<Instant>, printer: &Printer) {
+fn print_event(event: VerifyEvent, progress: &ReadProgress<'_>, printer: &Printer) {
     match event {
-        VerifyEvent::Read { records, total } => {
-            // Some servers count only the page.
-            let total = total.filter(|total| *total >= records);
-            let total = total.map_or_else(String::new, |total| format!(" of {}", grouped(total)));
-            let line = format!("{}{total} read", counted(records, "record"));
-            if last_printed.get().elapsed() >= PROGRESS_INTERVAL {
-                last_printed.set(Instant::now());
-                printer.note(line);
-            } else {
-                printer.detail(line);
-            }
-        }
-        VerifyEvent::Waiting { why } => printer.note(why),
+        VerifyEvent::Reading(event) => progress.show(event),
         VerifyEvent::ClocksDiffer { difference } => {
             printer.note(format_args!("during the run: {difference}; its records are found by the server's clock"));
         }
-        VerifyEvent::Paused { why, wait } => {
-            printer.note(format_args!("paused: {}; retrying in {}", printable(&why), format_duration(wait)));
-        }
         VerifyEvent::NotFoundYet { rows, wait } => {
+            progress.restart();
             let (rows, wait) = (counted(rows, "row"), format_duration(wait));
             printer.note(format_args!("{rows} not found yet; reading again in {wait}"));
         }

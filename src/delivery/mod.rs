@@ -25,14 +25,19 @@ mod client;
 mod echo;
 mod redaction;
 mod reply;
+mod response_filter;
 mod responses;
 #[cfg(test)]
 mod sockets;
+mod survey_response;
 mod transport;
 mod verdict;
 
 pub(crate) use client::{Client, ClientSettings};
 pub(crate) use echo::{Checked, Sent, check_echo};
 pub(crate) use reply::Reply;
-pub(crate) use responses::{ResponsesQuery, SurveyPage, SurveyResponse};
+pub(crate) use response_filter::ResponseFilter;
+pub(crate) use response_filter::ScoreRange;
+pub(crate) use responses::{ResponsesQuery, SurveyPage};
+pub(crate) use survey_response::SurveyResponse;
 pub(crate) use verdict::{Cause, Concern, Verdict, judge};

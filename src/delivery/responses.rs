@@ -4,21 +4,24 @@
 //! error. It is lenient elsewhere: a record may lack fields and have unknown ones.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::verdict::LONGEST_ID;
+use super::response_filter::ResponseFilter;
+use super::survey_response::SurveyResponse;
 use crate::text;
 
 const QUOTED: usize = 200;
 
 /// Asks for the records with a timestamp in a range, oldest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ResponsesQuery {
     /// The earliest timestamp, inclusive.
     pub(crate) from: Timestamp,
     /// The latest timestamp, inclusive.
     pub(crate) to: Timestamp,
-    /// Records per page. The vendor's limit is not documented.
+    /// The server may ignore it.
+    pub(crate) filter: ResponseFilter,
+    /// Records per page.
     pub(crate) limit: u32,
     /// How many of the oldest records to skip.
     pub(crate) skip: u64,
@@ -28,8 +31,11 @@ impl ResponsesQuery {
     /// The request body: JSON.
     pub(crate) fn body(&self) -> Vec<u8> {
         let iso8601 = |moment| format!("{moment:.3}");
+        let mut filters = self.filter.to_json();
+        filters.insert("from".to_owned(), iso8601(self.from).into());
+        filters.insert("to".to_owned(), iso8601(self.to).into());
         json!({
-            "filters": {"from": iso8601(self.from), "to": iso8601(self.to)},
+            "filters": filters,
             // In descending order, every new record would shift all later pages.
             "sort": {"by": "timestamp", "order": "asc"},
             "limit": self.limit,
@@ -48,25 +54,6 @@ pub(crate) struct SurveyPage {
     /// How many records match in total, if the server says so.
     pub(crate) total_count: Option<u64>,
     pub(crate) records: Vec<SurveyResponse>,
-}
-
-/// A record as the server returns it. Fields that are missing or have another type are `None`.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct SurveyResponse {
-    /// `_id`, or `_Id` as in the documentation of `saveFeedback`.
-    pub(crate) id: Option<String>,
-    /// `surveyName`, which is `name` in `saveFeedback`.
-    pub(crate) name: Option<String>,
-    /// `surveyType`, which is `type` in `saveFeedback`; `Like/Dislike` instead of `THUMB`.
-    pub(crate) survey_type: Option<String>,
-    /// `channelUId`.
-    pub(crate) channel_uid: Option<String>,
-    /// `channel`.
-    pub(crate) channel: Option<String>,
-    /// `language`.
-    pub(crate) language: Option<String>,
-    /// `score`, a number or a string that contains one.
-    pub(crate) score: Option<f64>,
 }
 
 /// Why an answer is not a page of records. Records that it may have contained are unknown, not absent.
@@ -116,45 +103,19 @@ impl SurveyPage {
     }
 }
 
-impl SurveyResponse {
-    fn read(fields: &Map<String, Value>) -> Self {
-        let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        Self {
-            // Shortened like the id from `saveFeedback`, so that the two can be compared.
-            id: text("_id")
-                .or_else(|| text("_Id"))
-                .filter(|id| !id.is_empty())
-                .map(|id| text::excerpt(&id, LONGEST_ID)),
-            name: text("surveyName"),
-            survey_type: text("surveyType"),
-            channel_uid: text("channelUId"),
-            channel: text("channel"),
-            language: text("language"),
-            score: fields.get("score").and_then(number),
-        }
-    }
-}
-
-fn number(score: &Value) -> Option<f64> {
-    let number = match score {
-        Value::String(text) => text.trim().parse().ok(),
-        other => other.as_f64(),
-    };
-    number.filter(|number| number.is_finite())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::{PageError, ResponsesQuery, SurveyPage, SurveyResponse};
+    use super::{PageError, ResponseFilter, ResponsesQuery, SurveyPage, SurveyResponse};
 
     fn query() -> ResponsesQuery {
         ResponsesQuery {
             from: "2026-11-22T12:00:00Z".parse().unwrap(),
             to: "2026-11-22T13:00:00.5Z".parse().unwrap(),
-            limit: 500,
+            filter: ResponseFilter::default(),
+            limit: 50,
             skip: 1000,
         }
     }
@@ -174,7 +135,7 @@ mod tests {
         let body: Value = serde_json::from_slice(&query().body()).unwrap();
         let filters = json!({"from": "2026-11-22T12:00:00.000Z", "to": "2026-11-22T13:00:00.500Z"});
         let sort = json!({"by": "timestamp", "order": "asc"});
-        assert_eq!(body, json!({"filters": filters, "sort": sort, "limit": 500, "skip": 1000}));
+        assert_eq!(body, json!({"filters": filters, "sort": sort, "limit": 50, "skip": 1000}));
     }
 
     #[test]
@@ -192,8 +153,13 @@ mod tests {
             channel: Some("rtm".to_owned()),
             language: Some("en".to_owned()),
             score: Some(0.0),
+            comments: Some(String::new()),
+            user_id: Some("u-1".to_owned()),
+            session_id: Some("s".to_owned()),
+            timestamp: Some("2023-03-23T07:07:43.538Z".to_owned()),
         };
         assert_eq!(read, expected);
+        assert_eq!(read.time(), "2023-03-23T07:07:43.538Z".parse().ok());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One of the seven fields of a `saveFeedback` body, all of which the contract requires, or the bot, which is a part of the
 /// address and may differ from row to row.
@@ -81,6 +81,7 @@ pub(crate) fn fold(name: &str) -> String {
     Ord,
     Hash,
     Serialize,
+    Deserialize,
     strum::Display,
     strum::EnumString,
     strum::IntoStaticStr,

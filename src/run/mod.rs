@@ -74,6 +74,7 @@ mod feed;
 mod gate;
 mod lane;
 mod phase;
+pub(crate) mod read;
 mod sender;
 mod settings;
 mod turns;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::fault::InjectedFault;
+use super::responses_api::ResponsesApi;
 
 /// The settings of a sandbox. By default it listens on a free port of 127.0.0.1 with generated credentials, and has no
 /// limits, latency or faults.
@@ -33,6 +34,8 @@ pub struct SandboxOptions {
     pub enforce_jti: bool,
     /// Whether tokens must be encrypted, for a key pair that is generated at the start.
     pub enforce_jwe: bool,
+    /// The version of `getFeedbackSurveyResponses`.
+    pub responses_api: ResponsesApi,
     /// Seed of generated ids, latencies and random faults.
     pub seed: u64,
 }
@@ -57,6 +60,7 @@ impl SandboxOptions {
             clock_offset: SignedDuration::ZERO,
             enforce_jti: false,
             enforce_jwe: false,
+            responses_api: ResponsesApi::default(),
             seed,
         }
     }

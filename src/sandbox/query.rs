@@ -1,17 +1,24 @@
-//! `getFeedbackSurveyResponses`. The default and maximum page size are not documented: the sandbox's are small, so that
-//! a client that does not page is noticed.
+//! `getFeedbackSurveyResponses`, in both versions that the vendor's page has had.
 
-use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::{Number, Value};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use super::fields::{FieldReader, string};
+use super::page_of_records::Page;
 use super::response::ApiError;
+use super::responses_api::ResponsesApi;
 use super::save_response::AccountIds;
-use super::store::{RecordId, Store, StoredRecord, api_time};
+use super::store::{Store, StoredRecord};
+use super::survey_type::SurveyType;
 
-const DEFAULT_LIMIT: usize = 100;
-const MAX_LIMIT: usize = 1000;
+/// The page size of the vendor's sample.
+const DEFAULT_LIMIT: usize = 50;
+/// Version B: "at most 50 records a call".
+const MAX_LIMIT: usize = 50;
+/// Version A states no cap; an answer stays small enough to be built in memory.
+const MAX_LIMIT_UNSTATED: usize = 1000;
+/// Version B: "at most 90 days".
+const MAX_SPAN: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A valid request body.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,48 +26,116 @@ pub(super) struct Query {
     from: Timestamp,
     to: Timestamp,
     channels: Option<Vec<String>>,
+    filters: Filters,
     ascending: bool,
     limit: usize,
     skip: usize,
 }
 
+/// The filters that only version B has.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Filters {
+    survey_types: Option<Vec<String>>,
+    survey_names: Option<Vec<String>>,
+    channel_uids: Option<Vec<String>>,
+    user_ids: Option<Vec<String>>,
+    session_ids: Option<Vec<String>>,
+    min_score: Option<f64>,
+    max_score: Option<f64>,
+}
+
 impl Query {
-    pub(super) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+    pub(super) fn parse(body: &[u8], api: ResponsesApi) -> Result<Self, ApiError> {
         let mut fields = FieldReader::new(body)?;
         if !fields.get("filters").is_some_and(Value::is_object) {
             return Err(ApiError::invalid_body(["filters is required".to_owned()]));
         }
-        let from = fields.required("filters.from", "an ISO 8601 date", timestamp);
-        let to = fields.required("filters.to", "an ISO 8601 date", timestamp);
-        if from.zip(to).is_some_and(|(from, to)| from > to) {
+        let from = fields.required("filters.from", "an ISO 8601 date", timestamp).unwrap_or_default();
+        let to = fields.required("filters.to", "an ISO 8601 date", timestamp).unwrap_or(from);
+        if from > to {
             fields.problem("filters.from must not be after filters.to");
         }
         let query = Self {
-            from: from.unwrap_or_default(),
-            to: to.unwrap_or_default(),
+            from,
+            to,
             channels: fields.optional("filters.channel", "an array of strings", strings),
+            filters: if api == ResponsesApi::B { Filters::read(&mut fields) } else { Filters::default() },
             ascending: is_ascending(&mut fields),
-            limit: fields.optional("limit", "a whole number", whole).unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT),
+            limit: fields.optional("limit", "a whole number", whole).unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT_UNSTATED),
             skip: fields.optional("skip", "a whole number", whole).unwrap_or_default(),
         };
+        if api == ResponsesApi::B {
+            query.check_caps(&mut fields);
+        }
         fields.finish(query)
+    }
+
+    fn check_caps(&self, fields: &mut FieldReader) {
+        if self.limit > MAX_LIMIT {
+            fields.problem("limit must be at most 50");
+        }
+        if self.to.duration_since(self.from) > MAX_SPAN {
+            fields.problem("filters.from and filters.to must be at most 90 days apart");
+        }
     }
 
     /// The requested page of the bot's records.
     pub(super) fn run<'a>(&self, bot_id: &str, store: &'a Store, ids: &'a AccountIds) -> Page<'a> {
         let is_wanted = |record: &&StoredRecord| {
-            let has_channel = |channels: &Vec<String>| channels.iter().any(|channel| **channel == *record.channel);
-            *record.bot_id == *bot_id && self.channels.as_ref().is_none_or(has_channel)
+            *record.bot_id == *bot_id
+                && is_among(&self.channels, &record.channel)
+                && self.filters.match_record(record, ids)
         };
         let mut matching: Vec<_> = store.between(self.from, self.to).iter().filter(is_wanted).collect();
         if !self.ascending {
             matching.reverse();
         }
-        let page = matching.iter().skip(self.skip).take(self.limit);
-        let result: Vec<_> = page.map(|record| Response::new(record, ids)).collect();
-        let more_available = self.skip.saturating_add(result.len()) < matching.len();
-        Page { more_available, total_count: matching.len(), result }
+        let page: Vec<_> = matching.iter().skip(self.skip).take(self.limit).copied().collect();
+        let more_available = self.skip.saturating_add(page.len()) < matching.len();
+        Page::new(more_available, matching.len(), &page, ids)
     }
+}
+
+impl Filters {
+    fn read(fields: &mut FieldReader) -> Self {
+        let mut texts = |name: &str| fields.optional(name, "an array of strings", strings);
+        let mut filters = Self {
+            survey_types: texts("filters.surveyType"),
+            survey_names: texts("filters.surveyName"),
+            channel_uids: texts("filters.channelUIds"),
+            user_ids: texts("filters.userId"),
+            session_ids: texts("filters.sessionId"),
+            ..Self::default()
+        };
+        filters.min_score = fields.optional("filters.score.min", "a number", |score| score.as_f64());
+        filters.max_score = fields.optional("filters.score.max", "a number", |score| score.as_f64());
+        let unknown = |survey_type: &&String| !["csat", "nps", "ces"].contains(&survey_type.as_str());
+        if let Some(unknown) = filters.survey_types.iter().flatten().find(unknown) {
+            fields.problem(format!("filters.surveyType must be csat, nps or ces, not {unknown:?}"));
+        }
+        filters
+    }
+
+    fn match_record(&self, record: &StoredRecord, ids: &AccountIds) -> bool {
+        let survey_type = match record.survey_type {
+            SurveyType::Csat => "csat",
+            SurveyType::Nps => "nps",
+            // Version B names no filter for it.
+            SurveyType::Thumb => "",
+        };
+        let score = record.score.as_f64().unwrap_or_default();
+        is_among(&self.survey_types, survey_type)
+            && is_among(&self.survey_names, &record.name)
+            && is_among(&self.channel_uids, &record.channel_uid)
+            && is_among(&self.user_ids, &ids.user_id)
+            && is_among(&self.session_ids, &ids.session_id)
+            && self.min_score.is_none_or(|min| score >= min)
+            && self.max_score.is_none_or(|max| score <= max)
+    }
+}
+
+fn is_among(wanted: &Option<Vec<String>>, text: &str) -> bool {
+    wanted.as_ref().is_none_or(|wanted| wanted.iter().any(|wanted| wanted == text))
 }
 
 /// An ISO 8601 time; without an offset it is UTC.
@@ -98,56 +173,10 @@ fn is_ascending(fields: &mut FieldReader) -> bool {
     ascending
 }
 
-/// The response: one page of records.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Page<'a> {
-    more_available: bool,
-    total_count: usize,
-    result: Vec<Response<'a>>,
-}
-
-/// A record with the field names of this endpoint.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Response<'a> {
-    #[serde(rename = "_id")]
-    id: RecordId,
-    survey_name: &'a str,
-    survey_type: &'a str,
-    user_id: &'a str,
-    #[serde(rename = "channelUId")]
-    channel_uid: &'a str,
-    session_id: &'a str,
-    channel: &'a str,
-    language: &'a str,
-    score: &'a Number,
-    /// The respondent's own words, which `saveFeedback` has no field for.
-    comments: &'a str,
-    timestamp: String,
-}
-
-impl<'a> Response<'a> {
-    fn new(record: &'a StoredRecord, ids: &'a AccountIds) -> Self {
-        Self {
-            id: record.id,
-            survey_name: &record.name,
-            survey_type: record.survey_type.name_in_responses(),
-            user_id: &ids.user_id,
-            channel_uid: &record.channel_uid,
-            session_id: &ids.session_id,
-            channel: &record.channel,
-            language: &record.language,
-            score: &record.score,
-            comments: "",
-            timestamp: api_time(record.saved_at),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Query;
+    use crate::sandbox::ResponsesApi;
     use crate::sandbox::save_response::AccountIds;
     use crate::sandbox::store::Store;
     use crate::sandbox::submission::Submission;
@@ -171,7 +200,11 @@ mod tests {
     }
 
     fn ask(store: &Store, body: &Value) -> Value {
-        let query = Query::parse(body.to_string().as_bytes()).unwrap();
+        ask_version(ResponsesApi::A, store, body)
+    }
+
+    fn ask_version(api: ResponsesApi, store: &Store, body: &Value) -> Value {
+        let query = Query::parse(body.to_string().as_bytes(), api).unwrap();
         serde_json::to_value(query.run("st-1", store, &AccountIds::generate(0))).unwrap()
     }
 
@@ -193,6 +226,7 @@ mod tests {
         let documented =
             "_id surveyName surveyType userId channelUId sessionId channel language score comments timestamp";
         assert_eq!(names.join(" "), documented);
+        assert_eq!(record["comments"], Value::Null);
     }
 
     #[test]
@@ -212,7 +246,7 @@ mod tests {
     #[test]
     fn the_default_page_is_small_and_newest_first() {
         let answer = ask(&store(250), &json!({"filters": day()}));
-        assert_eq!(scores(&answer), (150..250).rev().collect::<Vec<_>>());
+        assert_eq!(scores(&answer), (200..250).rev().collect::<Vec<_>>());
         assert_eq!(scores(&ask(&store(2000), &json!({"filters": day(), "limit": 5000}))).len(), 1000);
     }
 
@@ -239,8 +273,51 @@ mod tests {
             (json!({"filters": day(), "skip": "1"}), "skip must be a whole number"),
         ];
         for (body, expected) in cases {
-            let error = Query::parse(body.to_string().as_bytes()).unwrap_err();
+            let error = Query::parse(body.to_string().as_bytes(), ResponsesApi::A).unwrap_err();
             assert!(error.errors[0].msg.contains(expected), "{body}: {error:?}");
         }
+    }
+
+    #[test]
+    fn version_b_filters_and_version_a_ignores_them() {
+        let store = store(30);
+        let ids = AccountIds::generate(0);
+        for (filter, value, matching) in [
+            ("score", json!({"min": 3, "max": 5}), vec![5, 4, 3]),
+            ("score", json!({"max": 1}), vec![1, 0]),
+            ("channelUIds", json!(["b", "a"]), (0..30).rev().collect()),
+            ("channelUIds", json!(["A"]), vec![]),
+            ("surveyName", json!(["n"]), (0..30).rev().collect()),
+            ("surveyName", json!(["m"]), vec![]),
+            ("surveyType", json!(["nps", "csat"]), vec![]),
+            ("userId", json!([ids.user_id]), (0..30).rev().collect()),
+            ("sessionId", json!([]), vec![]),
+        ] {
+            let mut filters = day();
+            filters[filter] = value;
+            let body = json!({"filters": filters});
+            assert_eq!(scores(&ask_version(ResponsesApi::B, &store, &body)), matching, "{body}");
+            assert_eq!(scores(&ask_version(ResponsesApi::A, &store, &body)).len(), 30, "{body}");
+        }
+    }
+
+    #[test]
+    fn version_b_caps_pages_and_days() {
+        let span = |to: &str| json!({"from": "2024-01-01", "to": to});
+        for (body, problem) in [
+            (json!({"filters": day(), "limit": 51}), "limit must be at most 50"),
+            (json!({"filters": span("2024-03-31T00:00:00.001Z")}), "at most 90 days apart"),
+            (
+                json!({"filters": {"from": "2024-01-01", "to": "2024-01-02", "surveyType": ["thumb"]}}),
+                "csat, nps or ces",
+            ),
+        ] {
+            let parse = |api| Query::parse(body.to_string().as_bytes(), api);
+            let error = parse(ResponsesApi::B).unwrap_err();
+            assert!(error.errors[0].msg.contains(problem), "{body}: {error:?}");
+            assert!(parse(ResponsesApi::A).is_ok(), "{body}");
+        }
+        let longest = json!({"filters": span("2024-03-31"), "limit": 50});
+        assert!(Query::parse(longest.to_string().as_bytes(), ResponsesApi::B).is_ok());
     }
 }

@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -119,6 +120,16 @@ impl Sandbox {
     /// The records saved so far, in order.
     pub fn records(&self) -> Vec<StoredRecord> {
         self.service.state().store.records().to_vec()
+    }
+
+    /// Saves a record of the first bot without a request, with this time or the last record's, whichever is later. The
+    /// body is that of a `saveFeedback` request.
+    ///
+    /// # Errors
+    /// The problems of a body that is not valid.
+    pub fn seed(&self, body: &str, at: Timestamp) -> Result<(), String> {
+        let seeded = self.service.seed(self.bot_id(), body.as_bytes(), at);
+        seeded.map_err(|error| error.errors.into_iter().map(|entry| entry.msg).collect::<Vec<_>>().join("; "))
     }
 
     /// The outcomes of all calls so far.

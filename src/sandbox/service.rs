@@ -168,10 +168,24 @@ impl Service {
         }
         let (body, fault) = match endpoint {
             Endpoint::Save => state.save(bot_id, Submission::parse(body)?, &self.ids, self.time(), burst),
-            Endpoint::Responses => state.read(bot_id, &Query::parse(body)?, &self.ids, burst),
+            Endpoint::Responses => {
+                state.read(bot_id, &Query::parse(body, self.options.responses_api)?, &self.ids, burst)
+            }
         };
         let started = fault.filter(|fault| burst.is_none() && matches!(fault.schedule, Schedule::Burst(_)));
         Ok((Reply::new(body, fault, token), started))
+    }
+
+    /// Saves a record without a request.
+    ///
+    /// # Errors
+    /// If the body is not valid.
+    pub(super) fn seed(&self, bot_id: &str, body: &[u8], at: Timestamp) -> Result<(), ApiError> {
+        let submission = Submission::parse(body)?;
+        let mut state = self.state();
+        let State { store, scores, .. } = &mut *state;
+        scores.count(store.save(bot_id, submission, at));
+        Ok(())
     }
 
     /// Hits all requests to the fault's endpoint that are in flight.

@@ -323,13 +323,15 @@ fn each_bot_has_its_own_records_and_windows() {
     let limits = vec![(2, Duration::from_secs(3600))];
     let more_bots = vec!["st-more".to_owned()];
     let sandbox = start(SandboxOptions { limits, more_bots, ..SandboxOptions::default() });
+    let now = kore_feedback::clock::now();
     let path = |bot: &str, call: &str| format!("/api/public/bot/{bot}/{call}");
     let save = |bot: &str| exchange(&sandbox, &signed(&sandbox, &path(bot, "saveFeedback"), &sample()));
     let responses = [sandbox.bot_id(), "st-more", sandbox.bot_id(), sandbox.bot_id()].map(save);
     assert_eq!(responses.each_ref().map(|response| response.status), [200, 200, 200, 429]);
     assert_eq!(responses[1].json()["botId"], "st-more");
     assert_eq!(save("st-other").error().0, "Invalid StreamId");
-    let body = json!({"filters": {"from": "2020-01-01", "to": "2100-01-01"}});
+    let [from, to] = [-60, 60].map(|seconds| (now + jiff::SignedDuration::from_secs(seconds)).to_string());
+    let body = json!({"filters": {"from": from, "to": to}});
     let read = exchange(&sandbox, &signed(&sandbox, &path("st-more", "getFeedbackSurveyResponses"), &body)).json();
     assert_eq!(read["totalCount"], 1, "{read}");
     assert_eq!(read["result"][0]["_id"], responses[1].json()["_id"]);

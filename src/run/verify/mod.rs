@@ -1,7 +1,7 @@
 //! Resolves rows in doubt by asking the server which records it has. Each row is found to be saved, found to be absent,
 //! or left in doubt with a reason.
 //!
-//! The reader pages through the server's records of the run's time, within the rate limits. Comparing them
+//! The reader ([`read`](super::read)) pages through the server's records of the run's time, within the rate limits. Comparing them
 //! with the ledger's rows is pure (`reconcile`). The result is written to the ledger under the run's lease.
 //!
 //! A row wrongly called absent is sent again and doubles a record; a row wrongly called saved loses one; a row left in
@@ -27,9 +27,8 @@
 
 mod error;
 mod matching;
-mod pages;
-mod reader;
 mod reconcile;
+mod settings;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -37,8 +36,8 @@ mod verified;
 mod verifier;
 
 pub(crate) use error::VerifyError;
-pub(crate) use reader::{VerifyEvent, VerifySettings};
 pub(crate) use reconcile::SETTLE_TIME;
+pub(crate) use settings::{VerifyEvent, VerifySettings};
 #[cfg(test)]
 pub(crate) use verified::UndecidedReason;
 pub(crate) use verified::Verified;

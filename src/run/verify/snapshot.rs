@@ -48,7 +48,7 @@ pub(super) struct Snapshot<'a> {
     pub(super) active_runs: &'a BTreeSet<RunId>,
     /// The time when the records were read: by our clock or the server's, whichever is earlier.
     pub(super) now: Timestamp,
-    /// See [`VerifySettings`](super::reader::VerifySettings).
+    /// See [`VerifySettings`](super::settings::VerifySettings).
     pub(super) settle: Duration,
 }
 

@@ -135,6 +135,7 @@ fn records_are_recognized_by_their_fields() {
         channel: Some("rtm".to_owned()),
         language: Some("en".to_owned()),
         score: Some(1.0),
+        ..SurveyResponse::default()
     };
     let sent = fingerprint("Thumb", FeedbackType::Thumb, "jo@example.com", "rtm", "en", 1.0);
     assert_eq!(ServerRecord::from(&response).fingerprint, Some(sent));

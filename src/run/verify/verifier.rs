@@ -1,22 +1,23 @@
 //! The effects around `reconcile`: reads records and rows, waits, and writes the findings to the ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::error::VerifyError;
-use super::reader::{MARGIN, Reader, Records, VerifyEvent, VerifySettings};
 use super::reconcile::{Findings, reconcile};
-use super::snapshot::Snapshot;
+use super::settings::{MARGIN, VerifyEvent, VerifySettings};
+use super::snapshot::{ServerRecord, Snapshot};
 use super::verified::Verified;
 use crate::clock;
+use crate::delivery::ResponseFilter;
 use crate::ledger::{Lease, Outcome, OutcomeKind, RunId, RunKind, SentRow, Store};
 use crate::pacing::Backoff;
-use crate::run::{LaneResources, Turns};
-use crate::signals::Signals;
+use crate::run::LaneResources;
+use crate::run::read::{Reader, Records};
+use crate::signals::interrupted;
 
 /// How many outcomes share one commit.
 const BATCH: usize = 500;
@@ -36,9 +37,9 @@ pub(crate) fn verify(
     on_event: &dyn Fn(VerifyEvent),
 ) -> Result<Verified, VerifyError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(VerifyError::Runtime)?;
-    let turns = Turns::new(resources.pacer.clone(), resources.writer.clone(), settings.longest_window);
-    let reader = Reader { resources, turns, settings, on_event };
-    let verified = runtime.block_on(Verifier { reader, store }.run());
+    let on_read = |event| on_event(VerifyEvent::Reading(event));
+    let reader = Reader::new(resources, settings.timeout, settings.longest_window, &on_read);
+    let verified = runtime.block_on(Verifier { reader, resources, store, settings, on_event }.run());
     // Don't wait for a pending name lookup or secret command.
     runtime.shutdown_background();
     verified
@@ -46,20 +47,22 @@ pub(crate) fn verify(
 
 struct Verifier<'a> {
     reader: Reader<'a>,
+    resources: &'a LaneResources,
     store: &'a Store,
+    settings: &'a VerifySettings,
+    on_event: &'a dyn Fn(VerifyEvent),
 }
 
 impl Verifier<'_> {
     async fn run(&self) -> Result<Verified, VerifyError> {
-        let signals = Signals::listen();
-        let VerifySettings { run, bot, .. } = self.reader.settings;
+        let VerifySettings { run, bot, .. } = self.settings;
         let mut by_bot = run.bots.iter().zip(self.store.counts_by_bot(run)?);
         let counts = by_bot.find(|(of_run, _)| *of_run == bot).map(|(_, counts)| counts).unwrap_or_default();
         if counts.in_doubt + counts.saved == 0 {
             return Ok(Verified::default());
         }
         let (findings, records) = tokio::select! {
-            () = interrupted(signals) => return Err(VerifyError::Interrupted),
+            () = interrupted() => return Err(VerifyError::Interrupted),
             findings = self.find() => findings?,
         };
         self.write(&findings).await?;
@@ -82,7 +85,7 @@ impl Verifier<'_> {
     /// Reads until every row is found, no other row can be expected to appear, or the time to wait is over. Returns the
     /// findings and the number of records.
     async fn find(&self) -> Result<(Findings, u64), VerifyError> {
-        let VerifySettings { run, bot, settle, wait, visible_within, .. } = self.reader.settings;
+        let VerifySettings { run, bot, settle, wait, visible_within, .. } = self.settings;
         // Read again: a run that has just ended has learned the server's time since it began.
         let run = &self.store.run(run.id)?;
         let started = Instant::now();
@@ -93,7 +96,9 @@ impl Verifier<'_> {
             let Some(range) = self.store.sending_range(run, bot, offset.unwrap_or_default())? else {
                 return Ok((Findings::default(), 0));
             };
-            let Records { records, clock_offset } = self.reader.read(range).await?;
+            let keep = |response| Some(ServerRecord::from(&response));
+            let Records { records, clock_offset, as_of } =
+                self.reader.range(range.widened(MARGIN), &ResponseFilter::default(), keep).await?;
             if offset.is_none() && clock_offset.is_some_and(|clock_offset| clock_offset.abs() > MARGIN / 2) {
                 // The run does not say how the clocks differed, so they are assumed to differ as they do now.
                 offset = clock_offset;
@@ -110,7 +115,7 @@ impl Verifier<'_> {
                 records: &records,
                 rows: &rows,
                 active_runs: &self.active_runs(&rows),
-                now: clock::now().saturating_add(clock_offset).unwrap_or(Timestamp::MAX),
+                now: as_of.saturating_add(clock_offset).unwrap_or(Timestamp::MAX),
                 settle: *settle,
             };
             let findings = reconcile(&snapshot);
@@ -121,26 +126,26 @@ impl Verifier<'_> {
             }
             pauses += 1;
             let pause = PAUSES.ceiling(pauses).min(left);
-            (self.reader.on_event)(VerifyEvent::NotFoundYet { rows: may_appear, wait: pause });
+            (self.on_event)(VerifyEvent::NotFoundYet { rows: may_appear, wait: pause });
             tokio::time::sleep(pause).await;
         }
     }
 
     fn report_clock(&self, offset: Option<SignedDuration>) {
         if let Some(difference) = offset.and_then(clock::difference) {
-            (self.reader.on_event)(VerifyEvent::ClocksDiffer { difference });
+            (self.on_event)(VerifyEvent::ClocksDiffer { difference });
         }
     }
 
     /// Other runs that a process is working on now.
     fn active_runs(&self, rows: &[SentRow]) -> BTreeSet<RunId> {
-        let own = self.reader.settings.run.id;
+        let own = self.settings.run.id;
         let others: BTreeSet<RunId> = rows.iter().map(|row| row.run).filter(|run| *run != own).collect();
         others.into_iter().filter(|run| Lease::is_held(self.store.directory(), *run)).collect()
     }
 
     async fn write(&self, findings: &Findings) -> Result<(), VerifyError> {
-        let run = &self.reader.settings.run;
+        let run = &self.settings.run;
         let now = clock::now();
         let absent = Outcome::with_detail(OutcomeKind::Unsent, format!("absent on the server, verified at {now:.0}"));
         let saved = findings.saved.iter().map(|(row, id)| (*row, found(id.clone())));
@@ -153,23 +158,13 @@ impl Verifier<'_> {
             self.store.reopen(run.id)?;
         }
         for batch in outcomes.chunks(BATCH) {
-            self.reader.resources.writer.record_outcomes(run.id, batch.to_vec(), now).await?;
+            self.resources.writer.record_outcomes(run.id, batch.to_vec(), now).await?;
         }
         if is_import && self.store.run(run.id)?.finished_at.is_none() && self.store.counts(run)?.unsent == 0 {
             self.store.finish(run.id, now)?;
         }
         Ok(())
     }
-}
-
-/// Waits for a signal; forever if none can arrive.
-async fn interrupted(signals: io::Result<Signals>) {
-    if let Ok(mut signals) = signals
-        && signals.next().await
-    {
-        return;
-    }
-    std::future::pending().await
 }
 
 /// Without a status, because no POST got this answer: see [`SentRow::is_inferred`].
