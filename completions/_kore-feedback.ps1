@@ -97,7 +97,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--records-at', '--records-at', [CompletionResultType]::ParameterName, 'Where a JSON document has its array of records, such as results or data.items')
             [CompletionResult]::new('--delimiter', '--delimiter', [CompletionResultType]::ParameterName, 'Delimiter between cells: , ; tab or | [default: detected]')
             [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'Text encoding, such as windows-1252 [default: detected; required if two encodings are possible]')
-            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Import only rows with this value in a column (COLUMN!=VALUE: without it); repeatable')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Import only rows that meet this condition; repeatable')
             [CompletionResult]::new('--rows', '--rows', [CompletionResultType]::ParameterName, 'Import only these rows, such as 1000-2000; repeatable')
             [CompletionResult]::new('--sample', '--sample', [CompletionResultType]::ParameterName, 'Import a random sample of N rows, always the same rows for the same file')
             [CompletionResult]::new('--dedupe-by', '--dedupe-by', [CompletionResultType]::ParameterName, 'Import only the first of rows with the same text in this column; repeat it to compare several columns together')

@@ -92,7 +92,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --records-at 'Where a JSON document has its array of records, such as results or data.items'
             cand --delimiter 'Delimiter between cells: , ; tab or | [default: detected]'
             cand --encoding 'Text encoding, such as windows-1252 [default: detected; required if two encodings are possible]'
-            cand --filter 'Import only rows with this value in a column (COLUMN!=VALUE: without it); repeatable'
+            cand --filter 'Import only rows that meet this condition; repeatable'
             cand --rows 'Import only these rows, such as 1000-2000; repeatable'
             cand --sample 'Import a random sample of N rows, always the same rows for the same file'
             cand --dedupe-by 'Import only the first of rows with the same text in this column; repeat it to compare several columns together'

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{InputArgs, SendingArgs, as_typed};
-use crate::record::{Filter, RowRange};
+use crate::record::{Clause, RowRange};
 use crate::run::MaxRejected;
 
 const SHORT_EXAMPLES: &str = "\
@@ -109,12 +109,15 @@ pub struct ImportArgs {
 #[serde(default, rename_all = "kebab-case")]
 #[command(next_help_heading = "Rows")]
 pub struct RowArgs {
-    /// Import only rows with this value in a column (COLUMN!=VALUE: without it); repeatable
+    /// Import only rows that meet this condition; repeatable
     ///
-    /// Upper and lower case and surrounding blanks make no difference.
+    /// COLUMN=VALUE or COLUMN!=VALUE compares texts, and 'COLUMN in A,B' or 'COLUMN not in A,B' with several. COLUMN~REGEX or
+    /// COLUMN!~REGEX searches for a regular expression. COLUMN<VALUE, <=, > and >= compare numbers, or dates such as 2026-01-31.
+    /// Upper and lower case and surrounding blanks make no difference. Rows must meet every condition, but values of the same
+    /// column given with = or in are alternatives.
     #[arg(long, value_name = "COLUMN=VALUE")]
     #[serde(with = "as_typed::list")]
-    pub filter: Vec<Filter>,
+    pub filter: Vec<Clause>,
     /// Import only these rows, such as 1000-2000; repeatable
     #[arg(long, value_name = "FROM-TO", hide_short_help = true)]
     #[serde(with = "as_typed::list")]

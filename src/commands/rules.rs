@@ -1,7 +1,5 @@
 //! Converts options and settings to the rules by which an input is read and checked.
 
-use std::collections::BTreeMap;
-
 use crate::cli::ImportArgs;
 use crate::commands::error::CommandError;
 use crate::ledger::{LedgerError, OutcomeKind, RowState, RunId, Store};
@@ -46,10 +44,9 @@ fn description(
 ) -> Result<(MappingSpec, SourceOptions), SettingsError> {
     let input = &args.input;
     let options = MappingSpec {
-        fields: BTreeMap::new(),
         no_answer: (!input.no_answer.is_empty()).then(|| FoldedSet::new(&input.no_answer)),
-        skip: Vec::new(),
         include: args.rows.include.clone(),
+        ..MappingSpec::default()
     };
     let (mut spec, mut source) = (options, input.source());
     if let Some(name) = &input.mapping {

@@ -106,8 +106,10 @@ impl Checker {
         if outcome.is_some_and(|outcome| outcome.trim() == IN_DOUBT) {
             return Some(CheckedRow::Skipped(SkipReason::InDoubtBefore));
         }
-        if let Some(reason) = self.mapping.rows.skip(row) {
-            return Some(CheckedRow::Skipped(reason));
+        match self.mapping.rows.skip(row) {
+            Ok(None) => {}
+            Ok(Some(reason)) => return Some(CheckedRow::Skipped(reason)),
+            Err((column, kind)) => return Some(CheckedRow::Invalid(vec![self.in_column(row, column, kind)])),
         }
         let inexact = self.inexact(row);
         (!inexact.is_empty()).then_some(CheckedRow::Invalid(inexact))

@@ -37,6 +37,14 @@ pub enum ProblemKind {
     /// A workbook's number with more digits than its format can represent.
     #[strum(to_string = "number with lost digits", message = "the workbook lost its last digits; enter it as text")]
     InexactNumber,
+    #[strum(to_string = "cell not a number", message = "not a number, but a filter or skip rule compares it with one")]
+    NotComparable,
+    #[strum(
+        to_string = "cell not a date",
+        message = "not a date such as 2026-01-31, but a filter or skip rule compares it with one; for dates in another form, \
+                   give the rule a date key in a mapping, such as date = \"%d/%m/%Y\""
+    )]
+    NotADate,
     #[strum(to_string = "missing field", message = "required, but missing")]
     Missing,
     #[strum(to_string = "empty field", message = "required, but empty")]
@@ -122,7 +130,7 @@ pub enum SkipReason {
     NoAnswer,
     /// A skip rule of the mapping or preset; contains the rule's reason.
     Rule(Arc<str>),
-    /// `--filter`; contains the filter.
+    /// `--filter` or a filter of the mapping; contains the filter and which of the two it is.
     Filtered(Arc<str>),
     /// The same as an earlier one; `None` where all such are counted together.
     Duplicate { of: Option<RecordId> },
@@ -152,7 +160,7 @@ impl fmt::Display for SkipReason {
             Self::InDoubtBefore => "in doubt in an earlier run",
             Self::NoAnswer => "no answer",
             Self::Rule(reason) => reason,
-            Self::Filtered(filter) => return write!(f, "excluded by --filter {filter}"),
+            Self::Filtered(filter) => return write!(f, "excluded by {filter}"),
             Self::Duplicate { of: Some(first) } => return write!(f, "duplicate of {first}"),
             Self::Duplicate { of: None } => "duplicate of an earlier row",
             Self::NotInRows => "excluded by --rows",

@@ -10,15 +10,15 @@ use super::source_options::{FILE, read_source_options};
 use super::toml_table::{self, Table};
 use super::value::ValueError;
 use crate::record::{
-    Condition, Conversion, Field, FieldSource, FieldSpec, FoldedSet, MappingSpec, MatchedBy, Scale, SkipRule, Template,
-    ValueMap, check_value, fold,
+    Clause, Conversion, DateForm, Field, FieldSource, FieldSpec, FoldedSet, MappingSpec, MatchedBy, Scale, SkipRule,
+    Template, ValueMap, check_value, fold,
 };
 use crate::source::SourceOptions;
 use crate::text::excerpt;
 
 pub(super) const PRESET: &str = "preset";
 /// The keys of a mapping.
-pub(super) const MAPPING_KEYS: [&str; 6] = [FILE, FIELDS, NO_ANSWER, SKIP, INCLUDE, PRESET];
+pub(super) const MAPPING_KEYS: [&str; 7] = [FILE, FIELDS, NO_ANSWER, FILTER, SKIP, INCLUDE, PRESET];
 
 /// One mapping as it is written.
 #[derive(Debug, Clone)]
@@ -168,6 +168,7 @@ fn read_preset(name: &'static str, text: &'static str) -> Result<Preset, Setting
 
 pub(super) const FIELDS: &str = "fields";
 pub(super) const NO_ANSWER: &str = "no_answer";
+pub(super) const FILTER: &str = "filter";
 pub(super) const SKIP: &str = "skip";
 pub(super) const INCLUDE: &str = "include";
 
@@ -194,10 +195,14 @@ pub(super) const SCORE_KEYS: [&str; 10] =
 
 pub(super) const IS: &str = "is";
 pub(super) const IS_NOT: &str = "is_not";
+pub(super) const WHEN: &str = "when";
+pub(super) const DATE: &str = "date";
 pub(super) const REASON: &str = "reason";
 pub(super) const KEY: &str = "key";
 /// The keys of a skip rule.
-pub(super) const SKIP_KEYS: [&str; 5] = [COLUMN, IS, IS_NOT, REASON, KEY];
+pub(super) const SKIP_KEYS: [&str; 7] = [COLUMN, IS, IS_NOT, WHEN, DATE, REASON, KEY];
+/// The keys of a filter.
+pub(super) const FILTER_KEYS: [&str; 5] = [COLUMN, IS, IS_NOT, WHEN, DATE];
 
 pub(super) fn read_spec(table: &Table<'_>, by: MatchedBy) -> Result<MappingSpec, SettingsError> {
     let words = |raw: Raw<'_>| Ok(raw.one_or_more()?.into_iter().map(str::to_owned).collect());
@@ -211,6 +216,7 @@ pub(super) fn read_spec(table: &Table<'_>, by: MatchedBy) -> Result<MappingSpec,
     Ok(MappingSpec {
         fields: fields?,
         no_answer: table.value(NO_ANSWER, |raw| Ok(FoldedSet::new(raw.one_or_more()?)))?,
+        filters: table.tables(FILTER)?.iter().map(read_filter).collect::<Result<_, _>>()?,
         skip: table.tables(SKIP)?.iter().map(read_skip).collect::<Result<_, _>>()?,
         include: table.value(INCLUDE, words)?.unwrap_or_default(),
     })
@@ -302,20 +308,47 @@ fn read_values(table: &Table<'_>, ignore_case: bool) -> Result<ValueMap, Setting
 fn read_skip(rule: &Sourced<Table<'_>>) -> Result<SkipRule, SettingsError> {
     let table = &rule.value;
     table.reject_unknown(&SKIP_KEYS)?;
-    let missing = |key| SettingsError::value(key, rule.source.clone(), ValueError::Required);
-    let required = |key| table.value(key, Raw::text)?.ok_or_else(|| missing(key));
+    let when = read_clause(rule)?;
+    Ok(SkipRule { key: table.value(KEY, Raw::text)?, reason: required(rule, REASON)?.into(), when })
+}
+
+fn read_filter(rule: &Sourced<Table<'_>>) -> Result<Clause, SettingsError> {
+    rule.value.reject_unknown(&FILTER_KEYS)?;
+    read_clause(rule)
+}
+
+fn missing(rule: &Sourced<Table<'_>>, key: &str) -> SettingsError {
+    SettingsError::value(key, rule.source.clone(), ValueError::Required)
+}
+
+fn required(rule: &Sourced<Table<'_>>, key: &str) -> Result<String, SettingsError> {
+    rule.value.value(key, Raw::text)?.ok_or_else(|| missing(rule, key))
+}
+
+/// Reads `when`, or a column and its values.
+fn read_clause(rule: &Sourced<Table<'_>>) -> Result<Clause, SettingsError> {
+    let table = &rule.value;
+    let form = |raw: Raw<'_>| {
+        let text = raw.string()?;
+        DateForm::new(text).ok_or_else(|| ValueError::NotADateForm(excerpt(text, 40)))
+    };
+    let form = table.read(DATE, form)?;
+    let dates = form.as_ref().map(|form| &form.value);
+    if let Some(clause) = table.value(WHEN, |raw| Ok(Clause::parse(raw.string()?, dates)?))? {
+        let other = first_of(table, &[COLUMN, IS, IS_NOT]);
+        return other.map_or(Ok(clause), |(key, place)| Err(SettingsError::twice(place, WHEN, key)));
+    }
+    if let Some(form) = form {
+        return Err(SettingsError::value(DATE, form.source, ValueError::Without(WHEN)));
+    }
     let words = |key| table.read(key, |raw| Ok(FoldedSet::new(raw.one_or_more()?)));
     let (values, is) = match (words(IS)?, words(IS_NOT)?) {
         (Some(_), Some(second)) => return Err(SettingsError::twice(second.source, IS, IS_NOT)),
         (Some(values), None) => (values.value, true),
         (None, Some(values)) => (values.value, false),
-        (None, None) => return Err(missing(IS)),
+        (None, None) => return Err(missing(rule, if table.get(COLUMN).is_some() { IS } else { WHEN })),
     };
-    Ok(SkipRule {
-        key: table.value(KEY, Raw::text)?,
-        reason: required(REASON)?.into(),
-        when: Condition { column: required(COLUMN)?, values, is },
-    })
+    Ok(Clause::values(&required(rule, COLUMN)?, values, is))
 }
 
 /// The first of these keys that the table has, in the order written.

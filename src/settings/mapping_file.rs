@@ -3,11 +3,11 @@
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
 use super::mapping::{
-    COLUMN, FIELDS, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED, NO_ANSWER, NUMBER, REASON,
-    ROUNDING, SCALE, SKIP, TEMPLATE, TRIM, VALUE, VALUES,
+    COLUMN, DATE, FIELDS, FILTER, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED, NO_ANSWER, NUMBER,
+    REASON, ROUNDING, SCALE, SKIP, TEMPLATE, TRIM, VALUE, VALUES, WHEN,
 };
 use super::source_options::{FILE, source_table};
-use crate::record::{Conversion, Field, FieldSource, FoldedSet, MappingSpec, Proposal, Proposed, SkipRule};
+use crate::record::{Clause, Conversion, Field, FieldSource, FoldedSet, MappingSpec, Proposal, Proposed, SkipRule};
 use crate::source::SourceOptions;
 use crate::text::{excerpt, quoted};
 
@@ -77,10 +77,12 @@ impl MappingFile<'_> {
             fields.comment(help(Field::BotId).0);
             fields.comments.push_str(BOT_EXAMPLE);
         }
+        let filters = self.filters(&mut fields.comments);
         let skips = self.skips(&mut fields.comments);
         let mut document = DocumentMut::from(root.table);
         document.extend(file.map(|table| (FILE, Item::Table(table))));
         document.insert(FIELDS, Item::Table(fields.table));
+        document.insert(FILTER, Item::ArrayOfTables(filters));
         document.insert(SKIP, Item::ArrayOfTables(skips));
         document.set_trailing(fields.comments);
         document.to_string()
@@ -132,6 +134,16 @@ impl MappingFile<'_> {
         }
     }
 
+    /// The filters, if there are any. They take over the comments that wait.
+    fn filters(&self, comments: &mut String) -> ArrayOfTables {
+        let mut filters: ArrayOfTables = self.spec.filters.iter().map(filter_table).collect();
+        if let Some(first) = filters.get_mut(0) {
+            comments.push_str("\n# Only rows that meet these conditions are sent.\n");
+            first.decor_mut().set_prefix(std::mem::take(comments));
+        }
+        filters
+    }
+
     /// The skip rules that apply, or a commented example. Takes over the comments that wait.
     fn skips(&self, comments: &mut String) -> ArrayOfTables {
         comments.push_str("\n# Rows to skip. They are counted by reason.\n");
@@ -155,8 +167,7 @@ const BOT_EXAMPLE: &str = r#"#bot_id = { column = "…", values = { Sales = "st-
 "#;
 
 const SKIP_EXAMPLE: &str = r#"#[[skip]]
-#column = "Status"
-#is = ["Survey Preview", "1"]
+#when = "Status in Survey Preview,1"
 #reason = "preview response"
 "#;
 
@@ -224,10 +235,24 @@ fn conversion_table(conversion: &Conversion) -> InlineTable {
 fn skip_table(rule: &SkipRule) -> Table {
     let mut table = Table::new();
     table.extend(rule.key.as_deref().map(|key| (KEY, key)));
-    table.extend([(COLUMN, &*rule.when.column)]);
-    table.extend([(if rule.when.is { IS } else { IS_NOT }, list(&rule.when.values))]);
+    write_clause(&mut table, &rule.when);
     table.extend([(REASON, &*rule.reason)]);
     table
+}
+
+fn filter_table(filter: &Clause) -> Table {
+    let mut table = Table::new();
+    write_clause(&mut table, filter);
+    table
+}
+
+fn write_clause(table: &mut Table, clause: &Clause) {
+    if let Some((column, values, is)) = clause.as_values() {
+        table.extend([(COLUMN, column.into()), (if is { IS } else { IS_NOT }, list(values))]);
+        return;
+    }
+    table.extend([(WHEN, clause.to_string())]);
+    table.extend(clause.date_form().map(|form| (DATE, form)));
 }
 
 fn list(words: &FoldedSet) -> Value {

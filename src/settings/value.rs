@@ -12,7 +12,7 @@ use super::credential::Algorithm;
 use crate::error::{did_you_mean, nearest};
 use crate::net::is_loopback;
 use crate::pacing::{Limit, LimitError, parse_duration};
-use crate::record::{ProblemKind, ScaleError, TemplateError, is_path_segment};
+use crate::record::{ClauseError, ProblemKind, ScaleError, TemplateError, is_path_segment};
 use crate::source;
 use crate::text::excerpt;
 
@@ -122,6 +122,12 @@ pub enum ValueError {
     /// Not a template.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// Not a condition.
+    #[error(transparent)]
+    Clause(#[from] ClauseError),
+    /// Not the form of a date.
+    #[error("{0:?} is not the form of a date, such as %d/%m/%Y or %m/%d/%Y %H:%M (see strptime)")]
+    NotADateForm(String),
     /// Not a way of extracting a number.
     #[error("{0:?} must be \"leading\" (the number at the start of the text)")]
     NotANumberKind(String),

@@ -53,7 +53,7 @@ fn texts_compare_without_surrounding_blanks() {
     let file = stage.write("in.csv", format!("{HEADER}\n{}\n", rows.join("\n")));
     let options = ["--mapping", "rules.toml", "--filter", "channel = rtm", "--dedupe-by", "name"];
     let words = stderr(&stage.import(&file, &options).success());
-    for reason in ["duplicate of an earlier row", "(test)", "no answer", "excluded by --filter channel=rtm"] {
+    for reason in ["duplicate of an earlier row", "(test)", "no answer", "excluded by --filter channel = rtm"] {
         assert!(words.contains(reason), "{reason}: {words}");
     }
     stage.has_exactly(&[record(["jo", "Survey", "4", "rtm", "CSAT", "de", ""])]);

@@ -87,8 +87,7 @@ fn import_short_help_fits_one_screen() {
                                    send nothing
           --skip-invalid           Import the valid rows, and write the invalid ones to the failure
                                    report
-          --filter <COLUMN=VALUE>  Import only rows with this value in a column (COLUMN!=VALUE: without
-                                   it); repeatable
+          --filter <COLUMN=VALUE>  Import only rows that meet this condition; repeatable
           --sample <N>             Import a random sample of N rows, always the same rows for the same
                                    file
 

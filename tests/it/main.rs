@@ -4,6 +4,7 @@ mod blanks;
 mod bots;
 mod clock;
 mod completions;
+mod conditions;
 mod config;
 mod damage;
 mod days;

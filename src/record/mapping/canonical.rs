@@ -9,7 +9,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::row_selection::RowRules;
-use super::{Column, Condition, Dedupe, FieldSource, ResolvedMapping};
+use super::{Column, Dedupe, FieldSource, ResolvedMapping};
 use crate::record::Field;
 
 /// Lines that only select rows begin with this.
@@ -52,13 +52,12 @@ impl ResolvedMapping {
 impl RowRules {
     fn write_canonical(&self, text: &mut String) {
         let mut line = |line: String| *text += &format!("{line}\n");
-        let condition = |Condition { column, values, is }: &Condition<usize>| json!([column, is, values]);
         if let Some(texts) = &self.no_answer {
             line(format!("{SELECTION}answers other than {}", json!(texts)));
         }
-        self.skips.iter().for_each(|skip| line(format!("{SELECTION}without {}", condition(&skip.when))));
+        self.skips.iter().for_each(|skip| line(format!("{SELECTION}without {}", skip.when.canonical())));
         let selection = &self.selection;
-        selection.filters.iter().for_each(|filter| line(format!("{SELECTION}where {}", condition(&filter.keep))));
+        selection.filters.iter().for_each(|filter| line(format!("{SELECTION}where {}", filter.keep.canonical())));
         selection.rows.iter().for_each(|range| line(format!("{SELECTION}rows {range}")));
         selection.sample.iter().for_each(|size| line(format!("{SELECTION}sample {size}")));
         for excluded in &selection.excluded_runs {

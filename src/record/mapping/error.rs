@@ -3,7 +3,7 @@
 use std::fmt;
 use std::mem::discriminant;
 
-use super::MatchedBy;
+use super::{ClauseError, MatchedBy};
 use crate::error::{Advice, did_you_mean};
 use crate::record::{Field, ProblemKind};
 use crate::text::{excerpt, quoted};
@@ -31,6 +31,8 @@ pub enum MappingProblem {
     NoSuchColumn { field: Field, column: String, by: MatchedBy, nearest: Option<String> },
     /// The column named by a rule for rows or by a template does not exist.
     UnknownColumn { named_by: String, column: String, nearest: Option<String> },
+    /// A rule compares its column with a value that does not fit.
+    BadCondition { named_by: String, error: ClauseError },
     /// `--include` names a reason that no rule skips rows for.
     NoSuchSkip { given: String, known: Vec<String> },
     /// Several columns match a field, each with its index.
@@ -59,6 +61,7 @@ impl fmt::Display for MappingProblem {
                 let named_by = excerpt(named_by, 100);
                 write!(f, "{named_by}: no column {}{}", quoted(column), did_you_mean(nearest.as_deref()))
             }
+            Self::BadCondition { named_by, error } => write!(f, "{}: {error}", excerpt(named_by, 100)),
             Self::Ambiguous { field, columns } => {
                 let position = |(index, header): &(usize, String)| format!("{} (column {})", quoted(header), index + 1);
                 write!(f, "{field}: matches several columns: {}", list(columns.iter().map(position)))
@@ -116,7 +119,10 @@ impl MappingProblem {
                 Some(format!("choose with --map {field}=COLUMN, by a name shown here or by position, such as '#3'"))
             }
             Self::GivenTwice { field, .. } => Some(format!("give {field} only one --map or --set")),
-            Self::UnknownColumn { .. } | Self::NoSuchSkip { .. } | Self::BadConstant { .. } => None,
+            Self::UnknownColumn { .. }
+            | Self::BadCondition { .. }
+            | Self::NoSuchSkip { .. }
+            | Self::BadConstant { .. } => None,
         }
     }
 }

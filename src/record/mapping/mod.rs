@@ -4,6 +4,9 @@
 //! [`ResolvedMapping`], which knows columns by index and never fails to find one.
 
 mod canonical;
+mod clause;
+mod comparison;
+mod condition;
 mod error;
 pub(crate) mod report_columns;
 mod resolve;
@@ -17,7 +20,9 @@ pub use row_selection::RowSelection;
 pub use rules::Dedupe;
 pub use spec::MappingOptions;
 
+pub(crate) use clause::{Clause, ClauseError};
+pub(crate) use comparison::DateForm;
 pub(crate) use error::{MappingError, MappingProblem};
 pub(crate) use row_selection::{ExcludedRun, RowRange};
-pub(crate) use rules::{Condition, Filter, SkipRule};
+pub(crate) use rules::SkipRule;
 pub(crate) use spec::{Assignment, Column, FieldSource, FieldSpec, MappingSpec, MatchedBy, MatchedSource};

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::condition::Condition;
 use super::row_selection::RowRules;
+use super::rules::Filter;
 use super::{
-    Column, Dedupe, FieldSource, Filter, MappingError, MappingOptions, MappingProblem, MatchedBy, MatchedSource,
+    Clause, Column, Dedupe, FieldSource, MappingError, MappingOptions, MappingProblem, MatchedBy, MatchedSource,
     ResolvedMapping, RowSelection, SkipRule, report_columns,
 };
 use crate::error::nearest;
@@ -221,22 +223,36 @@ impl<'a> Resolver<'a> {
     }
 
     /// The column that a rule for rows names; the first if several have that name.
-    fn find(&self, named_by: &str, name: &str) -> Resolved<usize> {
+    fn find(&self, name: &str) -> Option<usize> {
         let exact = self.headers.iter().position(|header| header == name);
         let similar = || self.headers.iter().position(|header| fold(header) == fold(name));
-        let found = exact.or_else(similar).or_else(|| find_column(self.headers, name));
-        found.ok_or_else(|| self.unknown_column(named_by.to_owned(), name))
+        exact.or_else(similar).or_else(|| find_column(self.headers, name))
+    }
+
+    fn condition(&self, named_by: &str, clause: &Clause) -> Resolved<Condition<usize>> {
+        clause.resolve(|name| self.find(name)).map_err(|why| match why {
+            Ok(column) => self.unknown_column(named_by.to_owned(), column),
+            Err(error) => MappingProblem::BadCondition { named_by: named_by.to_owned(), error: error.clone() },
+        })
+    }
+
+    fn filters(&self, named_by: &str, clauses: &[Clause], problems: &mut Vec<MappingProblem>) -> Vec<Filter> {
+        let filter = |clause: &Clause| {
+            let keep = keep_problem(self.condition(named_by, clause), problems)?;
+            Some(Filter { keep, text: format!("{named_by} {clause}").into() })
+        };
+        Filter::merged(clauses.iter().filter_map(filter))
     }
 
     /// The rules for rows; what is wrong with them joins the other problems.
     fn row_rules(&self, problems: &mut Vec<MappingProblem>) -> RowRules {
         let MappingOptions { spec, selection, .. } = self.options;
-        let mut find = |named_by: &str, name: &str| keep_problem(self.find(named_by, name), problems);
-        let filters = Filter::merged(&selection.filters).into_iter().filter_map(|filter| {
-            let column = find("--filter", &filter.keep.column);
-            Some(Filter { keep: filter.keep.with_column(column)?, text: filter.text })
-        });
-        let filters = filters.collect();
+        let mut filters = self.filters("--filter", &selection.filters, problems);
+        filters.extend(self.filters("the mapping's filter", &spec.filters, problems));
+        let mut find = |named_by: &str, name: &str| {
+            let found = self.find(name).ok_or_else(|| self.unknown_column(named_by.to_owned(), name));
+            keep_problem(found, problems)
+        };
         let dedupe = selection.dedupe.as_ref().map(|dedupe| match dedupe {
             Dedupe::Record => Dedupe::Record,
             Dedupe::Columns(names) => {
@@ -246,7 +262,7 @@ impl<'a> Resolver<'a> {
         let skips = spec.active_skips().filter_map(|rule| {
             let SkipRule { key, reason, when } = rule;
             let named_by = format!("the skip rule {reason:?} (disable it with --include {:?})", rule.name());
-            let when = when.with_column(find(&named_by, &when.column))?;
+            let when = keep_problem(self.condition(&named_by, when), problems)?;
             Some(SkipRule { key: key.clone(), reason: Arc::clone(reason), when })
         });
         RowRules {

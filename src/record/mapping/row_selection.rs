@@ -6,29 +6,44 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{Dedupe, Filter, SkipRule};
+use super::clause::Clause;
+use super::condition::Condition;
+use super::rules::Filter;
+use super::{Dedupe, SkipRule};
 use crate::numbering::Numbering;
-use crate::record::{FoldedSet, SkipReason};
+use crate::record::{FoldedSet, ProblemKind, SkipReason};
 use crate::source::Row;
 use crate::text::excerpt;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::record) struct RowRules {
     pub(super) no_answer: Option<FoldedSet>,
-    pub(super) skips: Vec<SkipRule<usize>>,
-    pub(in crate::record) selection: RowSelection<usize>,
+    pub(super) skips: Vec<SkipRule<Condition<usize>>>,
+    pub(in crate::record) selection: RowSelection<usize, Filter>,
     /// The rows of the sample; `None` until they are chosen.
     pub(super) sampled: Option<Arc<BTreeSet<u64>>>,
 }
 
 impl RowRules {
     /// Why a row with these cells is skipped, whatever its record is.
-    pub(in crate::record) fn skip(&self, row: &Row) -> Option<SkipReason> {
-        if let Some(rule) = self.skips.iter().find(|rule| rule.when.matches(row)) {
-            return Some(SkipReason::Rule(Arc::clone(&rule.reason)));
+    ///
+    /// # Errors
+    /// The first cell that cannot be compared, and why, if nothing else skips the row.
+    pub(in crate::record) fn skip(&self, row: &Row) -> Result<Option<SkipReason>, (usize, ProblemKind)> {
+        let by_rule = |rule: &SkipRule<Condition<usize>>| {
+            Ok(rule.when.matches(row)?.then(|| SkipReason::Rule(Arc::clone(&rule.reason))))
+        };
+        let by_filter =
+            |filter: &Filter| Ok((!filter.keep.matches(row)?).then(|| SkipReason::Filtered(Arc::clone(&filter.text))));
+        let mut failed = None;
+        for found in self.skips.iter().map(by_rule).chain(self.selection.filters.iter().map(by_filter)) {
+            match found {
+                Ok(None) => {}
+                Ok(reason) => return Ok(reason),
+                Err(problem) => failed = failed.or(Some(problem)),
+            }
         }
-        let filter = self.selection.filters.iter().find(|filter| !filter.keep.matches(row))?;
-        Some(SkipReason::Filtered(Arc::clone(&filter.text)))
+        failed.map_or(Ok(None), Err)
     }
 
     /// Whether this score means that nobody answered.
@@ -57,11 +72,11 @@ impl RowRules {
     }
 }
 
-/// The rows to send. `C` is a column: a name until the header is known, then an index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowSelection<C = String> {
-    /// All must keep a row. Those with `=` for the same column are alternatives.
-    pub filters: Vec<Filter<C>>,
+/// The rows to send. `C` is a column, and `F` a filter: names until the header is known, then indices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowSelection<C = String, F = Clause> {
+    /// All must keep a row. Those that list values of the same column are alternatives.
+    pub filters: Vec<F>,
     /// Rows by number; empty for all.
     pub rows: Vec<RowRange>,
     /// How many rows to choose at random, always the same ones for the same input.
@@ -83,7 +98,7 @@ pub struct ExcludedRun {
     sent: Arc<BTreeMap<String, Vec<RowRange>>>,
 }
 
-impl<C> Default for RowSelection<C> {
+impl<C, F> Default for RowSelection<C, F> {
     fn default() -> Self {
         Self { filters: Vec::new(), rows: Vec::new(), sample: None, dedupe: None, excluded_runs: Vec::new() }
     }

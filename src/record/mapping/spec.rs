@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{RowSelection, SkipRule};
+use super::{Clause, RowSelection, SkipRule};
 use crate::error::{Advice, did_you_mean, nearest};
 use crate::record::{Conversion, Field, FoldedSet, Template};
 use crate::text::excerpt;
@@ -20,6 +20,8 @@ pub struct MappingSpec {
     /// an error.
     pub no_answer: Option<FoldedSet>,
     pub skip: Vec<SkipRule>,
+    /// Only rows that meet all of these are sent. Those that list values of the same column are alternatives.
+    pub filters: Vec<Clause>,
     /// The skip rules not to apply, by key or reason.
     pub include: Vec<String>,
 }
@@ -47,6 +49,7 @@ impl MappingSpec {
             fields,
             no_answer: self.no_answer.or(base.no_answer),
             skip: base.skip.into_iter().chain(self.skip).collect(),
+            filters: base.filters.into_iter().chain(self.filters).collect(),
             include: base.include.into_iter().chain(self.include).collect(),
         }
     }

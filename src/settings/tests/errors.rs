@@ -87,7 +87,7 @@ fn mapping_errors_name_file_line_and_key() {
         ("[[mapping.m.skip]]\nis = \"1\"\nreason = \"r\"", "FILE:3: column is required"),
         ("[[mapping.m.skip]]\ncolumn = \"a\"\nreason = \"r\"", "FILE:3: is is required"),
         ("[[mapping.m.skip]]\ncolumn = \"a\"\nis = \"1\"\nis_not = \"2\"", "FILE:6: is and is_not cannot both be set"),
-        ("[[mapping.m.skip]]\nwhen = \"a\"", "FILE:4: unknown key \"when\" in [[mapping.m.skip]]"),
+        ("[[mapping.m.skip]]\nif = \"a\"", "FILE:4: unknown key \"if\" in [[mapping.m.skip]]"),
         ("no_answer = 1", "FILE:3: no_answer must be a list of quoted strings, not a whole number"),
     ] {
         assert_eq!(rejected(lines), expected, "{lines}");

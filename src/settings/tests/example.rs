@@ -1,8 +1,7 @@
 //! Compares `config.example.toml` with the keys that exist.
 
 use super::super::file::{ConfigFile, DEFAULT_PROFILE, MAPPING, PROFILES};
-use super::super::mapping::MAPPING_KEYS;
-use super::super::mapping::{SCORE_KEYS, SKIP_KEYS, TEXT_KEYS};
+use super::super::mapping::{FILTER_KEYS, MAPPING_KEYS, SCORE_KEYS, SKIP_KEYS, TEXT_KEYS};
 use super::super::new_file::INITIAL_CONFIG;
 use super::super::source_options::FILE_KEYS;
 use super::super::{Context, Key, Shown, Source, resolve};
@@ -44,9 +43,9 @@ fn the_example_contains_every_mapping_key() {
     assert!(MAPPING_KEYS.iter().all(|key| mapping.contains_key(*key)));
     let file = mapping["file"].as_table().unwrap();
     assert!(FILE_KEYS.iter().all(|key| file.contains_key(*key)));
-    let skip = mapping["skip"][0].as_table().unwrap();
-    // A rule has only one of `is` and `is_not`.
-    assert!(SKIP_KEYS.iter().all(|key| *key == "is_not" || skip.contains_key(*key)));
+    let rules = ["skip", "filter"].map(|kind| mapping[kind].as_array().unwrap());
+    let in_rules = |key: &str| rules.iter().copied().flatten().any(|rule| rule.get(key).is_some());
+    assert!(SKIP_KEYS.iter().chain(&FILTER_KEYS).all(|key| in_rules(key)));
     let fields = mapping["fields"].as_table().unwrap();
     assert!(Field::BODY.iter().all(|field| fields.contains_key(field.key())));
     let has = |key: &str| fields.values().any(|field| field.get(key).is_some());
