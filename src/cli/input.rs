@@ -16,7 +16,8 @@ use crate::source::{Format, SourceOptions, parse_delimiter, parse_encoding, pars
 pub struct InputArgs {
     /// Input files with the same columns, processed as one; quote patterns such as 'q3/*.csv'; - for standard input
     ///
-    /// Reads CSV, TSV, NDJSON, a JSON array of objects, XLSX, XLS and ODS, plain or compressed with gzip or zstd.
+    /// Reads CSV, TSV, NDJSON, a JSON array of objects, XLSX, XLS and ODS, plain or compressed with gzip, zstd, bzip2, xz
+    /// or zip.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 

@@ -2,7 +2,9 @@
 
 use std::io::{self, BufReader, Chain, Cursor, ErrorKind, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
+use lzma_rust2::XzReader;
 use zstd::stream::read::Decoder as ZstdDecoder;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
@@ -12,11 +14,28 @@ pub(crate) enum Compression {
     Gzip,
     /// Zstandard (RFC 8878), one or more frames.
     Zstd,
+    /// One or more streams.
+    Bzip2,
+    /// One or more streams.
+    Xz,
+    /// The only file of a zip archive.
+    Zip,
 }
 
-/// The first bytes of compressed data.
-const MAGIC: [(&[u8], Compression); 2] =
-    [(b"\x1f\x8b\x08", Compression::Gzip), (b"\x28\xb5\x2f\xfd", Compression::Zstd)];
+/// The first bytes of compressed data. Those of bzip2 data are followed by the size of its blocks, from 1 to 9, and by
+/// [`BZIP2_BLOCK`] or [`BZIP2_END`].
+const MAGIC: [(&[u8], Compression); 4] = [
+    (b"\x1f\x8b\x08", Compression::Gzip),
+    (b"\x28\xb5\x2f\xfd", Compression::Zstd),
+    (b"\xfd7zXZ\0", Compression::Xz),
+    (b"BZh", Compression::Bzip2),
+];
+const LONGEST_MAGIC: u64 = 10;
+const BZIP2_BLOCK: &[u8] = b"\x31\x41\x59\x26\x53\x59";
+const BZIP2_END: &[u8] = b"\x17\x72\x45\x38\x50\x90";
+
+/// What xz data may need to be decompressed, in KiB. The strongest preset needs 65 MiB.
+const MAX_XZ_MEMORY: u32 = 128 << 10;
 
 /// The input, with the bytes read for detection put back in front.
 type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
@@ -25,19 +44,36 @@ pub(super) enum Decompressed<R: Read> {
     Plain(Whole<R>),
     Gzip(Box<MultiGzDecoder<BufReader<Whole<R>>>>),
     Zstd(Box<ZstdDecoder<'static, BufReader<Whole<R>>>>),
+    Bzip2(Box<MultiBzDecoder<BufReader<Whole<R>>>>),
+    Xz(Box<XzReader<BufReader<Whole<R>>>>),
+}
+
+impl Compression {
+    fn detect(start: &[u8]) -> Option<Self> {
+        let (magic, compression) = MAGIC.into_iter().find(|(magic, _)| start.starts_with(magic))?;
+        let is_certain = match &start[magic.len()..] {
+            [b'1'..=b'9', rest @ ..] => rest.starts_with(BZIP2_BLOCK) || rest.starts_with(BZIP2_END),
+            _ => false,
+        };
+        (compression != Self::Bzip2 || is_certain).then_some(compression)
+    }
 }
 
 impl<R: Read> Decompressed<R> {
     /// Detects the compression from the first bytes.
     pub(super) fn new(mut input: R) -> io::Result<Self> {
-        let mut start = Vec::with_capacity(4);
-        input.by_ref().take(4).read_to_end(&mut start)?;
-        let detected = MAGIC.into_iter().find(|(magic, _)| start.starts_with(magic));
+        let mut start = Vec::new();
+        input.by_ref().take(LONGEST_MAGIC).read_to_end(&mut start)?;
+        let detected = Compression::detect(&start);
         let whole = Cursor::new(start).chain(input);
         Ok(match detected {
-            None => Self::Plain(whole),
-            Some((_, Compression::Gzip)) => Self::Gzip(Box::new(MultiGzDecoder::new(BufReader::new(whole)))),
-            Some((_, Compression::Zstd)) => Self::Zstd(Box::new(ZstdDecoder::with_buffer(BufReader::new(whole))?)),
+            None | Some(Compression::Zip) => Self::Plain(whole),
+            Some(Compression::Gzip) => Self::Gzip(Box::new(MultiGzDecoder::new(BufReader::new(whole)))),
+            Some(Compression::Zstd) => Self::Zstd(Box::new(ZstdDecoder::with_buffer(BufReader::new(whole))?)),
+            Some(Compression::Bzip2) => Self::Bzip2(Box::new(MultiBzDecoder::new(BufReader::new(whole)))),
+            Some(Compression::Xz) => {
+                Self::Xz(Box::new(XzReader::new_mem_limit(BufReader::new(whole), true, MAX_XZ_MEMORY)))
+            }
         })
     }
 
@@ -46,16 +82,24 @@ impl<R: Read> Decompressed<R> {
             Self::Plain(_) => None,
             Self::Gzip(_) => Some(Compression::Gzip),
             Self::Zstd(_) => Some(Compression::Zstd),
+            Self::Bzip2(_) => Some(Compression::Bzip2),
+            Self::Xz(_) => Some(Compression::Xz),
         }
     }
 }
 
 impl<R: Read> Read for Decompressed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(input) => input.read(buffer),
-            Self::Gzip(input) => input.read(buffer).map_err(|error| DecompressError::wrap(Compression::Gzip, error)),
-            Self::Zstd(input) => input.read(buffer).map_err(|error| DecompressError::wrap(Compression::Zstd, error)),
+        let read = match self {
+            Self::Plain(input) => return input.read(buffer),
+            Self::Gzip(input) => input.read(buffer),
+            Self::Zstd(input) => input.read(buffer),
+            Self::Bzip2(input) => input.read(buffer),
+            Self::Xz(input) => input.read(buffer),
+        };
+        match (read, self.compression()) {
+            (Err(error), Some(compression)) => Err(DecompressError::wrap(compression, error)),
+            (read, _) => read,
         }
     }
 }
@@ -69,9 +113,9 @@ pub struct DecompressError {
 }
 
 impl DecompressError {
-    fn wrap(compression: Compression, error: io::Error) -> io::Error {
+    pub(super) fn wrap(compression: Compression, error: io::Error) -> io::Error {
         // An error of the operating system says nothing about the data.
-        if error.raw_os_error().is_some() || error.kind() == ErrorKind::Interrupted {
+        if error.raw_os_error().is_some() || matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::OutOfMemory) {
             return error;
         }
         let is_truncated = error.kind() == ErrorKind::UnexpectedEof;
@@ -86,8 +130,8 @@ impl DecompressError {
 #[cfg(test)]
 mod tests {
     use super::{Compression, DecompressError, Decompressed};
-    use crate::source::samples::{gzip, zstd};
-    use std::io::Read;
+    use crate::source::samples::{bzip2, gzip, xz, zstd};
+    use std::io::{Read, Write};
 
     fn decompress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
         let mut expanded = Vec::new();
@@ -101,35 +145,51 @@ mod tests {
             (b"a,b\n1,2\n".to_vec(), None),
             (two_parts(gzip), Some(Compression::Gzip)),
             (two_parts(zstd), Some(Compression::Zstd)),
+            (two_parts(bzip2), Some(Compression::Bzip2)),
+            (two_parts(xz), Some(Compression::Xz)),
         ] {
             assert_eq!(Decompressed::new(&bytes[..]).unwrap().compression(), compression);
             assert_eq!(decompress(&bytes).unwrap(), b"a,b\n1,2\n");
         }
-        for short in [&b""[..], b"a", b"\x1f\x8b"] {
+        for short in [&b""[..], b"a", b"\x1f\x8b", b"BZh9,1\n2,3\n"] {
             assert_eq!(decompress(short).unwrap(), short);
         }
     }
 
     #[test]
     fn truncated_and_corrupt_data_differ() {
-        for pack in [gzip, zstd] {
+        for pack in [gzip, zstd, bzip2, xz] {
             let whole = pack("0123456789,abcdefghij\n".repeat(5000).as_bytes());
             let truncated = decompress(&whole[..whole.len() - 5]).map(drop).unwrap_err();
             assert!(DecompressError::of(&truncated).unwrap().is_truncated, "{truncated}");
         }
-        let mut corrupt = gzip("0123456789,abcdefghij\n".repeat(5000).as_bytes());
-        let end = corrupt.len();
-        corrupt[end - 8..].fill(0xff);
-        let error = decompress(&corrupt).map(drop).unwrap_err();
-        assert!(!DecompressError::of(&error).unwrap().is_truncated, "{error}");
+        for (pack, from_end) in [(gzip as fn(&[u8]) -> Vec<u8>, 8), (bzip2, 20), (xz, 60)] {
+            let mut corrupt = pack("0123456789,abcdefghij\n".repeat(5000).as_bytes());
+            let start = corrupt.len() - from_end;
+            corrupt[start..start + 8].fill(0xff);
+            let error = decompress(&corrupt).map(drop).unwrap_err();
+            assert!(!DecompressError::of(&error).unwrap().is_truncated, "{error}");
+        }
+    }
+
+    #[test]
+    fn xz_memory_is_limited() {
+        let mut options = lzma_rust2::XzOptions::with_preset(0);
+        options.lzma_options.dict_size = 256 << 20;
+        let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+        encoder.write_all(b"a,b\n1,2\n").unwrap();
+        let error = decompress(&encoder.finish().unwrap()).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::OutOfMemory, "{error}");
     }
 
     #[test]
     fn bombs_expand_only_as_they_are_read() {
-        let bomb = gzip(&vec![b'x'; 50 << 20]);
-        assert!(bomb.len() < 1_000_000);
-        let mut read = [0; 1000];
-        Decompressed::new(&bomb[..]).unwrap().read_exact(&mut read).unwrap();
-        assert_eq!(read, [b'x'; 1000]);
+        for pack in [gzip, bzip2, xz] {
+            let bomb = pack(&vec![b'x'; 4 << 20]);
+            assert!(bomb.len() < 1_000_000);
+            let mut read = [0; 1000];
+            Decompressed::new(&bomb[..]).unwrap().read_exact(&mut read).unwrap();
+            assert_eq!(read, [b'x'; 1000]);
+        }
     }
 }

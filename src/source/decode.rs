@@ -74,11 +74,13 @@ fn detect_encoding(start: &[u8], is_whole: bool) -> Result<(&'static Encoding, E
 const UTF_32LE_BOM: &[u8] = b"\xff\xfe\0\0";
 
 /// The first bytes of files that people mistake for tables.
-const MAGIC: [(&[u8], &str); 8] = [
+const MAGIC: [(&[u8], &str); 10] = [
     (b"PK\x03\x04", "a zip archive or an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"\xfd7zXZ\0", "an xz archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; extract it first"),
     (b"%PDF-", "a PDF document"),
     (b"PAR1", "a Parquet file"),
     (b"SQLite format 3\0", "an SQLite database"),

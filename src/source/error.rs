@@ -38,6 +38,9 @@ pub enum ContentError {
     Empty,
     #[error("the input contains no JSON objects")]
     NoRecords,
+    /// A zip archive that does not contain one readable file.
+    #[error("{0}")]
+    Archive(String),
     #[error("not a table: it looks like {detected}")]
     NotATable { detected: String },
     #[error("line {}: not UTF-8: {}", grouped(.0.line), readings(.0))]
@@ -65,7 +68,7 @@ pub enum ContentError {
     Workbook { format: Format, reason: String },
     /// `part` is the last part of the archive whose start is there.
     #[error(
-        "truncated workbook: its zip directory is missing (the file ends after {} bytes{})",
+        "truncated zip archive or workbook: its directory is missing (the file ends after {} bytes{})",
         grouped(*bytes),
         part.as_ref().map_or_else(String::new, |part| format!(", in or after {part}")),
     )]
@@ -124,8 +127,10 @@ impl ContentError {
                 "use JSON objects, one per line or in one array; jq can extract them".into()
             }
             Self::NotATable { .. } => {
-                "use CSV, TSV, JSON, NDJSON, XLSX, XLS or ODS, plain or compressed with gzip or zstd".into()
+                "use CSV, TSV, JSON, NDJSON, XLSX, XLS or ODS, plain or compressed with gzip, zstd, bzip2, xz or zip"
+                    .into()
             }
+            Self::Archive(_) => "extract it, and pass the extracted files".into(),
             Self::AmbiguousEncoding(ambiguity) => {
                 let [one, other] = ambiguity.readings.each_ref().map(|(name, _)| name.to_ascii_lowercase());
                 format!("pass the encoding that reads correctly, such as --encoding {one} or --encoding {other}")

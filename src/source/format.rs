@@ -40,7 +40,8 @@ impl Format {
     /// Reads the format from a file name's extension, ignoring that of a compressed file.
     pub(super) fn from_extension(name: &str) -> Option<Self> {
         let name = name.to_lowercase();
-        let plain = [".gz", ".gzip", ".zst", ".zstd"].iter().find_map(|extension| name.strip_suffix(extension));
+        let plain =
+            [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz"].iter().find_map(|extension| name.strip_suffix(extension));
         match Path::new(plain.unwrap_or(&name)).extension()?.to_str()? {
             "txt" => Some(Self::Csv),
             "tab" => Some(Self::Tsv),
@@ -63,6 +64,21 @@ impl Format {
     }
 }
 
+/// Says what a text is that spreadsheet programs open although it is no table: tools save HTML and XML as `.xls`.
+pub(super) fn detect_markup(start: &str) -> Option<&'static str> {
+    const HTML: [&str; 6] = ["<!doctype html", "<html", "<head", "<body", "<meta", "<table"];
+    let start: String = start.trim_start().chars().take(2000).collect::<String>().to_lowercase();
+    if start.starts_with("<?xml") && start.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+        return Some("an XML spreadsheet of Excel 2003; open it in a spreadsheet program and save it as XLSX");
+    }
+    let is_html =
+        HTML.iter().any(|tag| start.starts_with(tag)) || start.starts_with("<?xml") && start.contains("<html");
+    if is_html {
+        return Some("an HTML page; if a spreadsheet program shows a table, save it there as XLSX");
+    }
+    start.starts_with("<?xml").then_some("XML")
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name().to_uppercase())
@@ -71,7 +87,7 @@ impl fmt::Display for Format {
 
 #[cfg(test)]
 mod tests {
-    use super::Format;
+    use super::{Format, detect_markup};
 
     #[test]
     fn content_decides_and_extension_breaks_ties() {
@@ -91,9 +107,29 @@ mod tests {
     }
 
     #[test]
+    fn markup_is_not_a_table() {
+        for (start, expected) in [
+            ("\n<HTML xmlns:x=\"urn:schemas-microsoft-com:office:excel\">", Some("an HTML page")),
+            ("<!DOCTYPE html>", Some("an HTML page")),
+            ("<table border=1>", Some("an HTML page")),
+            (
+                "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">",
+                Some("an XML sp"),
+            ),
+            ("<?xml version=\"1.0\"?><answers>", Some("XML")),
+            ("<id>,<name>\n", None),
+            ("", None),
+        ] {
+            let detected = detect_markup(start);
+            assert!(detected.unwrap_or_default().starts_with(expected.unwrap_or_default()), "{start}: {detected:?}");
+            assert_eq!(detected.is_some(), expected.is_some(), "{start}");
+        }
+    }
+
+    #[test]
     fn compressed_files_keep_their_inner_extension() {
         for (name, format) in
-            [("a.JSONL.gz", Some(Format::Ndjson)), ("q3/b.tsv.zst", Some(Format::Tsv)), ("c.gz", None), ("c", None)]
+            [("a.JSONL.gz", Some(Format::Ndjson)), ("q3/b.tsv.xz", Some(Format::Tsv)), ("c.gz", None), ("c", None)]
         {
             assert_eq!(Format::from_extension(name), format, "{name}");
         }

@@ -41,6 +41,9 @@ pub enum InputError {
     Directory { name: String },
     #[error("cannot spool standard input to {}: {reason}", directory.display())]
     Spool { directory: PathBuf, reason: io::Error },
+    /// Only the host is shown: the rest may contain a password or a token.
+    #[error("the input is a URL ({host}), not a file")]
+    Url { host: String },
     #[error("no file matches {pattern}")]
     NoMatch { pattern: String },
     #[error("{name} is named twice")]
@@ -59,6 +62,7 @@ impl Advice for InputError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Unreadable { .. } => return None,
+            Self::Url { .. } => "download it first, or pipe it: curl -fsSL 'URL' | kore-feedback import -",
             Self::NoMatch { .. } => "use * for any characters of a name, ? for one, and ** for directories",
             Self::Duplicate { .. } => "name it once: its rows would be imported twice",
             Self::Directory { .. } => "name a file in it, or a pattern such as directory/*.csv",

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::input::{HashingReader, Input, InputError};
-use crate::text::counted;
+use crate::text::{counted, printable};
 
 /// One or more inputs, read in order.
 #[derive(Debug)]
@@ -24,6 +24,9 @@ impl Inputs {
         let mut files = Vec::with_capacity(named.len());
         for path in named {
             let file = if path == Path::new("-") { path.clone() } else { directory.join(path) };
+            if let Some(host) = url_host(path).filter(|_| !file.exists()) {
+                return Err(InputError::Url { host });
+            }
             match path.to_str().filter(|text| text.contains(['*', '?', '[']) && !file.exists()) {
                 Some(pattern) => files.extend(matching_files(pattern, directory)?),
                 None => files.push(file),
@@ -77,6 +80,12 @@ impl Inputs {
     }
 }
 
+/// The scheme and the host of a URL.
+fn url_host(path: &Path) -> Option<String> {
+    let url = url::Url::parse(path.to_str().filter(|text| text.contains("://"))?).ok()?;
+    Some(printable(&format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())).into_owned())
+}
+
 fn matching_files(pattern: &str, directory: &Path) -> Result<Vec<PathBuf>, InputError> {
     let path = PathBuf::from(glob::Pattern::escape(&directory.to_string_lossy())).join(pattern);
     let unreadable = InputError::unreadable(pattern);
@@ -107,6 +116,9 @@ mod tests {
         assert_eq!(expanded, [files[2].clone(), files[1].clone(), files[0].clone()]);
         let none = Inputs::expand(&["*.tsv".into()], dir.path()).unwrap_err();
         assert!(matches!(none, InputError::NoMatch { .. }), "{none}");
+        let url = "https://user:secret@example.com/a?token=secret";
+        let url = Inputs::expand(&[url.into()], dir.path()).unwrap_err();
+        assert_eq!(url.to_string(), "the input is a URL (https://example.com), not a file");
         let twice = [&files[0], &files[0]].map(|path| Input::file(path, dir.path()).unwrap());
         assert!(matches!(Inputs::new(twice.into()), Err(InputError::Duplicate { .. })));
     }

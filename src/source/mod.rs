@@ -1,10 +1,11 @@
 //! Bytes to rows: compression, encodings, delimiters, quotes, JSON, workbooks. Knows files, but not what a column means.
 //!
-//! An input is read in streaming layers: its bytes are decompressed (`compression`), decoded (`decode`, `encoding`), and
+//! An input is read in streaming layers: its bytes are decompressed (`archive`, `compression`), decoded (`decode`, `encoding`), and
 //! split into rows (`delimited`, `json`), the first of which form the header (`header`). [`Table`] combines them for any
 //! format; `Inputs` are several files read as one. Whatever the size of a file, memory holds a buffer and one record of at
 //! most 1 MiB; only workbooks (`sheet`) are read into memory.
 
+mod archive;
 mod buffer;
 mod compression;
 mod content;

@@ -6,7 +6,7 @@ use super::delimited::DelimitedReader;
 use super::delimiter::{detect_delimiter, parse_separator_line};
 use super::dialect::Dialect;
 use super::error::ContentError;
-use super::format::Format;
+use super::format::{Format, detect_markup};
 use super::json::{JsonReader, Layout};
 use super::options::SourceOptions;
 use super::row::Row;
@@ -34,8 +34,11 @@ impl<R: Read> Reader<R> {
         }
         let text = head.decode(options)?;
         let dialect = Dialect { encoding: Some(text.encoding), ..dialect };
-        let detect = || Format::detect(&String::from_utf8_lossy(&text.sample), extension);
-        match options.format.unwrap_or_else(detect) {
+        let format = match options.format {
+            Some(format) => format,
+            None => detect_format(&text.sample, extension)?,
+        };
+        match format {
             format @ (Format::Json | Format::Ndjson) => Self::open_json(text, Dialect { format, ..dialect }),
             _ => Ok(Self::open_delimited(text, dialect, extension, options)),
         }
@@ -88,14 +91,30 @@ impl<R: Read> Reader<R> {
     pub(super) fn warnings(&self) -> Vec<String> {
         match self {
             Self::Delimited(_) => Vec::new(),
-            Self::Sheet(reader) => reader.large_size().map(large_workbook).into_iter().collect(),
+            Self::Sheet(reader) => {
+                let large = reader.large_size().map(large_workbook);
+                large.into_iter().chain(reader.hidden_rows().map(hidden_rows)).collect()
+            }
             Self::Json(reader) => reader.ignored_keys().iter().map(|(key, rows)| ignored_key(key, *rows)).collect(),
         }
     }
 }
 
+fn detect_format(sample: &[u8], extension: Option<Format>) -> Result<Format, ContentError> {
+    let start = String::from_utf8_lossy(sample);
+    match detect_markup(&start) {
+        Some(detected) => Err(ContentError::NotATable { detected: detected.to_owned() }),
+        None => Ok(Format::detect(&start, extension)),
+    }
+}
+
 fn large_workbook(bytes: u64) -> String {
     format!("the whole workbook of {} MB is read into memory; CSV is streamed", grouped(bytes / 1_000_000))
+}
+
+fn hidden_rows(rows: u64) -> String {
+    let (rows, verb) = (counted(rows, "row"), if rows == 1 { "is" } else { "are" });
+    format!("{rows} of the sheet {verb} hidden, but read like the others: delete the hidden rows to leave them out")
 }
 
 fn ignored_key(key: &str, rows: u64) -> String {

@@ -1,9 +1,10 @@
 //! Reading the rows of several inputs, one after the other.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
+use super::archive::Unpacked;
 use super::dialect::Dialect;
 use super::error::{ContentError, SourceError};
 use super::header::difference;
@@ -24,6 +25,12 @@ impl Read for SharedFile {
     }
 }
 
+impl Seek for SharedFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        (&*self.0).seek(to)
+    }
+}
+
 /// One pass over all rows of all inputs. Rows are numbered across inputs.
 pub(crate) struct RowReader<'a> {
     inputs: &'a Inputs,
@@ -35,7 +42,7 @@ pub(crate) struct RowReader<'a> {
     /// The number of the last row.
     last: u64,
     shared: SharedFile,
-    table: Table<SharedFile>,
+    table: Table<Unpacked<SharedFile>>,
     headers: Vec<String>,
     warnings: Vec<String>,
     has_workbook: bool,
@@ -46,7 +53,7 @@ impl Inputs {
     pub(crate) fn open(&self, options: &SourceOptions) -> Result<RowReader<'_>, SourceError> {
         let first = self.0.first().ok_or_else(|| ContentError::Empty.in_input("the input"))?;
         let shared = SharedFile(Arc::new(first.read()?));
-        let table = Table::open(shared.clone(), first.name(), options)?;
+        let table = open_table(first, &shared, options)?;
         Ok(RowReader {
             inputs: self,
             options: options.clone(),
@@ -59,6 +66,22 @@ impl Inputs {
             warnings: Vec::new(),
             has_workbook: false,
         })
+    }
+}
+
+/// Opens the input, or the only file of a zip archive.
+fn open_table(
+    input: &Input,
+    shared: &SharedFile,
+    options: &SourceOptions,
+) -> Result<Table<Unpacked<SharedFile>>, SourceError> {
+    let unpacked = Unpacked::new(shared.clone()).map_err(|error| error.in_input(&excerpt(input.name(), 200)))?;
+    match &unpacked {
+        Unpacked::Whole(_) => Table::open(unpacked, input.name(), options),
+        Unpacked::Entry { name, .. } => {
+            let name = format!("{}/{name}", input.name());
+            Table::open(unpacked, &name, options).map(Table::in_zip)
+        }
     }
 }
 
@@ -107,7 +130,7 @@ impl RowReader<'_> {
         self.has_workbook = self.has_workbook();
         self.warnings.extend(self.table.warnings());
         self.shared = SharedFile(Arc::new(next.read()?));
-        self.table = Table::open(self.shared.clone(), next.name(), &self.options)?;
+        self.table = open_table(next, &self.shared, &self.options)?;
         (self.file, self.rows_before) = (self.file + 1, self.last);
         match difference(&self.headers, self.table.headers()) {
             None => Ok(true),

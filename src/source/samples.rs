@@ -12,6 +12,45 @@ pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::stream::encode_all(bytes, 1).unwrap()
 }
 
+pub(super) fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub(super) fn xz(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(0);
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// An old Excel workbook with one sheet, which has one column of texts. `version` is that of BIFF, and `text` encodes a
+/// text with its length.
+pub(super) fn xls_of(version: u16, code_page: u16, cells: &[&str], text: impl Fn(&str) -> Vec<u8>) -> Vec<u8> {
+    let record = |kind: u16, data: &[u8]| {
+        let length = u16::try_from(data.len()).unwrap();
+        [&kind.to_le_bytes()[..], &length.to_le_bytes(), data].concat()
+    };
+    let start = |kind: u16| record(0x0809, &[version, kind, 0, 0].map(u16::to_le_bytes).concat());
+    let end = record(0x000a, &[]);
+    let (rows, code_page) = (u16::try_from(cells.len()).unwrap(), record(0x0042, &code_page.to_le_bytes()));
+    // A short text has one byte for its length.
+    let name = [&[0, 0][..], &text("Data")[..1], &text("Data")[2..]].concat();
+    let sheet_at = start(5).len() + code_page.len() + 4 + 4 + name.len() + end.len();
+    let sheet = record(0x0085, &[&u32::try_from(sheet_at).unwrap().to_le_bytes()[..], &name].concat());
+    let size = [0, 0, rows, 0, 0, 1, 0].map(u16::to_le_bytes).concat();
+    let size = if version == 0x0600 { size } else { [0, rows, 0, 1, 0].map(u16::to_le_bytes).concat() };
+    let label = |(row, cell): (u16, &&str)| {
+        record(0x0204, &[&[row, 0, 0].map(u16::to_le_bytes).concat()[..], &text(cell)].concat())
+    };
+    let labels = (0..).zip(cells).flat_map(label).collect();
+    let stream = [start(5), code_page, sheet, end.clone(), start(0x10), record(0x0200, &size), labels, end].concat();
+    let mut file = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
+    file.create_stream(if version == 0x0600 { "/Workbook" } else { "/Book" }).unwrap().write_all(&stream).unwrap();
+    file.into_inner().into_inner()
+}
+
 /// A workbook with one sheet of strings.
 pub(super) fn xlsx(table: &[Vec<String>]) -> Vec<u8> {
     let mut workbook = rust_xlsxwriter::Workbook::new();

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::Read;
 
+use super::compression::Compression;
 use super::dialect::{Dialect, HeaderStyle};
 use super::error::{ContentError, SourceError};
 use super::format::Format;
@@ -49,6 +50,12 @@ impl<R: Read> Table<R> {
             Ok(table)
         });
         opened.map_err(|error| error.in_input(&name))
+    }
+
+    /// Notes that the table is the only file of a zip archive.
+    pub(super) fn in_zip(mut self) -> Self {
+        self.dialect.compression.get_or_insert(Compression::Zip);
+        self
     }
 
     fn read_header(&mut self, declared: Option<usize>) -> Result<(), ContentError> {

@@ -282,12 +282,12 @@ fn corrupt_workbooks_say_where() {
         (
             "cut.xlsx",
             xlsx[..half].to_vec(),
-            format!("its zip directory is missing (the file ends after {half} bytes, in or after {SHEET})"),
+            format!("its directory is missing (the file ends after {half} bytes, in or after {SHEET})"),
         ),
         (
             "cut.ods",
             ods[..ods_half].to_vec(),
-            format!("its zip directory is missing (the file ends after {ods_half} bytes, in or after content.xml)"),
+            format!("its directory is missing (the file ends after {ods_half} bytes, in or after content.xml)"),
         ),
         (
             "broken.xlsx",

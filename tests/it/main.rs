@@ -21,6 +21,7 @@ mod jwe;
 mod layout;
 mod mappings;
 mod matrix;
+mod packed;
 mod preview;
 mod quirks;
 

@@ -3,12 +3,14 @@
 //! calamine reads a tag or a text as a whole, however long, and keeps most of what it reads. An archive's directory can lie about
 //! sizes, so only what is really decompressed counts.
 
+use std::collections::HashSet;
 use std::io::{self, BufReader, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::limits::{MAX_DECOMPRESSED, MAX_EVENT, MAX_KEPT, MAX_STRINGS, PER_STYLE, PER_TAG};
+use super::hidden::read_row;
+use super::limits::{MAX_DECOMPRESSED, MAX_EVENT, MAX_KEPT, MAX_ROWS, MAX_STRINGS, PER_STYLE, PER_TAG};
 use crate::source::error::ContentError;
 use crate::text::{excerpt, grouped};
 
@@ -62,6 +64,11 @@ impl<R: Read> BoundedXml<R> {
         }
     }
 
+    /// The hidden rows so far, counted from 0.
+    pub(super) fn into_hidden_rows(self) -> HashSet<u32> {
+        self.usage.hidden_rows
+    }
+
     /// How much of the archive was decompressed, with this part.
     pub(super) fn decompressed(&self) -> u64 {
         MAX_DECOMPRESSED - self.reader.get_ref().get_ref().all
@@ -100,12 +107,16 @@ struct Usage {
     longest_tag: u64,
     collecting: [bool; COLLECTING.len()],
     is_formula: bool,
+    last_row: Option<u32>,
+    hidden_rows: HashSet<u32>,
 }
 
 impl Usage {
     fn new(part: &str) -> Self {
         let part = excerpt(part, NAME_SHOWN);
-        Self { part, kept: 0, styles: 0, longest_tag: 0, collecting: [false; COLLECTING.len()], is_formula: false }
+        let collecting = [false; COLLECTING.len()];
+        let (last_row, hidden_rows) = (None, HashSet::new());
+        Self { part, kept: 0, styles: 0, longest_tag: 0, collecting, is_formula: false, last_row, hidden_rows }
     }
 
     fn count(&mut self, event: &Event<'_>) -> Result<(), ContentError> {
@@ -135,7 +146,19 @@ impl Usage {
         self.collect(name, true);
         match name {
             "sst" => self.ensure_few_strings(tag),
+            "row" => {
+                self.add_row(tag);
+                Ok(())
+            }
             _ => Ok(()),
+        }
+    }
+
+    fn add_row(&mut self, tag: &BytesStart<'_>) {
+        let (row, is_hidden) = read_row(tag, self.last_row);
+        self.last_row = Some(row);
+        if is_hidden && row < MAX_ROWS {
+            self.hidden_rows.insert(row);
         }
     }
 

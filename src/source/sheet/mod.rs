@@ -7,6 +7,7 @@ mod bounded_xml;
 mod cell_text;
 mod corruption;
 mod expansion;
+mod hidden;
 mod limits;
 mod ods;
 mod open;

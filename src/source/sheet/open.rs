@@ -7,6 +7,7 @@ use zip::ZipArchive;
 
 use super::corruption::{corrupt_part, is_truncated, last_part};
 use super::expansion::ensure_bounded;
+use super::hidden::HiddenRows;
 use super::limits::{MAX_BYTES, MAX_DECOMPRESSED};
 use super::reader::{Cells, SheetReader};
 use super::{ods, xls, xlsx};
@@ -103,12 +104,12 @@ fn read_cells(
         // Replaces the original, so that the workbook is in memory once.
         *bytes = xls::repack(std::mem::take(bytes))?;
     }
-    if bytes.starts_with(ZIP) {
-        ensure_bounded(bytes, format)?;
-    }
-    match format {
+    let hidden = if bytes.starts_with(ZIP) { ensure_bounded(bytes, format)? } else { HiddenRows::default() };
+    let (mut cells, dialect) = match format {
         Format::Ods => ods::read(bytes, wanted),
         Format::Xls => xls::read(bytes, wanted),
         _ => xlsx::read(bytes, wanted),
-    }
+    }?;
+    cells.hidden = hidden.count(bytes, &dialect.name, &cells);
+    Ok((cells, dialect))
 }

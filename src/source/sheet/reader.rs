@@ -22,6 +22,8 @@ pub(super) struct Cells {
     text: String,
     cells: Vec<Cell>,
     rows: Vec<SheetRow>,
+    /// How many rows are hidden.
+    pub(super) hidden: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -76,6 +78,11 @@ impl Cells {
         if self.text.len() as u64 > MAX_TEXT { Err(too_much_text()) } else { Ok(()) }
     }
 
+    /// The rows with a filled cell, counted from 0.
+    pub(super) fn row_numbers(&self) -> impl Iterator<Item = u32> {
+        self.rows.iter().map(|row| row.number)
+    }
+
     /// The columns that are filled from this row on.
     fn columns(&self, first_row: usize) -> Range<u32> {
         let before = first_row.checked_sub(1).map_or(0, |row| self.rows[row].end);
@@ -92,6 +99,11 @@ impl SheetReader {
         Self { columns: cells.columns(next), cells, next, bytes }
     }
 
+    /// How many rows are hidden, if any are.
+    pub(in crate::source) fn hidden_rows(&self) -> Option<u64> {
+        Some(self.cells.hidden).filter(|hidden| *hidden > 0)
+    }
+
     /// The file's size in bytes, if it is large.
     pub(in crate::source) fn large_size(&self) -> Option<u64> {
         Some(self.bytes).filter(|bytes| *bytes > LARGE_WORKBOOK)
@@ -100,7 +112,7 @@ impl SheetReader {
     /// Reads the next row that has a filled cell; returns false at the end. The row's line is its number in the sheet.
     pub(in crate::source) fn read(&mut self, row: &mut Row) -> bool {
         row.clear();
-        let Cells { text, cells, rows } = &self.cells;
+        let Cells { text, cells, rows, .. } = &self.cells;
         let Some(&SheetRow { number, end }) = rows.get(self.next) else { return false };
         let first = self.next.checked_sub(1).map_or(0, |previous| rows[previous].end);
         self.next += 1;

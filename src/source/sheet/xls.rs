@@ -5,7 +5,7 @@
 
 use std::io::{Cursor, Read, Write};
 
-use calamine::{Reader, Xls, XlsError};
+use calamine::{Xls, XlsError, XlsOptions};
 use cfb::{CompoundFile, Version};
 
 use super::limits::{MAX_BYTES, MAX_CELLS, too_many_cells};
@@ -15,12 +15,18 @@ use crate::source::dialect::SheetDialect;
 use crate::source::error::ContentError;
 use crate::source::format::Format;
 
+/// The version of BIFF that Excel 97 and later write, and the code page of its text whatever its code page record says:
+/// many programs write that of the system there.
+const BIFF8: [u8; 2] = 0x0600_u16.to_le_bytes();
+const UTF_16: u16 = 1200;
+
 /// The size of such a sheet.
 const MAX_ROWS: u32 = 65_536;
 const MAX_COLUMNS: u32 = 256;
 
 /// Record types of [MS-XLS].
 mod record {
+    pub(super) const BOF: [u8; 2] = 0x0809_u16.to_le_bytes();
     pub(super) const BOUND_SHEET: u16 = 0x0085;
     pub(super) const DIMENSIONS: u16 = 0x0200;
     pub(super) const MUL_RK: u16 = 0x00bd;
@@ -33,11 +39,24 @@ fn corrupt_xls(reason: impl ToString) -> ContentError {
 }
 
 pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<(Cells, SheetDialect), ContentError> {
-    let workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
+    let mut options = XlsOptions::default();
+    options.force_codepage = is_biff8(bytes).then_some(UTF_16);
+    let workbook = Xls::new_with_options(Cursor::new(bytes), options).map_err(|error| match error {
         XlsError::Password => ContentError::Encrypted,
         error => corrupt_xls(error),
     })?;
     read_range(workbook, Format::Xls, wanted)
+}
+
+fn is_biff8(bytes: &[u8]) -> bool {
+    let Ok(mut file) = CompoundFile::open(Cursor::new(bytes)) else { return false };
+    let mut start = [0; 6];
+    let read = file.open_stream(stream_name(&file)).and_then(|mut stream| stream.read_exact(&mut start));
+    read.is_ok() && start[..2] == record::BOF && start[4..] == BIFF8
+}
+
+fn stream_name<F>(file: &CompoundFile<F>) -> &'static str {
+    if file.is_stream("/Workbook") { "/Workbook" } else { "/Book" }
 }
 
 /// Copies the workbook alone into a new file of streams, after checking what it says about itself.
@@ -46,7 +65,7 @@ pub(super) fn repack(bytes: Vec<u8>) -> Result<Vec<u8>, ContentError> {
     if file.is_stream("/EncryptedPackage") {
         return Err(ContentError::Encrypted);
     }
-    let name = if file.is_stream("/Workbook") { "/Workbook" } else { "/Book" };
+    let name = stream_name(&file);
     let mut workbook = Vec::new();
     let stream = file.open_stream(name).map_err(|_| corrupt_xls("the file contains no workbook"))?;
     stream.take(MAX_BYTES).read_to_end(&mut workbook).map_err(corrupt_xls)?;

@@ -3,7 +3,7 @@
 use super::{cells_of, open, open_as, problem, rows_of};
 use crate::error::Advice;
 use crate::source::error::ContentError;
-use crate::source::samples::{gzip, ods, ods_of, xlsx, xlsx_of};
+use crate::source::samples::{gzip, ods, ods_of, xls_of, xlsx, xlsx_of};
 use crate::source::{Format, SourceOptions};
 use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook};
 
@@ -66,6 +66,33 @@ fn first_visible_sheet_is_the_default() {
 }
 
 #[test]
+fn hidden_rows_are_read_and_counted() {
+    let mut workbook = Workbook::new();
+    let [visible, filtered] = ["R & D", "Answers"].map(|name| {
+        let mut sheet = rust_xlsxwriter::Worksheet::new();
+        sheet.set_name(name).unwrap();
+        for row in 0..5 {
+            sheet.write_number(row, 0, row).unwrap();
+        }
+        sheet
+    });
+    let mut filtered = filtered;
+    for row in [2, 3, 100] {
+        filtered.set_row_hidden(row).unwrap();
+    }
+    workbook.push_worksheet(visible);
+    workbook.push_worksheet(filtered);
+    let bytes = workbook.save_to_buffer().unwrap();
+    let mut table = open_as(&bytes, "in.xlsx", &sheet("Answers")).unwrap();
+    assert_eq!(cells_of(&mut table).len(), 4);
+    assert_eq!(
+        table.warnings(),
+        ["in.xlsx: 2 rows of the sheet are hidden, but read like the others: delete the hidden rows to leave them out"]
+    );
+    assert_eq!(open_as(&bytes, "in.xlsx", &sheet("R & D")).unwrap().warnings(), [""; 0]);
+}
+
+#[test]
 fn far_cells_take_no_extra_memory() {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
@@ -93,6 +120,35 @@ fn xls_workbooks_are_read() {
     assert_eq!(table.headers(), ["id", "score", "date", "code", "ok"]);
     let rows = [["0012", "4", "2025-10-13", "7", "true"], ["Grüße", "4.5", "2025-10-13 12:59:02", "", "false"]];
     assert_eq!(cells_of(&mut table), rows);
+}
+
+#[test]
+fn biff8_text_is_utf_16_whatever_its_code_page() {
+    let cells = ["comment", "Größe – ĺ", "日本"];
+    let utf16 = |text: &str| {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let bytes = units.iter().flat_map(|unit| unit.to_le_bytes());
+        u16::try_from(units.len()).unwrap().to_le_bytes().into_iter().chain([1]).chain(bytes).collect()
+    };
+    for code_page in [1252, 1200, 437, 9999] {
+        let bytes = xls_of(0x0600, code_page, &cells, utf16);
+        let mut table = open(&bytes).unwrap();
+        assert_eq!(table.headers(), ["comment"], "{code_page}");
+        assert_eq!(cells_of(&mut table), [["Größe – ĺ"], ["日本"]], "{code_page}");
+    }
+    // Older versions have bytes in the code page that they name.
+    let bytes_in = |encoding: &'static encoding_rs::Encoding| {
+        move |text: &str| {
+            let bytes = encoding.encode(text).0;
+            [&u16::try_from(bytes.len()).unwrap().to_le_bytes()[..], &bytes].concat()
+        }
+    };
+    for (code_page, encoding, cell) in
+        [(1252, encoding_rs::WINDOWS_1252, "Größe – 5 €"), (1251, encoding_rs::WINDOWS_1251, "Спасибо")]
+    {
+        let bytes = xls_of(0x0500, code_page, &["comment", cell], bytes_in(encoding));
+        assert_eq!(cells_of(&mut open(&bytes).unwrap()), [[cell]], "{code_page}");
+    }
 }
 
 #[test]
@@ -174,7 +230,7 @@ fn unreadable_workbooks_say_why() {
 
     let whole = answers();
     let error = open(&whole[..whole.len() / 2]).err().unwrap();
-    assert!(error.to_string().contains("truncated workbook: its zip directory is missing"), "{error}");
+    assert!(error.to_string().contains("truncated zip archive or workbook: its directory is missing"), "{error}");
     assert!(matches!(problem(error), ContentError::TruncatedWorkbook { part: Some(_), .. }));
 
     let as_xls = SourceOptions { format: Some(Format::Xls), ..SourceOptions::default() };
