@@ -104,6 +104,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--exclude-run', '--exclude-run', [CompletionResultType]::ParameterName, 'Skip the rows of this file that an earlier run sent; repeatable')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable')
             [CompletionResult]::new('--failures', '--failures', [CompletionResultType]::ParameterName, 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]')
+            [CompletionResult]::new('--on-finish', '--on-finish', [CompletionResultType]::ParameterName, 'Run this command when the run has ended or stopped, with the JSON summary on its standard input')
             [CompletionResult]::new('--max-rejected', '--max-rejected', [CompletionResultType]::ParameterName, 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Rate limit, such as 60/1m; repeatable [default: the profile''s, or 60/1m and 1800/1h]')
             [CompletionResult]::new('--pace', '--pace', [CompletionResultType]::ParameterName, 'How to spread requests within the smallest rate limit')
@@ -261,6 +262,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
         }
         'kore-feedback;runs;resume' {
             [CompletionResult]::new('--max-rejected', '--max-rejected', [CompletionResultType]::ParameterName, 'Stop when more records than this are rejected: a number, or a percentage such as 5%')
+            [CompletionResult]::new('--on-finish', '--on-finish', [CompletionResultType]::ParameterName, 'Run this command at the end [default: that of the run, if it has one]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')

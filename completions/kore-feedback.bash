@@ -311,7 +311,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__import)
-            opts="-p -o -q -v -h --map --set --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --rejected --again --allow-unfinished --verify --max-rejected --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --map --set --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --rejected --again --allow-unfinished --verify --on-finish --max-rejected --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -390,6 +390,10 @@ _kore__feedback() {
                     return 0
                     ;;
                 --failures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-finish)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -779,13 +783,17 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__resume)
-            opts="-p -o -q -v -h --resend-in-doubt --rejected --max-rejected --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --resend-in-doubt --rejected --max-rejected --on-finish --config --profile --state-dir --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --max-rejected)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-finish)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -99,6 +99,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --exclude-run 'Skip the rows of this file that an earlier run sent; repeatable'
             cand --include 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable'
             cand --failures 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]'
+            cand --on-finish 'Run this command when the run has ended or stopped, with the JSON summary on its standard input'
             cand --max-rejected 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]'
             cand --rate-limit 'Rate limit, such as 60/1m; repeatable [default: the profile''s, or 60/1m and 1800/1h]'
             cand --pace 'How to spread requests within the smallest rate limit'
@@ -249,6 +250,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
         }
         &'kore-feedback;runs;resume'= {
             cand --max-rejected 'Stop when more records than this are rejected: a number, or a percentage such as 5%'
+            cand --on-finish 'Run this command at the end [default: that of the run, if it has one]'
             cand --config 'Config file [default: config.toml in the user''s config directory]'
             cand -p 'Profile from the config [default: default_profile, or the only one]'
             cand --profile 'Profile from the config [default: default_profile, or the only one]'

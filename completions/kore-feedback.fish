@@ -94,6 +94,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l d
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l exclude-run -d 'Skip the rows of this file that an earlier run sent; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include -d 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l failures -d 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l on-finish -d 'Run this command when the run has ended or stopped, with the JSON summary on its standard input' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l max-rejected -d 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rate-limit -d 'Rate limit, such as 60/1m; repeatable [default: the profile\'s, or 60/1m and 1800/1h]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l pace -d 'How to spread requests within the smallest rate limit' -r -f -a "even\t'Evenly: 60 per minute is one per second'
@@ -204,6 +205,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l max-rejected -d 'Stop when more records than this are rejected: a number, or a percentage such as 5%' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l on-finish -d 'Run this command at the end [default: that of the run, if it has one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F

@@ -91,6 +91,13 @@ pub struct ImportArgs {
     #[arg(long, help_heading = "Runs", hide_short_help = true)]
     pub verify: bool,
 
+    /// Run this command when the run has ended or stopped, with the JSON summary on its standard input
+    ///
+    /// No shell runs it: write a program and its arguments, with quotes as in a shell. If it fails, a warning is printed; the
+    /// exit code stays that of the import. A resumed run runs it again.
+    #[arg(long, value_name = "COMMAND", value_parser = command, help_heading = "Runs", hide_short_help = true)]
+    pub on_finish: Option<String>,
+
     /// Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]
     ///
     /// A percentage is of the records sent so far; at least 50 rejections are always allowed. The run also stops if its
@@ -153,6 +160,15 @@ impl ImportArgs {
     }
 }
 
+/// A program and its arguments, quoted as in a shell.
+pub(super) fn command(text: &str) -> Result<String, String> {
+    match shell_words::split(text) {
+        Ok(words) if words.first().is_some_and(|program| !program.is_empty()) => Ok(text.to_owned()),
+        Ok(_) => Err("write a program, followed by its arguments".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 fn typed(name: &str, value: &Value) -> Vec<String> {
     match value {
         Value::Null | Value::Bool(false) => Vec::new(),
@@ -177,6 +193,7 @@ mod tests {
                        --format=ndjson --sheet=2 --sheet=Feb --header-rows=3 --skip-lines=2 --records-at=a.b --delimiter=tab --encoding=windows-1252 --dry-run \
                        --skip-invalid --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
                        --include=tests --allow-any-score --include-in-doubt --again --allow-unfinished --verify \
+                       --on-finish=notify \
                        --max-rejected=2.5% --sandbox --rate-limit=60/1m --rate-limit=5/500ms --pace=early \
                        --concurrency=8 --timeout=30s --retries=0 --delivery=at-least-once --wait-for-target=10m \
                        --max-wait=2h --strict-answers";

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::import::command;
 use super::{SendingArgs, duration};
 use crate::pacing::Limit;
 use crate::run::MaxRejected;
@@ -61,6 +62,9 @@ pub enum RunsCommand {
         /// Stop when more records than this are rejected: a number, or a percentage such as 5%
         #[arg(long, value_name = "N|PERCENT")]
         max_rejected: Option<MaxRejected>,
+        /// Run this command at the end [default: that of the run, if it has one]
+        #[arg(long, value_name = "COMMAND", value_parser = command)]
+        on_finish: Option<String>,
     },
     /// Print the failure report of a run again
     #[command(after_help = "Examples:\n  kore-feedback runs failures 7 > failures.csv")]

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::error::CommandError;
-use super::import::{failures, resume};
+use super::import::{ResumeOptions, failures, resume};
 use super::session::Session;
 use super::verify::verify;
 use crate::cli::RunsCommand;
@@ -25,10 +25,11 @@ pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, 
             let (store, run) = find(*run)?;
             show_run(&store, run, *rows, session)?;
         }
-        RunsCommand::Resume { run, resend_in_doubt, rejected, max_rejected } => {
+        RunsCommand::Resume { run, resend_in_doubt, rejected, max_rejected, on_finish } => {
             let (store, run) = find(*run)?;
             let resend = ResendPolicy { in_doubt: *resend_in_doubt, rejected: *rejected };
-            return resume(&run, resend, *max_rejected, &store, session);
+            let options = ResumeOptions { resend, max_rejected: *max_rejected, on_finish: on_finish.clone() };
+            return resume(&run, options, &store, session);
         }
         RunsCommand::Failures { run } => {
             let (store, run) = find(*run)?;

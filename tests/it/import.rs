@@ -8,6 +8,8 @@ mod check;
 mod faults;
 mod identity;
 mod mapping;
+#[cfg(unix)]
+mod on_finish;
 mod output;
 mod rejection;
 mod report;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::checked::Import;
+use super::on_finish::on_finish;
 use crate::cli::{ImportArgs, InputArgs, RowArgs};
 use crate::clock;
 use crate::commands::command_line::{import_command, resume_command};
@@ -15,6 +16,7 @@ use crate::commands::strict::ensure_documented;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, Run, Store};
 use crate::report::{AnswersView, BotView, ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside};
+use crate::run::verify::VerifyError;
 use crate::source::{Format, SourceOptions};
 use crate::text::{counted, shell_command};
 
@@ -26,8 +28,12 @@ pub(super) struct ImportRun<'a> {
 }
 
 impl ImportRun<'_> {
-    /// Reports a run that has just been sending.
-    pub(super) fn end(self, stopped: Option<StoppedEarly>) -> Result<Exit, CommandError> {
+    /// Reports a run that has just been sending. `interrupted` is why its verification ended early.
+    pub(super) fn end(
+        self,
+        stopped: Option<StoppedEarly>,
+        interrupted: Option<VerifyError>,
+    ) -> Result<Exit, CommandError> {
         let counts = self.store.counts(&self.run)?;
         // A signal after the last row was sent interrupted nothing.
         let stopped = stopped.filter(|stopped| !(matches!(stopped, StoppedEarly::Interrupted) && counts.unsent == 0));
@@ -41,18 +47,29 @@ impl ImportRun<'_> {
         let report = self.write_report(&counts);
         let failures_file = report.as_ref().ok().cloned().flatten();
         let summary = self.summary(counts, failures_file)?;
-        let answers = summary.answers.clone();
-        let printed = self.print_summary(summary, stopped.as_ref());
+        let printed = self.print_summary(&summary, stopped.as_ref());
         let printed = printed.map_err(|OutputError(reason)| ReportError::Summary { reason });
-        if let Some(stopped) = stopped {
-            for failed in [report.err(), printed.err()].into_iter().flatten() {
-                self.import.session.printer.warning(failed);
+        let ended = match stopped {
+            Some(stopped) => {
+                for failed in [report.err(), printed.err()].into_iter().flatten() {
+                    self.import.session.printer.warning(failed);
+                }
+                Err(stopped.into())
             }
-            return Err(stopped.into());
-        }
-        report?;
-        printed?;
-        self.exit(&counts, &answers)
+            None => report.and(printed).map_err(CommandError::from).and_then(|()| self.exit(&counts, &summary.answers)),
+        };
+        let ended = ended.and_then(|exit| interrupted.map_or(Ok(exit), |interrupted| Err(interrupted.into())));
+        self.on_finish(&summary, ended.as_ref().map_or_else(|error| error.exit, |exit| *exit));
+        ended
+    }
+
+    /// Runs the command of `--on-finish`, if there is one.
+    fn on_finish(&self, summary: &Summary, exit: Exit) {
+        let Some(command) = &self.import.args.on_finish else { return };
+        let mut summary = serde_json::to_value(summary).unwrap_or_default();
+        summary["exit_code"] = (exit as u8).into();
+        let session = self.import.session;
+        on_finish(command, &summary, &session.context.working_directory, session.printer);
     }
 
     /// Reports a run that has nothing left to send.
@@ -61,9 +78,8 @@ impl ImportRun<'_> {
         let counts = self.store.counts(&self.run)?;
         let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
         let summary = self.summary(counts, failures_file)?;
-        let answers = summary.answers.clone();
-        self.print_summary(summary, None)?;
-        self.exit(&counts, &answers)
+        self.print_summary(&summary, None)?;
+        self.exit(&counts, &summary.answers)
     }
 
     fn exit(&self, counts: &Counts, answers: &AnswersView) -> Result<Exit, CommandError> {
@@ -123,23 +139,17 @@ impl ImportRun<'_> {
         Ok(summary)
     }
 
-    fn print_summary(&self, summary: Summary, stopped: Option<&StoppedEarly>) -> Result<(), OutputError> {
+    fn print_summary(&self, summary: &Summary, stopped: Option<&StoppedEarly>) -> Result<(), OutputError> {
         let import = self.import;
-        let next = self.next_steps(&summary, stopped);
+        let next = self.next_steps(summary, stopped);
         if import.session.is_json() {
-            import.session.printer.json(&summary)?;
+            import.session.printer.json(summary)?;
             next.iter().for_each(|line| import.session.printer.note(format_args!("next: {line}")));
             return Ok(());
         }
         let (ledger, target) = (self.store.path(), import.setup.target_in_words(&self.run.bots));
         let width = import.session.printer.result_width();
-        import.session.printer.result(SummaryView {
-            summary: &summary,
-            target: &target,
-            ledger: &ledger,
-            next: &next,
-            width,
-        })
+        import.session.printer.result(SummaryView { summary, target: &target, ledger: &ledger, next: &next, width })
     }
 
     /// What to do next, the most urgent first.

@@ -11,10 +11,11 @@ mod command;
 mod error;
 mod fd_budget;
 mod finish;
+mod on_finish;
 mod recover;
 mod report;
 mod resume;
 mod send;
 
 pub(super) use self::command::import;
-pub(super) use self::resume::{failures, recover, resume};
+pub(super) use self::resume::{ResumeOptions, failures, recover, resume};

@@ -56,27 +56,34 @@ impl StoredOptions {
     }
 }
 
+/// What may differ when a run is resumed; `None` for the run's own option.
+#[derive(Debug, Clone, Default)]
+pub(in crate::commands) struct ResumeOptions {
+    pub(in crate::commands) resend: ResendPolicy,
+    pub(in crate::commands) max_rejected: Option<MaxRejected>,
+    pub(in crate::commands) on_finish: Option<String>,
+}
+
 /// Resumes an unfinished run.
 pub(in crate::commands) fn resume(
     run: &Run,
-    resend: ResendPolicy,
-    max_rejected: Option<MaxRejected>,
+    options: ResumeOptions,
     store: &Store,
     session: Session<'_>,
 ) -> Result<Exit, CommandError> {
-    with_import(run, (resend, max_rejected), store, session, |import| import.run())
+    with_import(run, options, store, session, |import| import.run())
 }
 
 /// Marks the rows of a run that have no outcome in the ledger as in doubt: it may have lost what was sent. Returns their
 /// number.
 pub(in crate::commands) fn recover(run: &Run, store: &Store, session: Session<'_>) -> Result<u64, CommandError> {
-    with_import(run, (ResendPolicy::NEVER, None), store, session, |import| import.mark_lost_rows(store, run.id))
+    with_import(run, ResumeOptions::default(), store, session, |import| import.mark_lost_rows(store, run.id))
 }
 
 /// Reads the input of a run again, with the options that the run was started with.
 fn with_import<T>(
     run: &Run,
-    (resend, max_rejected): (ResendPolicy, Option<MaxRejected>),
+    ResumeOptions { resend, max_rejected, on_finish }: ResumeOptions,
     store: &Store,
     session: Session<'_>,
     work: impl FnOnce(&Import<'_>) -> Result<T, CommandError>,
@@ -87,6 +94,7 @@ fn with_import<T>(
         resend_in_doubt: resend.in_doubt,
         rejected: resend.rejected,
         max_rejected: max_rejected.or(stored.args.max_rejected),
+        on_finish: on_finish.or(stored.args.on_finish),
         again: false,
         allow_unfinished: false,
         dry_run: false,

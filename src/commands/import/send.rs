@@ -175,8 +175,7 @@ impl ImportRun<'_> {
             true => verify_at_end(&import.setup, store, run, stopped.as_ref())?,
             false => None,
         };
-        let exit = self.end(stopped)?;
-        interrupted.map_or(Ok(exit), |interrupted| Err(interrupted.into()))
+        self.end(stopped, interrupted)
     }
 
     /// Marks the rows without an answer, and those whose answer was that of another row.
