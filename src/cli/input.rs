@@ -23,6 +23,8 @@ pub struct InputArgs {
 
     /// Take a field (or bot_id) from this column: a header, 'Name#2' for the second Name, '#7' for the seventh column;
     /// repeatable
+    ///
+    /// With several columns, as in 'channel_uid=Email|Response ID', the first that is not blank is taken.
     #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
     #[serde(with = "as_typed::list")]
     pub map: Vec<Assignment>,

@@ -144,7 +144,7 @@ impl Checker {
     }
 
     fn in_column(&self, row: &Row, column: usize, kind: ProblemKind) -> Problem {
-        let field = self.mapping.fields().find(|(_, matched)| matched.column() == Some(column)).map(|(field, _)| field);
+        let field = self.mapping.field_of(column);
         let header = self.mapping.headers().get(column).cloned();
         Problem::new(header, field, row.cell(column).unwrap_or_default(), kind)
     }

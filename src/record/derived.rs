@@ -67,11 +67,13 @@ impl Derived {
 
     /// The field's text before any conversion, without surrounding blanks. A constant is sent as written.
     pub(super) fn original<'a>(&'a self, mapping: &'a ResolvedMapping, row: &'a Row, field: Field) -> &'a str {
-        let text = match mapping.source(field).map(|matched| &matched.source) {
-            Some(FieldSource::Column(column)) => row.cell(column.index).unwrap_or_default(),
-            Some(FieldSource::Constant(value)) => return value,
-            Some(FieldSource::Template(_)) => &self.rendered[field as usize],
-            None => "",
+        let Some(matched) = mapping.source(field) else { return "" };
+        let text = match &matched.source {
+            FieldSource::Column(_) | FieldSource::FirstOf(_) => {
+                matched.column_in(row).and_then(|column| row.cell(column.index)).unwrap_or_default()
+            }
+            FieldSource::Constant(value) => return value,
+            FieldSource::Template(_) => &self.rendered[field as usize],
         };
         if mapping.keeps_blanks(field) { text } else { trimmed(text) }
     }
@@ -97,7 +99,7 @@ impl Derived {
         let mut problems: Vec<_> = failed.chain(found.map(|(field, kind)| (field, kind, None))).collect();
         problems.sort();
         let problem = |(field, kind, why): (Field, ProblemKind, Option<&str>)| {
-            let header = mapping.source(field).and_then(|matched| mapping.headers().get(matched.column()?).cloned());
+            let header = mapping.source(field).and_then(|matched| Some(matched.column_in(row)?.header.clone()));
             Problem::new(header, Some(field), why.unwrap_or_else(|| self.original(mapping, row, field)), kind)
         };
         problems.into_iter().map(problem).collect()

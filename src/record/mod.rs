@@ -27,7 +27,7 @@ pub use proposal::propose;
 pub use score::ScoreRule;
 
 pub(crate) use anomalies::find_anomalies;
-pub(crate) use conversion::{Conversion, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap};
+pub(crate) use conversion::{Conversion, DecimalSign, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap};
 pub(crate) use dedupe::Duplicates;
 pub(crate) use distribution::{Band, BandCounts, Distribution};
 pub(crate) use draft::Draft;

@@ -66,8 +66,21 @@ pub enum ProblemKind {
     NotANumber,
     #[strum(to_string = "score with a plus sign", message = "not a number; remove the plus sign")]
     LeadingPlus,
-    #[strum(to_string = "score with separators", message = "not a number; use a decimal point and no separators")]
+    #[strum(
+        to_string = "score with separators",
+        message = "not a number; use a decimal point and no separators"
+    )]
     SeparatorInNumber,
+    #[strum(
+        to_string = "score that could be two numbers",
+        message = "could be a decimal or have a separator of thousands; set decimal = \".\" or \",\" in a mapping"
+    )]
+    AmbiguousNumber,
+    #[strum(
+        to_string = "score with other separators",
+        message = "not a number with the mapping's decimal sign, such as 1.000,5 for a comma and 1,000.5 for a point"
+    )]
+    WrongSeparators,
     #[strum(to_string = "score not finite", message = "not a finite number")]
     NotFinite,
     #[strum(to_string = "score too large", message = "too large to be sent exactly")]

@@ -61,7 +61,8 @@ const fn typical_words(field: Field) -> &'static str {
 pub fn propose(headers: &[String], options: &MappingOptions, has_numbers: &dyn Fn(usize) -> bool) -> Vec<Proposal> {
     let sources = ResolvedMapping::sources(headers, options);
     let bot = ResolvedMapping::bot_source(headers, options);
-    let taken = sources.iter().chain(&bot).flatten().filter_map(MatchedSource::column).collect();
+    let taken =
+        sources.iter().chain(&bot).flatten().flat_map(MatchedSource::columns).map(|column| column.index).collect();
     let mut guesser = Guesser { headers, taken, has_numbers };
     // Exact names are assigned first, so that no other field takes such a column because of a similar name.
     let is_open = sources.each_ref().map(|source| matches!(source, Err(MappingProblem::Unfilled { .. })));

@@ -32,6 +32,10 @@ pub(crate) fn mapping_table(mapping: &ResolvedMapping, width: u16) -> String {
 pub(super) fn source_text(source: &FieldSource) -> String {
     match source {
         FieldSource::Column(column) => format!("column {:?}", excerpt(&column.header, 50)),
+        FieldSource::FirstOf(columns) => {
+            let columns: Vec<_> = columns.iter().map(|column| format!("{:?}", excerpt(&column.header, 50))).collect();
+            format!("first filled of {}", columns.join(", "))
+        }
         FieldSource::Constant(value) => format!("always {:?}", excerpt(value, 50)),
         FieldSource::Template(template) => excerpt(template.source(), 60),
     }

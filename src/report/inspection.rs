@@ -122,9 +122,12 @@ impl InspectionView<'_> {
         match &proposal.state {
             Proposed::Known(MatchedSource { source, matched_by }) => {
                 let (key, value) = match source {
-                    FieldSource::Column(column) => ("column", column.header.as_str()),
-                    FieldSource::Constant(value) => ("value", value.as_str()),
-                    FieldSource::Template(template) => ("template", template.source()),
+                    FieldSource::Column(column) => ("column", json!(column.header)),
+                    FieldSource::FirstOf(columns) => {
+                        ("columns", columns.iter().map(|column| column.header.as_str()).collect())
+                    }
+                    FieldSource::Constant(value) => ("value", json!(value)),
+                    FieldSource::Template(template) => ("template", json!(template.source())),
                 };
                 json!({key: value, "by": matched_by.to_string()})
             }

@@ -10,8 +10,8 @@ use super::source_options::{FILE, read_source_options};
 use super::toml_table::{self, Table};
 use super::value::ValueError;
 use crate::record::{
-    Clause, Conversion, DateForm, Field, FieldSource, FieldSpec, FoldedSet, MappingSpec, MatchedBy, Scale, SkipRule,
-    Template, ValueMap, check_value, fold,
+    Clause, Conversion, DateForm, DecimalSign, Field, FieldSource, FieldSpec, FoldedSet, MappingSpec, MatchedBy, Scale,
+    SkipRule, Template, ValueMap, check_value, fold,
 };
 use crate::source::SourceOptions;
 use crate::text::excerpt;
@@ -180,7 +180,10 @@ pub(super) const TRIM: &str = "trim";
 pub(super) const IGNORE_CASE: &str = "ignore_case";
 pub(super) const LOWER_CASE: &str = "lower_case";
 pub(super) const NUMBER: &str = "number";
+/// Stands for a score that a person has to fill in.
+pub(super) const TO_FILL_IN: &str = "…";
 pub(super) const LEADING: &str = "leading";
+pub(super) const DECIMAL: &str = "decimal";
 pub(super) const SCALE: &str = "scale";
 pub(super) const ROUNDING: &str = "rounding";
 pub(super) const INVERT: &str = "invert";
@@ -190,8 +193,8 @@ pub(super) const TEXT_KEYS: [&str; 8] = [COLUMN, VALUE, TEMPLATE, TRIM, VALUES, 
 /// The keys of the type and the bot: blanks are no part of them.
 pub(super) const NAME_KEYS: [&str; 7] = [COLUMN, VALUE, TEMPLATE, VALUES, IGNORE_CASE, LOWER_CASE, NEEDED];
 /// The keys of a score.
-pub(super) const SCORE_KEYS: [&str; 10] =
-    [COLUMN, VALUE, TEMPLATE, VALUES, IGNORE_CASE, NUMBER, SCALE, ROUNDING, INVERT, NEEDED];
+pub(super) const SCORE_KEYS: [&str; 11] =
+    [COLUMN, VALUE, TEMPLATE, VALUES, IGNORE_CASE, NUMBER, DECIMAL, SCALE, ROUNDING, INVERT, NEEDED];
 
 pub(super) const IS: &str = "is";
 pub(super) const IS_NOT: &str = "is_not";
@@ -241,9 +244,9 @@ fn read_field<'a>(
         _ => &TEXT_KEYS,
     })?;
     let source = read_source(&table, field)?;
-    let conversion = read_conversion(&table)?;
+    let conversion = read_conversion(&table, field)?;
     if let Some(FieldSource::Constant(_)) = source
-        && let Some((key, place)) = first_of(&table, &[TRIM, VALUES, LOWER_CASE, NUMBER, SCALE, INVERT])
+        && let Some((key, place)) = first_of(&table, &[TRIM, VALUES, LOWER_CASE, NUMBER, DECIMAL, SCALE, INVERT])
     {
         return Err(SettingsError::twice(place, VALUE, key));
     }
@@ -252,7 +255,7 @@ fn read_field<'a>(
 }
 
 fn read_source(table: &Table<'_>, field: Field) -> Result<Option<FieldSource<String>>, SettingsError> {
-    let column = table.read(COLUMN, |raw| Ok(FieldSource::Column(raw.text()?)))?;
+    let column = table.read(COLUMN, read_columns)?;
     let constant = table.read(VALUE, |raw| read_constant(field, raw))?;
     let template = table.read(TEMPLATE, |raw| Ok(FieldSource::Template(Template::new(raw.string()?)?)))?;
     let origins = [(COLUMN, column), (VALUE, constant), (TEMPLATE, template)];
@@ -264,6 +267,18 @@ fn read_source(table: &Table<'_>, field: Field) -> Result<Option<FieldSource<Str
     Ok(set.pop().map(|(_, origin)| origin.value))
 }
 
+/// Reads a column, or several of which the first that is not blank is taken.
+fn read_columns(raw: Raw<'_>) -> Result<FieldSource<String>, ValueError> {
+    let columns = raw.one_or_more()?;
+    match columns[..] {
+        [column] if !column.trim().is_empty() => Ok(FieldSource::Column(column.to_owned())),
+        [_, _, ..] if columns.iter().all(|column| !column.trim().is_empty()) => {
+            Ok(FieldSource::FirstOf(columns.into_iter().map(str::to_owned).collect()))
+        }
+        _ => Err(ValueError::Empty),
+    }
+}
+
 fn read_constant(field: Field, raw: Raw<'_>) -> Result<FieldSource<String>, ValueError> {
     let value = if field == Field::Score { raw.number_or_string()? } else { raw.string()?.to_owned() };
     match check_value(field, &value) {
@@ -272,7 +287,7 @@ fn read_constant(field: Field, raw: Raw<'_>) -> Result<FieldSource<String>, Valu
     }
 }
 
-fn read_conversion(table: &Table<'_>) -> Result<Conversion, SettingsError> {
+fn read_conversion(table: &Table<'_>, field: Field) -> Result<Conversion, SettingsError> {
     for (key, needs) in [(ROUNDING, SCALE), (IGNORE_CASE, VALUES)] {
         if let (Some(raw), None) = (table.get(key), table.get(needs)) {
             return Err(SettingsError::value(key, raw.source, ValueError::Without(needs)));
@@ -283,9 +298,10 @@ fn read_conversion(table: &Table<'_>) -> Result<Conversion, SettingsError> {
     let scale = table.value(SCALE, |raw| Ok(raw.string()?.parse::<Scale>()?))?;
     Ok(Conversion {
         keep_blanks: table.value(TRIM, Raw::boolean)? == Some(false),
-        values: read_values(table, boolean(IGNORE_CASE)?)?,
+        values: read_values(table, field, boolean(IGNORE_CASE)?)?,
         lower_case: boolean(LOWER_CASE)?,
         leading_number: table.read(NUMBER, read_number_kind)?.is_some(),
+        decimal: table.value(DECIMAL, read_decimal)?,
         scale: scale.map(|scale| scale.rounded(rounding)),
         invert: boolean(INVERT)?,
     })
@@ -296,9 +312,22 @@ fn read_number_kind(raw: Raw<'_>) -> Result<(), ValueError> {
     if text == LEADING { Ok(()) } else { Err(ValueError::NotANumberKind(excerpt(text, 40))) }
 }
 
-fn read_values(table: &Table<'_>, ignore_case: bool) -> Result<ValueMap, SettingsError> {
+fn read_decimal(raw: Raw<'_>) -> Result<DecimalSign, ValueError> {
+    let text = raw.string()?;
+    text.parse().map_err(|_| ValueError::NotADecimalSign(excerpt(text, 40)))
+}
+
+fn read_values(table: &Table<'_>, field: Field, ignore_case: bool) -> Result<ValueMap, SettingsError> {
     let Some(values) = table.table(VALUES)? else { return Ok(ValueMap::default()) };
-    let pair = |(text, raw): (&str, _)| Ok((text.to_owned(), convert(text, raw, Raw::number_or_string)?.value));
+    let meaning = |raw: Raw<'_>| {
+        let meaning = raw.number_or_string()?;
+        match check_value(field, &meaning).filter(|_| field == Field::Score) {
+            Some(_) if meaning == TO_FILL_IN => Err(ValueError::ToFillIn),
+            Some(problem) => Err(ValueError::InvalidConstant { value: excerpt(&meaning, 60), problem }),
+            None => Ok(meaning),
+        }
+    };
+    let pair = |(text, raw): (&str, _)| Ok((text.to_owned(), convert(&excerpt(text, 60), raw, meaning)?.value));
     let pairs: Vec<_> = values.value.entries().into_iter().map(pair).collect::<Result<_, SettingsError>>()?;
     let twice =
         |text: String| SettingsError::value(VALUES, values.source.clone(), ValueError::TwoMeanings(excerpt(&text, 60)));

@@ -3,8 +3,8 @@
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
 use super::mapping::{
-    COLUMN, DATE, FIELDS, FILTER, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED, NO_ANSWER, NUMBER,
-    REASON, ROUNDING, SCALE, SKIP, TEMPLATE, TRIM, VALUE, VALUES, WHEN,
+    COLUMN, DATE, DECIMAL, FIELDS, FILTER, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED,
+    NO_ANSWER, NUMBER, REASON, ROUNDING, SCALE, SKIP, TEMPLATE, TRIM, VALUE, VALUES, WHEN,
 };
 use super::source_options::{FILE, source_table};
 use crate::record::{Clause, Conversion, Field, FieldSource, FoldedSet, MappingSpec, Proposal, Proposed, SkipRule};
@@ -112,12 +112,12 @@ impl MappingFile<'_> {
             Proposed::Known(matched) => fields.set(key, known(&matched.source, conversion)),
             Proposed::Guess { header } => {
                 fields.comment("Guessed from the name of the column.");
-                fields.set(key, rule(Some((COLUMN, header)), conversion, None));
+                fields.set(key, rule(Some((COLUMN, header.as_str())), conversion, None));
             }
             Proposed::Open { candidates, .. } => {
                 // A rule without a column keeps the field from being matched by name: the preset says it must be given.
                 if let Some(described) = described {
-                    fields.set(key, rule(None, conversion, described.needed.as_deref()));
+                    fields.set(key, rule(None::<(&str, &str)>, conversion, described.needed.as_deref()));
                 }
                 write_examples(fields, field, candidates, conversion);
             }
@@ -125,7 +125,10 @@ impl MappingFile<'_> {
                 fields.comment(&format!("Wrong: {problem}"));
                 // Without a rule, all rows would go to the profile's bot.
                 if field == Field::BotId {
-                    fields.set(key, rule(None, conversion, Some("the column of the bots: --map bot_id=COLUMN")));
+                    fields.set(
+                        key,
+                        rule(None::<(&str, &str)>, conversion, Some("the column of the bots: --map bot_id=COLUMN")),
+                    );
                 }
             }
         }
@@ -195,20 +198,25 @@ fn write_examples(fields: &mut Section, field: Field, candidates: &[String], con
 
 fn known(source: &FieldSource, conversion: Option<&Conversion>) -> Value {
     match source {
-        FieldSource::Column(column) => rule(Some((COLUMN, &column.header)), conversion, None),
+        FieldSource::Column(column) => rule(Some((COLUMN, column.header.as_str())), conversion, None),
         FieldSource::Template(template) => rule(Some((TEMPLATE, template.source())), conversion, None),
-        FieldSource::Constant(value) => rule(Some((VALUE, value)), None, None),
+        FieldSource::Constant(value) => rule(Some((VALUE, value.as_str())), None, None),
+        FieldSource::FirstOf(columns) => {
+            let columns = Array::from_iter(columns.iter().map(|column| column.header.as_str()));
+            rule(Some((COLUMN, columns)), conversion, None)
+        }
     }
 }
 
 /// The rule of a field: the name of a column alone, or a table.
-fn rule(origin: Option<(&str, &str)>, conversion: Option<&Conversion>, needed: Option<&str>) -> Value {
+fn rule(origin: Option<(&str, impl Into<Value>)>, conversion: Option<&Conversion>, needed: Option<&str>) -> Value {
     let mut table = conversion.map(conversion_table).unwrap_or_default();
-    if let Some((kind, text)) = origin {
-        if kind == COLUMN && table.is_empty() {
-            return text.into();
+    if let Some((kind, value)) = origin {
+        let value = value.into();
+        if kind == COLUMN && table.is_empty() && value.is_str() {
+            return value;
         }
-        let conversion = std::mem::replace(&mut table, InlineTable::from_iter([(kind, text)]));
+        let conversion = std::mem::replace(&mut table, InlineTable::from_iter([(kind, value)]));
         table.extend(conversion);
     }
     table.extend(needed.map(|needed| (NEEDED, needed)));
@@ -224,6 +232,7 @@ fn conversion_table(conversion: &Conversion) -> InlineTable {
     }
     table.extend(conversion.lower_case.then_some((LOWER_CASE, true)));
     table.extend(conversion.leading_number.then_some((NUMBER, LEADING)));
+    table.extend(conversion.decimal.map(|sign| (DECIMAL, <&str>::from(sign))));
     if let Some(scale) = conversion.scale {
         let rounding: &str = scale.rounding().into();
         table.extend([(SCALE, scale.ends()), (ROUNDING, rounding.to_owned())]);
@@ -320,8 +329,8 @@ mod tests {
 
     #[test]
     fn scales_and_values_are_written_completely() {
-        let text = "[fields]\nscore = { column = \"a\", values = { \"x y\" = 1 }, ignore_case = true, number = \"leading\", \
-                    scale = \"-103-103 -> 1-5\", rounding = \"up\", invert = true }\nlanguage = { column = \"l\", lower_case = true }";
+        let text = "[fields]\nscore = { column = [\"a\", \"l\"], values = { \"x y\" = 1 }, ignore_case = true, number = \"leading\", decimal = \",\", \
+                    scale = \"-103-103 -> 1-5\", rounding = \"up\", invert = true }\nlanguage = { column = \"l\", lower_case = true, trim = false }";
         let spec = parse_mapping(Path::new("a.toml"), text).unwrap().full_spec().unwrap();
         let rules = MappingOptions { spec, ..MappingOptions::default() };
         let again = written(&["a".to_owned(), "l".to_owned()], &rules);

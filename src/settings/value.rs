@@ -131,6 +131,12 @@ pub enum ValueError {
     /// Not a way of extracting a number.
     #[error("{0:?} must be \"leading\" (the number at the start of the text)")]
     NotANumberKind(String),
+    /// Neither a comma nor a point.
+    #[error("{0:?} must be \",\" or \".\", the sign before the decimals")]
+    NotADecimalSign(String),
+    /// A placeholder that was not replaced.
+    #[error("must be replaced: write the score that this text stands for, instead of …")]
+    ToFillIn,
     /// One text with two meanings.
     #[error("maps {0:?} to two values")]
     TwoMeanings(String),

@@ -58,3 +58,30 @@ fn texts_compare_without_surrounding_blanks() {
     }
     stage.has_exactly(&[record(["jo", "Survey", "4", "rtm", "CSAT", "de", ""])]);
 }
+
+#[test]
+fn the_first_filled_column_is_taken() {
+    let stage = Stage::new();
+    let rows = [",R1,S,4,rtm,CSAT,en,", " \u{a0},R2,S,4,rtm,CSAT,en,", "jo,R3,S,4,rtm,CSAT,en,", ", ,S,4,rtm,CSAT,en,"];
+    let header = "Email,Response ID,name,score,channel,type,language,message";
+    let file = stage.write("in.csv", format!("{header}\n{}\n", rows.join("\n")));
+    let sent = || {
+        let mut sent: Vec<_> = stage.sent().into_iter().map(|[uid, ..]| uid).collect();
+        sent.sort();
+        sent
+    };
+    let words = stderr(&stage.import(&file, &["--map", "channel_uid=Email|Response ID", "--skip-invalid"]).failure().code(1));
+    assert!(words.contains("first filled of \"Email\", \"Response ID\""), "{words}");
+    assert_eq!(sent(), ["R1", "R2", "jo"]);
+
+    stage.write("list.toml", "[fields]\nchannel_uid = { column = [\"Email\", \"Response ID\"] }\n");
+    let words = stderr(&stage.import(&file, &["--mapping", "list.toml"]).failure().code(2));
+    assert!(words.contains("Email") && words.contains("channel_uid: required, but empty"), "{words}");
+    let words = stderr(&stage.import(&file, &["--map", "channel_uid=Email|Response"]).failure().code(2));
+    assert!(words.contains("no column \"Response\" (named by --map); did you mean \"Response ID\"?"), "{words}");
+
+    let header = header.replace("Response ID", "Email|Response ID");
+    let file = stage.write("named.csv", format!("{header}\na,b,S,4,rtm,CSAT,en,\n"));
+    stage.import(&file, &["--map", "channel_uid=Email|Response ID"]).success();
+    assert_eq!(sent(), ["R1", "R2", "b", "jo"]);
+}

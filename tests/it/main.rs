@@ -27,6 +27,7 @@ mod quirks;
 
 mod runs;
 mod sandbox;
+mod scores;
 mod settings;
 mod submit;
 mod support;

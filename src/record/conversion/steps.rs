@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use super::number::{DecimalSign, leading_number, localized};
 use super::scale::Scale;
 use crate::record::{FeedbackType, ProblemKind, Score};
 use crate::text::{counted, trimmed};
@@ -18,6 +19,8 @@ pub struct Conversion {
     pub lower_case: bool,
     /// Takes the number at the start of the text: 9 from `9 - Extremely likely`.
     pub leading_number: bool,
+    /// Reads numbers with this sign before their decimals, and with separators of thousands.
+    pub decimal: Option<DecimalSign>,
     pub scale: Option<Scale>,
     /// Turns the scale around: the best score becomes the worst.
     pub invert: bool,
@@ -44,9 +47,10 @@ impl Conversion {
             out.push_str(replacement);
             return Ok(None);
         }
-        let text = if self.leading_number { leading_number(text)? } else { text };
-        if self.scale.is_some() || self.invert {
-            return self.scaled(Score::parse(text)?.value(), of).and_then(Score::new).map(Some);
+        let text = if self.leading_number { leading_number(text, self.decimal)? } else { text };
+        if self.scale.is_some() || self.invert || self.decimal.is_some() {
+            let score = self.decimal.map_or_else(|| Score::parse(text), |sign| localized(text, sign))?;
+            return self.scaled(score.value(), of).and_then(Score::new).map(Some);
         }
         if self.lower_case {
             out.extend(text.chars().flat_map(char::to_lowercase));
@@ -82,6 +86,7 @@ impl Conversion {
             values,
             flag(self.lower_case, "lower case"),
             flag(self.leading_number, "leading number"),
+            self.decimal.map(|sign| format!("decimal \"{sign}\"")),
             self.scale.map(|scale| scale.to_string()),
             flag(self.invert, "inverted"),
         ];
@@ -100,6 +105,7 @@ impl Conversion {
             json!(self.scale.map(|scale| scale.to_string())),
             json!(self.invert),
         ];
+        steps.extend(self.decimal.map(|sign| json!(format!("decimal {sign}"))));
         steps.extend(self.keep_blanks.then(|| json!("blanks kept")));
         Value::from(steps).to_string()
     }
@@ -158,33 +164,11 @@ impl ValueMap {
     }
 }
 
-/// Takes 9 from `9 - Extremely likely`, 4 from `4/5`, 3 from `3 stars`. A decimal comma, a separator or a range after the
-/// number would make it another number, so such a text is refused.
-fn leading_number(text: &str) -> Result<&str, ProblemKind> {
-    let text = text.trim();
-    let sign = usize::from(text.starts_with('-'));
-    let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
-    let whole = digits(sign);
-    if whole == 0 {
-        return Err(if text.is_empty() { ProblemKind::Empty } else { ProblemKind::NotANumber });
-    }
-    let mut end = sign + whole;
-    if text[end..].starts_with('.') && digits(end + 1) > 0 {
-        end += 1 + digits(end + 1);
-    }
-    let mut rest = text[end..].chars();
-    match (rest.next(), rest.next()) {
-        (Some(',' | '\'' | '’' | '\u{a0}' | '\u{202f}'), Some('0'..='9')) => Err(ProblemKind::SeparatorInNumber),
-        (Some('-' | '–' | '.' | ':'), Some('0'..='9')) => Err(ProblemKind::NotANumber),
-        _ => Ok(&text[..end]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{any, prop_assert, proptest};
+    use proptest::prelude::{prop_assert, proptest};
 
-    use super::{Conversion, ValueMap, leading_number};
+    use super::{Conversion, ValueMap};
     use crate::record::{FeedbackType, ProblemKind, Score};
 
     fn convert(conversion: &Conversion, text: &str, of: FeedbackType) -> Result<String, ProblemKind> {
@@ -264,45 +248,5 @@ mod tests {
         assert_eq!(ValueMap::new(pairs(&[("a", "1"), ("A", "2")]), true), Err("A".to_owned()));
         assert!(ValueMap::new(pairs(&[("a", "1"), ("A", "2")]), false).is_ok());
         assert!(ValueMap::new(pairs(&[("a", "1"), (" a", "2")]), false).is_err());
-    }
-
-    #[test]
-    fn only_unambiguous_leading_numbers_are_taken() {
-        for (text, number) in [
-            ("9 - Extremely likely", "9"),
-            ("10", "10"),
-            (" 4.5 stars ", "4.5"),
-            ("4/5", "4"),
-            ("3 – neutral", "3"),
-            ("-1 (bad)", "-1"),
-            ("5.", "5"),
-            ("0=never", "0"),
-            ("7点", "7"),
-            ("5, I'm happy", "5"),
-        ] {
-            assert_eq!(leading_number(text), Ok(number), "{text}");
-        }
-        for (text, kind) in [
-            ("4,5 Sterne", ProblemKind::SeparatorInNumber),
-            ("1'000", ProblemKind::SeparatorInNumber),
-            ("9-10 (promoter)", ProblemKind::NotANumber),
-            ("2024.01.02", ProblemKind::NotANumber),
-            ("10:30", ProblemKind::NotANumber),
-            ("Extremely likely", ProblemKind::NotANumber),
-            ("- 4", ProblemKind::NotANumber),
-            ("٤", ProblemKind::NotANumber),
-            ("  ", ProblemKind::Empty),
-        ] {
-            assert_eq!(leading_number(text), Err(kind), "{text}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_leading_number_is_a_number(text in any::<String>()) {
-            if let Ok(number) = leading_number(&text) {
-                prop_assert!(number.len() > 300 || !matches!(Score::parse(number), Err(kind) if kind != ProblemKind::TooLarge), "{number}");
-            }
-        }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::row_selection::RowRules;
 use super::{Column, Dedupe, FieldSource, ResolvedMapping};
@@ -25,11 +25,15 @@ impl ResolvedMapping {
         for (field, matched) in self.fields().filter(|(field, _)| *field != Field::BotId || self.names_bots()) {
             // JSON strings keep the lines apart, whatever the names contain.
             let (sign, value) = match &matched.source {
-                FieldSource::Column(Column { index, header }) => (format!("<{index}"), header.as_str()),
-                FieldSource::Constant(value) => ("=".to_owned(), value.as_str()),
-                FieldSource::Template(template) => ("{".to_owned(), template.source()),
+                FieldSource::Column(Column { index, header }) => (format!("<{index}"), json!(header)),
+                FieldSource::FirstOf(columns) => {
+                    let columns = columns.iter().map(|Column { index, header }| json!([index, header]));
+                    ("<".to_owned(), columns.collect())
+                }
+                FieldSource::Constant(value) => ("=".to_owned(), json!(value)),
+                FieldSource::Template(template) => ("{".to_owned(), json!(template.source())),
             };
-            let _ = write!(text, "{}{sign}{}", field.wire_name(), Value::from(value));
+            let _ = write!(text, "{}{sign}{value}", field.wire_name());
             if let Some(conversion) = self.conversion(field) {
                 let _ = write!(text, "~{}", conversion.canonical());
             }

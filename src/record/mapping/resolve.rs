@@ -157,6 +157,7 @@ impl<'a> Resolver<'a> {
     fn spec_source(&self, field: Field, source: &FieldSource<String>, by: MatchedBy) -> Resolved<MatchedSource> {
         match source {
             FieldSource::Column(name) => self.named(field, name, by),
+            FieldSource::FirstOf(names) => self.first_of(field, names.iter().map(String::as_str), by),
             FieldSource::Constant(value) => Ok(MatchedSource::constant(value.clone(), by)),
             FieldSource::Template(template) => {
                 self.ensure_columns(field, template)?;
@@ -185,8 +186,31 @@ impl<'a> Resolver<'a> {
         nearest(column, self.headers.iter().map(String::as_str)).map(|header| excerpt(header, SHOWN))
     }
 
-    /// The column that the user named for a field, by its header or by its position such as `#3`.
+    /// The column that the user named for a field, or several, as `A|B`. A column whose name contains `|` comes first.
     fn named(&self, field: Field, name: &str, by: MatchedBy) -> Resolved<MatchedSource> {
+        let missing = match self.named_one(field, name, by) {
+            Err(problem @ MappingProblem::NoSuchColumn { .. }) if name.contains('|') => problem,
+            found => return found,
+        };
+        let names = || name.split('|').map(str::trim);
+        let is_known =
+            |name: &str| !matches!(self.named_one(field, name, by), Err(MappingProblem::NoSuchColumn { .. }));
+        if names().any(is_known) { self.first_of(field, names(), by) } else { Err(missing) }
+    }
+
+    fn first_of<'n>(
+        &self,
+        field: Field,
+        names: impl Iterator<Item = &'n str>,
+        by: MatchedBy,
+    ) -> Resolved<MatchedSource> {
+        let columns = names.map(|name| Ok(self.named_one(field, name, by)?.columns().to_vec()));
+        let columns = columns.collect::<Resolved<Vec<_>>>()?.concat();
+        Ok(MatchedSource { source: FieldSource::FirstOf(columns), matched_by: by })
+    }
+
+    /// The column that the user named, by its header or by its position such as `#3`.
+    fn named_one(&self, field: Field, name: &str, by: MatchedBy) -> Resolved<MatchedSource> {
         let exact = self.only(field, by, |header| header == name);
         let similar = || self.only(field, by, |header| fold(header) == fold(name));
         let by_position = || find_column(self.headers, name).map(|index| Ok(self.matched(index, by)));

@@ -52,7 +52,7 @@ impl ResolvedMapping {
     pub fn constant_bot(&self) -> Option<&str> {
         match &self.bot.as_ref()?.source {
             FieldSource::Constant(value) => Some(value),
-            FieldSource::Column(_) | FieldSource::Template(_) => None,
+            _ => None,
         }
     }
 
@@ -88,6 +88,12 @@ impl ResolvedMapping {
         own.filter(move |(column, _)| !used.contains(column)).map(|(_, header)| header.as_str())
     }
 
+    /// The first field whose text this column contains.
+    pub(in crate::record) fn field_of(&self, column: usize) -> Option<Field> {
+        let is_source = |matched: &MatchedSource| matched.columns().iter().any(|source| source.index == column);
+        self.fields().find(|(_, matched)| is_source(matched)).map(|(field, _)| field)
+    }
+
     /// Whether a field comes from this column, alone or in a template.
     pub(in crate::record) fn uses(&self, column: usize) -> bool {
         self.fields().any(|(_, source)| self.columns_of(source).contains(&column))
@@ -95,11 +101,10 @@ impl ResolvedMapping {
 
     fn columns_of(&self, matched: &MatchedSource) -> Vec<usize> {
         match (&matched.source, &self.columns_by_name) {
-            (FieldSource::Column(column), _) => vec![column.index],
             (FieldSource::Template(template), Some(columns)) => {
                 template.columns().iter().filter_map(|name| columns.get(name).copied()).collect()
             }
-            _ => Vec::new(),
+            _ => matched.columns().iter().map(|column| column.index).collect(),
         }
     }
 

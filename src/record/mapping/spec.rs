@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::{Clause, RowSelection, SkipRule};
 use crate::error::{Advice, did_you_mean, nearest};
 use crate::record::{Conversion, Field, FoldedSet, Template};
-use crate::text::excerpt;
+use crate::source::Row;
+use crate::text::{excerpt, trimmed};
 
 /// Where each field comes from, how it is converted, and which rows are skipped.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,6 +66,8 @@ impl MappingSpec {
 pub enum FieldSource<C = Column> {
     /// The cell of one column.
     Column(C),
+    /// The first cell of these columns that is not blank.
+    FirstOf(Vec<C>),
     /// The same text for every row.
     Constant(String),
     /// Text put together from several columns.
@@ -114,11 +117,21 @@ impl MatchedSource {
         Self { source: FieldSource::Constant(value), matched_by }
     }
 
-    /// The index of the column it is, if it is one.
-    pub fn column(&self) -> Option<usize> {
+    /// The columns that it is, one or several.
+    pub fn columns(&self) -> &[Column] {
         match &self.source {
-            FieldSource::Column(column) => Some(column.index),
-            FieldSource::Constant(_) | FieldSource::Template(_) => None,
+            FieldSource::Column(column) => std::slice::from_ref(column),
+            FieldSource::FirstOf(columns) => columns,
+            FieldSource::Constant(_) | FieldSource::Template(_) => &[],
+        }
+    }
+
+    /// The column that the row's text comes from, if it comes from one: the first that is not blank, or else the first.
+    pub(in crate::record) fn column_in(&self, row: &Row) -> Option<&Column> {
+        let is_blank = |column: &&Column| trimmed(row.cell(column.index).unwrap_or_default()).is_empty();
+        match self.columns() {
+            [only] => Some(only),
+            columns => columns.iter().find(|column| !is_blank(column)).or(columns.first()),
         }
     }
 }
