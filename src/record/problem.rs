@@ -66,10 +66,7 @@ pub enum ProblemKind {
     NotANumber,
     #[strum(to_string = "score with a plus sign", message = "not a number; remove the plus sign")]
     LeadingPlus,
-    #[strum(
-        to_string = "score with separators",
-        message = "not a number; use a decimal point and no separators"
-    )]
+    #[strum(to_string = "score with separators", message = "not a number; use a decimal point and no separators")]
     SeparatorInNumber,
     #[strum(
         to_string = "score that could be two numbers",

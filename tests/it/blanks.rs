@@ -70,7 +70,8 @@ fn the_first_filled_column_is_taken() {
         sent.sort();
         sent
     };
-    let words = stderr(&stage.import(&file, &["--map", "channel_uid=Email|Response ID", "--skip-invalid"]).failure().code(1));
+    let words =
+        stderr(&stage.import(&file, &["--map", "channel_uid=Email|Response ID", "--skip-invalid"]).failure().code(1));
     assert!(words.contains("first filled of \"Email\", \"Response ID\""), "{words}");
     assert_eq!(sent(), ["R1", "R2", "jo"]);
 
