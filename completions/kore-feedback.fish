@@ -38,6 +38,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "import"
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "inspect" -d 'Show what a file contains, and propose a mapping for it'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "token" -d 'Print a token (JWT) for the API, or inspect one'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "runs" -d 'List, resume and verify earlier runs'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "responses" -d 'Export or show the records that the server has'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "presets" -d 'Show the built-in mappings for exports of survey tools'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "sandbox" -d 'Serve a local imitation of the Kore.ai feedback API for testing'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "config" -d 'Show the settings in effect, or create a config file'
@@ -238,6 +239,60 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -f -a "export" -d 'Export the records that the server has, as CSV or JSON'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -f -a "scores" -d 'Show the scores of the records that the server has'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l format -d 'Format of the records [default: by the ending of FILE, or csv]' -r -f -a "csv\t'Comma-separated values in UTF-8, with a header'
+ndjson\t'One JSON object per line'
+json\t'One JSON array'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l from -d 'First day (UTC), or a time such as 2026-01-01T09:00+01:00' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l to -d 'Last day (UTC), or a time [default: now]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l survey -d 'Only records of the survey with this name' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l type -d 'Only records of this type: NPS, CSAT or THUMB' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l channel -d 'Only records with this channel' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l channel-uid -d 'Only records of this respondent; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l score -d 'Only records with this score, or a range such as 0..6' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l rate-limit -d 'Rolling rate limit, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l timeout -d 'Timeout of one request, such as 30s [default: the profile\'s, else 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l spreadsheet -d 'Mark CSV as UTF-8, and texts that a spreadsheet would read as a formula with an apostrophe'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l no-rate-limit -d 'Read without any rate limit'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l by -d 'Show the scores of each week, month, channel or language' -r -f -a "week\t'ISO weeks, in UTC'
+month\t'Months, in UTC'
+channel\t'Channels'
+language\t'Languages'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l from -d 'First day (UTC), or a time such as 2026-01-01T09:00+01:00' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l to -d 'Last day (UTC), or a time [default: now]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l survey -d 'Only records of the survey with this name' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l type -d 'Only records of this type: NPS, CSAT or THUMB' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l channel -d 'Only records with this channel' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l channel-uid -d 'Only records of this respondent; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l score -d 'Only records with this score, or a range such as 0..6' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l rate-limit -d 'Rolling rate limit, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l timeout -d 'Timeout of one request, such as 30s [default: the profile\'s, else 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l no-rate-limit -d 'Read without any rate limit'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F

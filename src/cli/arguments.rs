@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
-    ConfigCommand, GlobalArgs, ImportArgs, InspectFileArgs, PresetsCommand, RunsCommand, SandboxArgs, SubmitArgs,
-    TokenArgs, config, presets, runs,
+    ConfigCommand, GlobalArgs, ImportArgs, InspectFileArgs, PresetsCommand, ResponsesCommand, RunsCommand, SandboxArgs,
+    SubmitArgs, TokenArgs, config, presets, responses, runs,
 };
 use crate::exit::Exit;
 
@@ -52,6 +52,9 @@ pub enum Command {
     /// List, resume and verify earlier runs
     #[command(subcommand, after_help = runs::EXAMPLES)]
     Runs(RunsCommand),
+    /// Export or show the records that the server has
+    #[command(subcommand, after_help = responses::EXAMPLES)]
+    Responses(ResponsesCommand),
     /// Show the built-in mappings for exports of survey tools
     #[command(subcommand, after_help = presets::EXAMPLES)]
     Presets(PresetsCommand),

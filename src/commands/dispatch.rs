@@ -6,8 +6,8 @@ use clap_complete::Shell;
 
 use super::error::CommandError;
 use super::session::Session;
-use super::{config, import, inspect, presets, runs, sandbox, submit, token};
-use crate::cli::{Arguments, Command};
+use super::{config, import, inspect, presets, responses, runs, sandbox, submit, token};
+use crate::cli::{Arguments, Command, ResponsesCommand};
 use crate::exit::Exit;
 use crate::report::{OutputError, Printer};
 use crate::rlimit;
@@ -33,6 +33,8 @@ fn dispatch(command: &Command, session: Session<'_>) -> Result<Exit, CommandErro
         Command::Inspect(args) => inspect::inspect(args, session),
         Command::Token(args) => token::token(args, session),
         Command::Runs(args) => runs::runs(args, session),
+        Command::Responses(ResponsesCommand::Export(args)) => responses::export(args, session),
+        Command::Responses(ResponsesCommand::Scores(args)) => responses::scores(args, session),
         Command::Presets(args) => presets::presets(args, session),
         Command::Sandbox(args) => sandbox::sandbox(args, session),
         Command::Config(args) => config::config(args, session),

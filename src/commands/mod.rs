@@ -11,6 +11,7 @@ mod input;
 mod inspect;
 mod presets;
 mod prompt;
+mod responses;
 mod rules;
 mod runs;
 mod sandbox;

@@ -94,7 +94,7 @@ fn explain(reason: &StopReason, is_of_bots: bool) -> (Cow<'static, str>, Cow<'st
         StopReason::Refused { concern: Concern::Credentials, .. } => (
             "the server rejected the credentials",
             "run `kore-feedback token | kore-feedback token inspect`; then check client_id and the secret, that the app \
-             has the scope \"Metrics\" (or \"Feedback Analytics\"), that the bot was published since, and this \
+             has the scope \"Metrics\" (or \"Feedback Analytics\" or \"Feedback Survey\"), that the bot was published since, and this \
              machine's clock",
         ),
         StopReason::Refused { concern: Concern::Target, .. } => (

@@ -185,7 +185,7 @@ impl Verification<'_> {
     }
 
     fn verify_bot(&self, resources: &LaneResources, settings: &VerifySettings) -> Result<Verified, CommandError> {
-        let progress = ReadProgress::new(self.setup.session.printer);
+        let progress = ReadProgress::new(self.setup.session.printer, self.setup.session.context.stderr_is_terminal);
         let on_event = |event| print_event(event, &progress, self.setup.session.printer);
         Ok(verify_bot(resources, self.store, settings, &on_event)?)
     }

@@ -25,7 +25,7 @@ pub(crate) struct ResponseFilter {
 
 /// Scores between two numbers, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct ScoreRange {
+pub(crate) struct ScoreRange {
     pub(crate) min: f64,
     pub(crate) max: f64,
 }

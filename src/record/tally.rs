@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::mojibake::repaired;
-use super::{Distribution, Feedback, FeedbackType};
+use super::{Distribution, Feedback, FeedbackType, Score};
 use crate::text::excerpt;
 
 /// How many survey names are counted separately.
@@ -58,11 +58,22 @@ impl Default for Tally {
 impl Tally {
     /// Counts a record. Allocates nothing if its name, channel and language were counted before.
     pub(crate) fn count(&mut self, record: &Feedback<'_>) {
-        let (of, score) = (record.feedback_type(), record.score());
-        self.surveys.update(record.name(), |by_type| by_type[of as usize].count(of, score));
-        self.channels.update(record.channel(), |count| *count += 1);
-        self.languages.update(record.language(), |count| *count += 1);
+        let survey = (record.name(), record.feedback_type());
+        self.count_score(survey, record.score(), record.channel(), record.language());
         self.mojibake.count([record.name(), record.message(), record.channel_uid()]);
+    }
+
+    /// Counts a score that a server returned.
+    pub(crate) fn count_score(
+        &mut self,
+        (name, of): (&str, FeedbackType),
+        score: Score,
+        channel: &str,
+        language: &str,
+    ) {
+        self.surveys.update(name, |by_type| by_type[of as usize].count(of, score));
+        self.channels.update(channel, |count| *count += 1);
+        self.languages.update(language, |count| *count += 1);
     }
 
     pub(crate) fn records(&self) -> u64 {

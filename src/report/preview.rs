@@ -37,6 +37,15 @@ pub(crate) fn preview(tally: &Tally, columns: usize) -> Vec<Line> {
     lines
 }
 
+/// The same lines for records that the server has, under a title; `with_charts` if there is room for them.
+pub(super) fn scores(title: String, tally: &Tally, columns: usize, with_charts: bool) -> Vec<Line> {
+    let mut lines = vec![Line::plain(title)];
+    if tally.records() > 0 {
+        lines.extend(dashboard(tally, columns, if with_charts { MAX_CHARTS } else { 0 }));
+    }
+    lines
+}
+
 /// The preview of each bot, those with the most records first; beyond [`MAX_BOTS`], records are only counted.
 pub(crate) fn preview_of_bots(bots: &[BotRows], columns: usize) -> Vec<Line> {
     let mut bots: Vec<_> = bots.iter().collect();
@@ -78,7 +87,7 @@ fn dashboard(tally: &Tally, columns: usize, max_charts: usize) -> Vec<Line> {
 }
 
 /// How the scores of each survey type are computed.
-fn explanations(tallies: &[&Tally]) -> impl Iterator<Item = Line> {
+pub(super) fn explanations(tallies: &[&Tally]) -> impl Iterator<Item = Line> {
     let surveys = tallies.iter().flat_map(|tally| tally.surveys());
     let types: BTreeSet<FeedbackType> = surveys.map(|survey| survey.feedback_type).collect();
     let types = FeedbackType::ALL.into_iter().filter(move |of| types.contains(of));

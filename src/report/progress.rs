@@ -1,4 +1,4 @@
-//! Progress while rows are sent: a bar on a terminal, an occasional line elsewhere. The only user of indicatif.
+//! Progress while rows are sent: a bar on a terminal, an occasional line elsewhere.
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -218,7 +218,7 @@ impl Progress {
 
 const TEMPLATE: &str = "{bar:20.cyan} {human_pos}/{human_len} · {wide_msg}";
 
-fn new_bar(rows: u64, visible: bool) -> ProgressBar {
+pub(super) fn new_bar(rows: u64, visible: bool) -> ProgressBar {
     let target = if visible { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(rows), target);
     // A test checks that the template parses; otherwise the bar would have its default style.

@@ -24,7 +24,7 @@ mod matrix;
 mod packed;
 mod preview;
 mod quirks;
-
+mod responses;
 mod runs;
 mod sandbox;
 mod scores;

@@ -1,4 +1,4 @@
-//! Joins the pages of a window into one list, and detects gaps. Pure.
+//! Joins the pages of a slice into one list, and detects gaps. Pure.
 //!
 //! A page is requested by how many records to skip. If a record is added or removed between two pages, the records
 //! after it shift: one of them is sent twice or not at all. The counts show both, and a list that does not add up is
@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::position::Position;
 use crate::delivery::{SurveyPage, SurveyResponse};
 
-/// A window ends after this many records. A window that does not add up costs as many calls again.
-const WINDOW: u64 = 1000;
+/// A slice ends after this many records. A slice that does not add up costs as many calls again.
+const SLICE: u64 = 1000;
 
 #[derive(Debug)]
 pub(super) struct Pages {
@@ -64,7 +64,7 @@ impl Pages {
         }
     }
 
-    /// Takes a page. `End` ends the window: there are no more records, or it is full.
+    /// Takes a page. `End` ends the slice: there are no more records, or it is full.
     pub(super) fn add(&mut self, page: SurveyPage) -> Next {
         let is_empty = page.records.is_empty();
         self.received += page.records.len() as u64;
@@ -91,11 +91,11 @@ impl Pages {
         }
     }
 
-    /// Whether the window may end here: the next one can begin with the last record's time.
+    /// Whether the slice may end here: the next one can begin with the last record's time.
     fn is_full(&self) -> bool {
         let advanced =
             self.last.is_some_and(|last| last.duration_since(self.start.from) > SignedDuration::from_millis(1));
-        self.received >= WINDOW && self.has_order && advanced
+        self.received >= SLICE && self.has_order && advanced
     }
 
     /// The new records and where to continue, `None` after the last, if none can be missing.
@@ -134,12 +134,12 @@ mod tests {
         SurveyPage { more_available, total_count, records: ids.iter().map(record).collect() }
     }
 
-    fn window() -> Pages {
+    fn slice() -> Pages {
         Pages::new(Position::at("2026-11-22T12:00:00Z".parse().unwrap()))
     }
 
     fn read(pages: Vec<SurveyPage>) -> Result<usize, Inconsistent> {
-        let mut reading = window();
+        let mut reading = slice();
         for page in pages {
             reading.add(page);
         }
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn pages_are_read_to_the_end() {
-        let mut reading = window();
+        let mut reading = slice();
         assert_eq!(reading.add(page(&["a", "b"], true, Some(3))), Next::Page);
         assert_eq!(reading.received, 2);
         assert_eq!(reading.add(page(&["c"], false, Some(3))), Next::End);
@@ -158,8 +158,8 @@ mod tests {
 
     #[test]
     fn an_early_empty_page_is_an_error() {
-        assert_eq!(window().add(page(&[], true, None)), Next::Stuck);
-        assert_eq!(window().add(page(&[], false, None)), Next::End);
+        assert_eq!(slice().add(page(&[], true, None)), Next::Stuck);
+        assert_eq!(slice().add(page(&[], false, None)), Next::End);
     }
 
     #[test]
@@ -208,8 +208,8 @@ mod tests {
     }
 
     #[test]
-    fn a_full_window_ends_and_the_next_one_continues() {
-        let mut first = window();
+    fn a_full_slice_ends_and_the_next_one_continues() {
+        let mut first = slice();
         assert_eq!(first.add(timed(0, true, 1700)), Next::Page);
         assert_eq!(first.add(timed(500, true, 1700)), Next::End);
         let (records, next) = first.complete().unwrap();
@@ -222,20 +222,20 @@ mod tests {
     }
 
     #[test]
-    fn a_removal_in_a_full_window_is_noticed() {
-        let mut pages = window();
+    fn a_removal_in_a_full_slice_is_noticed() {
+        let mut pages = slice();
         pages.add(timed(0, true, 1700));
         pages.add(timed(501, true, 1699));
         assert!(pages.complete().is_err());
-        let mut grown = window();
+        let mut grown = slice();
         grown.add(timed(0, true, 1700));
         grown.add(timed(500, true, 1701));
         assert_eq!(grown.complete().unwrap().0.len(), 1000);
     }
 
     #[test]
-    fn a_window_without_order_never_ends_early() {
-        let mut pages = window();
+    fn a_slice_without_order_never_ends_early() {
+        let mut pages = slice();
         for first in [3000, 0, 500, 1000] {
             assert_eq!(pages.add(timed(first, true, 9000)), Next::Page);
         }

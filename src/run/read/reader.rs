@@ -1,4 +1,4 @@
-//! Windows of records, and whole ranges.
+//! Slices of records, and whole ranges.
 
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ use crate::run::{LaneResources, Turns};
 pub(super) const PAGE_SIZE: u32 = 50;
 /// The longest range of one query, for the same reason.
 const MAX_SPAN: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Records have times in milliseconds.
+const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
 /// How often inconsistent pages are read again from the start.
 const MAX_READINGS: u32 = 4;
 
@@ -26,10 +28,10 @@ pub(crate) struct Reader<'a>(PageReader<'a>);
 
 /// The records of a part of a range, in the server's order.
 #[derive(Debug)]
-pub(crate) struct Window {
+pub(crate) struct Slice {
     /// All new records; those that a filter excludes may be among them.
     pub(crate) records: Vec<SurveyResponse>,
-    /// Where the next window begins; `None` at the end of the range.
+    /// Where the next slice begins; `None` at the end of the range.
     pub(crate) next: Option<Position>,
     /// How far the server's clock is ahead of ours, if it says.
     pub(crate) clock_offset: Option<SignedDuration>,
@@ -39,7 +41,7 @@ pub(crate) struct Window {
 #[derive(Debug)]
 pub(crate) struct Records<T> {
     pub(crate) records: Vec<T>,
-    /// As in [`Window`].
+    /// As in [`Slice`].
     pub(crate) clock_offset: Option<SignedDuration>,
     /// The time, by our clock, when the server had no other records.
     pub(crate) as_of: Timestamp,
@@ -57,21 +59,21 @@ impl<'a> Reader<'a> {
         Self(PageReader { resources, turns, timeout, longest_window, on_event })
     }
 
-    /// Reads one window that begins at this position and ends at `to` at the latest.
-    pub(crate) async fn window(
+    /// Reads one slice that begins at this position and ends at `to` at the latest.
+    pub(crate) async fn slice(
         &self,
         position: &Position,
         to: Timestamp,
         filter: &mut ResponseFilter,
-    ) -> Result<Window, ReadError> {
+    ) -> Result<Slice, ReadError> {
         let end = position.from.saturating_add(MAX_SPAN).unwrap_or(to).min(to);
         let mut readings = 0;
         loop {
             let (pages, clock_offset) = self.read(position, end, filter).await?;
             match pages.complete() {
                 Ok((records, next)) => {
-                    let after = (end < to).then(|| Position::at(end));
-                    return Ok(Window { records, next: next.or(after), clock_offset });
+                    let after = (end < to).then(|| Position::at(end.saturating_add(MILLISECOND).unwrap_or(end)));
+                    return Ok(Slice { records, next: next.or(after), clock_offset });
                 }
                 Err(inconsistent) => self.read_again(&mut readings, &inconsistent).await?,
             }
@@ -118,7 +120,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads all records of a range, reduced to what `keep` takes of them, and counts them again at the end: a record may have
-    /// appeared in a window that was read before.
+    /// appeared in a slice that was read before.
     pub(crate) async fn range<T>(
         &self,
         range: TimeRange,
@@ -128,19 +130,19 @@ impl<'a> Reader<'a> {
         let mut readings = 0;
         loop {
             let started = clock::now();
-            let (mut filter, mut kept, mut read, mut windows) = (filter.clone(), Vec::new(), 0, 0);
+            let (mut filter, mut kept, mut read, mut slices) = (filter.clone(), Vec::new(), 0, 0);
             let mut position = Some(Position::at(range.from));
             let mut clock_offset = None;
             while let Some(from) = position {
-                let window = self.window(&from, range.to, &mut filter).await?;
-                read += window.records.len() as u64;
-                windows += 1;
-                kept.extend(window.records.into_iter().filter_map(&keep));
-                (position, clock_offset) = (window.next, window.clock_offset.or(clock_offset));
+                let slice = self.slice(&from, range.to, &mut filter).await?;
+                read += slice.records.len() as u64;
+                slices += 1;
+                kept.extend(slice.records.into_iter().filter_map(&keep));
+                (position, clock_offset) = (slice.next, slice.clock_offset.or(clock_offset));
             }
-            let total = if windows > 1 { self.count(range, &filter).await? } else { None };
+            let total = if slices > 1 { self.count(range, &filter).await?.0 } else { None };
             if total.is_none_or(|total| total <= read) {
-                let is_confirmed = windows == 1 || total == Some(read);
+                let is_confirmed = slices == 1 || total == Some(read);
                 let as_of = if is_confirmed { clock::now() } else { started };
                 return Ok(Records { records: kept, clock_offset, as_of });
             }
@@ -148,18 +150,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// How many records match, if the server says so.
-    pub(crate) async fn count(&self, range: TimeRange, filter: &ResponseFilter) -> Result<Option<u64>, ReadError> {
+    /// How many records match, and how far the server's clock is ahead of ours, if it says so.
+    pub(crate) async fn count(
+        &self,
+        range: TimeRange,
+        filter: &ResponseFilter,
+    ) -> Result<(Option<u64>, Option<SignedDuration>), ReadError> {
         let (mut from, mut total) = (range.from, Some(0));
         loop {
             let to = from.saturating_add(MAX_SPAN).unwrap_or(range.to).min(range.to);
             let mut query = ResponsesQuery { from, to, filter: filter.clone(), limit: 1, skip: 0 };
-            let (page, _) = self.0.page(&mut query).await?;
+            let (page, date) = self.0.page(&mut query).await?;
             total = total.zip(page.total_count).map(|(total, count)| total + count);
             if to >= range.to {
-                return Ok(total);
+                return Ok((total, date.map(|date| date.duration_since(clock::now()))));
             }
-            from = to.saturating_add(SignedDuration::from_millis(1)).unwrap_or(to);
+            from = to.saturating_add(MILLISECOND).unwrap_or(to);
         }
     }
 }
