@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use super::ask_header;
 use super::command_line::import_command;
 use super::error::CommandError;
 use super::findings::{self, checked_summary, invalid_hint};
@@ -26,6 +27,16 @@ use crate::text::counted;
 const ROWS: u64 = 10_000;
 
 pub(super) fn inspect(args: &InspectFileArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+    match inspect_as_described(args, session) {
+        Err(error) if ask_header::can_ask(&error, session) => {
+            let input = ask_header::ask(&args.input, &error)?;
+            inspect_as_described(&InspectFileArgs { input, ..args.clone() }, session)
+        }
+        result => result,
+    }
+}
+
+fn inspect_as_described(args: &InspectFileArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     let (started, printer) = (Instant::now(), session.printer);
     let settings = session.settings()?;
     let import = ImportArgs { input: args.input.clone(), ..ImportArgs::default() };

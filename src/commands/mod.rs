@@ -1,6 +1,7 @@
 //! One file per subcommand: settings → pipeline → report → exit code. Commands may use every other module, and leave the
 //! decisions to them.
 
+mod ask_header;
 mod command_line;
 mod config;
 mod dispatch;

@@ -28,6 +28,8 @@ pub(super) fn check_settings(
         rules,
         score: score_rule(args),
         include_in_doubt: args.include_in_doubt,
+        // An unfinished run has decided that.
+        ensures_header: !args.resume,
         needs_bots: settings.bot_id().is_err(),
     })
 }

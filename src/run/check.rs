@@ -24,6 +24,8 @@ pub(crate) struct CheckSettings {
     pub(crate) score: ScoreRule,
     /// Whether rows in doubt of a failure report are sent.
     pub(crate) include_in_doubt: bool,
+    /// Whether a first row that looks like data is an error.
+    pub(crate) ensures_header: bool,
     /// Whether the rows must name the bots.
     pub(crate) needs_bots: bool,
 }
@@ -110,6 +112,9 @@ impl Advice for CheckError {
 /// [`CheckError`]; invalid rows are not an error.
 pub(crate) fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckReport, CheckError> {
     let mut rows = inputs.open(&settings.source)?;
+    if settings.ensures_header {
+        rows.ensure_headers()?;
+    }
     let dialect = rows.dialect().clone();
     let mut mapping = ResolvedMapping::resolve(rows.headers(), dialect.delimiter.map(char::from), &settings.rules)
         .map_err(|error| CheckError::Mapping { name: excerpt(&inputs.name(), 200), error })?;

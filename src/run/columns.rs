@@ -40,6 +40,7 @@ pub(crate) struct ColumnStats {
 /// When the input cannot be read as rows.
 pub(crate) fn inspect_columns(inputs: &Inputs, source: &SourceOptions, limit: u64) -> Result<InputColumns, CheckError> {
     let mut reading = inputs.open(source)?;
+    reading.ensure_headers()?;
     let header = |header: &String| ColumnStats { header: header.clone(), ..ColumnStats::default() };
     let mut columns: Vec<_> = reading.headers().iter().map(header).collect();
     let (mut row, mut rows, mut is_whole) = (Row::default(), 0, false);

@@ -6,7 +6,7 @@ use super::compression::Compression;
 use super::encoding::TextEncoding;
 use super::format::Format;
 use super::options::delimiter_name;
-use crate::text::quoted;
+use crate::text::{excerpt, quoted};
 
 /// The detected and declared properties of an input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) struct Dialect {
     /// 0 for JSON, whose keys name the columns, and for files without a header.
     pub header_rows: usize,
     pub header_style: HeaderStyle,
+    /// Where a JSON document has its array of records, unless it is that array.
+    pub records_at: Option<String>,
     /// Only workbooks have one.
     pub sheet: Option<SheetDialect>,
 }
@@ -54,6 +56,9 @@ impl fmt::Display for Dialect {
         write!(f, "{}", self.format)?;
         self.compression.iter().try_for_each(|compression| write!(f, ", {compression}"))?;
         self.encoding.iter().try_for_each(|encoding| write!(f, ", {encoding}"))?;
+        if let Some(path) = &self.records_at {
+            write!(f, ", records at {}", excerpt(path, 80))?;
+        }
         if let Some(delimiter) = self.delimiter {
             let separator = match delimiter {
                 b',' => "commas",

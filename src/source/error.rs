@@ -8,7 +8,7 @@ use super::encoding::Ambiguity;
 use super::format::Format;
 use super::input::InputError;
 use crate::error::Advice;
-use crate::text::{excerpt, grouped};
+use crate::text::{excerpt, grouped, quoted, shell_command};
 
 /// Why an input cannot be read, or not to its end.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub enum ContentError {
     Decompress { error: DecompressError, line: Option<u64> },
     #[error("the input is empty: it has no header row")]
     Empty,
+    /// The first row looks like data. `cell` is safe to print.
+    #[error("line {}: the first row looks like data, not like a header: \"{cell}\" is {what}", grouped(*line))]
+    NoHeader { line: u64, cell: String, what: &'static str },
     #[error("the input contains no JSON objects")]
     NoRecords,
     /// A zip archive that does not contain one readable file.
@@ -62,6 +65,11 @@ pub enum ContentError {
     MissingComma { line: u64 },
     #[error("line {}: unexpected text after the array", grouped(*line))]
     AfterArray { line: u64 },
+    /// The document is an object; its first array of objects is at this path.
+    #[error("the records are not at the top of the document: it has an array of objects at {}", quoted(path, 80))]
+    WrappedRecords { path: String },
+    #[error("line {}: no array at {path:?}", grouped(*line))]
+    NoRecordsAt { path: String, line: u64 },
     #[error("the workbook is encrypted")]
     Encrypted,
     #[error("cannot read as {format}: {reason}")]
@@ -123,6 +131,11 @@ impl ContentError {
             Self::Decompress { .. } => "download or compress the file again; no row was sent".into(),
             Self::TruncatedWorkbook { .. } => "download the file again; no row was sent".into(),
             Self::Empty => "add a first row that names the columns".into(),
+            Self::NoHeader { .. } => {
+                "pass --no-header if the file has no header: its columns are then #1, #2 and so on; pass \
+                                      --header-rows 1 if the first row is the header"
+                    .into()
+            }
             Self::NoRecords | Self::NotAnObject { .. } | Self::JsonTooLong { .. } => {
                 "use JSON objects, one per line or in one array; jq can extract them".into()
             }
@@ -143,6 +156,13 @@ impl ContentError {
             Self::RecordTooLong { line } => format!("look for an unclosed quote from line {} on", grouped(*line)),
             Self::UnclosedJson { .. } | Self::MissingComma { .. } | Self::AfterArray { .. } => {
                 "fix the JSON there, or download the file again in case it is truncated".into()
+            }
+            Self::WrappedRecords { path } => {
+                let option = shell_command(["--records-at".as_ref(), path.as_ref()]);
+                format!("read these records with `{option}`, or the document as one row with `--format ndjson`")
+            }
+            Self::NoRecordsAt { .. } => {
+                "pass the keys that lead to the array, joined with dots, such as --records-at data.items".into()
             }
             Self::Encrypted => "open it with its password and save it without one, or as CSV".into(),
             Self::Workbook { .. } => {

@@ -7,7 +7,7 @@ use super::delimiter::{detect_delimiter, parse_separator_line};
 use super::dialect::Dialect;
 use super::error::ContentError;
 use super::format::{Format, detect_markup};
-use super::json::{JsonReader, Layout};
+use super::json::{JsonReader, Layout, wrapped_records};
 use super::options::SourceOptions;
 use super::row::Row;
 use super::sheet::{SheetReader, may_be_workbook};
@@ -39,17 +39,25 @@ impl<R: Read> Reader<R> {
             None => detect_format(&text.sample, extension)?,
         };
         match format {
-            format @ (Format::Json | Format::Ndjson) => Self::open_json(text, Dialect { format, ..dialect }),
+            format @ (Format::Json | Format::Ndjson) => Self::open_json(text, Dialect { format, ..dialect }, options),
             _ => Ok(Self::open_delimited(text, dialect, extension, options)),
         }
     }
 
-    fn open_json(text: Text<R>, dialect: Dialect) -> Opened<R> {
-        let encoding = text.encoding;
-        let layout = if dialect.format == Format::Json { Layout::Array } else { Layout::detect(&text.sample) };
-        let line = text.line;
-        let reader = JsonReader::new(text.into_reader(0), encoding, layout, line)?;
-        Ok((Self::Json(Box::new(reader)), dialect))
+    fn open_json(text: Text<R>, dialect: Dialect, options: &SourceOptions) -> Opened<R> {
+        let records_at = options.records_at.as_deref();
+        if records_at.is_none()
+            && options.format != Some(Format::Ndjson)
+            && let Some(path) = wrapped_records(&text.sample, text.is_whole())
+        {
+            return Err(ContentError::WrappedRecords { path });
+        }
+        let format = if records_at.is_some() { Format::Json } else { dialect.format };
+        let layout = if format == Format::Json { Layout::Array } else { Layout::detect(&text.sample) };
+        let (encoding, line) = (text.encoding, text.line);
+        let reader = JsonReader::new(text.into_reader(0), encoding, (layout, records_at), line)?;
+        let records_at = options.records_at.clone();
+        Ok((Self::Json(Box::new(reader)), Dialect { format, records_at, ..dialect }))
     }
 
     fn open_delimited(

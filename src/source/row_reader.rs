@@ -46,6 +46,8 @@ pub(crate) struct RowReader<'a> {
     headers: Vec<String>,
     warnings: Vec<String>,
     has_workbook: bool,
+    /// Whether a first row that looks like data is an error.
+    ensures_header: bool,
 }
 
 impl Inputs {
@@ -65,6 +67,7 @@ impl Inputs {
             table,
             warnings: Vec::new(),
             has_workbook: false,
+            ensures_header: false,
         })
     }
 }
@@ -86,6 +89,13 @@ fn open_table(
 }
 
 impl RowReader<'_> {
+    /// From now on, fails if the first row of an input looks like data rather than a header, unless the options say how many
+    /// rows form the header.
+    pub(crate) fn ensure_headers(&mut self) -> Result<(), SourceError> {
+        self.ensures_header = true;
+        self.table.ensure_header()
+    }
+
     /// Whether an input read so far is a workbook.
     pub(crate) fn has_workbook(&self) -> bool {
         self.has_workbook || self.dialect().sheet.is_some()
@@ -132,6 +142,9 @@ impl RowReader<'_> {
         self.shared = SharedFile(Arc::new(next.read()?));
         self.table = open_table(next, &self.shared, &self.options)?;
         (self.file, self.rows_before) = (self.file + 1, self.last);
+        if self.ensures_header {
+            self.table.ensure_header()?;
+        }
         match difference(&self.headers, self.table.headers()) {
             None => Ok(true),
             Some(difference) => {

@@ -8,6 +8,7 @@ use super::dialect::{Dialect, HeaderStyle};
 use super::error::{ContentError, SourceError};
 use super::format::Format;
 use super::header::{self, Header};
+use super::header_doubt::{self, HeaderDoubt};
 use super::options::SourceOptions;
 use super::reader::Reader;
 use super::row::{Row, RowError};
@@ -23,6 +24,7 @@ pub struct Table<R: Read> {
     name: String,
     dialect: Dialect,
     header: Header,
+    doubt: Option<HeaderDoubt>,
     /// Rows that were read to detect the header.
     lookahead: VecDeque<Row>,
     /// How many empty cells every row has after the header's last column.
@@ -42,7 +44,7 @@ impl<R: Read> Table<R> {
         let opened = Reader::open(input, extension, options).and_then(|(reader, dialect)| {
             let columns = reader.columns().map(<[String]>::to_vec);
             let (name, header, lookahead) = (name.clone(), Header::default(), VecDeque::new());
-            let mut table = Self { reader, name, dialect, header, lookahead, surplus: 0, number: 0 };
+            let mut table = Self { reader, name, dialect, header, doubt: None, lookahead, surplus: 0, number: 0 };
             match columns {
                 Some(names) => table.header = Header::from_names(names),
                 None => table.read_header(options.header_rows.map(usize::from))?,
@@ -71,6 +73,9 @@ impl<R: Read> Table<R> {
         };
         self.ensure_decoded(&first[..rows])?;
         self.header = Header::new(&first[..rows], style);
+        if declared.is_none() && style == HeaderStyle::Plain {
+            self.doubt = header_doubt::doubt(&first);
+        }
         (self.dialect.header_rows, self.dialect.header_style) = (rows, style);
         self.lookahead = first.drain(rows..).collect();
         self.surplus = surplus(&self.lookahead, self.header.names.len());
@@ -130,6 +135,17 @@ impl<R: Read> Table<R> {
         &self.name
     }
 
+    /// The error if the first row looks like data rather than a header.
+    pub(super) fn ensure_header(&self) -> Result<(), SourceError> {
+        match &self.doubt {
+            Some(HeaderDoubt::Data { line, cell, what }) => {
+                let error = ContentError::NoHeader { line: *line, cell: cell.clone(), what };
+                Err(error.in_input(&self.name))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads the next row, skipping empty lines; returns false at the end of the input. A problem with one row is in
     /// [`Row::error`], and the next call continues after it.
     ///
@@ -157,7 +173,8 @@ impl<R: Read> Table<R> {
 
     /// What people should know about the input although it could be read so far.
     pub fn warnings(&self) -> Vec<String> {
-        self.reader.warnings().into_iter().map(|warning| format!("{}: {warning}", self.name)).collect()
+        let doubt = self.doubt.as_ref().and_then(HeaderDoubt::warning);
+        self.reader.warnings().into_iter().chain(doubt).map(|warning| format!("{}: {warning}", self.name)).collect()
     }
 }
 

@@ -100,6 +100,12 @@ fn suggested_commands_read_the_file_as_inspected() {
         ),
         ("e.xlsx", b"", with(&["--sheet=Feb"]), "sheet = \"Feb\""),
         ("f.csv", b"ana,5\n", vec!["--map=channel_uid=#1", "--map=score=#2", "--no-header"], "no_header = true"),
+        (
+            "h.json",
+            b"{\"n\":1,\"data\":{\"results\":[{\"who\":\"ana\",\"score\":5}]}}",
+            with(&["--records-at=data.results"]),
+            "records_at = \"data.results\"",
+        ),
         ("g.csv", b"Report of March\n\nwho,score\nana,5\n", with(&["--skip-lines=2"]), "skip_lines = 2"),
     ] {
         let mapping = works_as_pasted(file, content, &options, &ana);
@@ -152,4 +158,61 @@ fn failure_reports_are_imported_as_suggested() {
         run(&stage, &command).success();
         stage.has_exactly(&[answer("ana", "5"), answer("ben", "3"), answer("cy", "4")]);
     }
+}
+
+#[test]
+fn headers_that_look_like_data_are_refused() {
+    let stage = Stage::new();
+    stage.write("in.csv", "ana@example.com,5\nben@example.com,4\n");
+    let options = [&CONSTANTS[..], &["--map=channel_uid=#1", "--map=score=#2"]].concat();
+    for command in ["inspect", "import"] {
+        let words = stderr(&stage.run(&[&[command, "in.csv"], &options[..]].concat()).failure().code(2));
+        assert!(
+            words.contains("in.csv: line 1: the first row looks like data, not like a header: \"ana@example.com\""),
+            "{words}"
+        );
+        assert!(words.contains("pass --no-header if the file has no header"), "{words}");
+    }
+    stage.was_never_called();
+    stage.run(&[&["import", "in.csv", "--no-header"], &options[..]].concat()).success();
+    stage.has_exactly(&[answer("ana@example.com", "5"), answer("ben@example.com", "4")]);
+    stage.run(&[&["import", "in.csv", "--header-rows=1", "--dry-run"], &options[..]].concat()).success();
+}
+
+#[test]
+fn second_header_rows_are_pointed_out() {
+    let stage = Stage::new();
+    stage.write("in.csv", "who,q1,q2\nName,How likely?,How was it?\nana,5,4\nben,4,4\n");
+    let inspected = stage.run(&["inspect", "in.csv"]).success();
+    let words = stderr(&inspected);
+    assert!(
+        words.contains("row 1 looks like a second header row (\"How likely?\"); if it is one, pass --header-rows 2"),
+        "{words}"
+    );
+}
+
+#[test]
+fn wrapped_records_lead_to_their_path() {
+    let stage = Stage::new();
+    stage.write("in.json", r#"{"count":2,"results":[{"who":"ana","score":5},{"who":"ben","score":4}]}"#);
+    let options = [&["import", "in.json", "--map=channel_uid=who"], &CONSTANTS[..]].concat();
+    let words = stderr(&stage.run(&options).failure().code(2));
+    assert!(words.contains("an array of objects at \"results\""), "{words}");
+    assert!(words.contains("read these records with `--records-at results`"), "{words}");
+    stage.run(&[&options[..], &["--records-at", "results"]].concat()).success();
+    stage.has_exactly(&[answer("ana", "5"), answer("ben", "4")]);
+}
+
+#[cfg(unix)]
+#[test]
+fn missing_headers_are_asked_at_a_terminal() {
+    let stage = Stage::new();
+    stage.write("in.csv", "ana@example.com,5\nben@example.com,4\n");
+    let options = [&["import", "in.csv", "--map=channel_uid=#1", "--map=score=#2"], &CONSTANTS[..]].concat();
+    let mut terminal = crate::support::Terminal::start(stage.process(&options).envs(stage.variables()));
+    terminal.wait_for("it is data: there is no header");
+    terminal.type_in("\r");
+    let (code, seen) = terminal.end();
+    assert_eq!(code, Some(0), "{seen}");
+    stage.has_exactly(&[answer("ana@example.com", "5"), answer("ben@example.com", "4")]);
 }

@@ -5,6 +5,7 @@ use super::checked::Import;
 use super::choice::ensure_excluded_runs_fit;
 use super::error::ImportRefused;
 use crate::cli::ImportArgs;
+use crate::commands::ask_header;
 use crate::commands::error::CommandError;
 use crate::commands::findings::{self, checked_summary, invalid_hint};
 use crate::commands::input::open_all;
@@ -16,6 +17,10 @@ use crate::text::counted;
 
 pub(in crate::commands) fn import(args: &ImportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     match check_and_send(args, session) {
+        Err(error) if ask_header::can_ask(&error, session) => {
+            let input = ask_header::ask(&args.input, &error)?;
+            import(&ImportArgs { input, ..args.clone() }, session)
+        }
         Err(error) if ask::can_ask(&error, session) => {
             let completed = ask::ask(args, session)?;
             check_and_send(&completed, session)

@@ -7,4 +7,4 @@ mod reader;
 mod values;
 
 pub(super) use self::reader::JsonReader;
-pub(super) use self::values::Layout;
+pub(super) use self::values::{Layout, wrapped_records};

@@ -32,10 +32,11 @@ impl<R: Read> JsonReader<R> {
     pub(in crate::source) fn new(
         text: TextReader<R>,
         encoding: TextEncoding,
-        layout: Layout,
+        (layout, records_at): (Layout, Option<&str>),
         line: u64,
     ) -> Result<Self, ContentError> {
-        let values = ValueReader::new(BufReader::with_capacity(BUFFER, text), layout, line);
+        let mut values = ValueReader::new(BufReader::with_capacity(BUFFER, text), layout, line);
+        records_at.map_or(Ok(()), |path| values.enter(path))?;
         let mut reader = Self { values, encoding, flattener: Flattener::default(), sampled: VecDeque::new() };
         reader.find_columns()?;
         Ok(reader)

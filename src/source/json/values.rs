@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 
 use crate::source::buffer::{MAX_RECORD, fill_buf};
 use crate::source::error::ContentError;
+use crate::text::excerpt;
 
 /// How the objects of a text are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,12 +43,92 @@ pub(super) struct ValueReader<R> {
     /// The last value.
     pub(super) buffer: Vec<u8>,
     state: ArrayState,
+    /// How many objects enclose the array.
+    depth: u32,
 }
 
 impl<R: BufRead> ValueReader<R> {
     /// `line` is the line where the input starts, from 1.
     pub(super) fn new(input: R, layout: Layout, line: u64) -> Self {
-        Self { input, layout, line, buffer: Vec::new(), state: ArrayState::Start }
+        Self { input, layout, line, buffer: Vec::new(), state: ArrayState::Start, depth: 0 }
+    }
+
+    /// Advances to the array of a document that has it below these keys, joined with dots. It must be called first.
+    pub(super) fn enter(&mut self, path: &str) -> Result<(), ContentError> {
+        let not_found = |line| ContentError::NoRecordsAt { path: excerpt(path, 80), line };
+        let (mut rest, mut opens) = (path, true);
+        while self.next_member(opens)? {
+            let key = self.key()?;
+            if key == rest {
+                let is_array = self.peek()? == Some(b'[');
+                return if is_array { Ok(()) } else { Err(not_found(self.line)) };
+            }
+            match rest.strip_prefix(&*key).and_then(|rest| rest.strip_prefix('.')) {
+                Some(below) if self.peek()? == Some(b'{') => (rest, opens) = (below, true),
+                _ => {
+                    self.scan(Scanner::default(), false)?;
+                    opens = false;
+                }
+            }
+        }
+        Err(not_found(self.line))
+    }
+
+    /// The path of the first array of objects in a document that is an object; `None` if there is none in the input.
+    pub(super) fn find_array(&mut self) -> Option<String> {
+        let (mut path, mut opens) = (Vec::new(), true);
+        loop {
+            while self.next_member(opens).ok()? {
+                path.push(self.key().ok()?);
+                let next = self.peek().ok()??;
+                opens = next == b'{';
+                match next {
+                    b'{' => continue,
+                    b'[' if self.starts_with_object()? => return Some(path.join(".")),
+                    b'[' => self.scan(Scanner { depth: 1, ..Scanner::default() }, false).ok()?,
+                    _ => self.scan(Scanner::default(), false).ok()?,
+                }
+                path.pop();
+            }
+            // The object ends.
+            self.input.consume(1);
+            opens = false;
+            self.depth = self.depth.checked_sub(1).filter(|depth| *depth > 0)?;
+            path.pop();
+        }
+    }
+
+    /// Enters an array; whether its first element is an object.
+    fn starts_with_object(&mut self) -> Option<bool> {
+        self.input.consume(1);
+        Some(self.peek().ok()?? == b'{')
+    }
+
+    /// Advances to the next key of an object, which `opens` here or continues after one of its values. Returns false at its end,
+    /// and if there is no object.
+    fn next_member(&mut self, opens: bool) -> Result<bool, ContentError> {
+        match self.peek()? {
+            Some(b'{') if opens => self.depth += 1,
+            Some(b',') if !opens => {}
+            None => return Err(ContentError::UnclosedJson { line: self.line }),
+            Some(_) => return Ok(false),
+        }
+        self.input.consume(1);
+        Ok(self.peek()? == Some(b'"'))
+    }
+
+    /// Reads a key and the colon after it.
+    fn key(&mut self) -> Result<String, ContentError> {
+        let line = self.line;
+        self.buffer.clear();
+        self.scan(Scanner::default(), true)?;
+        let key = serde_json::from_slice(&self.buffer).map_err(|_| ContentError::NotAnObject { line, byte: 1 })?;
+        if self.peek()? != Some(b':') {
+            return Err(ContentError::NotAnObject { line, byte: 1 });
+        }
+        self.input.consume(1);
+        self.peek()?;
+        Ok(key)
     }
 
     /// Reads the next value. Returns the line where it starts, or `None` at the end.
@@ -91,6 +172,7 @@ impl<R: BufRead> ValueReader<R> {
             (_, None) => return Err(ContentError::UnclosedJson { line }),
             (_, Some(b']')) => {
                 self.input.consume(1);
+                self.leave()?;
                 self.state = ArrayState::End;
                 return self.next_element();
             }
@@ -105,21 +187,34 @@ impl<R: BufRead> ValueReader<R> {
         self.next_value().map(Some)
     }
 
+    /// Advances to the end of the objects that enclose the array: if it is missing, the document was truncated.
+    fn leave(&mut self) -> Result<(), ContentError> {
+        if self.depth == 0 { Ok(()) } else { self.scan(Scanner { depth: self.depth, ..Scanner::default() }, false) }
+    }
+
     /// Reads the value that starts here: up to its closing bracket or quote, or to what follows a number or word.
     fn next_value(&mut self) -> Result<u64, ContentError> {
         let line = self.line;
-        let mut scanner = Scanner::default();
+        self.scan(Scanner::default(), true)?;
+        Ok(line)
+    }
+
+    /// Advances to where the scanner ends, and keeps what it passes in the buffer, or nothing.
+    fn scan(&mut self, mut scanner: Scanner, is_kept: bool) -> Result<(), ContentError> {
+        let line = self.line;
         loop {
             let available = fill_buf(&mut self.input).map_err(|error| ContentError::io(Some(self.line), error))?;
             if available.is_empty() {
-                return if scanner.is_open() { Err(ContentError::UnclosedJson { line }) } else { Ok(line) };
+                return if scanner.is_open() { Err(ContentError::UnclosedJson { line }) } else { Ok(()) };
             }
             let (taken, is_complete) = scanner.scan(available);
             self.line += available[..taken].iter().filter(|byte| **byte == b'\n').count() as u64;
-            self.buffer.extend_from_slice(&available[..taken]);
+            if is_kept {
+                self.buffer.extend_from_slice(&available[..taken]);
+            }
             self.input.consume(taken);
             if is_complete {
-                return Ok(line);
+                return Ok(());
             }
             if self.buffer.len() > MAX_RECORD {
                 return Err(ContentError::JsonTooLong { line });
@@ -140,6 +235,16 @@ impl<R: BufRead> ValueReader<R> {
             }
         }
     }
+}
+
+/// The path of the array of records in a text that is a single object; `None` if there is none. Unless the sample `is_whole`, the
+/// text continues.
+pub(in crate::source) fn wrapped_records(sample: &[u8], is_whole: bool) -> Option<String> {
+    let text = sample.trim_ascii();
+    let (length, is_complete) = Scanner::default().scan(text);
+    let is_single = if is_complete { is_whole && length == text.len() } else { !is_whole };
+    let mut values = ValueReader::new(text, Layout::Array, 1);
+    (text.starts_with(b"{") && is_single).then(|| values.find_array()).flatten()
 }
 
 /// Finds the end of a value from its brackets and quotes alone.

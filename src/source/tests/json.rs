@@ -114,3 +114,57 @@ fn endless_values_use_bounded_memory() {
         assert!(error.to_string().contains("longer than 1 MiB"));
     }
 }
+
+fn records_at(path: &str) -> SourceOptions {
+    SourceOptions { records_at: Some(path.to_owned()), ..SourceOptions::default() }
+}
+
+#[test]
+fn wrapped_records_are_read_where_they_are() {
+    let text = "{\n\"meta\": {\"results\": [1, {\"a\": \"]}\"}], \"n\": 2},\n\"a.b\": 1, \"data\": {\"x\": null, \"items\": [\n\
+                {\"id\": 1},\n{\"id\": 2, \"more\": {\"items\": []}}],\n\"y\": [\"}\"]}, \"next\": \"…\"}\n";
+    let mut table = open_as(text.as_bytes(), "in.json", &records_at("data.items")).unwrap();
+    assert_eq!(table.headers(), ["id", "more.items"]);
+    let rows = rows_of(&mut table).unwrap();
+    assert_eq!(rows.iter().map(|row| (row.line, row.cell(0).unwrap())).collect::<Vec<_>>(), [(4, "1"), (5, "2")]);
+    for path in ["data", "items", "data.item", "data.items.id", "meta.n", "x", ""] {
+        let error = open_as(text.as_bytes(), "in.json", &records_at(path)).err().unwrap();
+        assert!(matches!(problem(error), ContentError::NoRecordsAt { .. }), "{path}");
+    }
+    let dotted = open_as(br#"{"data.items":[{"id":1}]}"#, "in.json", &records_at("data.items")).unwrap();
+    assert_eq!(dotted.headers(), ["id"]);
+    // Whatever is cut off is noticed, even after the records.
+    for end in 1..text.trim_end().len() {
+        let Some(cut) = text.get(..end) else { continue };
+        let table = open_as(cut.as_bytes(), "in.json", &records_at("data.items"));
+        assert!(table.and_then(|mut table| rows_of(&mut table)).is_err(), "{cut}");
+    }
+    let after = format!("{text}1");
+    let error = open_as(after.as_bytes(), "in.json", &records_at("data.items")).err().unwrap();
+    assert!(matches!(problem(error), ContentError::AfterArray { .. }));
+}
+
+#[test]
+fn wrapped_records_are_recognized() {
+    let long =
+        format!("{{\"meta\":{{\"n\":1}},\"data\":{{\"items\":[{}{{}}]}}}}", "{\"id\":1,\"t\":\"x\"},".repeat(90_000));
+    for (text, path) in [
+        ("{\"results\": [{\"id\": 1}]}", "results"),
+        ("{\n \"count\": 2, \"tags\": [1, {}], \"data\": {\"a\": {}, \"items\": [ {\"id\": 1} ]}}\n", "data.items"),
+        (&long, "data.items"),
+    ] {
+        match problem(open(text.as_bytes()).err().unwrap()) {
+            ContentError::WrappedRecords { path: found } => assert_eq!(found, path),
+            other => panic!("{other}"),
+        }
+        let table = open_as(text.as_bytes(), "in", &records_at(path)).unwrap();
+        assert_eq!(table.headers()[0], "id");
+    }
+    let error = open(b"{\"a b\": [{}]}").err().unwrap();
+    assert!(error.hint().unwrap().contains("`--records-at 'a b'`"), "{error}");
+    let as_row = SourceOptions { format: Some(Format::Ndjson), ..SourceOptions::default() };
+    assert!(open_as(b"{\"id\": 1, \"answers\": [{}]}", "in", &as_row).is_ok());
+    for text in ["{\"id\":1,\"a\":[{}]}\n{\"id\":2}", "{\"id\":1,\"a\":[1]}", "{\"id\":1,\"a\":[]}", "[{\"a\":[{}]}]"] {
+        assert!(open(text.as_bytes()).is_ok(), "{text}");
+    }
+}
