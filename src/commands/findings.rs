@@ -11,7 +11,7 @@ use crate::record::{
 use crate::report::{BotView, Printer, Summary, preview, preview_of_bots};
 use crate::run::{BotRows, CheckReport};
 use crate::settings::Settings;
-use crate::text::{counted, excerpt, shell_command};
+use crate::text::{counted, excerpt, quoted, shell_command};
 
 /// Prints the preview of the valid records, and warnings about what looks unusual in them.
 pub(super) fn print_preview(report: &CheckReport, settings: &Settings, is_sandbox: bool, printer: &Printer) {
@@ -57,9 +57,9 @@ fn unasked_bots(mapping: &ResolvedMapping, settings: &Settings) -> Option<String
     };
     let bot_id = settings.bot_id().ok()?;
     Some(format!(
-        "each row goes to the bot named in its column {:?}, not to {bot_id} from the settings; to send all rows to \
+        "each row goes to the bot named in its column {}, not to {bot_id} from the settings; to send all rows to \
          {bot_id}, use --set bot_id={bot_id}",
-        excerpt(&column.header, 40)
+        quoted(&column.header, 40)
     ))
 }
 

@@ -58,8 +58,9 @@ fn inspect_as_described(args: &InspectFileArgs, session: Session<'_>) -> Result<
     } else {
         printer.result(format_args!("{}\n\n{}", view.input(), view.mapping()))?;
     }
-    if let Some(report) = &checked {
-        print_checked(report, &settings, printer);
+    match &checked {
+        Some(report) => print_checked(report, &settings, printer),
+        None => inspection.columns.warnings.iter().for_each(|warning| printer.warning(warning)),
     }
     if let Some(error) = failed {
         return Err(error.into());

@@ -30,7 +30,7 @@ pub(super) fn check_settings(
         include_in_doubt: args.include_in_doubt,
         // An unfinished run has decided that.
         ensures_header: !args.resume,
-        needs_bots: settings.bot_id().is_err(),
+        needs_bots: settings.bot_id().is_err() && !args.dry_run,
     })
 }
 

@@ -16,7 +16,7 @@ use crate::numbering::Numbering;
 use crate::pacing::{Limit, Pacer};
 use crate::run::{BreakerPolicy, LaneResources, LaneSettings, MaxRejected, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
-use crate::settings::{Overrides, SandboxTarget, Settings, Target};
+use crate::settings::{Overrides, SandboxTarget, Settings, SettingsError, Target};
 use crate::text::counted;
 
 const RETRIES: u32 = 5;
@@ -65,7 +65,8 @@ pub(super) fn take_over(store: &Store, run: RunId) -> Result<Lease, LedgerError>
 pub(super) struct Setup<'a> {
     pub(super) session: Session<'a>,
     pub(super) settings: Settings,
-    pub(super) target: Target,
+    /// `None` if nothing says where records go, and none is sent.
+    target: Option<Target>,
     pub(super) bots: Bots,
     pub(super) is_sandbox: bool,
     sending: &'a SendingArgs,
@@ -76,13 +77,17 @@ pub(super) struct Setup<'a> {
 impl<'a> Setup<'a> {
     /// Resolves the settings and starts the sandbox if requested. Everything goes to the profile's bot.
     pub(super) fn new(sending: &'a SendingArgs, session: Session<'a>) -> Result<Self, CommandError> {
-        let mut setup = Self::for_rows(sending, session)?;
+        let mut setup = Self::for_rows(sending, false, session)?;
         setup.bots = Bots::One(setup.settings.bot_id()?.to_owned());
         Ok(setup)
     }
 
-    /// The same for rows that may name their bots; the check of the input decides.
-    pub(super) fn for_rows(sending: &'a SendingArgs, session: Session<'a>) -> Result<Self, CommandError> {
+    /// The same for rows that may name their bots; the check of the input decides. A dry run needs no target.
+    pub(super) fn for_rows(
+        sending: &'a SendingArgs,
+        is_dry_run: bool,
+        session: Session<'a>,
+    ) -> Result<Self, CommandError> {
         let (sandbox, sandbox_target) = if sending.sandbox { start_sandbox().map(Option::Some)? } else { None }.unzip();
         let overrides = Overrides {
             limits: sending.limits(),
@@ -92,7 +97,7 @@ impl<'a> Setup<'a> {
             ..session.overrides()
         };
         let settings = session.resolve(&overrides)?;
-        let target = settings.target()?;
+        let target = if is_dry_run { settings.target().ok() } else { Some(settings.target()?) };
         Ok(Self {
             session,
             settings,
@@ -124,9 +129,13 @@ impl<'a> Setup<'a> {
         Pacer::new(self.limits(), self.sending.pace)
     }
 
-    /// The host without a trailing slash, for the ledger and messages.
+    /// The host without a trailing slash, for the ledger and messages; empty without a target.
     pub(super) fn host(&self) -> String {
-        self.target.host.as_str().trim_end_matches('/').to_owned()
+        self.target.as_ref().map_or("", |target| target.host.as_str()).trim_end_matches('/').to_owned()
+    }
+
+    fn api_version(&self) -> &str {
+        self.target.as_ref().map_or("", |target| &target.api_version)
     }
 
     pub(super) fn longest_window(&self) -> Option<Duration> {
@@ -143,7 +152,7 @@ impl<'a> Setup<'a> {
             // The mapping says which column names them.
             Bots::OfRows => "",
         };
-        Identity::of(content, mapping, &[&self.host(), bot, &self.target.api_version])
+        Identity::of(content, mapping, &[&self.host(), bot, self.api_version()])
     }
 
     /// What the ledger records of a run of this content to this target. The caller adds rows and bots.
@@ -154,7 +163,7 @@ impl<'a> Setup<'a> {
             profile: self.settings.profile().map(str::to_owned),
             host: self.host(),
             bots: Vec::new(),
-            api_version: self.target.api_version.clone(),
+            api_version: self.api_version().to_owned(),
             input: String::new(),
             content,
             identity: self.identity(&content, &mapping),
@@ -167,18 +176,18 @@ impl<'a> Setup<'a> {
     }
 
     pub(super) fn client(&self, bot_id: &str) -> Result<Client, CommandError> {
-        Ok(Client::new(&self.client_settings(bot_id))?)
+        Ok(Client::new(&self.client_settings(bot_id)?)?)
     }
 
-    fn client_settings(&self, bot_id: &str) -> ClientSettings {
-        let delivery = &self.settings.values;
-        ClientSettings {
-            host: self.target.host.clone(),
+    fn client_settings(&self, bot_id: &str) -> Result<ClientSettings, SettingsError> {
+        let (delivery, Target { host, api_version }) = (&self.settings.values, self.settings.target()?);
+        Ok(ClientSettings {
+            host,
             bot_id: bot_id.to_owned(),
-            api_version: self.target.api_version.clone(),
+            api_version,
             timeout: delivery.timeout.value,
             ca_file: delivery.ca_file.as_ref().map(|file| file.value.clone()),
-        }
+        })
     }
 
     /// Prepares what a run needs to send to its first bot. A wrong secret or certificate fails here, before anything is
@@ -194,7 +203,7 @@ impl<'a> Setup<'a> {
     /// The resources for another bot of the run. It shares connections, tokens and the writer, but has its own rate limits.
     pub(super) fn resources_beside(&self, first: &LaneResources, bot: &RunBot) -> Result<LaneResources, CommandError> {
         Ok(LaneResources {
-            client: first.client.for_bot(&self.client_settings(&bot.bot_id))?,
+            client: first.client.for_bot(&self.client_settings(&bot.bot_id)?)?,
             tokens: first.tokens.clone(),
             pacer: self.pacer(),
             writer: first.writer.for_bot(self.scope(&bot.bot_id), bot.number),

@@ -38,7 +38,7 @@ impl Advice for VerifyRefused {
 /// Runs `runs verify`.
 pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     let sending = args.sending();
-    let setup = Setup::for_rows(&sending, session)?;
+    let setup = Setup::for_rows(&sending, false, session)?;
     let run = RunId(args.run);
     let store = Store::open_existing(&setup.settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run })?;
     if args.recover {

@@ -10,7 +10,7 @@ use crate::pacing::Limit;
 use crate::record::{Conversion, FieldSource, ResolvedMapping};
 use crate::run::CheckReport;
 use crate::settings::Preset;
-use crate::text::{counted, excerpt, excerpt_of_both_ends, format_duration, printable};
+use crate::text::{counted, excerpt, excerpt_of_both_ends, format_duration, printable, quoted};
 
 /// The source of each field, and what matched it.
 pub(crate) fn mapping_table(mapping: &ResolvedMapping, width: u16) -> String {
@@ -31,12 +31,12 @@ pub(crate) fn mapping_table(mapping: &ResolvedMapping, width: u16) -> String {
 /// A column, a constant or a template, as a table shows it.
 pub(super) fn source_text(source: &FieldSource) -> String {
     match source {
-        FieldSource::Column(column) => format!("column {:?}", excerpt(&column.header, 50)),
+        FieldSource::Column(column) => format!("column {}", quoted(&column.header, 50)),
         FieldSource::FirstOf(columns) => {
-            let columns: Vec<_> = columns.iter().map(|column| format!("{:?}", excerpt(&column.header, 50))).collect();
+            let columns: Vec<_> = columns.iter().map(|column| quoted(&column.header, 50)).collect();
             format!("first filled of {}", columns.join(", "))
         }
-        FieldSource::Constant(value) => format!("always {:?}", excerpt(value, 50)),
+        FieldSource::Constant(value) => format!("always {}", quoted(value, 50)),
         FieldSource::Template(template) => excerpt(template.source(), 60),
     }
 }

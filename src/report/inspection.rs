@@ -11,7 +11,7 @@ use crate::record::{Conversion, Field, FieldSource, MappingSpec, MatchedSource, 
 use crate::run::{ColumnStats, InputColumns};
 use crate::settings::Preset;
 use crate::source::delimiter_name;
-use crate::text::{counted, excerpt, excerpt_of_both_ends};
+use crate::text::{counted, excerpt_of_both_ends, quoted};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InspectionView<'a> {
@@ -33,7 +33,7 @@ pub(crate) struct InspectionView<'a> {
 impl InspectionView<'_> {
     /// The input and its columns.
     pub(crate) fn input(&self) -> String {
-        let InputColumns { name, dialect, columns, rows: read, is_whole } = self.columns;
+        let InputColumns { name, dialect, columns, rows: read, is_whole, .. } = self.columns;
         let rows = counted(*read, "row");
         let rows = if *is_whole { rows } else { format!("first {rows} read") };
         let mut table = plain_table(&["  column", "filled", "values"], self.width);
@@ -73,7 +73,7 @@ impl InspectionView<'_> {
                 let steps = if is_constant { String::new() } else { self.steps(proposal.field) };
                 (source_text(source) + &steps, matched_by.to_string())
             }
-            Proposed::Guess { header } => (format!("column {:?}", excerpt(header, 50)), "a guess by name".to_owned()),
+            Proposed::Guess { header } => (format!("column {}", quoted(header, 50)), "a guess by name".to_owned()),
             Proposed::Open { candidates, needed } => {
                 ("?".to_owned(), why_open(proposal.field, candidates, needed.as_deref()))
             }
@@ -90,7 +90,7 @@ impl InspectionView<'_> {
 
     /// The same for programs. `checked` is the result of the check, if every field has a source.
     pub(crate) fn json(&self, checked: Option<&Summary>) -> Value {
-        let InputColumns { name, dialect, columns, rows, is_whole } = self.columns;
+        let InputColumns { name, dialect, columns, rows, is_whole, .. } = self.columns;
         json!({
             "input": name,
             "format": dialect.format.name(),
@@ -148,7 +148,7 @@ fn filled(column: &ColumnStats, rows: u64) -> String {
 }
 
 fn values(column: &ColumnStats) -> String {
-    let samples = column.samples.iter().map(|sample| format!("{sample:?}")).collect::<Vec<_>>().join(", ");
+    let samples = column.samples.iter().map(|sample| format!("\"{sample}\"")).collect::<Vec<_>>().join(", ");
     // The range of ids and dates is of no interest.
     match column.numbers {
         Some((min, max)) if min < max && min >= -1000.0 && max <= 1000.0 => {
@@ -160,7 +160,7 @@ fn values(column: &ColumnStats) -> String {
 
 fn why_open(field: Field, candidates: &[String], needed: Option<&str>) -> String {
     let candidates: Vec<_> =
-        candidates.iter().take(4).map(|header| format!("{:?}", excerpt_of_both_ends(header, 40))).collect();
+        candidates.iter().take(4).map(|header| format!("\"{}\"", excerpt_of_both_ends(header, 40))).collect();
     match (needed, field, &candidates[..]) {
         (Some(needed), _, []) => needed.to_owned(),
         (Some(needed), ..) => format!("{needed} (perhaps {})", candidates.join(" or ")),

@@ -19,6 +19,7 @@ pub(crate) struct InputColumns {
     pub(crate) rows: u64,
     /// Whether these are all rows of the input.
     pub(crate) is_whole: bool,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// What the values of one column have in common.
@@ -52,7 +53,8 @@ pub(crate) fn inspect_columns(inputs: &Inputs, source: &SourceOptions, limit: u6
         rows += 1;
         columns.iter_mut().zip(row.cells()).for_each(|(column, cell)| column.add(trimmed(cell)));
     }
-    Ok(InputColumns { name: excerpt(&inputs.name(), 200), dialect: reading.dialect().clone(), columns, rows, is_whole })
+    let (name, dialect) = (excerpt(&inputs.name(), 200), reading.dialect().clone());
+    Ok(InputColumns { name, dialect, columns, rows, is_whole, warnings: reading.warnings() })
 }
 
 impl ColumnStats {

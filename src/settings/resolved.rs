@@ -96,8 +96,12 @@ impl Settings {
         }
     }
 
-    /// The error that names every missing setting, of the target as well if `with_target`.
-    fn missing(&self, with_target: bool) -> SettingsError {
+    /// The settings that sending needs and that are not set.
+    pub fn missing_for_import(&self) -> Vec<&'static str> {
+        self.missing_keys(true)
+    }
+
+    fn missing_keys(&self, with_target: bool) -> Vec<&'static str> {
         let Values { host, bot_id, client_id, .. } = &self.values;
         let required = [
             ("host", with_target && host.is_none()),
@@ -105,8 +109,13 @@ impl Settings {
             ("client_id", client_id.is_none()),
             ("client_secret", self.signing_key().is_none()),
         ];
+        required.into_iter().filter(|(_, is_missing)| *is_missing).map(|(key, _)| key).collect()
+    }
+
+    /// The error that names every missing setting, of the target as well if `with_target`.
+    fn missing(&self, with_target: bool) -> SettingsError {
         SettingsError::Missing {
-            keys: required.into_iter().filter(|(_, is_missing)| *is_missing).map(|(key, _)| key).collect(),
+            keys: self.missing_keys(with_target),
             profile: self.profile().map(str::to_owned),
             profiles: if self.profile.is_none() { self.profiles.clone() } else { Vec::new() },
             config: self.config.as_ref().map(|path| path.value.clone()),

@@ -216,3 +216,41 @@ fn missing_headers_are_asked_at_a_terminal() {
     assert_eq!(code, Some(0), "{seen}");
     stage.has_exactly(&[answer("ana@example.com", "5"), answer("ben@example.com", "4")]);
 }
+
+#[test]
+fn a_dry_run_needs_no_profile() {
+    let surroundings = crate::support::Surroundings::new();
+    surroundings.write("in.csv", "who,score\nana,5\n");
+    let options = [&["import", "in.csv", "--dry-run", "--map=channel_uid=who"], &CONSTANTS[..]].concat();
+    let checked = surroundings.run(&options).success();
+    assert!(
+        crate::support::stdout(&checked)
+            .contains("1 row can be sent, 0 invalid, 0 skipped; nothing was sent (--dry-run)")
+    );
+    let words = stderr(&checked);
+    assert!(
+        words.contains("no host, bot_id, client_id, client_secret configured yet: an import needs them"),
+        "{words}"
+    );
+    let words = stderr(&surroundings.run(&[&options[..], &["--set=bot_id=st-1"]].concat()).success());
+    assert!(words.contains("no host, client_id, client_secret configured yet"), "{words}");
+    assert!(!surroundings.state().exists());
+    let words = stderr(
+        &surroundings.run(&[&["import", "in.csv", "--map=channel_uid=who"], &CONSTANTS[..]].concat()).failure().code(2),
+    );
+    assert!(words.contains("host, bot_id, client_id and client_secret are not set"), "{words}");
+}
+
+#[test]
+fn marks_and_emoji_are_shown_as_they_are() {
+    let stage = Stage::new();
+    let texts = ["e\u{301}", "👩\u{200d}🚀", "❤\u{fe0f}", "ที่ดี", "say \"hi\""];
+    let quoted = texts.map(|text| format!("\"{}\"", text.replace('"', "\"\"")));
+    let rows = quoted.map(|text| format!("{text},\"\u{1b}[31m\u{202e}red\",5\n"));
+    for (text, row) in texts.iter().zip(&rows) {
+        stage.write("in.csv", format!("note{text_in_header},odd,score\n{row}", text_in_header = "e\u{301}"));
+        let seen = crate::support::stdout(&stage.run(&["inspect", "in.csv"]).success());
+        assert!(seen.contains(&format!("\"{text}\"")) && seen.contains("notee\u{301}"), "{text}: {seen}");
+        assert!(!seen.contains(['\u{1b}', '\u{202e}']), "{seen}");
+    }
+}

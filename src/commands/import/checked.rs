@@ -45,7 +45,7 @@ impl<'a> Import<'a> {
             setup.settings.bot_id()?;
         }
         let report = checked?;
-        setup.bots = bots(&report.mapping, &setup.settings)?;
+        setup.bots = bots(&report.mapping, &setup.settings, args.dry_run)?;
         let global = session.global.absolute(&session.context.working_directory);
         let input = Arc::new(input);
         Ok(Self { args, global, session, setup, input, source: settings.source, report, started, resumed_run: None })
@@ -113,13 +113,15 @@ impl<'a> Import<'a> {
     }
 }
 
-/// The bots that rows go to: those named in the rows, one set for all rows, or the profile's.
-fn bots(mapping: &ResolvedMapping, settings: &Settings) -> Result<Bots, CommandError> {
+/// The bots that rows go to: those named in the rows, one set for all rows, or the profile's. A dry run needs none: its bot is
+/// then empty.
+fn bots(mapping: &ResolvedMapping, settings: &Settings, is_dry_run: bool) -> Result<Bots, CommandError> {
     if mapping.names_bots() {
         return Ok(Bots::OfRows);
     }
     let one = match mapping.constant_bot() {
         Some(bot) => bot,
+        None if is_dry_run => settings.bot_id().unwrap_or_default(),
         None => settings.bot_id()?,
     };
     Ok(Bots::One(one.to_owned()))

@@ -10,10 +10,12 @@ use crate::commands::error::CommandError;
 use crate::commands::findings::{self, checked_summary, invalid_hint};
 use crate::commands::input::open_all;
 use crate::commands::session::Session;
-use crate::commands::setup::Setup;
+use crate::commands::setup::{Bots, Setup};
 use crate::exit::Exit;
 use crate::report::{mapping_table, problems_table, rows_and_records};
 use crate::text::counted;
+
+const BOT_ID: &str = "bot_id";
 
 pub(in crate::commands) fn import(args: &ImportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     match check_and_send(args, session) {
@@ -30,7 +32,7 @@ pub(in crate::commands) fn import(args: &ImportArgs, session: Session<'_>) -> Re
 }
 
 fn check_and_send(args: &ImportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
-    let setup = Setup::for_rows(&args.sending, session)?;
+    let setup = Setup::for_rows(&args.sending, args.dry_run, session)?;
     let inputs = open_all(&args.input.files, &setup.settings)?;
     Import::check(args, setup, inputs)?.run()
 }
@@ -46,6 +48,7 @@ impl Import<'_> {
         }
         self.print_preview();
         if self.args.dry_run {
+            self.note_missing_settings();
             let (valid, invalid) = (counted(self.report.valid, self.unit()), self.report.invalid);
             let skipped = self.report.all_skipped();
             return self.end_without_run(&format!(
@@ -56,6 +59,16 @@ impl Import<'_> {
             return self.end_without_run(&format!("{}, nothing to send", counted(self.report.rows, "row")));
         }
         self.send()
+    }
+
+    /// A dry run needs no target; the import after it will.
+    fn note_missing_settings(&self) {
+        let mut missing = self.setup.settings.missing_for_import();
+        missing.retain(|key| *key != BOT_ID || self.setup.bots == Bots::One(String::new()));
+        if !missing.is_empty() {
+            let them = if missing.len() == 1 { "it" } else { "them" };
+            self.session.printer.note(format_args!("no {} configured yet: an import needs {them}", missing.join(", ")));
+        }
     }
 
     fn print_findings(&self) {

@@ -109,7 +109,7 @@ fn with_import<T>(
     };
     let context = session.context.in_directory(stored.directory);
     let session = Session { global: &global, context: &context, printer: session.printer };
-    let setup = Setup::for_rows(&args.sending, session)?;
+    let setup = Setup::for_rows(&args.sending, false, session)?;
     let inputs = open_again(&args.input.files, run, store)?;
     let mut import = Import::check(&args, setup, inputs)?;
     import.resumed_run = Some(run.id);
