@@ -88,6 +88,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
         'kore-feedback;import' {
             [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take a field (or bot_id) from this column: a header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a field (or bot_id) this value in every row; repeatable')
+            [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Make a record of each row with these fields, such as type=NPS,name=Loyalty,score=Q1; repeat it to make several')
             [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Use a mapping from the config or from a file')
             [CompletionResult]::new('--preset', '--preset', [CompletionResultType]::ParameterName, 'Use the built-in mapping for this export; `presets list` shows all')
             [CompletionResult]::new('--no-answer', '--no-answer', [CompletionResultType]::ParameterName, 'Skip rows whose score is this text, such as NA; '''' for an empty cell; repeatable')
@@ -124,7 +125,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--no-header', '--no-header', [CompletionResultType]::ParameterName, 'The file has no header: its columns are #1, #2 and so on, and its first row is a record')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check everything, show the mapping, a preview and the duration, and send nothing')
             [CompletionResult]::new('--skip-invalid', '--skip-invalid', [CompletionResultType]::ParameterName, 'Import the valid rows, and write the invalid ones to the failure report')
-            [CompletionResult]::new('--dedupe', '--dedupe', [CompletionResultType]::ParameterName, 'Import only the first of identical records; uses about 75 MB of memory per million rows')
+            [CompletionResult]::new('--dedupe', '--dedupe', [CompletionResultType]::ParameterName, 'Import only the first of identical records; uses about 75 MB of memory per million records')
             [CompletionResult]::new('--allow-any-score', '--allow-any-score', [CompletionResultType]::ParameterName, 'Allow scores outside the scale of their type')
             [CompletionResult]::new('--include-in-doubt', '--include-in-doubt', [CompletionResultType]::ParameterName, 'When importing a failure report: also send its rows in doubt; they may then be saved twice')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Resume the unfinished run of this file')
@@ -147,6 +148,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
         'kore-feedback;inspect' {
             [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Take a field (or bot_id) from this column: a header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a field (or bot_id) this value in every row; repeatable')
+            [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Make a record of each row with these fields, such as type=NPS,name=Loyalty,score=Q1; repeat it to make several')
             [CompletionResult]::new('--mapping', '--mapping', [CompletionResultType]::ParameterName, 'Use a mapping from the config or from a file')
             [CompletionResult]::new('--preset', '--preset', [CompletionResultType]::ParameterName, 'Use the built-in mapping for this export; `presets list` shows all')
             [CompletionResult]::new('--no-answer', '--no-answer', [CompletionResultType]::ParameterName, 'Skip rows whose score is this text, such as NA; '''' for an empty cell; repeatable')

@@ -83,6 +83,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
         &'kore-feedback;import'= {
             cand --map 'Take a field (or bot_id) from this column: a header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable'
             cand --set 'Give a field (or bot_id) this value in every row; repeatable'
+            cand --record 'Make a record of each row with these fields, such as type=NPS,name=Loyalty,score=Q1; repeat it to make several'
             cand --mapping 'Use a mapping from the config or from a file'
             cand --preset 'Use the built-in mapping for this export; `presets list` shows all'
             cand --no-answer 'Skip rows whose score is this text, such as NA; '''' for an empty cell; repeatable'
@@ -119,7 +120,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --no-header 'The file has no header: its columns are #1, #2 and so on, and its first row is a record'
             cand --dry-run 'Check everything, show the mapping, a preview and the duration, and send nothing'
             cand --skip-invalid 'Import the valid rows, and write the invalid ones to the failure report'
-            cand --dedupe 'Import only the first of identical records; uses about 75 MB of memory per million rows'
+            cand --dedupe 'Import only the first of identical records; uses about 75 MB of memory per million records'
             cand --allow-any-score 'Allow scores outside the scale of their type'
             cand --include-in-doubt 'When importing a failure report: also send its rows in doubt; they may then be saved twice'
             cand --resume 'Resume the unfinished run of this file'
@@ -141,6 +142,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
         &'kore-feedback;inspect'= {
             cand --map 'Take a field (or bot_id) from this column: a header, ''Name#2'' for the second Name, ''#7'' for the seventh column; repeatable'
             cand --set 'Give a field (or bot_id) this value in every row; repeatable'
+            cand --record 'Make a record of each row with these fields, such as type=NPS,name=Loyalty,score=Q1; repeat it to make several'
             cand --mapping 'Use a mapping from the config or from a file'
             cand --preset 'Use the built-in mapping for this export; `presets list` shows all'
             cand --no-answer 'Skip rows whose score is this text, such as NA; '''' for an empty cell; repeatable'

@@ -78,6 +78,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s v
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l map -d 'Take a field (or bot_id) from this column: a header, \'Name#2\' for the second Name, \'#7\' for the seventh column; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l set -d 'Give a field (or bot_id) this value in every row; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l record -d 'Make a record of each row with these fields, such as type=NPS,name=Loyalty,score=Q1; repeat it to make several' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l mapping -d 'Use a mapping from the config or from a file' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l preset -d 'Use the built-in mapping for this export; `presets list` shows all' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-answer -d 'Skip rows whose score is this text, such as NA; \'\' for an empty cell; repeatable' -r
@@ -115,7 +116,7 @@ json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-header -d 'The file has no header: its columns are #1, #2 and so on, and its first row is a record'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dry-run -d 'Check everything, show the mapping, a preview and the duration, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-invalid -d 'Import the valid rows, and write the invalid ones to the failure report'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe -d 'Import only the first of identical records; uses about 75 MB of memory per million rows'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe -d 'Import only the first of identical records; uses about 75 MB of memory per million records'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l allow-any-score -d 'Allow scores outside the scale of their type'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include-in-doubt -d 'When importing a failure report: also send its rows in doubt; they may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resume -d 'Resume the unfinished run of this file'
@@ -132,6 +133,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s v
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l map -d 'Take a field (or bot_id) from this column: a header, \'Name#2\' for the second Name, \'#7\' for the seventh column; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l set -d 'Give a field (or bot_id) this value in every row; repeatable' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l record -d 'Make a record of each row with these fields, such as type=NPS,name=Loyalty,score=Q1; repeat it to make several' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l mapping -d 'Use a mapping from the config or from a file' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l preset -d 'Use the built-in mapping for this export; `presets list` shows all' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-answer -d 'Skip rows whose score is this text, such as NA; \'\' for an empty cell; repeatable' -r

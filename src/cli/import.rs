@@ -132,12 +132,12 @@ pub struct RowArgs {
     /// Import a random sample of N rows, always the same rows for the same file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub sample: Option<u64>,
-    /// Import only the first of identical records; uses about 75 MB of memory per million rows
+    /// Import only the first of identical records; uses about 75 MB of memory per million records
     #[arg(long, hide_short_help = true)]
     pub dedupe: bool,
     /// Import only the first of rows with the same text in this column; repeat it to compare several columns together
     ///
-    /// Surrounding blanks make no difference; upper and lower case do, because ids may differ only in case.
+    /// Of several records per row, the first row's are imported. Surrounding blanks make no difference; upper and lower case do, because ids may differ only in case.
     #[arg(long, value_name = "COLUMN", conflicts_with = "dedupe", hide_short_help = true)]
     pub dedupe_by: Vec<String>,
     /// Skip the rows of this file that an earlier run sent; repeatable
@@ -189,7 +189,7 @@ mod tests {
     use crate::cli::{Arguments, Command};
 
     /// Every option with a value, in the order in which they are declared.
-    const ALL: &str = "--map=score=Q1 --set=name=a b --set=type=NPS --mapping=m --preset=p --no-answer=NA --no-answer= \
+    const ALL: &str = "--map=score=Q1 --set=name=a b --set=type=NPS --record=name=\"a,b\",score=Q1 --record=score=Q2 --mapping=m --preset=p --no-answer=NA --no-answer= \
                        --format=ndjson --sheet=2 --sheet=Feb --header-rows=3 --skip-lines=2 --records-at=a.b --delimiter=tab --encoding=windows-1252 --dry-run \
                        --skip-invalid --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
                        --include=tests --allow-any-score --include-in-doubt --again --allow-unfinished --verify \

@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
 use super::as_typed;
-use crate::record::Assignment;
+use crate::record::{Assignment, RecordOption};
 use crate::source::{Format, SourceOptions, parse_delimiter, parse_encoding, parse_format};
 
 /// The input of `import` and `inspect`, and how it is read.
@@ -32,6 +32,14 @@ pub struct InputArgs {
     #[arg(long, value_name = "FIELD=VALUE", help_heading = "Columns")]
     #[serde(with = "as_typed::list")]
     pub set: Vec<Assignment>,
+    /// Make a record of each row with these fields, such as type=NPS,name=Loyalty,score=Q1; repeat it to make several
+    ///
+    /// score and channel_uid name columns, all other fields are values; name=column:Survey and score=value:5 say otherwise. Put
+    /// double quotes around a text with commas. Fields that are the same in all records are given by --map, --set or a mapping.
+    /// A row makes a record for each score that it answers.
+    #[arg(long, value_name = "FIELD=TEXT,…", help_heading = "Columns", hide_short_help = true)]
+    #[serde(with = "as_typed::list")]
+    pub record: Vec<RecordOption>,
     /// Use a mapping from the config or from a file
     #[arg(long, value_name = "NAME|FILE", help_heading = "Columns")]
     pub mapping: Option<String>,

@@ -51,7 +51,7 @@ fn unasked_bots(mapping: &ResolvedMapping, settings: &Settings) -> Option<String
     let MatchedSource {
         source: FieldSource::Column(column),
         matched_by: MatchedBy::ExactName | MatchedBy::SimilarName,
-    } = mapping.source(Field::BotId)?
+    } = mapping.records().first()?.source(Field::BotId)?
     else {
         return None;
     };
@@ -65,8 +65,10 @@ fn unasked_bots(mapping: &ResolvedMapping, settings: &Settings) -> Option<String
 
 /// Prints how many rows are skipped for each reason. If no row is left, a hint says how to include them.
 pub(super) fn print_skipped(report: &CheckReport, printer: &Printer) {
-    for (reason, rows) in &report.skipped {
-        printer.note(format_args!("skipped: {} ({reason})", counted(*rows, "row")));
+    let numbering = report.mapping.numbering();
+    for (reason, skipped) in &report.skipped {
+        let unit = if reason.is_of_record() { numbering.unit() } else { "row" };
+        printer.note(format_args!("skipped: {} ({reason})", counted(*skipped, unit)));
     }
     let by_rule = report.skipped.keys().find_map(|reason| match reason {
         SkipReason::Rule(words) => Some(words),

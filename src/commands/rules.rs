@@ -3,7 +3,9 @@
 use crate::cli::ImportArgs;
 use crate::commands::error::CommandError;
 use crate::ledger::{LedgerError, OutcomeKind, RowState, RunId, Store};
-use crate::record::{Assignment, Dedupe, ExcludedRun, FoldedSet, MappingOptions, MappingSpec, RowSelection, ScoreRule};
+use crate::record::{
+    Assignment, Dedupe, ExcludedRun, FoldedSet, MappingOptions, MappingSpec, RecordOption, RowSelection, ScoreRule,
+};
 use crate::run::CheckSettings;
 use crate::settings::{Context, Settings, SettingsError, Source, preset};
 use crate::source::SourceOptions;
@@ -48,6 +50,7 @@ fn description(
     let options = MappingSpec {
         no_answer: (!input.no_answer.is_empty()).then(|| FoldedSet::new(&input.no_answer)),
         include: args.rows.include.clone(),
+        records: input.record.iter().map(RecordOption::spec).collect(),
         ..MappingSpec::default()
     };
     let (mut spec, mut source) = (options, input.source());

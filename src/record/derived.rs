@@ -1,6 +1,6 @@
 //! Derives a row's fields from its cells: fills in templates and applies conversions.
 
-use super::mapping::{FieldSource, ResolvedMapping};
+use super::mapping::{FieldSource, RecordMapping};
 use super::validate::{Fields, Finding};
 use super::{FeedbackType, Field, Problem, ProblemKind, RowValues, Score};
 use crate::source::Row;
@@ -19,7 +19,7 @@ pub(super) struct Derived {
 
 impl Derived {
     /// Fills in the templates. Starts a new row.
-    pub(super) fn render(&mut self, mapping: &ResolvedMapping, row: &Row) {
+    pub(super) fn render(&mut self, mapping: &RecordMapping, row: &Row) {
         self.failed.clear();
         self.score = None;
         let Some(columns) = &mapping.columns_by_name else { return };
@@ -38,7 +38,7 @@ impl Derived {
         }
     }
 
-    pub(super) fn convert(&mut self, mapping: &ResolvedMapping, row: &Row) {
+    pub(super) fn convert(&mut self, mapping: &RecordMapping, row: &Row) {
         for field in Field::ROW {
             let Some(conversion) = mapping.conversion(field) else { continue };
             // Inverting needs the type's scale, and the type is converted after the score.
@@ -57,7 +57,7 @@ impl Derived {
         !self.failed.is_empty()
     }
 
-    fn feedback_type(&self, mapping: &ResolvedMapping, row: &Row) -> Option<FeedbackType> {
+    fn feedback_type(&self, mapping: &RecordMapping, row: &Row) -> Option<FeedbackType> {
         let text = self.original(mapping, row, Field::Type);
         let Some(conversion) = mapping.conversion(Field::Type) else { return FeedbackType::parse(text) };
         let mut converted = String::new();
@@ -66,7 +66,7 @@ impl Derived {
     }
 
     /// The field's text before any conversion, without surrounding blanks. A constant is sent as written.
-    pub(super) fn original<'a>(&'a self, mapping: &'a ResolvedMapping, row: &'a Row, field: Field) -> &'a str {
+    pub(super) fn original<'a>(&'a self, mapping: &'a RecordMapping, row: &'a Row, field: Field) -> &'a str {
         let Some(matched) = mapping.source(field) else { return "" };
         let text = match &matched.source {
             FieldSource::Column(_) | FieldSource::FirstOf(_) => {
@@ -79,7 +79,7 @@ impl Derived {
     }
 
     /// The field's text as it is sent.
-    pub(super) fn text<'a>(&'a self, mapping: &'a ResolvedMapping, row: &'a Row, field: Field) -> &'a str {
+    pub(super) fn text<'a>(&'a self, mapping: &'a RecordMapping, row: &'a Row, field: Field) -> &'a str {
         match mapping.conversion(field) {
             Some(_) => &self.converted[field as usize],
             None => self.original(mapping, row, field),
@@ -87,12 +87,12 @@ impl Derived {
     }
 
     /// The texts of the body's fields.
-    pub(super) fn texts<'a>(&'a self, mapping: &'a ResolvedMapping, row: &'a Row) -> Fields<'a> {
+    pub(super) fn texts<'a>(&'a self, mapping: &'a RecordMapping, row: &'a Row) -> Fields<'a> {
         Field::BODY.map(|field| self.text(mapping, row, field))
     }
 
     /// Everything that is wrong, with the text as it is in the row. A field that could not be derived has only that problem.
-    pub(super) fn problems(&self, mapping: &ResolvedMapping, row: &Row, findings: Vec<Finding>) -> Vec<Problem> {
+    pub(super) fn problems(&self, mapping: &RecordMapping, row: &Row, findings: Vec<Finding>) -> Vec<Problem> {
         let failed = self.failed.iter().map(|(field, kind, why)| (*field, *kind, why.as_deref()));
         let has_failed = |field| self.failed.iter().any(|(failed, ..)| *failed == field);
         let found = findings.into_iter().filter(|(field, _)| !has_failed(*field));

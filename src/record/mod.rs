@@ -35,8 +35,9 @@ pub(crate) use feedback::{Feedback, Fingerprint, fingerprint};
 pub(crate) use field::{FeedbackType, fold};
 pub(crate) use folded_set::FoldedSet;
 pub(crate) use mapping::{
-    Assignment, Clause, ClauseError, DateForm, ExcludedRun, FieldSource, FieldSpec, MappingError, MappingProblem,
-    MappingSpec, MatchedBy, MatchedSource, RowRange, SkipRule, report_columns,
+    Assignment, Clause, ClauseError, DateForm, ExcludedRun, FieldSource, FieldSpec, MAX_RECORDS, MappingError,
+    MappingProblem, MappingSpec, MatchedBy, MatchedSource, RecordMapping, RecordOption, RecordSpec, RowRange, SkipRule,
+    report_columns,
 };
 pub(crate) use problem::{Problem, ProblemKind, SkipReason};
 pub(crate) use proposal::{Proposal, Proposed};

@@ -34,6 +34,8 @@ pub enum ProblemKind {
     Undecodable,
     #[strum(to_string = "not a JSON object", message = "not a JSON object")]
     NotAnObject,
+    #[strum(to_string = "no such record", message = "the mapping makes no record of this number")]
+    NoSuchRecord,
     /// A workbook's number with more digits than its format can represent.
     #[strum(to_string = "number with lost digits", message = "the workbook lost its last digits; enter it as text")]
     InexactNumber,
@@ -153,6 +155,11 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
+    /// Whether a single record of a row is skipped for it, not the row as a whole.
+    pub fn is_of_record(&self) -> bool {
+        matches!(self, Self::Duplicate { .. } | Self::SentBefore { .. })
+    }
+
     /// The reason without what only applies to one row, for counting.
     #[must_use]
     pub fn without_details(self) -> Self {

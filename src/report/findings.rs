@@ -7,7 +7,7 @@ use jiff::Zoned;
 
 use super::format::{format_time_ahead, plain_table};
 use crate::pacing::Limit;
-use crate::record::{Conversion, FieldSource, ResolvedMapping};
+use crate::record::{Conversion, Field, FieldSource, RecordMapping, ResolvedMapping};
 use crate::run::CheckReport;
 use crate::settings::Preset;
 use crate::text::{counted, excerpt, excerpt_of_both_ends, format_duration, printable, quoted};
@@ -15,10 +15,21 @@ use crate::text::{counted, excerpt, excerpt_of_both_ends, format_duration, print
 /// The source of each field, and what matched it.
 pub(crate) fn mapping_table(mapping: &ResolvedMapping, width: u16) -> String {
     let mut table = plain_table(&["  field", "source", "matched by"], width);
-    for (field, matched) in mapping.fields() {
-        let steps = mapping.conversion(field).map(Conversion::steps).unwrap_or_default();
-        let text = std::iter::once(source_text(&matched.source)).chain(steps).collect::<Vec<_>>().join(", ");
-        table.add_row([format!("  {field}"), text, matched.matched_by.to_string()]);
+    for field in Field::ROW {
+        let mut lines = mapping.records().iter().map(|record| source_cells(record, field));
+        let shared = lines.next().flatten();
+        if lines.all(|line| line == shared) {
+            table.add_rows(shared.map(|[source, by]| [format!("  {field}"), source, by]));
+        }
+    }
+    // What differs between the records of a row.
+    for (record, part) in mapping.records().iter().zip(1..).filter(|_| mapping.numbering().is_multiple()) {
+        for field in Field::ROW {
+            let cells = source_cells(record, field);
+            if mapping.records().iter().any(|other| source_cells(other, field) != cells) {
+                table.add_rows(cells.map(|[source, by]| [format!("  record {part}: {field}"), source, by]));
+            }
+        }
     }
     let unused: Vec<String> = mapping.unused().map(|header| excerpt_of_both_ends(header, 30)).collect();
     let mut text = table.trim_fmt();
@@ -26,6 +37,14 @@ pub(crate) fn mapping_table(mapping: &ResolvedMapping, width: u16) -> String {
         let _ = write!(text, "\n  not used: {}", unused.join(", "));
     }
     text
+}
+
+/// The source of a field, and what matched it.
+fn source_cells(record: &RecordMapping, field: Field) -> Option<[String; 2]> {
+    let matched = record.source(field)?;
+    let steps = record.conversion(field).map(Conversion::steps).unwrap_or_default();
+    let text = std::iter::once(source_text(&matched.source)).chain(steps).collect::<Vec<_>>().join(", ");
+    Some([text, matched.matched_by.to_string()])
 }
 
 /// A column, a constant or a template, as a table shows it.
@@ -52,16 +71,21 @@ pub(crate) fn presets_table(presets: &[Preset], width: u16) -> String {
 
 /// The first problems, and how many there are of each kind.
 pub(crate) fn problems_table(report: &CheckReport, width: u16) -> String {
-    let mut table = plain_table(&["  row", "line", "column", "value", "problem"], width);
+    let is_multiple = report.mapping.numbering().is_multiple();
+    let headers = ["  row", "record", "line", "column", "value", "problem"];
+    let headers: Vec<_> = headers.into_iter().filter(|header| is_multiple || *header != "record").collect();
+    let mut table = plain_table(&headers, width);
     for found in &report.first {
         let problem = &found.problem;
-        table.add_row([
-            format!("  {}", found.row),
+        let record = is_multiple.then(|| found.record.clone().unwrap_or_else(|| "–".to_owned()));
+        let place = std::iter::once(format!("  {}", found.row)).chain(record);
+        let cells = [
             found.file.as_ref().map_or_else(|| found.line.to_string(), |file| format!("{file}:{}", found.line)),
             problem.column.as_deref().map_or_else(|| "–".to_owned(), |column| excerpt(column, 24)),
             if problem.value.is_empty() { "–".to_owned() } else { printable(&problem.value).into_owned() },
             problem.to_string(),
-        ]);
+        ];
+        table.add_row(place.chain(cells));
     }
     let mut text = table.trim_fmt();
     let all: u64 = report.problems.values().sum();

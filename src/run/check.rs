@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::error::Advice;
+use crate::numbering::Numbering;
 use crate::record::{
     CheckedRow, Checker, Duplicates, Feedback, MappingError, MappingOptions, Problem, ProblemKind, ResolvedMapping,
     ScoreRule, SkipReason, Tally,
@@ -64,6 +65,8 @@ pub(crate) struct BotRows {
 #[derive(Debug, Clone)]
 pub(crate) struct ProblemRow {
     pub(crate) row: u64,
+    /// Which of the row's records it is, if it makes several and the problem is not that of the row as a whole.
+    pub(crate) record: Option<String>,
     /// The file, if there are several.
     pub(crate) file: Option<String>,
     /// The row's first line.
@@ -123,19 +126,22 @@ pub(crate) fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckRe
     }
     let checker = |mapping: &ResolvedMapping| Checker::new(mapping.clone(), settings.score, settings.include_in_doubt);
     if let Some(size) = mapping.pending_sample() {
-        mapping.set_sample(choose_sample(inputs, &settings.source, checker(&mapping), size)?);
+        mapping.set_sample(choose_sample(inputs, &settings.source, (checker(&mapping), mapping.numbering()), size)?);
     }
-    let mut checker = checker(&mapping);
+    let (mut checker, numbering) = (checker(&mapping), mapping.numbering());
     let mut report = CheckReport::begin(dialect, mapping);
     let (mut row, mut duplicates) = (Row::default(), Vec::new());
     let mut content = ContentHasher::new(rows.headers());
     while rows.read(&mut row)? {
         content.add(&row);
-        let judged = checker.check(&row);
-        if let CheckedRow::Skipped(SkipReason::Duplicate { of: Some(first) }) = judged {
-            duplicates.push((row.number, first));
+        report.count_row(&row);
+        for part in numbering.parts() {
+            let Some(judged) = checker.check(&row, part) else { continue };
+            if let CheckedRow::Skipped(SkipReason::Duplicate { of: Some(first) }) = judged {
+                duplicates.push((numbering.number(row.number, part), first));
+            }
+            report.count(&rows, (&row, part), judged);
         }
-        report.count(&rows, &row, judged);
         if report.bots.len() > MOST_BOTS {
             return Err(report.too_many_bots(inputs));
         }
@@ -154,13 +160,18 @@ pub(crate) fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckRe
 fn choose_sample(
     inputs: &Inputs,
     source: &SourceOptions,
-    mut checker: Checker,
+    (mut checker, numbering): (Checker, Numbering),
     size: u64,
 ) -> Result<BTreeSet<u64>, CheckError> {
     let mut rows = inputs.open(source)?;
     let (mut row, mut chosen) = (Row::default(), BinaryHeap::new());
     while rows.read(&mut row)? {
-        if matches!(checker.check(&row), CheckedRow::Valid(_)) {
+        let mut is_valid = false;
+        // Every record is checked: with --dedupe, later ones may duplicate it.
+        for part in numbering.parts() {
+            is_valid |= matches!(checker.check(&row, part), Some(CheckedRow::Valid(_)));
+        }
+        if is_valid {
             chosen.push((hash(row.number), row.number));
             if chosen.len() as u64 > size {
                 chosen.pop();
@@ -205,9 +216,12 @@ impl CheckReport {
         }
     }
 
-    fn count(&mut self, rows: &RowReader<'_>, row: &Row, judged: CheckedRow<'_>) {
+    fn count_row(&mut self, row: &Row) {
         self.rows += 1;
         self.has_wide = self.has_wide || (row.error.is_none() && !row.is_ascii());
+    }
+
+    fn count(&mut self, rows: &RowReader<'_>, (row, part): (&Row, u32), judged: CheckedRow<'_>) {
         match judged {
             CheckedRow::Valid(record) => {
                 self.valid += 1;
@@ -220,7 +234,8 @@ impl CheckReport {
                     *self.problems.entry(problem.kind).or_default() += 1;
                     if self.first.len() < SHOWN {
                         let file = rows.file_of(row).map(|name| excerpt(name, 60));
-                        self.first.push(ProblemRow { row: row.number, file, line: row.line, problem });
+                        let record = self.mapping.record_in_words(part);
+                        self.first.push(ProblemRow { row: row.number, record, file, line: row.line, problem });
                     }
                 }
             }

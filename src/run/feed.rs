@@ -15,7 +15,7 @@ use crate::source::{InputError, Inputs, Row, SourceError, SourceOptions};
 const BATCH: usize = 64;
 const AHEAD: usize = 4;
 
-/// A row ready to be sent.
+/// A record ready to be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {
     pub(crate) number: u64,
@@ -24,21 +24,21 @@ pub(crate) struct Prepared {
     pub(crate) fingerprint: Fingerprint,
 }
 
-/// Which rows a lane gets. Each row belongs to exactly one lane.
+/// Which records a lane gets. Each record belongs to exactly one lane.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Share {
-    /// All rows: there is one bot.
+    /// All records: there is one bot.
     All,
-    /// Rows for this bot.
+    /// Records for this bot.
     Bot(String),
-    /// Rows that are not sent, if there are several bots.
+    /// Those that are not sent, if there are several bots.
     Unsent,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) to_send: Vec<Prepared>,
-    /// Rows with an outcome that need no sending.
+    /// Numbers with an outcome that need no sending.
     pub(crate) settled: Vec<(u64, Outcome)>,
 }
 
@@ -151,23 +151,19 @@ impl Reader {
         let settings = &self.settings;
         let checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
         let mut checker = checker.with_duplicates(Arc::clone(&settings.duplicates));
-        let mut known = self.ledger.row_cursor(self.run);
+        let (mut known, numbering) = (self.ledger.row_cursor(self.run), settings.mapping.numbering());
         let mut row = Row::default();
         while rows.read(&mut row)? {
-            let state = known.find(row.number)?.map(|entry| entry.state);
-            if is_done(state, settings.resend) {
-                continue;
-            }
-            let judged = checker.check(&row);
-            let is_sent = matches!(judged, CheckedRow::Valid(_));
-            if matches!(state, Some(RowState::Settled(OutcomeKind::InDoubt | OutcomeKind::Rejected))) && !is_sent {
-                // The check is stricter now than when it was sent: its outcome stays.
-                continue;
-            }
-            let Some(place) = outlets.iter().position(|outlet| outlet.share.has(&judged)) else { continue };
-            let outlet = &mut outlets[place];
-            outlet.batch.add(row.number, judged);
-            if outlet.batch.is_full() {
+            for part in numbering.parts() {
+                let number = numbering.number(row.number, part);
+                let state = known.find(number)?.map(|entry| entry.state);
+                let Some(judged) = self.left_to_do(state, &mut checker, (&row, part)) else { continue };
+                let Some(place) = outlets.iter().position(|outlet| outlet.share.has(&judged)) else { continue };
+                let outlet = &mut outlets[place];
+                outlet.batch.add(number, || settings.mapping.record_in_words(part), judged);
+                if !outlet.batch.is_full() {
+                    continue;
+                }
                 rows.ensure_unchanged()?;
                 if outlet.sender.blocking_send(Ok(std::mem::take(&mut outlet.batch))).is_err() {
                     // Its lane has ended.
@@ -185,9 +181,26 @@ impl Reader {
         }
         Ok(())
     }
+
+    /// A part of a row after the check, unless it needs no more work.
+    fn left_to_do<'a>(
+        &self,
+        state: Option<RowState>,
+        checker: &'a mut Checker,
+        (row, part): (&'a Row, u32),
+    ) -> Option<CheckedRow<'a>> {
+        if is_done(state, self.settings.resend) {
+            return None;
+        }
+        let judged = checker.check(row, part)?;
+        let is_sent = matches!(judged, CheckedRow::Valid(_));
+        // If the check is stricter now than when it was sent, its outcome stays.
+        let keeps_outcome = matches!(state, Some(RowState::Settled(OutcomeKind::InDoubt | OutcomeKind::Rejected)));
+        (is_sent || !keeps_outcome).then_some(judged)
+    }
 }
 
-/// Whether a row in this state needs no more work.
+/// Whether a record in this state needs no more work.
 fn is_done(state: Option<RowState>, resend: ResendPolicy) -> bool {
     match state {
         None => false,
@@ -208,14 +221,17 @@ impl Share {
 }
 
 impl Batch {
-    fn add(&mut self, number: u64, judged: CheckedRow<'_>) {
+    /// `record` is which of several records it is, in words.
+    fn add(&mut self, number: u64, record: impl Fn() -> Option<String>, judged: CheckedRow<'_>) {
         match judged {
             CheckedRow::Valid(feedback) => {
                 let (body, fingerprint) = (feedback.body(), feedback.fingerprint());
                 self.to_send.push(Prepared { number, body, fingerprint });
             }
             CheckedRow::Invalid(problems) => {
-                self.settled.push((number, Outcome::with_detail(OutcomeKind::Invalid, in_words(&problems))));
+                let record = record().map_or_else(String::new, |record| format!("record {record}: "));
+                let why = record + &in_words(&problems);
+                self.settled.push((number, Outcome::with_detail(OutcomeKind::Invalid, why)));
             }
             CheckedRow::Skipped(reason) => {
                 self.settled.push((number, Outcome::with_detail(OutcomeKind::Skipped, reason.to_string())));

@@ -133,6 +133,6 @@ fn read_fields(
     read: impl Fn(Field, Raw<'_>) -> Result<String, ValueError>,
 ) -> Result<FieldTexts, SettingsError> {
     let Some(table) = table.table(key.name())? else { return Ok(FieldTexts::new()) };
-    let fields = table.value.fields(known)?.into_iter();
+    let fields = table.value.fields(known, &[])?.into_iter();
     fields.map(|(field, name, raw)| Ok((field, convert(name, raw, |raw| read(field, raw))?))).collect()
 }

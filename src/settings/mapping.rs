@@ -1,6 +1,7 @@
 //! Mappings: those written in the config's `[mapping.NAME]` or in a file, and the built-in presets for well-known exports.
 //! Each preset is a file that also serves as an example.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::error::{SettingsError, convert};
@@ -10,15 +11,15 @@ use super::source_options::{FILE, read_source_options};
 use super::toml_table::{self, Table};
 use super::value::ValueError;
 use crate::record::{
-    Clause, Conversion, DateForm, DecimalSign, Field, FieldSource, FieldSpec, FoldedSet, MappingSpec, MatchedBy, Scale,
-    SkipRule, Template, ValueMap, check_value, fold,
+    Clause, Conversion, DateForm, DecimalSign, Field, FieldSource, FieldSpec, FoldedSet, MAX_RECORDS, MappingSpec,
+    MatchedBy, RecordSpec, Scale, SkipRule, Template, ValueMap, check_value, fold,
 };
 use crate::source::SourceOptions;
 use crate::text::excerpt;
 
 pub(super) const PRESET: &str = "preset";
 /// The keys of a mapping.
-pub(super) const MAPPING_KEYS: [&str; 7] = [FILE, FIELDS, NO_ANSWER, FILTER, SKIP, INCLUDE, PRESET];
+pub(super) const MAPPING_KEYS: [&str; 8] = [FILE, FIELDS, RECORDS, NO_ANSWER, FILTER, SKIP, INCLUDE, PRESET];
 
 /// One mapping as it is written.
 #[derive(Debug, Clone)]
@@ -169,6 +170,7 @@ fn read_preset(name: &'static str, text: &'static str) -> Result<Preset, Setting
 pub(super) const FIELDS: &str = "fields";
 pub(super) const NO_ANSWER: &str = "no_answer";
 pub(super) const FILTER: &str = "filter";
+pub(super) const RECORDS: &str = "records";
 pub(super) const SKIP: &str = "skip";
 pub(super) const INCLUDE: &str = "include";
 
@@ -209,20 +211,41 @@ pub(super) const FILTER_KEYS: [&str; 5] = [COLUMN, IS, IS_NOT, WHEN, DATE];
 
 pub(super) fn read_spec(table: &Table<'_>, by: MatchedBy) -> Result<MappingSpec, SettingsError> {
     let words = |raw: Raw<'_>| Ok(raw.one_or_more()?.into_iter().map(str::to_owned).collect());
-    let fields = match table.table(FIELDS)? {
-        Some(fields) => {
-            let rules = fields.value.fields(&Field::ROW)?.into_iter();
-            rules.map(|(field, name, raw)| Ok((field, read_field(&fields.value, name, raw, field, by)?))).collect()
-        }
-        None => Ok(Default::default()),
-    };
+    let fields = table.table(FIELDS)?.map(|fields| read_fields(&fields.value, &[], by));
     Ok(MappingSpec {
-        fields: fields?,
-        no_answer: table.value(NO_ANSWER, |raw| Ok(FoldedSet::new(raw.one_or_more()?)))?,
+        fields: fields.transpose()?.unwrap_or_default(),
+        records: read_records(table, by)?,
+        no_answer: read_no_answer(table)?,
         filters: table.tables(FILTER)?.iter().map(read_filter).collect::<Result<_, _>>()?,
         skip: table.tables(SKIP)?.iter().map(read_skip).collect::<Result<_, _>>()?,
         include: table.value(INCLUDE, words)?.unwrap_or_default(),
     })
+}
+
+/// Reads the rules of all fields of a table that may also have other keys.
+fn read_fields(
+    table: &Table<'_>,
+    others: &[&'static str],
+    by: MatchedBy,
+) -> Result<BTreeMap<Field, FieldSpec>, SettingsError> {
+    let rules = table.fields(&Field::ROW, others)?.into_iter();
+    rules.map(|(field, name, raw)| Ok((field, read_field(table, name, raw, field, by)?))).collect()
+}
+
+fn read_records(table: &Table<'_>, by: MatchedBy) -> Result<Vec<RecordSpec>, SettingsError> {
+    let records = table.tables(RECORDS)?;
+    if let Some(surplus) = records.get(MAX_RECORDS) {
+        return Err(SettingsError::value(RECORDS, surplus.source.clone(), ValueError::TooManyRecords));
+    }
+    let read = |record: &Sourced<Table<'_>>| {
+        let fields = read_fields(&record.value, &[NO_ANSWER], by)?;
+        Ok(RecordSpec { fields, no_answer: read_no_answer(&record.value)? })
+    };
+    records.iter().map(read).collect()
+}
+
+fn read_no_answer(table: &Table<'_>) -> Result<Option<FoldedSet>, SettingsError> {
+    table.value(NO_ANSWER, |raw| Ok(FoldedSet::new(raw.one_or_more()?)))
 }
 
 /// Reads the rule of a field. A string alone is the name of a column.

@@ -145,13 +145,18 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The fields that this table has as keys, by either name, each with the key as written.
-    pub(super) fn fields(&self, known: &[Field]) -> Result<Vec<FieldEntry<'a>>, SettingsError> {
+    /// The fields that this table has as keys, by either name, each with the key as written. `others` are the keys that are not
+    /// fields.
+    pub(super) fn fields(
+        &self,
+        known: &[Field],
+        others: &[&'static str],
+    ) -> Result<Vec<FieldEntry<'a>>, SettingsError> {
         let mut found: Vec<FieldEntry<'_>> = Vec::new();
-        for (name, raw) in self.entries() {
+        for (name, raw) in self.entries().into_iter().filter(|(name, _)| !others.contains(name)) {
             let Some(field) = known.iter().copied().find(|field| name == field.key() || name == field.wire_name())
             else {
-                let known: Vec<_> = known.iter().map(|field| field.key()).collect();
+                let known: Vec<_> = known.iter().map(|field| field.key()).chain(others.iter().copied()).collect();
                 return Err(self.unknown(name, raw.source, &known));
             };
             if found.iter().any(|(other, ..)| *other == field) {

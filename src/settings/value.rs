@@ -12,7 +12,7 @@ use super::credential::Algorithm;
 use crate::error::{did_you_mean, nearest};
 use crate::net::is_loopback;
 use crate::pacing::{Limit, LimitError, parse_duration};
-use crate::record::{ClauseError, ProblemKind, ScaleError, TemplateError, is_path_segment};
+use crate::record::{ClauseError, MAX_RECORDS, ProblemKind, ScaleError, TemplateError, is_path_segment};
 use crate::source;
 use crate::text::excerpt;
 
@@ -140,6 +140,9 @@ pub enum ValueError {
     /// One text with two meanings.
     #[error("maps {0:?} to two values")]
     TwoMeanings(String),
+    /// More records than can be made of a row.
+    #[error("describes more than {MAX_RECORDS} records")]
+    TooManyRecords,
     /// A required key is missing.
     #[error("is required")]
     Required,

@@ -24,7 +24,9 @@ mod matrix;
 mod packed;
 mod preview;
 mod quirks;
+mod records;
 mod responses;
+
 mod runs;
 mod sandbox;
 mod scores;

@@ -28,7 +28,7 @@ fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> Row {
 #[test]
 fn a_row_becomes_a_body() {
     let (mut checker, row) = (checker(&HEADER, false), row(GOOD));
-    let CheckedRow::Valid(feedback) = checker.check(&row) else { panic!("not valid") };
+    let CheckedRow::Valid(feedback) = checker.check(&row, 0).unwrap() else { panic!("not valid") };
     let body = r#"{"channelUId":"007","name":"Post-chat","score":4,"channel":"rtm","type":"CSAT","language":"de","message":""}"#;
     assert_eq!(String::from_utf8(feedback.body()).unwrap(), body);
 }
@@ -36,14 +36,14 @@ fn a_row_becomes_a_body() {
 #[test]
 fn problems_name_column_and_value() {
     let (mut checker, mut row) = (checker(&HEADER, false), row(["", "x", "11\u{1b}[2J", "rtm", "NPS", "de", "", ""]));
-    let CheckedRow::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&row, 0).unwrap() else { panic!("not invalid") };
     let told: Vec<_> = problems.iter().map(|p| (p.column.as_deref(), p.value.as_str(), p.kind)).collect();
     assert_eq!(
         told,
         [(Some("channel_uid"), "", ProblemKind::Empty), (Some("score"), "11\u{fffd}[2J", ProblemKind::NotANumber)]
     );
     row = Row::from_cells(1, 2, ["1", "x", "11", "rtm", "NPS", "de", "", ""]);
-    let CheckedRow::Invalid(problems) = checker.check(&row) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&row, 0).unwrap() else { panic!("not invalid") };
     assert_eq!(problems[0].kind, ProblemKind::OutOfScale(FeedbackType::Nps));
     assert_eq!(problems[0].to_string(), "score: an NPS score is a whole number from 0 to 10");
 }
@@ -58,27 +58,27 @@ fn constants_do_not_fill_empty_cells() {
     let mapping = ResolvedMapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
     let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
     let good = row(GOOD);
-    assert!(matches!(checker.check(&good), CheckedRow::Valid(feedback) if feedback.language() == "fr"));
+    assert!(matches!(checker.check(&good, 0).unwrap(), CheckedRow::Valid(feedback) if feedback.language() == "fr"));
     let nameless = row(["007", "", "4", "rtm", "CSAT", "de", "", ""]);
     assert!(
-        matches!(checker.check(&nameless), CheckedRow::Invalid(problems) if problems[0].field == Some(Field::Name))
+        matches!(checker.check(&nameless, 0).unwrap(), CheckedRow::Invalid(problems) if problems[0].field == Some(Field::Name))
     );
 }
 
 #[test]
 fn blank_rows_are_skipped_faulty_rows_invalid() {
     let mut checker = checker(&HEADER, false);
-    assert_eq!(checker.check(&row([""; 8])), CheckedRow::Skipped(SkipReason::Blank));
+    assert_eq!(checker.check(&row([""; 8]), 0).unwrap(), CheckedRow::Skipped(SkipReason::Blank));
     let mut ragged = row(["", " ", "\t"]);
     ragged.error = Some(RowError::Ragged { found: 3, expected: 8 });
-    assert_eq!(checker.check(&ragged), CheckedRow::Skipped(SkipReason::Blank));
+    assert_eq!(checker.check(&ragged, 0).unwrap(), CheckedRow::Skipped(SkipReason::Blank));
     ragged = row(["1", "x"]);
     ragged.error = Some(RowError::Ragged { found: 2, expected: 8 });
-    let CheckedRow::Invalid(problems) = checker.check(&ragged) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&ragged, 0).unwrap() else { panic!("not invalid") };
     assert_eq!((problems[0].kind, &*problems[0].value), (ProblemKind::TooFewCells, "2 instead of 8"));
     let mut foreign = row(GOOD);
     foreign.error = Some(RowError::NotUtf8 { column: 1 });
-    let CheckedRow::Invalid(problems) = checker.check(&foreign) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&foreign, 0).unwrap() else { panic!("not invalid") };
     assert_eq!((problems[0].field, problems[0].kind), (Some(Field::Name), ProblemKind::NotUtf8));
 }
 
@@ -98,30 +98,36 @@ fn duplicates_repeat_an_earlier_valid_row() {
     let invalid = GOOD.map(|cell| if cell == "4.0" { "9" } else { cell });
     let mut checker = selecting(RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() });
     let duplicate = CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(2)) });
-    assert!(matches!(checker.check(&numbered(1, invalid)), CheckedRow::Invalid(_)));
-    assert!(matches!(checker.check(&numbered(2, GOOD)), CheckedRow::Valid(_)));
-    assert_eq!(checker.check(&numbered(3, other)), duplicate);
-    assert!(matches!(checker.check(&numbered(4, invalid)), CheckedRow::Invalid(_)));
+    assert!(matches!(checker.check(&numbered(1, invalid), 0).unwrap(), CheckedRow::Invalid(_)));
+    assert!(matches!(checker.check(&numbered(2, GOOD), 0).unwrap(), CheckedRow::Valid(_)));
+    assert_eq!(checker.check(&numbered(3, other), 0).unwrap(), duplicate);
+    assert!(matches!(checker.check(&numbered(4, invalid), 0).unwrap(), CheckedRow::Invalid(_)));
     let mut checker = checker.with_duplicates([(3, of_row(2))].into());
-    assert_eq!(checker.check(&numbered(3, other)), duplicate);
-    assert!(matches!(checker.check(&numbered(2, GOOD)), CheckedRow::Valid(_)));
+    assert_eq!(checker.check(&numbered(3, other), 0).unwrap(), duplicate);
+    assert!(matches!(checker.check(&numbered(2, GOOD), 0).unwrap(), CheckedRow::Valid(_)));
     let by_note = Some(Dedupe::Columns(vec!["note".into()]));
     let mut checker = selecting(RowSelection { dedupe: by_note, ..RowSelection::default() });
-    assert!(matches!(checker.check(&numbered(1, GOOD)), CheckedRow::Valid(_)));
-    assert!(matches!(checker.check(&numbered(2, other)), CheckedRow::Valid(_)));
-    assert_eq!(checker.check(&numbered(3, other)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(2)) }));
+    assert!(matches!(checker.check(&numbered(1, GOOD), 0).unwrap(), CheckedRow::Valid(_)));
+    assert!(matches!(checker.check(&numbered(2, other), 0).unwrap(), CheckedRow::Valid(_)));
+    assert_eq!(
+        checker.check(&numbered(3, other), 0).unwrap(),
+        CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(2)) })
+    );
 }
 
 #[test]
 fn records_are_compared_as_they_are_sent() {
     let mut checker = selecting(RowSelection { dedupe: Some(Dedupe::Record), ..RowSelection::default() });
-    assert!(matches!(checker.check(&numbered(1, GOOD)), CheckedRow::Valid(_)));
+    assert!(matches!(checker.check(&numbered(1, GOOD), 0).unwrap(), CheckedRow::Valid(_)));
     let same = GOOD.map(|cell| match cell {
         "4.0" => "4",
         "csat" => " CSAT",
         other => other,
     });
-    assert_eq!(checker.check(&numbered(2, same)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(1)) }));
+    assert_eq!(
+        checker.check(&numbered(2, same), 0).unwrap(),
+        CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(1)) })
+    );
 }
 
 #[test]
@@ -135,12 +141,12 @@ fn the_same_record_for_another_bot_is_sent() {
     let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
     let to = |bot| GOOD.map(|cell| if cell == "kept out" { bot } else { cell });
     let first = numbered(1, to(" st-1 "));
-    let CheckedRow::Valid(feedback) = checker.check(&first) else { panic!("not valid") };
+    let CheckedRow::Valid(feedback) = checker.check(&first, 0).unwrap() else { panic!("not valid") };
     assert_eq!(feedback.bot_id(), Some("st-1"));
     assert!(!String::from_utf8(feedback.body()).unwrap().contains("st-1"));
-    assert!(matches!(checker.check(&numbered(2, to("st-2"))), CheckedRow::Valid(_)));
+    assert!(matches!(checker.check(&numbered(2, to("st-2")), 0).unwrap(), CheckedRow::Valid(_)));
     assert_eq!(
-        checker.check(&numbered(3, to("st-1"))),
+        checker.check(&numbered(3, to("st-1")), 0).unwrap(),
         CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(1)) })
     );
     for (bot, kind) in [
@@ -151,7 +157,7 @@ fn the_same_record_for_another_bot_is_sent() {
         ("st-\u{7}", ProblemKind::ControlCharacter),
     ] {
         let wrong = numbered(4, to(bot));
-        let CheckedRow::Invalid(problems) = checker.check(&wrong) else { panic!("{bot:?} is valid") };
+        let CheckedRow::Invalid(problems) = checker.check(&wrong, 0).unwrap() else { panic!("{bot:?} is valid") };
         assert_eq!((problems[0].field, problems[0].kind), (Some(Field::BotId), kind), "{bot:?}");
     }
 }
@@ -161,8 +167,11 @@ fn unselected_rows_count_for_duplicates() {
     let rows = vec!["2-".parse().unwrap()];
     let dedupe = Some(Dedupe::Record);
     let mut checker = selecting(RowSelection { rows, dedupe, ..RowSelection::default() });
-    assert_eq!(checker.check(&numbered(1, GOOD)), CheckedRow::Skipped(SkipReason::NotInRows));
-    assert_eq!(checker.check(&numbered(2, GOOD)), CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(1)) }));
+    assert_eq!(checker.check(&numbered(1, GOOD), 0).unwrap(), CheckedRow::Skipped(SkipReason::NotInRows));
+    assert_eq!(
+        checker.check(&numbered(2, GOOD), 0).unwrap(),
+        CheckedRow::Skipped(SkipReason::Duplicate { of: Some(of_row(1)) })
+    );
 }
 
 #[test]
@@ -171,7 +180,7 @@ fn filters_for_one_column_are_alternatives() {
     let mut checker = selecting(RowSelection { filters, ..RowSelection::default() });
     let mut with = |channel: &'static str, language: &'static str| {
         let cells = ["1", "x", "4", channel, "CSAT", language, "", ""];
-        matches!(checker.check(&numbered(1, cells)), CheckedRow::Valid(_))
+        matches!(checker.check(&numbered(1, cells), 0).unwrap(), CheckedRow::Valid(_))
     };
     assert!(with("rtm", "de") && with(" Email ", "en"));
     assert!(!with("sms", "de") && !with("rtm", "FR"));
@@ -187,14 +196,14 @@ fn a_spec_converts_cells_or_names_them() {
     let mapping = ResolvedMapping::resolve(&HEADER.map(str::to_owned), Some(','), &rules).unwrap();
     let mut checker = Checker::new(mapping, ScoreRule::InScale, false);
     let good = row(["u", "n", "10 - yes", "rtm", "CSAT", "DE", "", "x"]);
-    let CheckedRow::Valid(feedback) = checker.check(&good) else { panic!("not valid") };
+    let CheckedRow::Valid(feedback) = checker.check(&good, 0).unwrap() else { panic!("not valid") };
     assert_eq!((feedback.name(), feedback.score().value(), feedback.language()), ("n x", 5.0, "de"));
     assert_eq!(
-        checker.check(&row(["u", "n", " - ", "rtm", "", "", "", ""])),
+        checker.check(&row(["u", "n", " - ", "rtm", "", "", "", ""]), 0).unwrap(),
         CheckedRow::Skipped(SkipReason::NoAnswer)
     );
     let bad = row(["", "n", "11 - yes", "rtm", "CSAT", "DE", "", "x"]);
-    let CheckedRow::Invalid(problems) = checker.check(&bad) else { panic!("not invalid") };
+    let CheckedRow::Invalid(problems) = checker.check(&bad, 0).unwrap() else { panic!("not invalid") };
     let told: Vec<_> = problems.iter().map(|p| (p.field.unwrap(), p.value.as_str(), p.kind)).collect();
     let expected =
         [(Field::ChannelUid, "", ProblemKind::Empty), (Field::Score, "11 - yes", ProblemKind::OffSourceScale)];
@@ -206,11 +215,11 @@ fn a_failure_reports_in_doubt_rows_are_skipped() {
     let header: Vec<_> = HEADER.into_iter().chain(["_row", "_outcome", "_status", "_error"]).collect();
     let reported = |outcome| row(GOOD.into_iter().chain(["9", outcome, "504", "timed out"]));
     let (mut careful, mut eager) = (checker(&header, false), checker(&header, true));
-    assert_eq!(careful.check(&reported("in doubt")), CheckedRow::Skipped(SkipReason::InDoubtBefore));
-    assert!(matches!(careful.check(&reported("rejected")), CheckedRow::Valid(_)));
-    assert!(matches!(eager.check(&reported("in doubt")), CheckedRow::Valid(_)));
+    assert_eq!(careful.check(&reported("in doubt"), 0).unwrap(), CheckedRow::Skipped(SkipReason::InDoubtBefore));
+    assert!(matches!(careful.check(&reported("rejected"), 0).unwrap(), CheckedRow::Valid(_)));
+    assert!(matches!(eager.check(&reported("in doubt"), 0).unwrap(), CheckedRow::Valid(_)));
     let blank = row([""; 8].into_iter().chain(["9", "invalid", "", "blank"]));
-    assert_eq!(careful.check(&blank), CheckedRow::Skipped(SkipReason::Blank));
+    assert_eq!(careful.check(&blank, 0).unwrap(), CheckedRow::Skipped(SkipReason::Blank));
 }
 
 /// Counts an example's valid rows and collects the problems of the others.
@@ -224,7 +233,7 @@ fn check_example(bytes: &[u8], map: &[&str], set: &[&str]) -> (usize, Vec<Proble
         Checker::new(ResolvedMapping::resolve(rows.headers(), None, &rules).unwrap(), ScoreRule::InScale, false);
     let (mut row, mut valid, mut invalid) = (Row::default(), 0, Vec::new());
     while rows.read(&mut row).unwrap() {
-        match checker.check(&row) {
+        match checker.check(&row, 0).unwrap() {
             CheckedRow::Valid(_) => valid += 1,
             CheckedRow::Invalid(problems) => invalid.extend(problems.iter().map(|problem| problem.kind)),
             CheckedRow::Skipped(reason) => panic!("line {}: {reason}", row.line),
@@ -288,7 +297,7 @@ proptest! {
         let mut checker = checker(&Field::BODY.map(Field::wire_name), false);
         let (mut row, mut sent) = (Row::default(), Vec::new());
         while rows.read(&mut row).unwrap() {
-            let CheckedRow::Valid(feedback) = checker.check(&row) else { panic!("{row:?}") };
+            let CheckedRow::Valid(feedback) = checker.check(&row, 0).unwrap() else { panic!("{row:?}") };
             let body: serde_json::Map<_, _> = serde_json::from_slice(&feedback.body()).unwrap();
             sent.push(Field::BODY.map(|field| match &body[field.wire_name()] {
                 serde_json::Value::String(text) => text.clone(),

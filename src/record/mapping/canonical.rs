@@ -9,7 +9,7 @@ use std::fmt::Write;
 use serde_json::json;
 
 use super::row_selection::RowRules;
-use super::{Column, Dedupe, FieldSource, ResolvedMapping};
+use super::{Column, Dedupe, FieldSource, RecordMapping, ResolvedMapping};
 use crate::record::Field;
 
 /// Lines that only select rows begin with this.
@@ -21,8 +21,30 @@ impl ResolvedMapping {
     /// Equal for two mappings that make the same records of the same rows, however their columns were found.
     pub fn canonical(&self) -> String {
         let mut text = String::new();
+        for record in &self.records {
+            if self.records.len() > 1 {
+                text.push_str("record\n");
+            }
+            record.write_canonical(self.names_bots(), &mut text);
+        }
+        self.rows.write_canonical(&mut text);
+        text
+    }
+
+    /// Whether `canonical` is the text of a mapping that differs from this one at most in the rows it selects and the bots
+    /// it sends them to. Then a row that both send to the same bot is sent twice.
+    pub fn makes_the_same_records(&self, canonical: &str) -> bool {
+        fn records(text: &str) -> impl Iterator<Item = &str> {
+            text.lines().filter(|line| !line.starts_with(SELECTION) && !line.starts_with(BOT))
+        }
+        records(&self.canonical()).eq(records(canonical))
+    }
+}
+
+impl RecordMapping {
+    fn write_canonical(&self, names_bots: bool, text: &mut String) {
         // One bot for all rows is a part of the target, wherever it was named.
-        for (field, matched) in self.fields().filter(|(field, _)| *field != Field::BotId || self.names_bots()) {
+        for (field, matched) in self.fields().filter(|(field, _)| *field != Field::BotId || names_bots) {
             // JSON strings keep the lines apart, whatever the names contain.
             let (sign, value) = match &matched.source {
                 FieldSource::Column(Column { index, header }) => (format!("<{index}"), json!(header)),
@@ -39,26 +61,15 @@ impl ResolvedMapping {
             }
             text.push('\n');
         }
-        self.rows.write_canonical(&mut text);
-        text
-    }
-
-    /// Whether `canonical` is the text of a mapping that differs from this one at most in the rows it selects and the bots
-    /// it sends them to. Then a row that both send to the same bot is sent twice.
-    pub fn makes_the_same_records(&self, canonical: &str) -> bool {
-        fn records(text: &str) -> impl Iterator<Item = &str> {
-            text.lines().filter(|line| !line.starts_with(SELECTION) && !line.starts_with(BOT))
+        if let Some(texts) = &self.no_answer {
+            let _ = writeln!(text, "{SELECTION}answers other than {}", json!(texts));
         }
-        records(&self.canonical()).eq(records(canonical))
     }
 }
 
 impl RowRules {
     fn write_canonical(&self, text: &mut String) {
         let mut line = |line: String| *text += &format!("{line}\n");
-        if let Some(texts) = &self.no_answer {
-            line(format!("{SELECTION}answers other than {}", json!(texts)));
-        }
         self.skips.iter().for_each(|skip| line(format!("{SELECTION}without {}", skip.when.canonical())));
         let selection = &self.selection;
         selection.filters.iter().for_each(|filter| line(format!("{SELECTION}where {}", filter.keep.canonical())));

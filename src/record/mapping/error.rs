@@ -39,6 +39,12 @@ pub enum MappingProblem {
     Ambiguous { field: Field, columns: Vec<(usize, String)> },
     /// The field has no source; `needed` is what the mapping or preset asks for.
     Unfilled { field: Field, needed: Option<String> },
+    /// One of several records has this problem.
+    InRecord { record: String, problem: Box<Self> },
+    /// `--record` gives a field a value that is also the name of a column.
+    ValueOrColumn { field: Field, text: String },
+    /// The input is a failure report of records, and the mapping makes one record of each row.
+    ReportOfRecords,
     /// No row can have this value.
     BadConstant { field: Field, value: String, by: MatchedBy, kind: ProblemKind },
 }
@@ -77,6 +83,13 @@ impl fmt::Display for MappingProblem {
             Self::Unfilled { field, needed: Some(needed) } => {
                 write!(f, "{field}: no column and no value; provide {}", excerpt(needed, 160))
             }
+            Self::InRecord { record, problem } => write!(f, "record {record}: {problem}"),
+            Self::ValueOrColumn { field, text } => {
+                write!(f, "{field}: {} is a value, but the input also has a column of this name", quoted(text))
+            }
+            Self::ReportOfRecords => f.write_str(
+                "the input is a failure report of single records, but this mapping makes one record of each row",
+            ),
             Self::BadConstant { field, value, by, kind } => {
                 write!(f, "{field}: invalid value {} from {by}: {kind}", quoted(value))
             }
@@ -98,7 +111,7 @@ impl Advice for MappingError {
     /// One hint for each kind of problem.
     fn hint(&self) -> Option<String> {
         let is_first_of_kind = |(at, problem): &(usize, &MappingProblem)| {
-            !self.problems[..*at].iter().any(|earlier| discriminant(earlier) == discriminant(problem))
+            !self.problems[..*at].iter().any(|earlier| discriminant(earlier.itself()) == discriminant(problem.itself()))
         };
         let firsts = self.problems.iter().enumerate().filter(is_first_of_kind);
         let hints: Vec<_> = firsts.filter_map(|(_, problem)| problem.hint()).collect();
@@ -119,10 +132,25 @@ impl MappingProblem {
                 Some(format!("choose with --map {field}=COLUMN, by a name shown here or by position, such as '#3'"))
             }
             Self::GivenTwice { field, .. } => Some(format!("give {field} only one --map or --set")),
+            Self::InRecord { problem, .. } => problem.hint(),
+            Self::ValueOrColumn { field, text } => Some(format!(
+                "write {field}={} for the column, or {field}={} for the value",
+                quoted(&format!("column:{text}"), SHOWN),
+                quoted(&format!("value:{text}"), SHOWN)
+            )),
+            Self::ReportOfRecords => Some("import it with the mapping or the --record options of its run".to_owned()),
             Self::UnknownColumn { .. }
             | Self::BadCondition { .. }
             | Self::NoSuchSkip { .. }
             | Self::BadConstant { .. } => None,
+        }
+    }
+
+    /// The problem without the record that has it.
+    pub fn itself(&self) -> &Self {
+        match self {
+            Self::InRecord { problem, .. } => problem,
+            other => other,
         }
     }
 }

@@ -6,10 +6,11 @@ use super::condition::Condition;
 use super::row_selection::RowRules;
 use super::rules::Filter;
 use super::{
-    Clause, Column, Dedupe, FieldSource, MappingError, MappingOptions, MappingProblem, MatchedBy, MatchedSource,
-    ResolvedMapping, RowSelection, SkipRule, report_columns,
+    Clause, Column, Dedupe, FieldSource, FieldSpec, MappingError, MappingOptions, MappingProblem, MatchedBy,
+    MatchedSource, RecordSpec, ResolvedMapping, RowSelection, SkipRule, report_columns,
 };
 use crate::error::nearest;
+use crate::record::codes::is_unknown_channel;
 use crate::record::validate::check_value;
 use crate::record::{Conversion, Field, Template, fold};
 use crate::source::{find_column, written_name};
@@ -23,17 +24,12 @@ type Resolved<T> = Result<T, MappingProblem>;
 impl ResolvedMapping {
     /// Each field's source as far as it is known, in the order of [`Field::BODY`].
     pub fn sources(headers: &[String], options: &MappingOptions) -> [Result<MatchedSource, MappingProblem>; 7] {
-        let resolver = Resolver::new(headers, options);
-        Field::BODY.map(|field| resolver.checked_source(field))
+        Resolver::new(headers, options).sources()
     }
 
     /// The bot's source; `None` when nothing says where it comes from.
     pub fn bot_source(headers: &[String], options: &MappingOptions) -> Option<Result<MatchedSource, MappingProblem>> {
-        let source = Resolver::new(headers, options).checked_source(Field::BotId);
-        // A spec that converts bots without naming their column must not be ignored.
-        let is_optional = !options.spec.fields.contains_key(&Field::BotId);
-        let is_unfilled = matches!(source, Err(MappingProblem::Unfilled { .. }));
-        (!(is_optional && is_unfilled)).then_some(source)
+        Resolver::new(headers, options).bot_source()
     }
 
     /// Finds the source of every field and of the bot. The first of these decides: `--map` or `--set`, the spec, the
@@ -52,17 +48,16 @@ impl ResolvedMapping {
     ) -> Result<Self, MappingError> {
         let resolver = Resolver::new(headers, options);
         let mut problems = Vec::new();
-        let sources = Self::sources(headers, options).map(|source| keep_problem(source, &mut problems));
-        let bot = Self::bot_source(headers, options).and_then(|source| keep_problem(source, &mut problems));
+        let records = resolver.records(&mut problems);
         let rows = resolver.row_rules(&mut problems);
         problems.extend(resolver.unknown_includes());
         problems.splice(0..0, resolver.single_column(delimiter, &problems));
-        match sources {
-            [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f), Some(g)] if problems.is_empty() => {
-                Ok(resolver.mapping([a, b, c, d, e, f, g], bot, rows, headers))
-            }
-            _ => Err(MappingError { problems, headers: headers.to_vec() }),
+        let mapping = ResolvedMapping { records, rows, headers: headers.to_vec() };
+        let is_of_records = report_columns::position(headers, report_columns::RECORD).is_some();
+        if is_of_records && !mapping.numbering().is_multiple() {
+            problems.push(MappingProblem::ReportOfRecords);
         }
+        if problems.is_empty() { Ok(mapping) } else { Err(MappingError { problems, headers: headers.to_vec() }) }
     }
 }
 
@@ -74,31 +69,37 @@ struct Resolver<'a> {
     /// Without the columns that a failure report adds.
     headers: &'a [String],
     options: &'a MappingOptions,
+    /// One of several records.
+    record: Option<&'a RecordSpec>,
 }
 
 impl<'a> Resolver<'a> {
     fn new(headers: &'a [String], options: &'a MappingOptions) -> Self {
-        Self { headers: &headers[..report_columns::input_columns(headers)], options }
+        Self { headers: &headers[..report_columns::input_columns(headers)], options, record: None }
     }
 
-    fn mapping(
-        &self,
-        sources: [MatchedSource; 7],
-        bot: Option<MatchedSource>,
-        rows: RowRules,
-        headers: &[String],
-    ) -> ResolvedMapping {
-        let has_template = sources.iter().chain(&bot).any(|matched| matches!(matched.source, FieldSource::Template(_)));
-        let columns_by_name = || Arc::new(self.headers.iter().cloned().zip(0..).collect());
-        let source = |field: Field| sources.get(field as usize).or(bot.as_ref());
-        ResolvedMapping {
-            conversions: Field::ROW.map(|field| self.conversion(field, source(field)?)),
-            columns_by_name: has_template.then(columns_by_name),
-            sources,
-            bot,
-            rows,
-            headers: headers.to_vec(),
-        }
+    /// The same for one of several records.
+    fn of_record(&self, record: &'a RecordSpec) -> Self {
+        Self { record: Some(record), ..*self }
+    }
+
+    fn sources(&self) -> [Resolved<MatchedSource>; 7] {
+        Field::BODY.map(|field| self.checked_source(field))
+    }
+
+    /// `None` when nothing says where the bot comes from.
+    fn bot_source(&self) -> Option<Resolved<MatchedSource>> {
+        let source = self.checked_source(Field::BotId);
+        // A spec that converts bots without naming their column must not be ignored.
+        let is_optional = self.spec(Field::BotId).is_none();
+        let is_unfilled = matches!(source, Err(MappingProblem::Unfilled { .. }));
+        (!(is_optional && is_unfilled)).then_some(source)
+    }
+
+    /// What the record says about a field, or else all records together.
+    fn spec(&self, field: Field) -> Option<&'a FieldSpec> {
+        let own = self.record.and_then(|record| record.fields.get(&field));
+        own.or_else(|| self.options.spec.fields.get(&field))
     }
 
     fn checked_source(&self, field: Field) -> Resolved<MatchedSource> {
@@ -119,8 +120,10 @@ impl<'a> Resolver<'a> {
         if let Some(source) = self.options_source(field)? {
             return Ok(source);
         }
-        let spec = options.spec.fields.get(&field);
-        if let Some((source, by)) = spec.and_then(|spec| Some((spec.source.as_ref()?, spec.by))) {
+        let spec = self.spec(field);
+        let shared = options.spec.fields.get(&field);
+        let source_of = |spec: &'a FieldSpec| Some((spec.source.as_ref()?, spec.by));
+        if let Some((source, by)) = spec.and_then(source_of).or_else(|| shared.and_then(source_of)) {
             return self.spec_source(field, source, by);
         }
         if let Some(name) = options.columns.get(&field) {
@@ -142,23 +145,32 @@ impl<'a> Resolver<'a> {
             pairs.iter().filter(|(of, _)| *of == field).map(|(_, text)| text).collect()
         }
         let (columns, values) = (given(&self.options.map, field), given(&self.options.set, field));
+        let own = self.record.and_then(|record| record.fields.get(&field)).and_then(|spec| spec.source.as_ref());
         match (&columns[..], &values[..]) {
             ([], []) => Ok(None),
+            (_, _) if own.is_some() => Err(MappingProblem::GivenTwice {
+                field,
+                options: self.options_in_words(field).chain(["the record's own".to_owned()]).collect(),
+            }),
             ([column], []) => self.named(field, column, MatchedBy::Map).map(Some),
             ([], [value]) => Ok(Some(MatchedSource::constant((*value).clone(), MatchedBy::Set))),
-            _ => {
-                let columns = columns.iter().map(|column| format!("--map {field}={column}"));
-                let values = values.iter().map(|value| format!("--set {field}={value}"));
-                Err(MappingProblem::GivenTwice { field, options: columns.chain(values).collect() })
-            }
+            _ => Err(MappingProblem::GivenTwice { field, options: self.options_in_words(field).collect() }),
         }
+    }
+
+    fn options_in_words(&self, field: Field) -> impl Iterator<Item = String> {
+        let MappingOptions { map, set, .. } = self.options;
+        let columns = map.iter().filter(move |(of, _)| *of == field);
+        let values = set.iter().filter(move |(of, _)| *of == field);
+        let columns = columns.map(move |(_, column)| format!("--map {field}={column}"));
+        columns.chain(values.map(move |(_, value)| format!("--set {field}={value}")))
     }
 
     fn spec_source(&self, field: Field, source: &FieldSource<String>, by: MatchedBy) -> Resolved<MatchedSource> {
         match source {
             FieldSource::Column(name) => self.named(field, name, by),
             FieldSource::FirstOf(names) => self.first_of(field, names.iter().map(String::as_str), by),
-            FieldSource::Constant(value) => Ok(MatchedSource::constant(value.clone(), by)),
+            FieldSource::Constant(value) => self.constant(field, value, by),
             FieldSource::Template(template) => {
                 self.ensure_columns(field, template)?;
                 Ok(MatchedSource { source: FieldSource::Template(template.clone()), matched_by: by })
@@ -166,11 +178,26 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Constants are never converted.
+    /// The name of a survey and its type are often names of columns, too. For other fields it is uncertain what is meant.
+    fn constant(&self, field: Field, value: &str, by: MatchedBy) -> Resolved<MatchedSource> {
+        let is_clear = match field {
+            Field::Name | Field::Type => true,
+            Field::Channel => !is_unknown_channel(value),
+            _ => false,
+        };
+        if by == MatchedBy::Record && !is_clear && self.headers.iter().any(|header| header == value) {
+            return Err(MappingProblem::ValueOrColumn { field, text: value.to_owned() });
+        }
+        Ok(MatchedSource::constant(value.to_owned(), by))
+    }
+
+    /// The record's own conversion, or else that of all records. Constants are never converted.
     fn conversion(&self, field: Field, matched: &MatchedSource) -> Option<Box<Conversion>> {
-        let conversion = &self.options.spec.fields.get(&field)?.conversion;
+        let shared = self.options.spec.fields.get(&field);
+        let specs = [self.spec(field), shared].into_iter().flatten();
+        let conversion = specs.map(|spec| &spec.conversion).find(|conversion| !conversion.is_identity())?;
         let is_constant = matches!(matched.source, FieldSource::Constant(_));
-        (!is_constant && !conversion.is_identity()).then(|| Box::new(conversion.clone()))
+        (!is_constant).then(|| Box::new(conversion.clone()))
     }
 
     fn ensure_columns(&self, field: Field, template: &Template) -> Resolved<()> {
@@ -290,7 +317,6 @@ impl<'a> Resolver<'a> {
             Some(SkipRule { key: key.clone(), reason: Arc::clone(reason), when })
         });
         RowRules {
-            no_answer: spec.no_answer.clone(),
             skips: skips.collect(),
             selection: RowSelection {
                 filters,
@@ -315,8 +341,9 @@ impl<'a> Resolver<'a> {
 
     /// A single column is suspicious when columns are missing: the delimiter is probably wrong.
     fn single_column(&self, delimiter: Option<char>, problems: &[MappingProblem]) -> Option<MappingProblem> {
-        let lacks_columns =
-            problems.iter().any(|p| matches!(p, MappingProblem::Unfilled { .. } | MappingProblem::NoSuchColumn { .. }));
+        let lacks_columns = problems
+            .iter()
+            .any(|p| matches!(p.itself(), MappingProblem::Unfilled { .. } | MappingProblem::NoSuchColumn { .. }));
         match (self.headers, delimiter) {
             ([header], Some(delimiter)) if lacks_columns => {
                 Some(MappingProblem::OneColumn { delimiter, header: header.clone() })
@@ -326,5 +353,6 @@ impl<'a> Resolver<'a> {
     }
 }
 
+mod records;
 #[cfg(test)]
 mod tests;

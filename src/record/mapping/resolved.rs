@@ -1,69 +1,53 @@
 //! A mapping for one header: every column is an index.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::record_mapping::RecordMapping;
+use super::report_columns;
 use super::row_selection::RowRules;
-use super::{FieldSource, MatchedSource, report_columns};
 use crate::numbering::Numbering;
-use crate::record::{Conversion, Field};
+use crate::text::excerpt;
 
 /// How the rows below one header become records, and which of them are sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResolvedMapping {
-    /// In the order of [`Field::BODY`].
-    pub(super) sources: [MatchedSource; 7],
-    /// `None` when all rows go to the target's bot.
-    pub(super) bot: Option<MatchedSource>,
-    /// In the order of [`Field::ROW`]; `None` for text that is sent as it is.
-    pub(super) conversions: [Option<Box<Conversion>>; 8],
+    /// At least one.
+    pub(super) records: Vec<RecordMapping>,
     pub(in crate::record) rows: RowRules,
-    /// The columns by name, if a template needs them.
-    pub(in crate::record) columns_by_name: Option<Arc<BTreeMap<String, usize>>>,
     pub(super) headers: Vec<String>,
 }
 
 impl ResolvedMapping {
-    /// Each field and its source, in the order of [`Field::BODY`], then the bot if it has one.
-    pub fn fields(&self) -> impl Iterator<Item = (Field, &MatchedSource)> {
-        let bot = self.bot.iter().map(|source| (Field::BotId, source));
-        Field::BODY.into_iter().zip(&self.sources).chain(bot)
+    /// The records that are made of each row; at least one.
+    pub fn records(&self) -> &[RecordMapping] {
+        &self.records
     }
 
     /// How the records of all rows are numbered.
     pub fn numbering(&self) -> Numbering {
-        Numbering::SINGLE
+        Numbering::new(u32::try_from(self.records.len()).unwrap_or(u32::MAX))
     }
 
-    /// `None` only for the bot, when nothing says where it comes from.
-    pub fn source(&self, field: Field) -> Option<&MatchedSource> {
-        match field {
-            Field::BotId => self.bot.as_ref(),
-            _ => self.sources.get(field as usize),
-        }
+    /// A part of a row for people: `2 (Relationship)`; `None` for a row as a whole and for its only record.
+    pub fn record_in_words(&self, part: u32) -> Option<String> {
+        let record = self.records.get((part as usize).checked_sub(1)?)?;
+        Some(match record.label() {
+            Some(label) => format!("{part} ({})", excerpt(label, 40)),
+            None => part.to_string(),
+        })
     }
 
-    /// Whether each row names the bot it goes to.
+    /// Whether the bot depends on the row or on the record.
     pub fn names_bots(&self) -> bool {
-        self.bot.is_some() && self.constant_bot().is_none()
+        self.records.iter().any(|record| record.bot.is_some()) && self.constant_bot().is_none()
     }
 
-    /// The bot given for all rows.
+    /// The bot given for all records.
     pub fn constant_bot(&self) -> Option<&str> {
-        match &self.bot.as_ref()?.source {
-            FieldSource::Constant(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// How the field's text is converted; `None` if it is sent as it is.
-    pub fn conversion(&self, field: Field) -> Option<&Conversion> {
-        self.conversions[field as usize].as_deref()
-    }
-
-    /// Whether blanks around the field's text are sent.
-    pub(in crate::record) fn keeps_blanks(&self, field: Field) -> bool {
-        self.conversion(field).is_some_and(|conversion| conversion.keep_blanks)
+        let (first, others) = self.records.split_first()?;
+        let bot = first.constant_bot()?;
+        others.iter().all(|record| record.constant_bot() == Some(bot)).then_some(bot)
     }
 
     /// The size of the sample, if one was asked for and not chosen yet.
@@ -83,29 +67,12 @@ impl ResolvedMapping {
 
     /// The headers of the columns that no field uses.
     pub fn unused(&self) -> impl Iterator<Item = &str> {
-        let used: BTreeSet<usize> = self.fields().flat_map(|(_, source)| self.columns_of(source)).collect();
+        let columns = |record: &RecordMapping| {
+            record.fields().flat_map(|(_, source)| record.columns_of(source)).collect::<Vec<usize>>()
+        };
+        let used: BTreeSet<usize> = self.records.iter().flat_map(columns).collect();
         let own = self.headers[..self.input_columns()].iter().enumerate();
         own.filter(move |(column, _)| !used.contains(column)).map(|(_, header)| header.as_str())
-    }
-
-    /// The first field whose text this column contains.
-    pub(in crate::record) fn field_of(&self, column: usize) -> Option<Field> {
-        let is_source = |matched: &MatchedSource| matched.columns().iter().any(|source| source.index == column);
-        self.fields().find(|(_, matched)| is_source(matched)).map(|(field, _)| field)
-    }
-
-    /// Whether a field comes from this column, alone or in a template.
-    pub(in crate::record) fn uses(&self, column: usize) -> bool {
-        self.fields().any(|(_, source)| self.columns_of(source).contains(&column))
-    }
-
-    fn columns_of(&self, matched: &MatchedSource) -> Vec<usize> {
-        match (&matched.source, &self.columns_by_name) {
-            (FieldSource::Template(template), Some(columns)) => {
-                template.columns().iter().filter_map(|name| columns.get(name).copied()).collect()
-            }
-            _ => matched.columns().iter().map(|column| column.index).collect(),
-        }
     }
 
     /// Whether the input is a failure report of an earlier run.

@@ -11,13 +11,12 @@ use super::condition::Condition;
 use super::rules::Filter;
 use super::{Dedupe, SkipRule};
 use crate::numbering::Numbering;
-use crate::record::{FoldedSet, ProblemKind, SkipReason};
+use crate::record::{ProblemKind, SkipReason};
 use crate::source::Row;
 use crate::text::excerpt;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::record) struct RowRules {
-    pub(super) no_answer: Option<FoldedSet>,
     pub(super) skips: Vec<SkipRule<Condition<usize>>>,
     pub(in crate::record) selection: RowSelection<usize, Filter>,
     /// The rows of the sample; `None` until they are chosen.
@@ -44,11 +43,6 @@ impl RowRules {
             }
         }
         failed.map_or(Ok(None), Err)
-    }
-
-    /// Whether this score means that nobody answered.
-    pub(in crate::record) fn is_no_answer(&self, score: &str) -> bool {
-        self.no_answer.as_ref().is_some_and(|texts| texts.contains(score))
     }
 
     /// Why the row of this number is not selected by `--rows` or `--sample`.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{Clause, RowSelection, SkipRule};
+use super::{Clause, RecordSpec, RowSelection, SkipRule};
 use crate::error::{Advice, did_you_mean, nearest};
 use crate::record::{Conversion, Field, FoldedSet, Template};
 use crate::source::Row;
@@ -25,6 +25,8 @@ pub struct MappingSpec {
     pub filters: Vec<Clause>,
     /// The skip rules not to apply, by key or reason.
     pub include: Vec<String>,
+    /// The records that are made of each row; empty for one record of the fields above.
+    pub records: Vec<RecordSpec>,
 }
 
 /// What a spec says about one field.
@@ -41,7 +43,7 @@ pub struct FieldSpec {
 }
 
 impl MappingSpec {
-    /// Merges this spec over `base`: fields and `no_answer` of this one win, skip rules and includes add up.
+    /// Merges this spec over `base`: fields, `no_answer` and records of this one win, skip rules and includes add up.
     #[must_use]
     pub fn over(self, base: Self) -> Self {
         let mut fields = base.fields;
@@ -52,6 +54,7 @@ impl MappingSpec {
             skip: base.skip.into_iter().chain(self.skip).collect(),
             filters: base.filters.into_iter().chain(self.filters).collect(),
             include: base.include.into_iter().chain(self.include).collect(),
+            records: if self.records.is_empty() { base.records } else { self.records },
         }
     }
 
@@ -96,6 +99,11 @@ pub enum MatchedBy {
     Map,
     #[strum(to_string = "--set")]
     Set,
+    #[strum(to_string = "--record")]
+    Record,
+    /// With `column:` or `value:`.
+    #[strum(to_string = "--record")]
+    RecordExplicitly,
     #[strum(to_string = "the mapping")]
     Mapping,
     #[strum(to_string = "the preset")]

@@ -34,9 +34,9 @@ fn column(index: usize, header: &str, matched_by: MatchedBy) -> MatchedSource {
 fn columns_are_matched_by_exact_or_similar_names() {
     let mapping = resolve("Message,Channel-UID,channel,NAME, score ,Type,language,extra", &MappingOptions::default());
     let mapping = mapping.unwrap();
-    let found: Vec<_> = mapping.fields().map(|(_, source)| source.columns()[0].index).collect();
+    let found: Vec<_> = mapping.records()[0].fields().map(|(_, source)| source.columns()[0].index).collect();
     assert_eq!(found, [1, 3, 4, 2, 5, 6, 0]);
-    let by = |field| mapping.source(field).unwrap().matched_by;
+    let by = |field| mapping.records()[0].source(field).unwrap().matched_by;
     assert_eq!((by(Field::Channel), by(Field::Name)), (MatchedBy::ExactName, MatchedBy::SimilarName));
     assert_eq!(mapping.unused().collect::<Vec<_>>(), ["extra"]);
     assert!(!mapping.is_failure_report());
@@ -48,8 +48,9 @@ fn command_line_wins_over_profile_over_names() {
     let defaults = [Field::Name, Field::Language].map(|field| (field, "default".to_owned())).into();
     let mut rules = MappingOptions { columns, defaults, ..MappingOptions::default() };
     let header = format!("{PLAIN},Survey,Other");
-    let by =
-        |rules: &MappingOptions, header: &str| resolve(header, rules).unwrap().source(Field::Name).unwrap().clone();
+    let by = |rules: &MappingOptions, header: &str| {
+        resolve(header, rules).unwrap().records()[0].source(Field::Name).unwrap().clone()
+    };
 
     let profile = column(7, "Survey", MatchedBy::ProfileColumns);
     assert_eq!(by(&rules, &header), profile);
@@ -100,7 +101,7 @@ fn columns_can_be_named_by_position() {
     let header = format!("{PLAIN},score#2,#9");
     let column = |name: &str| {
         let mapping = resolve(&header, &rules(&[(Field::Score, name)], &[])).unwrap();
-        mapping.source(Field::Score).unwrap().columns().first().map(|column| column.index)
+        mapping.records()[0].source(Field::Score).unwrap().columns().first().map(|column| column.index)
     };
     assert_eq!(["score", "score#2", "#9", "#2"].map(column), [Some(2), Some(7), Some(8), Some(1)]);
     let unasked = problems(&header, &MappingOptions::default());
@@ -140,7 +141,9 @@ fn constants_are_checked_without_rows() {
 
 #[test]
 fn the_bot_comes_from_rows_or_options() {
-    let bot = |header: &str, rules: &MappingOptions| resolve(header, rules).unwrap().source(Field::BotId).cloned();
+    let bot = |header: &str, rules: &MappingOptions| {
+        resolve(header, rules).unwrap().records()[0].source(Field::BotId).cloned()
+    };
     assert_eq!(bot(PLAIN, &MappingOptions::default()), None);
     let header = format!("{PLAIN},Bot-ID,Region");
     assert_eq!(bot(&header, &MappingOptions::default()), Some(column(7, "Bot-ID", MatchedBy::SimilarName)));

@@ -1,0 +1,1 @@
+//! What `inspect` proposes for files with several scores.
