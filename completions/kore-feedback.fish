@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kore_feedback_global_optspecs
-    string join \n config= p/profile= state-dir= o/output= q/quiet v/verbose h/help V/version
+    string join \n config= p/profile= state-dir= o/output= q/quiet v/verbose log-file= h/help V/version
 end
 
 function __fish_kore_feedback_needs_command
@@ -29,6 +29,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s p -l profil
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -66,6 +67,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s p
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l allow-any-score -d 'Allow a score outside the scale of its type'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l dry-run -d 'Print the request without its token, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l curl -d 'With --dry-run, print the request as a curl command'
@@ -113,6 +115,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s p
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-header -d 'The file has no header: its columns are #1, #2 and so on, and its first row is a record'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dry-run -d 'Check everything, show the mapping, a preview and the duration, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-invalid -d 'Import the valid rows, and write the invalid ones to the failure report'
@@ -150,6 +153,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-header -d 'The file has no header: its columns are #1, #2 and so on, and its first row is a record'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
@@ -162,6 +166,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and n
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l jti -d 'Add a jti, so that the token works only once; its lifetime is then at most 1h'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sandbox -d 'Use the generated credentials of a sandbox, without any configuration'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l header -d 'Print the header `auth: …`, ready for curl'
@@ -174,6 +179,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and _
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -182,6 +188,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and no
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -195,6 +202,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -203,6 +211,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l rows -d 'Print the outcome and server id of every row as CSV, or as an array with --output json'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
@@ -214,6 +223,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l resend-in-doubt -d 'Also send rows in doubt again; they may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l rejected -d 'Also send rejected rows again'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Print only errors to stderr'
@@ -224,6 +234,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -236,6 +247,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l recover -d 'Recover the run if the ledger was damaged, copied or restored'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l no-rate-limit -d 'Read without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print only errors to stderr'
@@ -246,6 +258,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -268,6 +281,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l spreadsheet -d 'Mark CSV as UTF-8, and texts that a spreadsheet would read as a formula with an apostrophe'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l no-rate-limit -d 'Read without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print only errors to stderr'
@@ -291,6 +305,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l no-rate-limit -d 'Read without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
@@ -300,6 +315,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -310,6 +326,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -318,6 +335,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -335,6 +353,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l enforce-jti -d 'Reject tokens without jti, like an app with "Enforce JTI"'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l enforce-jwe -d 'Reject tokens that are not encrypted, like an app with "Enforce JWE"; the profile names a file with the public key'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s q -l quiet -d 'Print only errors to stderr'
@@ -345,6 +364,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -356,6 +376,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -364,6 +385,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -372,6 +394,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -380,6 +403,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

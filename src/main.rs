@@ -9,6 +9,6 @@ fn main() -> ExitCode {
     let context = Context::read();
     match cli::parse() {
         Ok(arguments) => commands::run(arguments, &context).into(),
-        Err(error) => cli::print_error(&error).into(),
+        Err(error) => commands::refuse(&error, cli::asks_for_json(std::env::args_os()), &context).into(),
     }
 }

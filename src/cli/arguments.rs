@@ -1,5 +1,7 @@
 //! The whole command line: global options and one subcommand.
 
+use std::ffi::OsString;
+
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -77,6 +79,20 @@ pub enum Command {
 /// Whatever clap rejects, and requests for help or the version.
 pub fn parse() -> Result<Arguments, clap::Error> {
     Arguments::try_parse()
+}
+
+/// Whether arguments that may be invalid ask for JSON.
+pub fn asks_for_json(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    let mut arguments = arguments.into_iter().take_while(|argument| argument != "--").peekable();
+    while let Some(argument) = arguments.next() {
+        let is_option = argument == "-o" || argument == "--output";
+        if ["-ojson", "-o=json", "--output=json"].iter().any(|joined| argument == *joined)
+            || (is_option && arguments.peek().is_some_and(|value| value == "json"))
+        {
+            return true;
+        }
+    }
+    false
 }
 
 /// Prints clap's message, and returns its exit code.

@@ -27,6 +27,9 @@ pub struct GlobalArgs {
     /// Print details to stderr: every retry, wait and rejected row
     #[arg(long, short = 'v', global = true, conflicts_with = "quiet")]
     pub verbose: bool,
+    /// Append all messages to this file, with times and all details
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub log_file: Option<PathBuf>,
 }
 
 impl GlobalArgs {

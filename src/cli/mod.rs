@@ -15,7 +15,7 @@ mod sending;
 mod submit;
 mod token;
 
-pub use arguments::{Arguments, Command, parse, print_error};
+pub use arguments::{Arguments, Command, asks_for_json, parse, print_error};
 pub use config::ConfigCommand;
 pub use global::{GlobalArgs, OutputFormat};
 pub use import::{ImportArgs, RowArgs};

@@ -3,13 +3,15 @@
 
 use clap::CommandFactory;
 use clap_complete::Shell;
+use serde_json::json;
 
-use super::error::CommandError;
+use super::error::{CommandError, Explain};
 use super::session::Session;
 use super::{config, import, inspect, presets, responses, runs, sandbox, submit, token};
-use crate::cli::{Arguments, Command, ResponsesCommand};
+use crate::cli::{self, Arguments, Command, GlobalArgs, OutputFormat, ResponsesCommand};
+use crate::error::ErrorKind;
 use crate::exit::Exit;
-use crate::report::{OutputError, Printer};
+use crate::report::{ErrorView, Log, OutputError, Printer, chain};
 use crate::rlimit;
 use crate::settings::Context;
 use crate::signals::survive_file_size_limit;
@@ -17,13 +19,53 @@ use crate::signals::survive_file_size_limit;
 /// Runs the command and prints the error it ends with, if any.
 pub fn run(Arguments { global, command }: Arguments, context: &Context) -> Exit {
     rlimit::forbid_core_dumps();
-    let printer = Printer::new(context, global.quiet, global.verbose);
     // If this fails, the process ends without a message when a file exceeds the size limit.
     let _ = survive_file_size_limit();
-    dispatch(&command, Session { global: &global, context, printer: &printer }).unwrap_or_else(|error| {
-        printer.error(error.error.as_ref(), error.hint.as_deref());
-        error.exit
-    })
+    let printer = new_printer(&global, context);
+    let printer = match open_log(&global) {
+        Ok(Some(log)) => printer.with_log(log),
+        Ok(None) => printer,
+        Err(error) => return end(Err(error), &printer),
+    };
+    end(dispatch(&command, Session { global: &global, context, printer: &printer }), &printer)
+}
+
+/// Prints clap's message, and returns its exit code. `is_json` tells whether the arguments ask for JSON.
+pub fn refuse(error: &clap::Error, is_json: bool, context: &Context) -> Exit {
+    let exit = cli::print_error(error);
+    if !is_json || exit == Exit::Success {
+        return exit;
+    }
+    let message = error.render().to_string();
+    let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let view = ErrorView { kind: ErrorKind::Usage, message, hint: None, exit_code: exit as u8, location: None };
+    Printer::new(context, true, false).with_json().print_json(Some(&view), exit)
+}
+
+fn new_printer(global: &GlobalArgs, context: &Context) -> Printer {
+    let printer = Printer::new(context, global.quiet, global.verbose);
+    if global.output == OutputFormat::Json { printer.with_json() } else { printer }
+}
+
+fn open_log(global: &GlobalArgs) -> Result<Option<Log>, CommandError> {
+    let Some(path) = &global.log_file else { return Ok(None) };
+    Ok(Some(Log::open(path).explain(format!("cannot write the log {}", path.display()))?))
+}
+
+fn end(ended: Result<Exit, CommandError>, printer: &Printer) -> Exit {
+    let error = match ended {
+        Ok(exit) => return printer.finish(None, exit),
+        Err(error) => error,
+    };
+    let message = chain(error.error.as_ref());
+    let view = ErrorView {
+        kind: error.kind,
+        message: &message,
+        hint: error.hint.as_deref(),
+        exit_code: error.exit as u8,
+        location: error.location.as_ref(),
+    };
+    printer.finish(Some(&view), error.exit)
 }
 
 fn dispatch(command: &Command, session: Session<'_>) -> Result<Exit, CommandError> {
@@ -48,7 +90,10 @@ fn completions(shell: Shell, session: Session<'_>) -> Result<Exit, CommandError>
     clap_complete::generate(shell, &mut Arguments::command(), "kore-feedback", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     let script = if shell == Shell::Bash { with_one_spelling(&script) } else { script };
-    session.printer.stream(|out| Ok::<_, OutputError>(out.write_all(script.as_bytes())?))?;
+    session.printer.json(&json!({ "shell": shell.to_string(), "script": script }))?;
+    if !session.is_json() {
+        session.printer.stream(|out| Ok::<_, OutputError>(out.write_all(script.as_bytes())?))?;
+    }
     Ok(Exit::Success)
 }
 

@@ -8,14 +8,16 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind, Location};
 use crate::exit::Exit;
 
-/// An error with its causes, its hint and its exit code.
+/// An error with its causes and its advice.
 pub(super) struct CommandError {
     pub(super) error: anyhow::Error,
     pub(super) hint: Option<String>,
     pub(super) exit: Exit,
+    pub(super) kind: ErrorKind,
+    pub(super) location: Option<Location>,
 }
 
 impl CommandError {
@@ -32,7 +34,13 @@ impl CommandError {
 
 impl<E: Advice + Send + Sync + 'static> From<E> for CommandError {
     fn from(error: E) -> Self {
-        Self { hint: error.hint(), exit: error.exit(), error: error.into() }
+        Self {
+            hint: error.hint(),
+            exit: error.exit(),
+            kind: error.kind(),
+            location: error.location(),
+            error: error.into(),
+        }
     }
 }
 
@@ -69,6 +77,8 @@ impl<T, E: ExternalError> Explain<T> for Result<T, E> {
             error: anyhow::Error::new(error).context(failure.into()),
             hint: None,
             exit: Exit::Usage,
+            kind: ErrorKind::Input,
+            location: None,
         })
     }
 }

@@ -4,12 +4,15 @@
 use std::ffi::OsStr;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
+use crate::error::Location;
 use crate::ledger::Counts;
 use crate::record::{
     Field, FieldSource, MatchedBy, MatchedSource, ProblemKind, ResolvedMapping, SkipReason, find_anomalies,
 };
-use crate::report::{BotView, Printer, Summary, preview, preview_of_bots};
-use crate::run::{BotRows, CheckReport};
+use crate::report::{BotView, CheckedView, Printer, Summary, preview, preview_json, preview_of_bots};
+use crate::run::{BotRows, CheckReport, ProblemRow};
 use crate::settings::Settings;
 use crate::text::{counted, excerpt, quoted, shell_command};
 
@@ -80,6 +83,12 @@ pub(super) fn print_skipped(report: &CheckReport, printer: &Printer) {
     }
 }
 
+/// Where the first problem is.
+pub(super) fn location(found: &ProblemRow, input: &str) -> Location {
+    let file = found.file.as_deref().unwrap_or(input);
+    Location { row: Some(found.row), column: found.problem.column.clone(), ..Location::line(file, Some(found.line)) }
+}
+
 /// What to do about invalid rows.
 pub(super) fn invalid_hint(report: &CheckReport) -> &'static str {
     match (report.problems.contains_key(&ProblemKind::NotUtf8), report.has_wide) {
@@ -107,5 +116,27 @@ pub(super) fn checked_summary(report: &CheckReport, elapsed: Duration) -> Summar
     };
     let unsent = |bot: &BotRows| Some(BotView::unsent(bot.bot_id.clone()?, bot.records));
     let bots = report.bots.iter().filter_map(unsent).collect();
-    Summary { bots, ..Summary::new(None, counts, elapsed, None) }
+    Summary { bots, checked: Some(checked_view(report)), ..Summary::new(None, counts, elapsed, None) }
+}
+
+pub(super) fn checked_view(report: &CheckReport) -> CheckedView {
+    CheckedView {
+        skipped_by_reason: report.skipped.iter().map(|(reason, rows)| (reason.to_string(), *rows)).collect(),
+        invalid_by_problem: report.problems.iter().map(|(kind, number)| (kind.name(), *number)).collect(),
+        problems: report.first.iter().map(problem_json).collect(),
+        preview: preview_json(&report.bots),
+    }
+}
+
+fn problem_json(found: &ProblemRow) -> Value {
+    json!({
+        "row": found.row,
+        "file": found.file,
+        "line": found.line,
+        "column": found.problem.column,
+        "field": found.problem.field.map(Field::key),
+        "value": found.problem.value,
+        "problem": found.problem.kind.name(),
+        "message": found.problem.to_string(),
+    })
 }

@@ -24,4 +24,4 @@ mod submit;
 mod token;
 mod verify;
 
-pub use dispatch::run;
+pub use dispatch::{refuse, run};

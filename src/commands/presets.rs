@@ -14,7 +14,7 @@ pub(super) fn presets(command: &PresetsCommand, session: Session<'_>) -> Result<
         PresetsCommand::List => {
             let presets = all()?;
             let json: Vec<_> = presets.iter().map(as_json).collect();
-            session.result(presets_table(&presets, session.printer.table_width()), &json)?;
+            session.result(presets_table(&presets, session.printer.table_width()), &json!({ "presets": json }))?;
         }
         PresetsCommand::Show { name } => {
             let preset = preset(name, &Source::Argument("presets show"))?;

@@ -1,6 +1,7 @@
 //! `runs`: earlier runs, from the ledger.
 
 use jiff::tz::TimeZone;
+use serde_json::json;
 
 use super::error::CommandError;
 use super::import::{ResumeOptions, failures, resume};
@@ -46,12 +47,11 @@ fn list(store: Option<&Store>, session: Session<'_>) -> Result<(), CommandError>
         None => Vec::new(),
     };
     let printer = session.printer;
-    if session.is_json() {
-        printer.json(&views)?;
-    } else if views.is_empty() {
-        printer.note("no runs yet");
-    } else {
-        printer.result(runs_table(&views, &TimeZone::system(), printer.table_width()))?;
+    printer.json(&json!({ "runs": views }))?;
+    match (session.is_json(), views.is_empty()) {
+        (true, _) => {}
+        (false, true) => printer.note("no runs yet"),
+        (false, false) => printer.result(runs_table(&views, &TimeZone::system(), printer.table_width()))?,
     }
     Ok(())
 }
@@ -79,17 +79,10 @@ fn print_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), Command
     })
 }
 
-/// One array, written page by page so that memory stays constant.
+/// Written row by row, so that memory stays constant.
 fn print_json_rows(store: &Store, run: &Run, printer: &Printer) -> Result<(), CommandError> {
     let shown = shown(store, run);
-    printer.stream(|out| {
-        let mut is_first = true;
-        write!(out, "[").map_err(OutputError)?;
-        for row in store.rows(run.id) {
-            write_json_row(&row?, &shown, std::mem::take(&mut is_first), out).map_err(OutputError)?;
-        }
-        Ok(writeln!(out, "{}", if is_first { "]" } else { "\n]" }).map_err(OutputError)?)
-    })
+    printer.json_array("rows", |array| store.rows(run.id).try_for_each(|row| Ok(write_json_row(&row?, &shown, array)?)))
 }
 
 fn shown(store: &Store, run: &Run) -> ShownRun {

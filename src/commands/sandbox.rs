@@ -24,9 +24,10 @@ pub(super) fn sandbox(args: &SandboxArgs, session: Session<'_>) -> Result<Exit, 
         let sandbox = Sandbox::start(options(args))?;
         let key_file = sandbox.public_jwk().map(key_file).transpose().explain("cannot write the public key")?;
         let key_path = key_file.as_ref().map(|file| file.path().display().to_string());
-        // On one line, so that a script can read it while the sandbox runs.
-        let json = session.is_json().then(|| started_json(&sandbox, key_path.as_deref()).to_string());
-        session.printer.result(json.unwrap_or_else(|| profile(&sandbox, key_path.as_deref(), &args.limits)))?;
+        match session.is_json() {
+            true => session.printer.json_now(&started_json(&sandbox, key_path.as_deref()))?,
+            false => session.printer.result(profile(&sandbox, key_path.as_deref(), &args.limits))?,
+        }
         session.printer.note(format_args!("received records are shown at {}/; press Ctrl-C to stop", sandbox.url()));
         if !signals.next().await {
             // No signal can arrive any more: wait to be killed.

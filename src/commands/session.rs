@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde::Serialize;
 
-use crate::cli::{GlobalArgs, OutputFormat};
+use crate::cli::GlobalArgs;
 use crate::report::{OutputError, Printer};
 use crate::settings::{self, Context, Overrides, Settings, SettingsError};
 
@@ -18,7 +18,7 @@ pub(super) struct Session<'a> {
 
 impl Session<'_> {
     pub(super) fn is_json(self) -> bool {
-        self.global.output == OutputFormat::Json
+        self.printer.is_json()
     }
 
     /// Prints a result in the format asked for.

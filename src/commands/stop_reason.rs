@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock;
 use crate::credentials::CredentialError;
 use crate::delivery::Concern;
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
 use crate::ledger::LedgerError;
 use crate::report::format_time_ahead;
@@ -146,6 +146,14 @@ impl Advice for StoppedEarly {
             Self::Ledger(error) => error.hint(),
             Self::Credentials(error) => error.hint(),
             Self::Feed(error) => error.hint(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Ledger(error) => error.kind(),
+            Self::Feed(error) => error.kind(),
+            _ => self.exit().into(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `--strict-answers`: responses must be as documented, not just confirm that records were saved.
 
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
 use crate::report::AnswersView;
 
@@ -10,6 +10,10 @@ use crate::report::AnswersView;
 pub(super) struct UnexpectedAnswers(String);
 
 impl Advice for UnexpectedAnswers {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::UnexpectedResponse
+    }
+
     fn hint(&self) -> Option<String> {
         Some("omit --strict-answers to accept such responses: the records were saved".to_owned())
     }

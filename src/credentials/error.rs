@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::jwk::JwkError;
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::settings::Algorithm;
 use crate::text::{format_duration, grouped};
 
@@ -64,6 +64,10 @@ fn after_colon(stderr: &str) -> String {
 }
 
 impl Advice for CredentialError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Credentials
+    }
+
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NoVariable(name) => {

@@ -13,7 +13,7 @@ use super::redaction::redact;
 use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, http_date};
 use super::responses::ResponsesQuery;
 use super::transport::{connect_timeout, transport_error, with_causes};
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::ledger::Claimed;
 use crate::net::is_loopback;
 use crate::text;
@@ -65,6 +65,10 @@ pub(crate) enum ClientError {
 }
 
 impl Advice for ClientError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Config
+    }
+
     fn hint(&self) -> Option<String> {
         match self {
             Self::Certificates { .. } => Some("set ca_file to a PEM file with at least one certificate".to_owned()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::ErrorCode;
 
 use super::{Distrust, OutcomeKind, RunId};
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
 
 /// Why the ledger can't be read or written. Cheap to clone: a failed commit fails every request that was part of it.
@@ -47,6 +47,10 @@ impl From<rusqlite::Error> for LedgerError {
 }
 
 impl Advice for LedgerError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Ledger
+    }
+
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Create { .. } => NOT_WRITABLE,

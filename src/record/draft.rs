@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::validate::validate;
 use super::{Feedback, Field, Problem, ProblemKind, ScoreRule};
 use crate::entries::Entries;
-use crate::error::{Advice, did_you_mean, nearest};
+use crate::error::{Advice, ErrorKind, did_you_mean, nearest};
 use crate::text::{excerpt, quoted};
 
 /// A record with unchecked and maybe missing fields.
@@ -130,6 +130,10 @@ fn problem_line(problem: &Problem) -> String {
 }
 
 impl Advice for InvalidDraft {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::InvalidRecord
+    }
+
     fn hint(&self) -> Option<String> {
         let missing = self.problems.iter().filter(|problem| problem.kind == ProblemKind::Missing);
         let options: Vec<_> =
@@ -141,6 +145,10 @@ impl Advice for InvalidDraft {
 }
 
 impl Advice for DraftParseError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::InvalidRecord
+    }
+
     fn hint(&self) -> Option<String> {
         Some(format!("a record is one object with {}", Field::BODY.map(Field::wire_name).join(", ")))
     }

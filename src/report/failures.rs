@@ -4,14 +4,18 @@ use std::fs;
 use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, json};
+
+use super::OutputError;
+use super::document::ArrayWriter;
 use super::rows::io_error;
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
 use crate::numbering::{Numbering, RecordId};
 use crate::private;
 use crate::record::report_columns;
-use crate::source::{HashingReader, InputError, Inputs, Row, SourceError, SourceOptions};
+use crate::source::{HashingReader, InputError, Inputs, Row, RowReader, SourceError, SourceOptions};
 use crate::text::{not_a_formula, printable};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -56,6 +60,10 @@ pub(crate) enum ReportError {
 }
 
 impl Advice for ReportError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Output
+    }
+
     fn hint(&self) -> Option<String> {
         let command = match self {
             Self::Summary { .. } => "show the results with `kore-feedback runs list`",
@@ -73,8 +81,8 @@ impl FailureReport<'_> {
     /// Writes the report, readable only by the user, as a whole or not at all. Returns the hash of its content.
     ///
     /// It is CSV in UTF-8, whatever the input was. The input's own columns come first, with all header rows as they are; then
-    /// the row's number, if rows make several records the number of the record among them, its outcome, the HTTP status and the reason, which no spreadsheet reads as a formula. The rows of
-    /// several files share one report, below the header of the first file.
+    /// the row's number, the number of the record if rows make several, the outcome, the HTTP status and the reason, which no
+    /// spreadsheet reads as a formula. The rows of several files share one report, below the header of the first file.
     ///
     /// # Errors
     /// [`ReportError`]; an earlier report at this path then stays as it is.
@@ -97,10 +105,31 @@ impl FailureReport<'_> {
     /// # Errors
     /// [`ReportError`].
     pub(crate) fn write_to(&self, out: impl io::Write) -> Result<(), ReportError> {
-        let failed = |reason| ReportError::Write { path: PathBuf::from("standard output"), reason };
-        let mut out = self.csv_writer(out).map_err(failed)?;
-        self.write_rows(&mut out, &failed)?;
-        out.flush().map_err(failed)
+        let mut out = self.csv_writer(out).map_err(stdout_failed)?;
+        self.write_rows(&mut out, &stdout_failed)?;
+        out.flush().map_err(stdout_failed)
+    }
+
+    /// Prints the report as elements of a JSON array, with the input's cells by header.
+    ///
+    /// # Errors
+    /// [`ReportError`].
+    pub(crate) fn write_json(&self, array: &mut ArrayWriter<'_>) -> Result<(), ReportError> {
+        let rows = self.input.open(&self.source)?;
+        self.for_each(rows, |row, entry, outcome| {
+            let RecordId { row: number, record } = self.numbering.id(entry.row);
+            let cells = row.cells().take(self.own_cells(row)).enumerate();
+            let header = |column| self.headers.get(column).map_or_else(|| format!("#{}", column + 1), String::clone);
+            let failure = json!({
+                "row": number,
+                "record": record,
+                "outcome": outcome.as_str(),
+                "status": entry.status,
+                "error": entry.detail.as_deref().map(printable),
+                "cells": cells.map(|(column, cell)| (header(column), cell.into())).collect::<Map<_, _>>(),
+            });
+            array.push(&failure).map_err(|OutputError(reason)| stdout_failed(reason))
+        })
     }
 
     fn csv_writer<W: io::Write>(&self, mut out: W) -> io::Result<csv::Writer<W>> {
@@ -115,22 +144,33 @@ impl FailureReport<'_> {
         out: &mut csv::Writer<W>,
         failed: &impl Fn(io::Error) -> ReportError,
     ) -> Result<(), ReportError> {
-        let mut rows = self.input.open(&self.source)?;
+        let rows = self.input.open(&self.source)?;
         for (index, header) in rows.header_rows().iter().enumerate() {
             let own = (0..report_columns::input_columns(self.headers))
                 .map(|column| header.get(column).map_or("", String::as_str));
             let added = self.added_columns().iter().map(|column| if index == 0 { *column } else { "" });
             out.write_record(own.chain(added)).map_err(|error| failed(io_error(error)))?;
         }
+        self.for_each(rows, |row, entry, outcome| {
+            let added = self.added_cells(entry, outcome);
+            let cells = row.cells().take(self.own_cells(row)).chain(added.iter().map(String::as_str));
+            out.write_record(cells).map_err(|error| failed(io_error(error)))
+        })
+    }
+
+    /// Calls `write` for each record that was not saved.
+    fn for_each(
+        &self,
+        mut rows: RowReader,
+        mut write: impl FnMut(&Row, &RowEntry, OutcomeKind) -> Result<(), ReportError>,
+    ) -> Result<(), ReportError> {
         let mut known = self.ledger.row_cursor(self.run);
         let mut row = Row::default();
         while rows.read(&mut row)? {
             for part in self.numbering.parts() {
                 let Some(entry) = known.find(self.numbering.number(row.number, part))? else { continue };
                 let Some(outcome) = failure(&entry) else { continue };
-                let added = self.added_cells(&entry, outcome);
-                let cells = row.cells().take(self.own_cells(&row)).chain(added.iter().map(String::as_str));
-                out.write_record(cells).map_err(|error| failed(io_error(error)))?;
+                write(&row, &entry, outcome)?;
             }
         }
         Ok(())
@@ -170,6 +210,10 @@ impl FailureReport<'_> {
         let is_outcome = OutcomeKind::ALL.iter().any(|kind| kind.as_str() == cell(before + outcome));
         if is_number && is_outcome { before } else { row.len() }
     }
+}
+
+fn stdout_failed(reason: io::Error) -> ReportError {
+    ReportError::Write { path: PathBuf::from("standard output"), reason }
 }
 
 fn hash_of(file: &fs::File) -> io::Result<[u8; 32]> {

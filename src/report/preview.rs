@@ -1,10 +1,13 @@
 //! The preview: how the scores will look on the vendor's dashboard, drawn in text.
 
+mod json;
 mod surveys;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+pub(crate) use self::json::preview_json;
+pub(super) use self::json::{add, dashboard_json};
 use self::surveys::{charts, code_list, explanation, table};
 use super::line::{Line, Tone};
 use crate::record::{FeedbackType, Survey, Tally};

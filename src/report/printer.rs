@@ -3,25 +3,22 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 
+use super::OutputError;
+use super::document::{ArrayWriter, Document, ErrorView, write_array};
 use super::line::{Line, Tone, wrapped};
+use super::log::Log;
 use super::terminal::TerminalWriter;
-use crate::error::Advice;
+use crate::exit::Exit;
 use crate::settings::Context;
 use crate::text;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
-
-/// Writing to standard output failed.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write to standard output")]
-pub(crate) struct OutputError(#[from] pub io::Error);
-
-impl Advice for OutputError {}
 
 /// A writer that remembers whether the reader has closed the pipe.
 struct Pipe<W> {
@@ -56,6 +53,9 @@ pub(crate) struct Printer {
     /// The width of standard error, if it is a terminal.
     columns: Option<u16>,
     results_on_terminal: bool,
+    /// For `--output json`.
+    document: Option<Arc<Mutex<Document>>>,
+    log: Option<Arc<Log>>,
 }
 
 /// The width of tables that are not shown on a terminal.
@@ -67,7 +67,20 @@ impl Printer {
     pub(crate) fn new(context: &Context, quiet: bool, verbose: bool) -> Self {
         let colored = context.stderr_is_terminal && context.colors_allowed();
         let columns = context.stderr_columns.map(|columns| columns.min(MAX_COLUMNS));
-        Self { quiet, verbose, colored, columns, results_on_terminal: context.stdout_is_terminal }
+        let results_on_terminal = context.stdout_is_terminal;
+        Self { quiet, verbose, colored, columns, results_on_terminal, document: None, log: None }
+    }
+
+    /// Collects the result, the warnings and the error for one JSON object.
+    #[must_use]
+    pub(crate) fn with_json(self) -> Self {
+        Self { document: Some(Arc::default()), ..self }
+    }
+
+    /// Copies all messages to a log, whether they are shown or not.
+    #[must_use]
+    pub(crate) fn with_log(self, log: Log) -> Self {
+        Self { log: Some(Arc::new(log)), ..self }
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
@@ -113,72 +126,137 @@ impl Printer {
         if out.closed { Ok(()) } else { written }
     }
 
-    /// Prints indented JSON to standard output.
+    /// Whether results are JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.document.is_some()
+    }
+
+    /// Sets the result of `--output json`, an object; a later one replaces it. Does nothing without that option.
+    ///
+    /// # Errors
+    /// If the value is not an object.
+    pub(crate) fn json(&self, result: &impl serde::Serialize) -> Result<(), OutputError> {
+        Ok(self.with_document(|document| document.set(result)).transpose()?.unwrap_or_default())
+    }
+
+    /// Prints a JSON object on one line now, for a program that reads it while the command runs.
     ///
     /// # Errors
     /// As for [`Printer::result`].
-    pub(crate) fn json(&self, value: &impl serde::Serialize) -> Result<(), OutputError> {
-        self.result(text::printable_json(&serde_json::to_string_pretty(value).map_err(io::Error::from)?))
+    pub(crate) fn json_now(&self, result: &impl serde::Serialize) -> Result<(), OutputError> {
+        self.json(result)?;
+        self.with_document(|document| self.stream(|out| Ok(document.write_now(out)?))).unwrap_or(Ok(()))
+    }
+
+    /// Prints a JSON object with an array whose elements `write` produces, in memory that does not grow with it.
+    ///
+    /// # Errors
+    /// Those of `write`. A closed pipe is not an error.
+    pub(crate) fn json_array<E: From<OutputError>>(
+        &self,
+        key: &str,
+        write: impl FnOnce(&mut ArrayWriter<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.with_document(Document::set_open).is_none() {
+            return Ok(());
+        }
+        self.stream(|out| write_array(key, out, write))
+    }
+
+    /// Prints the error that the command ends with, if any, and whatever is left to print. Returns the exit code.
+    pub(crate) fn finish(&self, error: Option<&ErrorView<'_>>, exit: Exit) -> Exit {
+        if let Some(error) = error {
+            self.labeled("error", ERROR, true, error.message);
+            if let Some(hint) = error.hint {
+                self.labeled("hint", HINT, true, hint);
+            }
+        }
+        self.print_json(error, exit)
+    }
+
+    /// Prints the JSON object, with the error if there is one. Returns the exit code.
+    pub(crate) fn print_json(&self, error: Option<&ErrorView<'_>>, exit: Exit) -> Exit {
+        let unprinted = self.with_document(|document| document.unprinted_exit()).unwrap_or(Exit::Usage);
+        let Some(document) = self.with_document(std::mem::take) else { return exit };
+        match self.stream(|out| Ok(document.finish(error, out)?)) {
+            Ok(()) => exit,
+            Err(failed) => {
+                let failed: OutputError = failed;
+                self.labeled("error", ERROR, true, chain(&failed));
+                if exit == Exit::Success { unprinted } else { exit }
+            }
+        }
+    }
+
+    fn with_document<T>(&self, use_it: impl FnOnce(&mut Document) -> T) -> Option<T> {
+        let document = self.document.as_ref()?;
+        Some(use_it(&mut document.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// Prints a message for people, unless `--quiet`.
     pub(crate) fn note(&self, line: impl Display) {
-        if !self.quiet {
-            self.say(&safe(line));
-        }
+        self.message("note", !self.quiet, &safe(line));
     }
 
     /// Prints lines for people in color, unless `--quiet`.
     pub(crate) fn styled(&self, lines: &[Line]) {
-        if self.quiet {
-            return;
-        }
         for line in lines {
             let pieces = line.pieces().map(|(tone, text)| self.painted(&safe(text), style_of(tone)));
-            self.say(&pieces.collect::<String>());
+            self.write_log("note", &safe(line));
+            if !self.quiet {
+                self.say(&pieces.collect::<String>());
+            }
         }
     }
 
     /// Prints a message for people if `--verbose`.
     pub(crate) fn detail(&self, line: impl Display) {
-        if self.verbose {
-            self.say(&safe(line));
-        }
+        self.message("detail", self.verbose, &safe(line));
     }
 
     /// Prints a warning, unless `--quiet`.
     pub(crate) fn warning(&self, line: impl Display) {
-        if !self.quiet {
-            self.labeled("warning", WARNING, line);
-        }
+        let line = line.to_string();
+        self.with_document(|document| document.warn(&safe(&line)));
+        self.labeled("warning", WARNING, !self.quiet, line);
     }
 
     /// Prints a long warning, wrapped between words on a terminal. Not for text that may be pasted into a shell.
     pub(crate) fn wrapped_warning(&self, text: impl Display) {
         let text = text.to_string();
-        match self.columns {
-            Some(columns) => self.warning(wrapped(&text, "warning: ".len(), columns.into())),
-            None => self.warning(text),
-        }
+        self.with_document(|document| document.warn(&safe(&text)));
+        let text = match self.columns {
+            Some(columns) => wrapped(&text, "warning: ".len(), columns.into()),
+            None => text,
+        };
+        self.labeled("warning", WARNING, !self.quiet, text);
     }
 
     /// Prints what to do about the last message, unless `--quiet`.
     pub(crate) fn hint(&self, line: impl Display) {
-        if !self.quiet {
-            self.labeled("hint", HINT, line);
+        self.labeled("hint", HINT, !self.quiet, line);
+    }
+
+    fn labeled(&self, label: &str, style: Style, is_shown: bool, text: impl Display) {
+        let text = safe(text);
+        self.write_log(label, &text);
+        if is_shown {
+            self.say(&format_args!("{}: {text}", self.painted(label, style)));
         }
     }
 
-    /// Prints an error with its causes and a hint, even if `--quiet`.
-    pub(crate) fn error(&self, error: &dyn Error, hint: Option<&str>) {
-        self.labeled("error", ERROR, chain(error));
-        if let Some(hint) = hint {
-            self.labeled("hint", HINT, hint);
+    fn message(&self, label: &str, is_shown: bool, text: &str) {
+        self.write_log(label, text);
+        if is_shown {
+            self.say(&text);
         }
     }
 
-    fn labeled(&self, label: &str, style: Style, text: impl Display) {
-        self.say(&format_args!("{}: {}", self.painted(label, style), safe(text)));
+    fn write_log(&self, label: &str, text: &str) {
+        let written = self.log.as_ref().map_or(Ok(()), |log| log.add(label, text));
+        if let Err(reason) = written {
+            self.say(&format_args!("{}: the log ends here: {reason}", self.painted("warning", WARNING)));
+        }
     }
 
     fn say(&self, line: &dyn Display) {
@@ -203,7 +281,7 @@ const fn style_of(tone: Tone) -> Style {
 }
 
 /// The message and its causes on one line, without repetition.
-fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

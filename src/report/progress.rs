@@ -164,8 +164,9 @@ impl Progress {
     }
 
     fn detail(&self, text: &str) {
-        if self.printer.is_verbose() {
-            self.line(text);
+        match self.printer.is_verbose() {
+            true => self.bar.suspend(|| self.printer.detail(printable(text))),
+            false => self.printer.detail(printable(text)),
         }
     }
 

@@ -5,9 +5,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::OutputError;
+use super::document::ArrayWriter;
 use crate::ledger::{RowEntry, RowState};
 use crate::numbering::{Numbering, RecordId};
-use crate::text::{not_a_formula, printable, printable_json};
+use crate::text::{not_a_formula, printable};
 
 /// The header of the CSV.
 pub(crate) const ROW_COLUMNS: [&str; 7] = ["row", "outcome", "status", "server_id", "error", "server_time", "record"];
@@ -56,13 +58,12 @@ pub(crate) fn write_row<W: Write>(entry: &RowEntry, run: &ShownRun, out: &mut cs
     out.serialize(RowView { server_id, error, ..row }).map_err(io_error)
 }
 
-/// Writes a row as an element of a JSON array, on its own line.
+/// Adds a row to an array in JSON.
 ///
 /// # Errors
 /// If writing fails.
-pub(crate) fn write_json_row(entry: &RowEntry, run: &ShownRun, is_first: bool, out: &mut dyn Write) -> io::Result<()> {
-    let row = serde_json::to_string(&RowView::new(entry, run))?;
-    write!(out, "{}\n  {}", if is_first { "" } else { "," }, printable_json(&row))
+pub(crate) fn write_json_row(entry: &RowEntry, run: &ShownRun, array: &mut ArrayWriter<'_>) -> Result<(), OutputError> {
+    array.push(&RowView::new(entry, run))
 }
 
 /// The I/O error behind a CSV error. `io::Error::from` would hide its kind, and with it a closed pipe.

@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::line::Line;
-use super::preview::{explanations, scores};
-use crate::record::{BandCounts, FeedbackType, Survey, Tally};
+use super::preview::{add, dashboard_json, explanations, scores};
+use crate::record::Tally;
 use crate::text::{counted, excerpt};
 
 /// The scores of all records that were read.
@@ -35,11 +35,11 @@ impl ScoresView<'_> {
     pub(crate) fn json(&self) -> Value {
         let groups = self.groups.iter().map(|ScoreGroup { name, tally }| {
             let mut group = json!({ "group": name });
-            merge(&mut group, tally_json(tally));
+            add(&mut group, dashboard_json(tally));
             group
         });
-        let mut view = tally_json(self.all);
-        merge(&mut view, json!({"unreadable": self.unreadable, "by": self.by, "groups": groups.collect::<Vec<_>>()}));
+        let mut view = dashboard_json(self.all);
+        add(&mut view, json!({"unreadable": self.unreadable, "by": self.by, "groups": groups.collect::<Vec<_>>()}));
         view
     }
 
@@ -70,37 +70,4 @@ impl fmt::Display for ScoresView<'_> {
         let lines: Vec<String> = self.lines().iter().map(Line::to_string).collect();
         f.write_str(&lines.join("\n"))
     }
-}
-
-fn merge(into: &mut Value, more: Value) {
-    if let (Value::Object(into), Value::Object(more)) = (into, more) {
-        into.extend(more);
-    }
-}
-
-fn tally_json(tally: &Tally) -> Value {
-    let counts = |counts: Vec<(&str, u64)>| {
-        counts.into_iter().map(|(name, records)| json!({"name": name, "records": records})).collect::<Vec<_>>()
-    };
-    json!({
-        "records": tally.records(),
-        "surveys": tally.surveys().iter().map(survey_json).collect::<Vec<_>>(),
-        "channels": counts(tally.channels()),
-        "languages": counts(tally.languages()),
-    })
-}
-
-fn survey_json(Survey { name, feedback_type, scores }: &Survey<'_>) -> Value {
-    let of = *feedback_type;
-    let bands = BandCounts::vendor(of, scores);
-    let is_nps = of == FeedbackType::Nps;
-    json!({
-        "name": name,
-        "type": of,
-        "records": scores.total(),
-        "score": if is_nps { bands.nps() } else { bands.positive_percent() },
-        "standard_nps": is_nps.then(|| BandCounts::standard_nps(scores).nps()),
-        "counts": of.scale().map(|score| (score.to_string(), json!(scores.count_of(score)))).collect::<serde_json::Map<_, _>>(),
-        "out_of_scale": scores.out_of_scale().count,
-    })
 }

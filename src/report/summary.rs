@@ -1,10 +1,12 @@
 //! The summary at the end of a run, for people and as JSON.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::answers::AnswersView;
 use super::counts::{BotView, outcome_lines, rows_and_records};
@@ -26,13 +28,36 @@ pub(crate) struct Summary {
     pub answers: AnswersView,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bots: Vec<BotView>,
+    #[serde(flatten)]
+    pub checked: Option<CheckedView>,
+}
+
+/// What the check of the input found.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct CheckedView {
+    /// Why rows are skipped, and how many for each reason.
+    pub skipped_by_reason: BTreeMap<String, u64>,
+    /// What is wrong with invalid rows, and how many for each problem.
+    pub invalid_by_problem: BTreeMap<&'static str, u64>,
+    /// The first problems.
+    pub problems: Vec<Value>,
+    /// The dashboards.
+    pub preview: Value,
 }
 
 impl Summary {
     /// The summary of a run or, without one, of a check.
     pub(crate) fn new(run: Option<i64>, counts: Counts, elapsed: Duration, failures_file: Option<PathBuf>) -> Self {
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        Self { run, counts, elapsed_ms, failures_file, answers: AnswersView::default(), bots: Vec::new() }
+        Self {
+            run,
+            counts,
+            elapsed_ms,
+            failures_file,
+            answers: AnswersView::default(),
+            bots: Vec::new(),
+            checked: None,
+        }
     }
 }
 
@@ -54,7 +79,7 @@ pub(crate) struct SummaryView<'a> {
 
 impl fmt::Display for SummaryView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { run, counts, elapsed_ms, failures_file, answers, bots } = self.summary;
+        let Summary { run, counts, elapsed_ms, failures_file, answers, bots, .. } = self.summary;
         if let Some(run) = run {
             write!(f, "Run {run}: ")?;
         }

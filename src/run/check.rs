@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind, Location};
 use crate::numbering::Numbering;
 use crate::record::{
     CheckedRow, Checker, Duplicates, Feedback, MappingError, MappingOptions, Problem, ProblemKind, ResolvedMapping,
@@ -94,6 +94,25 @@ fn quoted_list(texts: &[String]) -> String {
 }
 
 impl Advice for CheckError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Input(error) => error.kind(),
+            Self::Source(error) => error.kind(),
+            Self::Mapping { error, .. } => error.kind(),
+            Self::NoBot { .. } | Self::TooManyBots { .. } => ErrorKind::Mapping,
+        }
+    }
+
+    fn location(&self) -> Option<Location> {
+        match self {
+            Self::Input(error) => error.location(),
+            Self::Source(error) => error.location(),
+            Self::Mapping { name, .. } | Self::NoBot { name } | Self::TooManyBots { name, .. } => {
+                Some(Location::line(name, None))
+            }
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         match self {
             Self::Input(error) => error.hint(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, Outcome, OutcomeKind, ResendPolicy, RowState, RunId, Store};
 use crate::record::{CheckedRow, Checker, Duplicates, Fingerprint, Problem, ResolvedMapping, ScoreRule};
@@ -59,6 +59,14 @@ impl Advice for FeedError {
             Self::Input(error) => error.hint(),
             Self::Source(error) => error.hint(),
             Self::Ledger(error) => error.hint(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Input(error) => error.kind(),
+            Self::Source(error) => error.kind(),
+            Self::Ledger(error) => error.kind(),
         }
     }
 

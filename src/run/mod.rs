@@ -81,7 +81,7 @@ mod turns;
 pub(crate) mod verify;
 
 pub(crate) use brake::{MaxRejected, Rejections};
-pub(crate) use check::{BotRows, CheckError, CheckReport, CheckSettings, check};
+pub(crate) use check::{BotRows, CheckError, CheckReport, CheckSettings, ProblemRow, check};
 pub(crate) use circuit::{BreakerPolicy, StopReason};
 pub(crate) use columns::{ColumnStats, InputColumns, inspect_columns};
 pub(crate) use engine::run;

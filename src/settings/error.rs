@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::source::{Source, Sourced};
 use super::value::ValueError;
-use crate::error::{Advice, did_you_mean, nearest};
+use crate::error::{Advice, ErrorKind, Location, did_you_mean, nearest};
 use crate::text::excerpt;
 
 const SHOWN: usize = 60;
@@ -144,6 +144,25 @@ fn listed(keys: &[&str]) -> String {
 }
 
 impl Advice for SettingsError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Config
+    }
+
+    fn location(&self) -> Option<Location> {
+        match self {
+            Self::NoConfig { path, .. } | Self::Unreadable { path, .. } => {
+                Some(Location::line(&path.to_string_lossy(), None))
+            }
+            Self::Syntax { place, .. } | Self::Twice { place, .. } | Self::Unknown { place, .. } => {
+                place.location(None)
+            }
+            Self::Value { key, place, .. } => place.location(Some(key)),
+            Self::NotUnicode(variable) => Some(Location { setting: Some(variable.clone()), ..Location::default() }),
+            Self::Missing { config, .. } => Some(Location::line(&config.as_ref()?.to_string_lossy(), None)),
+            Self::NoHome(_) => None,
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoConfig { .. } => INIT_HINT.to_owned(),

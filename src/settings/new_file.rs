@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::private;
 
 const CONFIG: &str = "config";
@@ -23,6 +23,10 @@ pub struct NewFileError {
 }
 
 impl Advice for NewFileError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Config
+    }
+
     fn hint(&self) -> Option<String> {
         let option = if self.what == CONFIG { "--config" } else { "--write-mapping" };
         Some(format!("name another file with {option}; existing files are never overwritten"))

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::error::Location;
+
 /// What set a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -36,6 +38,21 @@ impl Source {
             Self::Sandbox => "the sandbox".to_owned(),
             Self::Default => "default".to_owned(),
         }
+    }
+
+    /// The same for programs. `key` is the setting, if it is known.
+    pub(super) fn location(&self, key: Option<&str>) -> Option<Location> {
+        let setting = match self {
+            Self::Argument(name) => Some((*name).to_owned()),
+            Self::Environment(name) => Some(name.clone()),
+            Self::File { .. } => key.map(str::to_owned),
+            Self::Sandbox | Self::Default => return None,
+        };
+        let file = match self {
+            Self::File { file, line, .. } => Location::line(&file.to_string_lossy(), Some(*line as u64)),
+            _ => Location::default(),
+        };
+        Some(Location { setting, ..file })
     }
 
     /// What this source calls a key: its variable, or the key itself.

@@ -7,7 +7,7 @@ use super::compression::DecompressError;
 use super::encoding::Ambiguity;
 use super::format::Format;
 use super::input::InputError;
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind, Location};
 use crate::text::{excerpt, grouped, quoted, shell_command};
 
 /// Why an input cannot be read, or not to its end.
@@ -116,6 +116,17 @@ fn readings(ambiguity: &Ambiguity) -> String {
 }
 
 impl Advice for SourceError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Input
+    }
+
+    fn location(&self) -> Option<Location> {
+        match self {
+            Self::Input(error) => error.location(),
+            Self::Content { name, error } => Some(Location::line(name, error.line())),
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         match self {
             Self::Input(error) => error.hint(),
@@ -125,6 +136,22 @@ impl Advice for SourceError {
 }
 
 impl ContentError {
+    fn line(&self) -> Option<u64> {
+        match self {
+            Self::Decompress { line, .. } => *line,
+            Self::AmbiguousEncoding(ambiguity) => Some(ambiguity.line),
+            Self::Header { line, .. }
+            | Self::UnclosedQuote { line }
+            | Self::RecordTooLong { line }
+            | Self::JsonTooLong { line }
+            | Self::NotAnObject { line, .. }
+            | Self::UnclosedJson { line }
+            | Self::MissingComma { line }
+            | Self::AfterArray { line } => Some(*line),
+            _ => None,
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Read(_) => return None,

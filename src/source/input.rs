@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tempfile::NamedTempFile;
 
 use crate::clock;
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind, Location};
 use crate::private;
 
 const SPOOL_PREFIX: &str = "input-";
@@ -59,6 +59,21 @@ impl InputError {
 }
 
 impl Advice for InputError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Input
+    }
+
+    fn location(&self) -> Option<Location> {
+        match self {
+            Self::Unreadable { name, .. }
+            | Self::Directory { name }
+            | Self::Duplicate { name }
+            | Self::Changed { name }
+            | Self::NoMatch { pattern: name } => Some(Location::line(name, None)),
+            Self::Spool { .. } | Self::Url { .. } => None,
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Unreadable { .. } => return None,

@@ -34,7 +34,10 @@ fn no_run_begins_without_its_input() {
     let said = stderr(&command.write_stdin(csv_of(&numbered(2))).assert().failure());
     assert!(said.contains("cannot spool standard input"), "{said}");
     stage.was_never_called();
-    assert_eq!(json(&stage.run(&["runs", "list", "-ojson"]).success()), serde_json::json!([]));
+    assert_eq!(
+        json(&stage.run(&["runs", "list", "-ojson"]).success()),
+        serde_json::json!({"runs": [], "warnings": []})
+    );
 }
 
 #[cfg(unix)]

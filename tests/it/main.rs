@@ -17,6 +17,7 @@ mod formats;
 mod help;
 mod hostile;
 mod import;
+mod json;
 mod jwe;
 mod layout;
 mod mappings;

@@ -238,7 +238,7 @@ fn presets_are_listed_and_shown() {
     let shown = stdout(&surroundings.run(&["presets", "show", "qualtrics"]).success());
     assert!(shown.starts_with("# A Qualtrics export in CSV format.") && shown.contains("[[skip]]"), "{shown}");
     let all = json(&surroundings.run(&["presets", "list", "-o", "json"]).success());
-    assert!(all.as_array().unwrap().iter().any(|preset| preset["skips"][0]["key"] == "previews"));
+    assert!(all["presets"].as_array().unwrap().iter().any(|preset| preset["skips"][0]["key"] == "previews"));
     let words = stderr(&surroundings.run(&["presets", "show", "qualtric"]).failure().code(2));
     assert!(words.contains("did you mean \"qualtrics\"?"), "{words}");
 }

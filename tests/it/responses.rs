@@ -336,7 +336,7 @@ fn scores_are_grouped_on_request() {
             .collect();
         assert_eq!(groups, BTreeMap::from([("2026-01", 31 * 24), ("2026-02", 1100 - 31 * 24)]));
         assert!(text.contains("\n2026-01: 744 records\n"), "{text}");
-        assert_eq!((&by_month["records"], &by_month["surveys"][0]["counts"]["10"]), (&json!(1100), &json!(100)));
+        assert_eq!((&by_month["records"], &by_month["surveys"][0]["by_score"]["10"]), (&json!(1100), &json!(100)));
         let (by_week, _) = scores("week");
         assert_eq!(by_week["groups"][0]["group"], "2026-W01");
         assert_eq!(scores("channel").0["groups"][0]["group"], "rtm");

@@ -72,7 +72,8 @@ fn json_has_the_same_facts() {
     let stage = five_runs();
     let listed = json(&stage.run(&["runs", "list", "-o", "json"]).success());
     let shown = json(&stage.run(&["runs", "show", "2", "-o", "json"]).success());
-    assert_eq!(listed[1], shown);
+    let of_list: Vec<_> = listed["runs"][1].as_object().unwrap().iter().collect();
+    assert_eq!(of_list, shown.as_object().unwrap().iter().filter(|(key, _)| *key != "warnings").collect::<Vec<_>>());
     let keys: Vec<_> = shown.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(
         keys,
@@ -97,10 +98,11 @@ fn json_has_the_same_facts() {
             "skipped",
             "unsent",
             "in_doubt",
-            "failures_file"
+            "failures_file",
+            "warnings"
         ]
     );
-    let told = |key: &str| listed.as_array().unwrap().iter().map(|run| run[key].clone()).collect::<Vec<_>>();
+    let told = |key: &str| listed["runs"].as_array().unwrap().iter().map(|run| run[key].clone()).collect::<Vec<_>>();
     assert_eq!(told("kind"), ["import", "import", "import", "import", "submit"]);
     assert_eq!(told("state"), ["finished", "finished", "unfinished", "finished", "finished"]);
     assert_eq!(value!(told("sandbox")), value!([false, false, false, true, false]));
@@ -135,11 +137,11 @@ fn rows_are_csv_with_server_ids() {
 }
 
 #[test]
-fn json_rows_are_an_array() {
+fn json_rows_are_one_object() {
     let stage = five_runs();
     let rows = json(&stage.run(&["runs", "show", "2", "--rows", "-o", "json"]).success());
     let told: Vec<_> =
-        rows.as_array().unwrap().iter().map(|row| [&row["row"], &row["outcome"], &row["error"]]).collect();
+        rows["rows"].as_array().unwrap().iter().map(|row| [&row["row"], &row["outcome"], &row["error"]]).collect();
     assert_eq!(
         value!(told),
         value!([
@@ -150,6 +152,7 @@ fn json_rows_are_an_array() {
             [5, "saved", null],
         ])
     );
+    let rows = &rows["rows"];
     let keys: Vec<_> = rows[0].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["row", "outcome", "status", "server_id", "error", "server_time", "record"]);
     assert_eq!((&rows[1]["status"], &rows[1]["server_id"]), (&400.into(), &Value::Null));
@@ -176,7 +179,7 @@ fn without_a_ledger_there_are_no_runs() {
     let home = Surroundings::new();
     let assert = home.run(&["runs", "list"]).success();
     assert_eq!((stdout(&assert), stderr(&assert)), (String::new(), "no runs yet\n".to_owned()));
-    assert_eq!(json(&home.run(&["runs", "list", "-o", "json"]).success()), value!([]));
+    assert_eq!(json(&home.run(&["runs", "list", "-o", "json"]).success()), value!({"runs": [], "warnings": []}));
     for arguments in [["runs", "show", "1"], ["runs", "resume", "1"], ["runs", "failures", "1"]] {
         let said = stderr(&home.run(&arguments).failure().code(2));
         assert!(said.contains("no run 1 in the ledger") && said.contains("runs list"), "{said}");
@@ -200,7 +203,7 @@ fn printed_commands_name_the_state_dir() {
     let other = ["--state-dir", "other ledger"];
     let mut command = stage.command(&["import", "-", IMPATIENT]);
     let first = command.args(other).write_stdin(csv_of(&numbered(2))).assert().failure().code(3);
-    assert_eq!(json(&stage.run(&["runs", "list", "-o", "json"]).success()), value!([]));
+    assert_eq!(json(&stage.run(&["runs", "list", "-o", "json"]).success()), value!({"runs": [], "warnings": []}));
     stage.restart(&[]);
     let said = stdout(&first);
     let (_, printed) = said.split_once("resume with `").unwrap_or_else(|| panic!("{said}"));

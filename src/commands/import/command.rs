@@ -7,7 +7,7 @@ use super::error::ImportRefused;
 use crate::cli::ImportArgs;
 use crate::commands::ask_header;
 use crate::commands::error::CommandError;
-use crate::commands::findings::{self, checked_summary, invalid_hint};
+use crate::commands::findings::{self, checked_summary, invalid_hint, location};
 use crate::commands::input::open_all;
 use crate::commands::session::Session;
 use crate::commands::setup::{Bots, Setup};
@@ -89,6 +89,7 @@ impl Import<'_> {
             size: rows_and_records(self.report.rows, self.report.records()),
             table: problems_table(&self.report, self.session.printer.table_width()),
             hint: invalid_hint(&self.report),
+            first: self.report.first.first().map(|found| location(found, &self.short_name())),
         };
         Err(refused.into())
     }

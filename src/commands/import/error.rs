@@ -1,6 +1,6 @@
 //! Why an import is refused. Nothing was sent.
 
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind, Location};
 use crate::ledger::{Counts, RunId};
 use crate::text::{counted, grouped, printable};
 
@@ -8,7 +8,14 @@ use crate::text::{counted, grouped, printable};
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ImportRefused {
     #[error("{input}: {invalid} of {size} cannot be sent; nothing was sent\n{table}")]
-    InvalidRows { input: String, invalid: u64, size: String, table: String, hint: &'static str },
+    InvalidRows {
+        input: String,
+        invalid: u64,
+        size: String,
+        table: String,
+        hint: &'static str,
+        first: Option<Location>,
+    },
     #[error("cannot write the failure report: {0}")]
     ReportPath(String),
     #[error("run {run} of this input, started {started}, is unfinished: {} of {} rows saved", grouped(counts.saved), grouped(counts.rows))]
@@ -43,6 +50,24 @@ pub(super) enum ImportRefused {
 }
 
 impl Advice for ImportRefused {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::InvalidRows { .. } => ErrorKind::InvalidRows,
+            Self::Unfinished { .. } | Self::Imported { .. } | Self::PartlyImported { .. } => ErrorKind::AlreadySent,
+            Self::InputChanged { .. } | Self::NotKept { .. } => ErrorKind::Input,
+            Self::ReportPath(_) => ErrorKind::Output,
+            _ => ErrorKind::Usage,
+        }
+    }
+
+    fn location(&self) -> Option<Location> {
+        match self {
+            Self::InvalidRows { first, .. } => first.clone(),
+            Self::InputChanged { input, .. } => Some(Location::line(input, None)),
+            _ => None,
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::InvalidRows { hint, .. } => (*hint).to_owned(),

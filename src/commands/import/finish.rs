@@ -9,6 +9,7 @@ use crate::cli::{ImportArgs, InputArgs, RowArgs};
 use crate::clock;
 use crate::commands::command_line::{import_command, resume_command};
 use crate::commands::error::CommandError;
+use crate::commands::findings::checked_view;
 use crate::commands::input::remove_kept_inputs;
 use crate::commands::setup::Bots;
 use crate::commands::stop_reason::StoppedEarly;
@@ -133,6 +134,7 @@ impl ImportRun<'_> {
         let elapsed = self.import.started.elapsed();
         let mut summary = Summary::new(Some(self.run.id.0), counts, elapsed, failures_file);
         summary.answers = AnswersView::new(&self.store.deviations(self.run.id)?);
+        summary.checked = Some(checked_view(&self.import.report));
         if self.import.setup.bots == Bots::OfRows {
             summary.bots = BotView::of_run(&self.run, &self.store.counts_by_bot(&self.run)?);
         }

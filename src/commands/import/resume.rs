@@ -131,7 +131,10 @@ pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer)
     }
     ensure_unchanged(run, &inputs, content.finish())?;
     let report = failure_report(&source, &inputs, &dialect, &headers, store, run);
-    printer.stream(|out| Ok::<_, CommandError>(report.write_to(out)?))?;
+    match printer.is_json() {
+        true => printer.json_array("failures", |array| Ok::<_, CommandError>(report.write_json(array)?))?,
+        false => printer.stream(|out| Ok::<_, CommandError>(report.write_to(out)?))?,
+    }
     Ok(Exit::Success)
 }
 

@@ -1,5 +1,6 @@
 //! Runs `submit`.
 
+use serde_json::json;
 use url::Url;
 
 use super::draft::complete_draft;
@@ -9,11 +10,13 @@ use crate::commands::error::{CommandError, Explain};
 use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::exit::Exit;
-use crate::ledger::Store;
+use crate::ledger::{OutcomeKind, Store};
 use crate::record::{Feedback, Field, ScoreRule};
 use crate::text::printable_json;
 
 pub(in crate::commands) fn submit(args: &SubmitArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+    // The result, unless more becomes known.
+    session.printer.json(&json!({ "run": null, "outcome": OutcomeKind::Unsent.as_str() }))?;
     let setup = Setup::new(&args.sending, session)?;
     let rule = if args.allow_any_score { ScoreRule::Any } else { ScoreRule::InScale };
     let draft = complete_draft(args, &setup, rule)?;
@@ -30,8 +33,17 @@ pub(in crate::commands) fn submit(args: &SubmitArgs, session: Session<'_>) -> Re
 fn show_request(curl: bool, setup: &Setup<'_>, feedback: &Feedback<'_>) -> Result<Exit, CommandError> {
     let url = setup.client(setup.settings.bot_id()?)?.save_feedback_url().clone();
     let body = serde_json::to_string_pretty(feedback).explain("cannot write the record as JSON")?;
-    let body = printable_json(&body);
-    setup.session.printer.result(if curl { as_curl(&url, &body) } else { as_http(&url, &body) })?;
+    let (body, printer) = (printable_json(&body), setup.session.printer);
+    if printer.is_json() {
+        printer.json(&json!({
+            "run": null,
+            "outcome": OutcomeKind::Unsent.as_str(),
+            "request": { "method": "POST", "url": url.as_str(), "body": feedback },
+            "curl": as_curl(&url, &body),
+        }))?;
+        return Ok(Exit::Success);
+    }
+    printer.result(if curl { as_curl(&url, &body) } else { as_http(&url, &body) })?;
     Ok(Exit::Success)
 }
 

@@ -12,7 +12,7 @@ use crate::commands::error::{CommandError, Explain};
 use crate::commands::setup::{Patience, Setup};
 use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::strict::ensure_documented;
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
 use crate::ledger::{Lease, NewRun, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
 use crate::numbering::Numbering;
@@ -38,6 +38,10 @@ struct DuplicateInDoubt {
 }
 
 impl Advice for DuplicateInDoubt {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::AlreadySent
+    }
+
     fn hint(&self) -> Option<String> {
         let run = self.run;
         Some(format!("ask the server with `kore-feedback runs verify {run}`, or submit the record again with --again"))
@@ -134,28 +138,29 @@ impl Submission<'_> {
     fn report(&self, run: RunId, record: Option<Value>, early: Option<StoppedEarly>) -> Result<Exit, CommandError> {
         let entry = self.store.row_cursor(run).find(ROW)?;
         if let (Some(record), Some(entry)) = (&record, &entry) {
-            self.report_saved(record, entry)?;
+            self.report_saved(run, record, entry)?;
             if self.args.sending.strict_answers {
                 ensure_documented(&AnswersView::new(&[(entry.deviations, 1)]))?;
             }
             return Ok(Exit::Success);
         }
         let not_saved = not_saved(run, entry);
-        if self.setup.session.is_json() {
-            self.setup.session.printer.json(&json!({
-                "run": run.0,
-                "outcome": not_saved.kind.as_str(),
-                "status": not_saved.status,
-                "error": not_saved.detail,
-            }))?;
-        }
+        self.setup.session.printer.json(&json!({
+            "run": run.0,
+            "outcome": not_saved.kind.as_str(),
+            "status": not_saved.status,
+            "detail": not_saved.detail,
+        }))?;
         Err(early.map_or_else(|| not_saved.into(), CommandError::from))
     }
 
-    fn report_saved(&self, record: &Value, entry: &RowEntry) -> Result<(), CommandError> {
+    fn report_saved(&self, run: RunId, record: &Value, entry: &RowEntry) -> Result<(), CommandError> {
         if self.setup.session.is_json() {
-            self.setup.session.printer.json(record)?;
-            return Ok(());
+            let mut json = record.clone();
+            json["run"] = run.0.into();
+            json["outcome"] = OutcomeKind::Saved.as_str().into();
+            json["status"] = entry.status.into();
+            return Ok(self.setup.session.printer.json(&json)?);
         }
         let id = entry.server_id.as_deref().unwrap_or_default();
         let field = |name: &str| match record.get(name) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::mem::discriminant;
 
 use super::{ClauseError, MatchedBy};
-use crate::error::{Advice, did_you_mean};
+use crate::error::{Advice, ErrorKind, did_you_mean};
 use crate::record::{Field, ProblemKind};
 use crate::text::{excerpt, quoted};
 
@@ -108,6 +108,10 @@ impl fmt::Display for MappingError {
 impl std::error::Error for MappingError {}
 
 impl Advice for MappingError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Mapping
+    }
+
     /// One hint for each kind of problem.
     fn hint(&self) -> Option<String> {
         let is_first_of_kind = |(at, problem): &(usize, &MappingProblem)| {

@@ -33,7 +33,7 @@ fn no_text_of_a_server_reads_as_formula() {
     assert_eq!(column(&shown, "error"), ["", &*guarded]);
     assert_eq!(column(&shown, "server_id"), ["'@SUM(1,1)", ""]);
     let shown = json(&stage.run(&["runs", "show", "1", "--rows", "-o", "json"]).success());
-    assert_eq!(shown[0]["server_id"], "@SUM(1,1)");
+    assert_eq!(shown["rows"][0]["server_id"], "@SUM(1,1)");
 }
 
 #[cfg(unix)]

@@ -11,7 +11,7 @@ const ONE_BY_ONE: [&str; 4] = ["-o", "json", "--concurrency", "1"];
 
 fn rows(stage: &Stage, run: &str) -> Vec<Value> {
     let rows = json(&stage.run(&["runs", "show", run, "--rows", "-o", "json"]).success());
-    rows.as_array().unwrap().clone()
+    rows["rows"].as_array().unwrap().clone()
 }
 
 #[test]

@@ -271,7 +271,8 @@ fn sandbox_runs_block_nothing() {
     stage.import(&file, &["--sandbox"]).success();
     stage.import(&file, &[]).failure().code(2);
     let runs = json(&stage.run(&["runs", "list", "-o", "json"]).success());
-    let sandbox: Vec<_> = runs.as_array().unwrap().iter().map(|run| run["sandbox"].as_bool().unwrap()).collect();
+    let sandbox: Vec<_> =
+        runs["runs"].as_array().unwrap().iter().map(|run| run["sandbox"].as_bool().unwrap()).collect();
     assert_eq!(sandbox, [true, true, false, true]);
 }
 

@@ -41,7 +41,7 @@ fn json_summaries_have_exactly_the_documented_keys() {
     let file = stage.write_records(&numbered(3));
     let keys = |summary: &Value| summary.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let documented = "run rows records saved rejected invalid skipped unsent in_doubt elapsed_ms failures_file \
-                      changed_fields missing_fields";
+                      changed_fields missing_fields skipped_by_reason invalid_by_problem problems preview warnings";
     let documented: Vec<_> = documented.split(' ').collect();
     let dry = json(&stage.import(&file, &["-o", "json", "--dry-run"]).success());
     assert_eq!(keys(&dry), documented);
@@ -52,8 +52,11 @@ fn json_summaries_have_exactly_the_documented_keys() {
     assert_eq!(sent["failures_file"], stage.path("in.failures.csv").display().to_string());
     let bad = stage.write("bad.csv", csv_of(&[record(["a", "x", "9", "rtm", "CSAT", "en", ""])]));
     let refused = json(&stage.import(&bad, &["-o", "json"]).failure().code(2));
-    assert_eq!(keys(&refused), documented);
+    assert_eq!(keys(&refused), [&documented[..], &["error"]].concat());
     assert_eq!((&refused["run"], &refused["invalid"], &refused["saved"]), (&Value::Null, &1.into(), &0.into()));
+    assert_eq!(refused["problems"][0]["problem"], "CSAT score out of scale");
+    let place = serde_json::json!({"file": stage.path("bad.csv"), "line": 2, "row": 1, "column": "score"});
+    assert_eq!((&refused["error"]["kind"], &refused["error"]["location"]), (&"invalid_rows".into(), &place));
 }
 
 #[test]

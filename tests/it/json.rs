@@ -1,0 +1,149 @@
+//! `--output json`: every command prints one object that matches the schema in `docs/output.schema.json`.
+
+use assert_cmd::assert::Assert;
+use boon::{Compiler, Schemas};
+use serde_json::Value;
+
+use crate::support::{IMPATIENT, Stage, Surroundings, csv_of, json, numbered, record, stderr};
+
+const SCHEMA: &str = include_str!("../../docs/output.schema.json");
+
+/// The object on stdout, which matches the definition.
+fn matching(definition: &str, assert: &Assert) -> Value {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("output.json", serde_json::from_str(SCHEMA).unwrap()).unwrap();
+    let pointer = format!("output.json#/$defs/{}", definition.replace(' ', "%20"));
+    let schema = compiler.compile(&pointer, &mut schemas).unwrap();
+    let printed = json(assert);
+    if let Err(error) = schemas.validate(&printed, schema) {
+        panic!("{definition}: {error:#}\n{printed:#}");
+    }
+    printed
+}
+
+#[test]
+fn runs_match_the_schema() {
+    let stage = Stage::faulty(&["400:at=2", "500:at=3"]);
+    stage.write_records(&numbered(4));
+    matching("import", &stage.run(&["import", "in.csv", "-ojson", "--dry-run"]));
+    matching("import", &stage.run(&["import", "in.csv", "-ojson"]).code(1));
+    for (definition, arguments) in [
+        ("runs list", &["list"][..]),
+        ("runs show", &["show", "1"]),
+        ("runs show --rows", &["show", "1", "--rows"]),
+        ("runs failures", &["failures", "1"]),
+        ("runs verify", &["verify", "1"]),
+        ("import", &["resume", "1"]),
+    ] {
+        matching(definition, &stage.run(&[&["runs", "-ojson"], arguments].concat()));
+    }
+}
+
+#[test]
+fn failures_have_the_cells_by_header() {
+    let stage = Stage::faulty(&["400:at=2"]);
+    stage.write_records(&numbered(3));
+    stage.run(&["import", "in.csv"]).code(1);
+    let printed = matching("runs failures", &stage.run(&["runs", "failures", "1", "-ojson"]));
+    let failures = printed["failures"].as_array().unwrap();
+    assert_eq!((failures.len(), &failures[0]["row"], &failures[0]["status"]), (1, &2.into(), &400.into()));
+    assert_eq!(failures[0]["cells"]["channelUId"], numbered(3)[1][0]);
+}
+
+#[test]
+fn submits_match_the_schema() {
+    let submit = ["submit", "--type=CSAT", "--score=4", "--channel-uid=jo@example.com", "--name=n", "--channel=rtm"];
+    let submit = [&submit[..], &["--language=en", "--message=", "-o", "json"]].concat();
+    let stage = Stage::faulty(&["400:at=2"]);
+    matching("submit", &stage.run(&submit).success());
+    let dry = matching("submit", &stage.run(&[&submit[..], &["--dry-run"]].concat()).success());
+    assert_eq!(dry["request"]["body"]["channelUId"], "jo@example.com");
+    matching("submit", &stage.run(&submit).code(1));
+    let incomplete = matching("submit", &stage.run(&["submit", "--score", "4", "-o", "json"]).code(2));
+    assert_eq!((&incomplete["run"], &incomplete["outcome"]), (&Value::Null, &"unsent".into()));
+    assert_eq!(incomplete["error"]["kind"], "invalid_record");
+}
+
+#[test]
+fn other_commands_match_the_schema() {
+    let stage = Stage::new();
+    stage.write_records(&numbered(4));
+    for (definition, arguments) in [
+        ("inspect", &["inspect", "in.csv"][..]),
+        ("token", &["token", "--header"]),
+        ("presets list", &["presets", "list"]),
+        ("presets show", &["presets", "show", "qualtrics"]),
+        ("config show", &["config", "show"]),
+        ("config path", &["config", "path"]),
+        ("config init", &["config", "init", "--config", "new.toml"]),
+        ("completions", &["completions", "bash"]),
+    ] {
+        matching(definition, &stage.run(&[arguments, &["-o", "json"]].concat()).success());
+    }
+    let token = json(&stage.run(&["token", "-ojson"]).success());
+    matching("token inspect", &stage.run(&["token", "inspect", token["token"].as_str().unwrap(), "-ojson"]));
+}
+
+#[test]
+fn every_failure_is_an_object_with_its_place() {
+    let home = Surroundings::new();
+    home.write("broken.csv", "a,b\n1,\"open\n");
+    home.write("bad.toml", "[profiles.x]\nhost = 7\n");
+    for (arguments, kind, key, value) in [
+        (&["import", "--no-such-option"][..], "usage", "", Value::Null),
+        (&["inspect", "missing.csv"], "input", "file", "missing.csv".into()),
+        (&["inspect", "broken.csv"], "input", "line", 2.into()),
+        (&["config", "show", "--config", "bad.toml"], "config", "line", 2.into()),
+        (&["config", "show", "--profile", "zebra"], "config", "setting", "--profile".into()),
+        (&["runs", "show", "7"], "ledger", "", Value::Null),
+    ] {
+        for output in [&["-o", "json"][..], &["--output=json"], &["-ojson"]] {
+            let assert = home.run(&[arguments, output].concat()).code(2);
+            let error = &matching("failed", &assert)["error"];
+            assert_eq!((&error["kind"], &error["exit_code"]), (&kind.into(), &2.into()), "{error}");
+            assert!(key.is_empty() || error["location"][key] == value, "{error}");
+            assert!(stderr(&assert).contains("error: "), "people are told, too");
+        }
+    }
+}
+
+#[test]
+fn a_stopped_run_has_summary_and_error() {
+    let stage = Stage::faulty(&["401"]);
+    stage.write_records(&numbered(3));
+    let stopped = matching("import", &stage.run(&["import", "in.csv", "-ojson", IMPATIENT]).code(3));
+    assert_eq!((&stopped["run"], &stopped["unsent"]), (&1.into(), &3.into()));
+    assert_eq!((&stopped["error"]["kind"], &stopped["error"]["exit_code"]), (&"credentials".into(), &3.into()));
+}
+
+#[test]
+fn the_preview_and_warnings_are_in_the_object() {
+    let stage = Stage::new();
+    let rows = ["9", "10", "3"].map(|score| record(["a@example.com", "Relationship", score, "rtm", "NPS", "en", ""]));
+    stage.write("in.csv", csv_of(&rows));
+    let printed = matching("import", &stage.run(&["import", "in.csv", "-ojson", "--dry-run"]).success());
+    let survey = &printed["preview"][0]["surveys"][0];
+    assert_eq!(
+        (&survey["name"], &survey["score"], &survey["positive"]),
+        (&"Relationship".into(), &33.into(), &2.into())
+    );
+    let warnings = printed["warnings"].as_array().unwrap();
+    assert!(warnings.iter().any(|warning| warning.as_str().unwrap().contains("no date field")), "{warnings:?}");
+}
+
+#[test]
+fn the_log_has_what_verbose_shows() {
+    let stage = Stage::faulty(&["429:at=2"]);
+    stage.write_records(&numbered(3));
+    stage.run(&["import", "in.csv", "--quiet", "--log-file", "import.log"]).success();
+    let log = std::fs::read_to_string(stage.path("import.log")).unwrap();
+    assert!(log.contains("Z detail  row 2: retrying"), "{log}");
+    assert!(!log.contains("eyJ"), "no token is logged: {log}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(stage.path("import.log")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let refused = stage.run(&["runs", "list", "--log-file", "no/such/directory.log"]).code(2);
+    assert!(stderr(&refused).contains("cannot write the log no/such/directory.log"));
+}
