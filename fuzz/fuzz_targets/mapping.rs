@@ -60,8 +60,10 @@ fn written_again(headers: &[String], rules: &MappingOptions) {
         input: "in.csv",
         command: "kore-feedback import in.csv",
         headers,
+        score: None,
         proposals: &proposals,
         spec: &rules.spec,
+        source: &SourceOptions::default(),
     };
     parse_mapping(Path::new("again.toml"), &text.text()).expect("a mapping that was written reads");
 }

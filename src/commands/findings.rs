@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::score_hint::score_hint;
 use crate::error::Location;
 use crate::ledger::Counts;
 use crate::record::{
@@ -90,8 +91,14 @@ pub(super) fn location(found: &ProblemRow, input: &str) -> Location {
 }
 
 /// What to do about invalid rows.
-pub(super) fn invalid_hint(report: &CheckReport) -> &'static str {
-    match (report.problems.contains_key(&ProblemKind::NotUtf8), report.has_wide) {
+pub(super) fn invalid_hint(report: &CheckReport) -> String {
+    if let Some((column, conversion)) = report.score_texts.suggestion(report.valid + report.invalid) {
+        return format!(
+            "{}, or import only the valid rows with --skip-invalid",
+            score_hint(column, conversion.as_ref())
+        );
+    }
+    let hint = match (report.problems.contains_key(&ProblemKind::NotUtf8), report.has_wide) {
         (true, false) => "the file is not UTF-8: specify its encoding, such as --encoding windows-1252",
         (true, true) => {
             "all other rows are UTF-8, and another --encoding would garble them: fix these rows, or import only the valid \
@@ -101,7 +108,8 @@ pub(super) fn invalid_hint(report: &CheckReport) -> &'static str {
             "fix the file, or import only the valid rows with --skip-invalid; the invalid ones are written to the failure \
              report"
         }
-    }
+    };
+    hint.to_owned()
 }
 
 /// The summary of a check: nothing is sent yet.

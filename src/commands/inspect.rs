@@ -10,16 +10,18 @@ use super::error::CommandError;
 use super::findings::{self, checked_summary, invalid_hint};
 use super::input::open_all;
 use super::rules::check_settings;
+use super::score_hint::{score_hint, suggested_score};
 use super::session::Session;
 use crate::cli::{GlobalArgs, ImportArgs, InputArgs, InspectFileArgs};
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::record::{
-    Assignment, Field, MappingError, MappingOptions, MappingProblem, Proposal, Proposed, ResolvedMapping, propose,
+    Assignment, Conversion, Field, MappingError, MappingOptions, MappingProblem, Proposal, Proposed, ResolvedMapping,
+    propose,
 };
 use crate::report::{InspectionView, Printer, problems_table};
 use crate::run::{CheckError, CheckReport, CheckSettings, InputColumns, check, inspect_columns};
-use crate::settings::{Context, MappingFile, Preset, Settings, Source, preset, presets, write_mapping};
+use crate::settings::{Context, MappingFile, Preset, Settings, Source, preset, presets, score_rule, write_mapping};
 use crate::source::Inputs;
 use crate::text::counted;
 
@@ -94,6 +96,8 @@ fn print_next_step(
 ) {
     if let Some(report) = checked.filter(|report| report.invalid > 0) {
         printer.hint(invalid_hint(report));
+    } else if let Some((column, conversion)) = &inspection.score {
+        printer.hint(score_hint(column, Some(conversion)));
     }
     match (&args.write_mapping, inspection.is_complete()) {
         (Some(path), _) => printer.hint(format_args!(
@@ -116,6 +120,8 @@ pub(super) struct Inspection {
     /// How the rows are read, by the options and the preset.
     settings: CheckSettings,
     pub(super) proposals: Vec<Proposal>,
+    /// The score's column and how its texts could be converted, if they are no numbers.
+    score: Option<(String, Conversion)>,
     /// Problems with the options that concern no single field.
     problems: Vec<String>,
     hint: Option<String>,
@@ -140,10 +146,11 @@ impl Inspection {
         }
         let has_numbers = |column: usize| columns.columns[column].numbers.is_some();
         let proposals = propose(&headers, rules, &has_numbers);
+        let score = suggested_score(&columns.columns, &rules.spec, &proposals);
         let completed = completed(args, preset.as_ref(), &proposals);
         let wrong = other_problems(&columns, &headers, rules, &proposals);
         let (problems, hint) = (wrong.problems.iter().map(ToString::to_string).collect(), wrong.hint());
-        Ok(Self { inputs, columns, preset, settings, proposals, problems, hint, completed })
+        Ok(Self { inputs, columns, preset, settings, proposals, score, problems, hint, completed })
     }
 
     /// Checks every row by the known and guessed sources; `None` if a source is open or wrong.
@@ -172,9 +179,11 @@ impl Inspection {
     }
 
     pub(super) fn view<'a>(&'a self, command: &'a str, printer: &Printer) -> InspectionView<'a> {
-        let Self { columns, preset, settings, proposals, problems, .. } = self;
+        let Self { columns, preset, settings, proposals, score, problems, .. } = self;
         let (description, width) = (&settings.rules.spec, printer.table_width());
-        InspectionView { columns, preset: preset.as_ref(), description, proposals, problems, command, width }
+        let score_rule = score.as_ref().map(|(column, conversion)| score_rule(column, conversion));
+        let preset = preset.as_ref();
+        InspectionView { columns, preset, description, proposals, score_rule, problems, command, width }
     }
 
     /// The command that checks the import with the proposed mapping.
@@ -196,6 +205,7 @@ impl Inspection {
             input: &self.columns.name,
             command: &self.command_with_mapping(path),
             headers: &headers(&self.columns),
+            score: self.score.as_ref().map(|(_, conversion)| conversion),
             proposals: &self.proposals,
             spec: &self.settings.rules.spec,
             source: &self.settings.source,

@@ -16,6 +16,7 @@ mod responses;
 mod rules;
 mod runs;
 mod sandbox;
+mod score_hint;
 mod session;
 mod setup;
 mod stop_reason;

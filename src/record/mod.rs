@@ -2,6 +2,7 @@
 //! Knows nothing of files, the ledger or HTTP.
 
 mod anomalies;
+mod bounded_counts;
 mod checker;
 mod codes;
 mod conversion;
@@ -17,6 +18,7 @@ mod mojibake;
 mod problem;
 mod proposal;
 mod score;
+mod suggestion;
 mod tally;
 mod validate;
 
@@ -27,6 +29,7 @@ pub use proposal::propose;
 pub use score::ScoreRule;
 
 pub(crate) use anomalies::find_anomalies;
+pub(crate) use bounded_counts::BoundedCounts;
 pub(crate) use conversion::{Conversion, DecimalSign, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap};
 pub(crate) use dedupe::Duplicates;
 pub(crate) use distribution::{Band, BandCounts, Distribution};
@@ -42,5 +45,6 @@ pub(crate) use mapping::{
 pub(crate) use problem::{Problem, ProblemKind, SkipReason};
 pub(crate) use proposal::{Proposal, Proposed};
 pub(crate) use score::Score;
+pub(crate) use suggestion::{TO_FILL_IN, suggest_conversion};
 pub(crate) use tally::{Survey, Tally};
 pub(crate) use validate::{check_value, is_path_segment};

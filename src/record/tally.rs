@@ -1,10 +1,8 @@
 //! Counts the valid records of an input as they pass, in memory that does not grow with the input.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
-use foldhash::fast::RandomState;
-
+use super::bounded_counts::{BoundedCounts, MAX_TEXT};
 use super::mojibake::repaired;
 use super::{Distribution, Feedback, FeedbackType, Score};
 use crate::text::excerpt;
@@ -13,8 +11,6 @@ use crate::text::excerpt;
 const MAX_NAMES: usize = 1000;
 /// How many channels, and how many languages, are counted separately.
 const MAX_CODES: usize = 200;
-/// The longest text that is kept, in bytes: no real name is longer.
-const MAX_TEXT: usize = 512;
 
 /// Counts by survey, channel and language. Texts beyond the limits are counted together, so that every sum is complete.
 #[derive(Debug, Clone)]
@@ -130,38 +126,6 @@ impl Mojibake {
         let Some((text, repaired)) = texts.into_iter().find_map(|text| Some((text, repaired(text)?))) else { return };
         self.records += 1;
         self.first.get_or_insert_with(|| (excerpt(text, MAX_TEXT), excerpt(&repaired, MAX_TEXT)));
-    }
-}
-
-/// A count for each of the first texts, and one for all others together.
-#[derive(Debug, Clone)]
-struct BoundedCounts<T> {
-    capacity: usize,
-    known: HashMap<Box<str>, T, RandomState>,
-    others: T,
-}
-
-impl<T: Default> BoundedCounts<T> {
-    fn new(capacity: usize) -> Self {
-        Self { capacity, known: HashMap::default(), others: T::default() }
-    }
-
-    fn update(&mut self, text: &str, count: impl FnOnce(&mut T)) {
-        if let Some(counted) = self.known.get_mut(text) {
-            count(counted);
-        } else if self.known.len() < self.capacity && text.len() <= MAX_TEXT {
-            count(self.known.entry(text.into()).or_default());
-        } else {
-            count(&mut self.others);
-        }
-    }
-}
-
-impl BoundedCounts<u64> {
-    fn by_count(&self) -> Vec<(&str, u64)> {
-        let mut counts: Vec<_> = self.known.iter().map(|(text, count)| (&**text, *count)).collect();
-        counts.sort_by_key(|(text, count)| (Reverse(*count), *text));
-        counts
     }
 }
 

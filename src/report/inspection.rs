@@ -11,9 +11,12 @@ use crate::record::{Conversion, Field, FieldSource, MappingSpec, MatchedSource, 
 use crate::run::{ColumnStats, InputColumns};
 use crate::settings::Preset;
 use crate::source::delimiter_name;
-use crate::text::{counted, excerpt_of_both_ends, quoted};
+use crate::text::{counted, excerpt_of_both_ends, grouped, quoted};
 
-#[derive(Debug, Clone, Copy)]
+/// How much of a value is shown.
+const SAMPLE: usize = 40;
+
+#[derive(Debug, Clone)]
 pub(crate) struct InspectionView<'a> {
     pub columns: &'a InputColumns,
     /// The preset, whether detected or given.
@@ -22,6 +25,8 @@ pub(crate) struct InspectionView<'a> {
     pub description: &'a MappingSpec,
     /// The source of each field, as far as it is known.
     pub proposals: &'a [Proposal],
+    /// How a mapping could convert the score, if its column contains no numbers.
+    pub score_rule: Option<String>,
     /// Problems with the options that concern no single field.
     pub problems: &'a [String],
     /// The command that checks the import with this mapping.
@@ -104,6 +109,7 @@ impl InspectionView<'_> {
                 "name": column.header,
                 "filled": column.filled,
                 "samples": column.samples,
+                "values": json_values(column),
                 "least": column.numbers.map(|(least, _)| least),
                 "greatest": column.numbers.map(|(_, greatest)| greatest),
             })).collect::<Vec<_>>(),
@@ -112,6 +118,7 @@ impl InspectionView<'_> {
                 "field": proposal.field.key(),
                 "from": self.json_source(proposal),
             })).collect::<Vec<_>>(),
+            "score_rule": self.score_rule,
             "problems": self.problems,
             "check": checked,
             "command": self.command,
@@ -147,7 +154,20 @@ fn filled(column: &ColumnStats, rows: u64) -> String {
     }
 }
 
+/// The values and how often they occur; `null` if there are many.
+fn json_values(column: &ColumnStats) -> Value {
+    let values = column.few_values();
+    let value = |(value, count): (&str, u64)| json!({"value": value, "count": count});
+    if values.is_empty() { Value::Null } else { values.into_iter().map(value).collect() }
+}
+
 fn values(column: &ColumnStats) -> String {
+    let few = column.few_values();
+    // Values that hardly ever repeat are ids or texts.
+    if !few.is_empty() && few.len() as u64 * 2 <= column.filled {
+        let values = few.iter().map(|(value, count)| format!("{} ({})", quoted(value, SAMPLE), grouped(*count)));
+        return values.collect::<Vec<_>>().join(", ");
+    }
     let samples = column.samples.iter().map(|sample| format!("\"{sample}\"")).collect::<Vec<_>>().join(", ");
     // The range of ids and dates is of no interest.
     match column.numbers {

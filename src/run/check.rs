@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use super::score_texts::ScoreTexts;
 use crate::error::{Advice, ErrorKind, Location};
 use crate::numbering::Numbering;
 use crate::record::{
@@ -43,6 +44,7 @@ pub(crate) struct CheckReport {
     pub(crate) invalid: u64,
     pub(crate) skipped: BTreeMap<SkipReason, u64>,
     pub(crate) problems: BTreeMap<ProblemKind, u64>,
+    pub(crate) score_texts: ScoreTexts,
     pub(crate) first: Vec<ProblemRow>,
     /// The valid records of each bot, in the order of the input. One entry if rows name no bot.
     pub(crate) bots: Vec<BotRows>,
@@ -226,6 +228,7 @@ impl CheckReport {
             invalid: 0,
             skipped: BTreeMap::new(),
             problems: BTreeMap::new(),
+            score_texts: ScoreTexts::default(),
             first: Vec::new(),
             bots: Vec::new(),
             duplicates: [].into(),
@@ -251,6 +254,7 @@ impl CheckReport {
                 self.invalid += 1;
                 for problem in problems {
                     *self.problems.entry(problem.kind).or_default() += 1;
+                    self.score_texts.count(&problem);
                     if self.first.len() < SHOWN {
                         let file = rows.file_of(row).map(|name| excerpt(name, 60));
                         let record = self.mapping.record_in_words(part);

@@ -75,6 +75,7 @@ mod gate;
 mod lane;
 mod phase;
 pub(crate) mod read;
+mod score_texts;
 mod sender;
 mod settings;
 mod turns;

@@ -12,7 +12,7 @@ use super::toml_table::{self, Table};
 use super::value::ValueError;
 use crate::record::{
     Clause, Conversion, DateForm, DecimalSign, Field, FieldSource, FieldSpec, FoldedSet, MAX_RECORDS, MappingSpec,
-    MatchedBy, RecordSpec, Scale, SkipRule, Template, ValueMap, check_value, fold,
+    MatchedBy, RecordSpec, Scale, SkipRule, TO_FILL_IN, Template, ValueMap, check_value, fold,
 };
 use crate::source::SourceOptions;
 use crate::text::excerpt;
@@ -182,8 +182,6 @@ pub(super) const TRIM: &str = "trim";
 pub(super) const IGNORE_CASE: &str = "ignore_case";
 pub(super) const LOWER_CASE: &str = "lower_case";
 pub(super) const NUMBER: &str = "number";
-/// Stands for a score that a person has to fill in.
-pub(super) const TO_FILL_IN: &str = "…";
 pub(super) const LEADING: &str = "leading";
 pub(super) const DECIMAL: &str = "decimal";
 pub(super) const SCALE: &str = "scale";

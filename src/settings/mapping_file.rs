@@ -20,6 +20,8 @@ pub struct MappingFile<'a> {
     pub command: &'a str,
     /// The columns of the input.
     pub headers: &'a [String],
+    /// How the texts of the score's column could become scores, if they are no numbers.
+    pub score: Option<&'a Conversion>,
     /// What is known of each field.
     pub proposals: &'a [Proposal],
     /// The preset and mapping that it starts from.
@@ -107,7 +109,8 @@ impl MappingFile<'_> {
         fields.comments.push('\n');
         fields.comment(help(field).0);
         let described = self.spec.fields.get(&field);
-        let conversion = described.map(|rule| &rule.conversion);
+        let conversion = described.map(|rule| &rule.conversion).filter(|conversion| !conversion.is_identity());
+        let conversion = conversion.or(self.score.filter(|_| field == Field::Score));
         match &proposal.state {
             Proposed::Known(matched) => fields.set(key, known(&matched.source, conversion)),
             Proposed::Guess { header } => {
@@ -208,6 +211,11 @@ fn known(source: &FieldSource, conversion: Option<&Conversion>) -> Value {
     }
 }
 
+/// The rule of a score from a column, as a line of a mapping.
+pub fn score_rule(column: &str, conversion: &Conversion) -> String {
+    format!("{} = {}", Field::Score, rule(Some((COLUMN, column)), Some(conversion), None))
+}
+
 /// The rule of a field: the name of a column alone, or a table.
 fn rule(origin: Option<(&str, impl Into<Value>)>, conversion: Option<&Conversion>, needed: Option<&str>) -> Value {
     let mut table = conversion.map(conversion_table).unwrap_or_default();
@@ -285,6 +293,7 @@ mod tests {
             input: "in.csv",
             command: "kore-feedback import in.csv",
             headers,
+            score: None,
             proposals: &proposals,
             spec: &rules.spec,
             source: &SourceOptions::default(),

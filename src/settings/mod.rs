@@ -32,7 +32,7 @@ pub use credential::{
 pub use error::SettingsError;
 pub use layer::Key;
 pub use mapping::{MappingConfig, Preset, parse_mapping, preset, presets};
-pub use mapping_file::MappingFile;
+pub use mapping_file::{MappingFile, score_rule};
 pub use new_file::{NewFileError, write_initial_config, write_mapping};
 pub use paths::config_file;
 pub use resolve::resolve;

@@ -8,14 +8,7 @@ use crate::text::{counted, grouped, printable};
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ImportRefused {
     #[error("{input}: {invalid} of {size} cannot be sent; nothing was sent\n{table}")]
-    InvalidRows {
-        input: String,
-        invalid: u64,
-        size: String,
-        table: String,
-        hint: &'static str,
-        first: Option<Location>,
-    },
+    InvalidRows { input: String, invalid: u64, size: String, table: String, hint: String, first: Option<Location> },
     #[error("cannot write the failure report: {0}")]
     ReportPath(String),
     #[error("run {run} of this input, started {started}, is unfinished: {} of {} rows saved", grouped(counts.saved), grouped(counts.rows))]
@@ -70,7 +63,7 @@ impl Advice for ImportRefused {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::InvalidRows { hint, .. } => (*hint).to_owned(),
+            Self::InvalidRows { hint, .. } => hint.clone(),
             Self::ReportPath(_) => "choose another file with --failures".to_owned(),
             Self::Unfinished { command, again: false, .. } => format!("resume it with `{command}`"),
             Self::Unfinished { command, run, .. } => format!(

@@ -1,0 +1,51 @@
+//! Counts of texts in memory that does not grow with the input.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+/// The longest text that is kept, in bytes: no real name is longer.
+pub(super) const MAX_TEXT: usize = 512;
+
+/// A count for each of the first texts, and one for all others together.
+#[derive(Debug, Clone)]
+pub(crate) struct BoundedCounts<T> {
+    capacity: usize,
+    pub(super) known: HashMap<Box<str>, T, RandomState>,
+    pub(super) others: T,
+}
+
+impl<T: Default> BoundedCounts<T> {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { capacity, known: HashMap::default(), others: T::default() }
+    }
+
+    pub(super) fn update(&mut self, text: &str, count: impl FnOnce(&mut T)) {
+        if let Some(counted) = self.known.get_mut(text) {
+            count(counted);
+        } else if self.known.len() < self.capacity && text.len() <= MAX_TEXT {
+            count(self.known.entry(text.into()).or_default());
+        } else {
+            count(&mut self.others);
+        }
+    }
+}
+
+impl BoundedCounts<u64> {
+    pub(crate) fn count(&mut self, text: &str) {
+        self.update(text, |count| *count += 1);
+    }
+
+    /// The texts and their counts, the most frequent first.
+    pub(crate) fn by_count(&self) -> Vec<(&str, u64)> {
+        let mut counts: Vec<_> = self.known.iter().map(|(text, count)| (&**text, *count)).collect();
+        counts.sort_by_key(|(text, count)| (Reverse(*count), *text));
+        counts
+    }
+
+    /// The same if these are all texts; empty if there were more than fit.
+    pub(crate) fn all_by_count(&self) -> Vec<(&str, u64)> {
+        if self.others == 0 { self.by_count() } else { Vec::new() }
+    }
+}
