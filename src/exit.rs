@@ -9,7 +9,7 @@ pub enum Exit {
     /// The run finished, but some rows were not saved: rejected, invalid (with `--skip-invalid`), unsent or in doubt.
     /// Or, with `--strict-answers`, a response was not as documented.
     SomeNotSaved = 1,
-    /// The command line, the configuration or the input is wrong. Nothing was sent.
+    /// The command line, the configuration or the input is wrong, or the question before sending was answered with no. Nothing was sent.
     Usage = 2,
     /// The server rejected the credentials, their scope or the bot. No row is lost.
     Credentials = 3,

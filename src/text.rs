@@ -56,6 +56,17 @@ pub(crate) fn excerpt_of_both_ends(text: &str, most: usize) -> String {
     format!("{}…{}", first.trim_end(), last.trim_start())
 }
 
+/// A bot id by its start and end, which tell bots apart: `st-…3f9a`.
+pub(crate) fn id_tail(id: &str) -> String {
+    const SHORT: usize = 14;
+    let length = id.chars().count();
+    if length <= SHORT {
+        return excerpt(id, SHORT);
+    }
+    let part = |from: usize, to: usize| id.chars().take(to).skip(from).map(shown_as).collect::<String>();
+    format!("{}…{}", part(0, 3), part(length - 4, length))
+}
+
 fn shown_as(c: char) -> char {
     match c {
         '\n' | '\r' | '\t' => ' ',
@@ -181,8 +192,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{
-        counted, excerpt, excerpt_of_both_ends, format_duration, grouped, not_a_formula, printable, printable_json,
-        printable_lines, shell_command, trimmed,
+        counted, excerpt, excerpt_of_both_ends, format_duration, grouped, id_tail, not_a_formula, printable,
+        printable_json, printable_lines, shell_command, trimmed,
     };
 
     #[test]
@@ -248,6 +259,8 @@ mod tests {
         assert_eq!(excerpt_of_both_ends("What went well? / Speed", 12), "What wen…peed");
         assert_eq!(excerpt_of_both_ends(" a b\ncdef\u{1b}", 6), "a b…f\u{fffd}");
         assert_eq!(excerpt_of_both_ends(" abcdef ", 6), "abcdef");
+        assert_eq!(id_tail("st-00000000-0000-0000-0000-0000000000f1"), "st-…00f1");
+        assert_eq!(id_tail("st-1\u{1b}"), "st-1\u{fffd}");
     }
 
     #[test]

@@ -30,6 +30,12 @@ pub struct GlobalArgs {
     /// Append all messages to this file, with times and all details
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub log_file: Option<PathBuf>,
+    /// Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_short_help = true)]
+    pub color: ColorWhen,
+    /// Never ask anything, even on a terminal
+    #[arg(long, global = true, hide_short_help = true)]
+    pub no_input: bool,
 }
 
 impl GlobalArgs {
@@ -60,4 +66,13 @@ pub enum OutputFormat {
     Text,
     /// For programs: one JSON value
     Json,
+}
+
+/// When output is colored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the names say it, and clap would show docs as help")]
+pub enum ColorWhen {
+    Auto,
+    Always,
+    Never,
 }

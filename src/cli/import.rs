@@ -52,7 +52,7 @@ pub struct ImportArgs {
     #[serde(flatten)]
     pub input: InputArgs,
 
-    /// Check everything, show the mapping, a preview and the duration, and send nothing
+    /// Check everything, show a preview and the duration, send nothing
     #[arg(long, help_heading = "Rows")]
     pub dry_run: bool,
     /// Import the valid rows, and write the invalid ones to the failure report
@@ -84,6 +84,10 @@ pub struct ImportArgs {
     /// Import a file that was already imported; every row is then saved twice
     #[arg(long, help_heading = "Runs")]
     pub again: bool,
+    /// Send without asking; without a terminal, nothing is asked
+    #[arg(long, short = 'y', help_heading = "Runs")]
+    #[serde(skip)]
+    pub yes: bool,
     /// With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it
     #[arg(long, help_heading = "Runs", requires = "again", hide_short_help = true)]
     pub allow_unfinished: bool,

@@ -17,7 +17,7 @@ mod token;
 
 pub use arguments::{Arguments, Command, asks_for_json, parse, print_error};
 pub use config::ConfigCommand;
-pub use global::{GlobalArgs, OutputFormat};
+pub use global::{ColorWhen, GlobalArgs, OutputFormat};
 pub use import::{ImportArgs, RowArgs};
 pub use input::{InputArgs, InspectFileArgs};
 pub use presets::PresetsCommand;

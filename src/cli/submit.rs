@@ -59,6 +59,9 @@ pub struct SubmitArgs {
     /// With --dry-run, print the request as a curl command
     #[arg(long, requires = "dry_run", help_heading = "Sending")]
     pub curl: bool,
+    /// Send without asking; without a terminal, nothing is asked
+    #[arg(long, short = 'y', help_heading = "Sending")]
+    pub yes: bool,
     /// Submit even if the same record is in doubt from an earlier submit; it may then be saved twice
     #[arg(long, help_heading = "Sending")]
     pub again: bool,

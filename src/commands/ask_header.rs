@@ -1,8 +1,7 @@
 //! Asks at the terminal whether a first row that looks like data is the header.
 
-use dialoguer::{Select, theme::ColorfulTheme};
-
-use super::error::{CommandError, Explain};
+use super::error::CommandError;
+use super::prompt::Prompter;
 use super::session::Session;
 use crate::cli::InputArgs;
 use crate::run::CheckError;
@@ -14,15 +13,13 @@ pub(super) fn can_ask(error: &CommandError, session: Session<'_>) -> bool {
         error.downcast_ref(),
         Some(CheckError::Source(SourceError::Content { error: ContentError::NoHeader { .. }, .. }))
     );
-    let has_terminal = session.context.stdin_is_terminal && session.context.stderr_is_terminal;
-    is_header && has_terminal && !session.is_json()
+    is_header && session.can_ask() && !session.is_json()
 }
 
 /// Returns the options with the answer.
-pub(super) fn ask(input: &InputArgs, error: &CommandError) -> Result<InputArgs, CommandError> {
-    let items = ["it is data: there is no header", "it is the header"];
-    let theme = ColorfulTheme::default();
-    let select = Select::with_theme(&theme).with_prompt(error.to_string()).items(items).default(0);
-    let is_header = select.interact().explain("cannot ask for the header")? == 1;
+pub(super) fn ask(input: &InputArgs, error: &CommandError, session: Session<'_>) -> Result<InputArgs, CommandError> {
+    session.printer.note(error);
+    let items = ["it is data: there is no header", "it is the header"].map(str::to_owned);
+    let is_header = Prompter::new(session)?.select("What is the first row?", &items, 0)? == 1;
     Ok(InputArgs { no_header: !is_header, header_rows: is_header.then_some(1), ..input.clone() })
 }

@@ -8,10 +8,10 @@ use serde_json::json;
 use super::error::{CommandError, Explain};
 use super::session::Session;
 use super::{config, import, inspect, presets, responses, runs, sandbox, submit, token};
-use crate::cli::{self, Arguments, Command, GlobalArgs, OutputFormat, ResponsesCommand};
+use crate::cli::{self, Arguments, ColorWhen, Command, GlobalArgs, OutputFormat, ResponsesCommand};
 use crate::error::ErrorKind;
 use crate::exit::Exit;
-use crate::report::{ErrorView, Log, OutputError, Printer, chain};
+use crate::report::{ErrorView, Log, OutputError, Printer, PrinterOptions, chain};
 use crate::rlimit;
 use crate::settings::Context;
 use crate::signals::survive_file_size_limit;
@@ -39,11 +39,19 @@ pub fn refuse(error: &clap::Error, is_json: bool, context: &Context) -> Exit {
     let message = error.render().to_string();
     let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let view = ErrorView { kind: ErrorKind::Usage, message, hint: None, exit_code: exit as u8, location: None };
-    Printer::new(context, true, false).with_json().print_json(Some(&view), exit)
+    Printer::new(context, PrinterOptions { quiet: true, ..PrinterOptions::default() })
+        .with_json()
+        .print_json(Some(&view), exit)
 }
 
 fn new_printer(global: &GlobalArgs, context: &Context) -> Printer {
-    let printer = Printer::new(context, global.quiet, global.verbose);
+    let color = match global.color {
+        ColorWhen::Auto => None,
+        ColorWhen::Always => Some(true),
+        ColorWhen::Never => Some(false),
+    };
+    let options = PrinterOptions { quiet: global.quiet, verbose: global.verbose, color };
+    let printer = Printer::new(context, options);
     if global.output == OutputFormat::Json { printer.with_json() } else { printer }
 }
 

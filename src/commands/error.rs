@@ -61,7 +61,6 @@ impl fmt::Debug for CommandError {
 pub(super) trait ExternalError: Error + Send + Sync + 'static {}
 
 impl ExternalError for std::io::Error {}
-impl ExternalError for dialoguer::Error {}
 impl ExternalError for serde_json::Error {}
 impl ExternalError for url::ParseError {}
 

@@ -31,7 +31,7 @@ const ROWS: u64 = 10_000;
 pub(super) fn inspect(args: &InspectFileArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     match inspect_as_described(args, session) {
         Err(error) if ask_header::can_ask(&error, session) => {
-            let input = ask_header::ask(&args.input, &error)?;
+            let input = ask_header::ask(&args.input, &error, session)?;
             inspect_as_described(&InspectFileArgs { input, ..args.clone() }, session)
         }
         result => result,

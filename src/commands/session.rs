@@ -21,6 +21,11 @@ impl Session<'_> {
         self.printer.is_json()
     }
 
+    /// Whether people can be asked.
+    pub(super) fn can_ask(self) -> bool {
+        self.context.has_terminal() && !self.global.no_input
+    }
+
     /// Prints a result in the format asked for.
     pub(super) fn result(self, text: impl Display, json: &impl Serialize) -> Result<(), OutputError> {
         if self.is_json() { self.printer.json(json) } else { self.printer.result(text) }

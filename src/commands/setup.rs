@@ -17,7 +17,7 @@ use crate::pacing::{Limit, Pacer};
 use crate::run::{BreakerPolicy, LaneResources, LaneSettings, MaxRejected, SendSettings};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::settings::{Overrides, SandboxTarget, Settings, SettingsError, Target};
-use crate::text::counted;
+use crate::text::{counted, excerpt, id_tail};
 
 const RETRIES: u32 = 5;
 /// Consecutive refusals that stop a run.
@@ -114,10 +114,23 @@ impl<'a> Setup<'a> {
         if self.is_sandbox {
             return "the sandbox on this machine".to_owned();
         }
-        match (&self.bots, bots) {
-            (Bots::One(bot), _) => format!("{}, bot {bot}", self.host()),
-            (Bots::OfRows, [bot]) => format!("{}, bot {}", self.host(), bot.bot_id),
-            (Bots::OfRows, bots) => format!("{}, {}", self.host(), counted(bots.len() as u64, "bot")),
+        let bots = match (&self.bots, bots) {
+            (Bots::One(bot), _) => format!("bot {bot}"),
+            (Bots::OfRows, []) => "the bots that the rows name".to_owned(),
+            (Bots::OfRows, [bot]) => format!("bot {}", bot.bot_id),
+            (Bots::OfRows, bots) => counted(bots.len() as u64, "bot"),
+        };
+        let profile = self.settings.profile().map(|name| format!(" (profile {name})")).unwrap_or_default();
+        format!("{}, {bots}{profile}", self.host())
+    }
+
+    /// The target in a question: `production (st-…3f9a)`. The profile says more than the host.
+    pub(super) fn short_target(&self, bots: usize) -> String {
+        let host = self.target.as_ref().and_then(|target| target.host.host_str()).unwrap_or_default();
+        let name = excerpt(self.settings.profile().unwrap_or(host), 40);
+        match &self.bots {
+            Bots::One(bot) => format!("{name} ({})", id_tail(bot)),
+            Bots::OfRows => format!("{name} ({})", counted(bots as u64, "bot")),
         }
     }
 

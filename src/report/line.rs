@@ -73,7 +73,7 @@ impl fmt::Display for Line {
 }
 
 /// An untrusted text made safe and cut to at most this many columns; `…` marks a cut.
-pub(super) fn fitted(text: &str, columns: usize) -> String {
+pub(crate) fn fitted(text: &str, columns: usize) -> String {
     // Some characters have no width; no name needs more of them than this.
     let safe = excerpt(text, 4 * columns);
     if safe.width() <= columns {

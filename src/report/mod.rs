@@ -1,6 +1,7 @@
 //! What people and programs are shown. It consumes events and finished results, and nothing waits for it.
 
 mod answers;
+mod ascii;
 mod counts;
 mod document;
 mod failures;
@@ -24,17 +25,19 @@ mod terminal;
 mod verified;
 
 pub(crate) use answers::AnswersView;
+pub(crate) use ascii::to_ascii;
 pub(crate) use counts::{BotView, rows_and_records};
 pub(crate) use document::ErrorView;
 pub(crate) use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
 pub(crate) use findings::{mapping_table, presets_table, problems_table, time_estimate};
 pub(crate) use format::format_time_ahead;
 pub(crate) use inspection::InspectionView;
+pub(crate) use line::fitted;
 pub(crate) use log::Log;
 pub(crate) use output_error::OutputError;
 pub(crate) use partial_file::PartialFile;
 pub(crate) use preview::{preview, preview_json, preview_of_bots};
-pub(crate) use printer::{Printer, chain};
+pub(crate) use printer::{Printer, PrinterOptions, chain};
 pub(crate) use progress::{ProgressDisplay, ProgressStart};
 pub(crate) use reading::ReadProgress;
 pub(crate) use responses::ResponseLayout;

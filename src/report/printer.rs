@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anstyle::{AnsiColor, Style};
 
 use super::OutputError;
+use super::ascii::to_ascii;
 use super::document::{ArrayWriter, Document, ErrorView, write_array};
 use super::line::{Line, Tone, wrapped};
 use super::log::Log;
 use super::terminal::TerminalWriter;
 use crate::exit::Exit;
-use crate::settings::Context;
+use crate::settings::{Context, terminal_columns};
 use crate::text;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -45,17 +46,32 @@ impl<W: Write> Write for Pipe<W> {
     }
 }
 
+/// What the user asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct PrinterOptions {
+    pub(crate) quiet: bool,
+    pub(crate) verbose: bool,
+    /// Whether to color; `None` if the terminal and the environment decide.
+    pub(crate) color: Option<bool>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Printer {
-    quiet: bool,
-    verbose: bool,
-    colored: bool,
-    /// The width of standard error, if it is a terminal.
-    columns: Option<u16>,
-    results_on_terminal: bool,
+    options: PrinterOptions,
+    messages: Look,
+    results: Look,
     /// For `--output json`.
     document: Option<Arc<Mutex<Document>>>,
     log: Option<Arc<Log>>,
+}
+
+/// How a stream is written to.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    is_terminal: bool,
+    colored: bool,
+    /// Our own marks in ASCII.
+    ascii: bool,
 }
 
 /// The width of tables that are not shown on a terminal.
@@ -64,11 +80,14 @@ const DEFAULT_COLUMNS: u16 = 110;
 const MAX_COLUMNS: u16 = 120;
 
 impl Printer {
-    pub(crate) fn new(context: &Context, quiet: bool, verbose: bool) -> Self {
-        let colored = context.stderr_is_terminal && context.colors_allowed();
-        let columns = context.stderr_columns.map(|columns| columns.min(MAX_COLUMNS));
-        let results_on_terminal = context.stdout_is_terminal;
-        Self { quiet, verbose, colored, columns, results_on_terminal, document: None, log: None }
+    pub(crate) fn new(context: &Context, options: PrinterOptions) -> Self {
+        let look = |is_terminal| Look {
+            is_terminal,
+            colored: options.color.unwrap_or_else(|| context.colors_by_default(is_terminal)),
+            ascii: context.is_ascii_only(is_terminal),
+        };
+        let [messages, results] = [context.stderr_is_terminal, context.stdout_is_terminal].map(look);
+        Self { options, messages, results, document: None, log: None }
     }
 
     /// Collects the result, the warnings and the error for one JSON object.
@@ -84,21 +103,36 @@ impl Printer {
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
-        self.quiet
+        self.options.quiet
     }
 
     pub(crate) fn is_verbose(&self) -> bool {
-        self.verbose
+        self.options.verbose
+    }
+
+    /// Whether messages are colored.
+    pub(crate) fn is_colored(&self) -> bool {
+        self.messages.colored
+    }
+
+    /// Whether messages are limited to ASCII.
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.messages.ascii
+    }
+
+    /// The width of standard error now, if it is a terminal that has one.
+    pub(crate) fn terminal_columns(&self) -> Option<u16> {
+        if self.messages.is_terminal { terminal_columns().filter(|columns| *columns > 0) } else { None }
     }
 
     /// The width of tables on standard error.
     pub(crate) fn table_width(&self) -> u16 {
-        self.columns.unwrap_or(DEFAULT_COLUMNS)
+        self.terminal_columns().map_or(DEFAULT_COLUMNS, |columns| columns.min(MAX_COLUMNS))
     }
 
     /// The width of tables on standard output: a narrow terminal does not cut what goes to a file.
     pub(crate) fn result_width(&self) -> u16 {
-        if self.results_on_terminal { self.table_width() } else { DEFAULT_COLUMNS }
+        if self.results.is_terminal { self.table_width() } else { DEFAULT_COLUMNS }
     }
 
     /// Prints a line to standard output.
@@ -106,7 +140,17 @@ impl Printer {
     /// # Errors
     /// If writing fails. A closed pipe (`| head`) is not an error: nobody reads the rest.
     pub(crate) fn result(&self, line: impl Display) -> Result<(), OutputError> {
+        let line = self.results.text(line.to_string());
         self.stream(|out| Ok(writeln!(out, "{line}")?))
+    }
+
+    /// Prints lines with colors to standard output.
+    ///
+    /// # Errors
+    /// As for [`Printer::result`].
+    pub(crate) fn styled_result(&self, lines: &[Line]) -> Result<(), OutputError> {
+        let text = lines.iter().map(|line| format!("{}\n", self.results.in_tones(line))).collect::<String>();
+        to_stdout(|out| Ok(out.write_all(text.as_bytes()).and_then(|()| out.flush())?))
     }
 
     /// Lets `write` print a long result to standard output piece by piece; on a terminal, without control characters.
@@ -117,13 +161,11 @@ impl Printer {
         &self,
         write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut out = Pipe { inner: io::BufWriter::new(io::stdout().lock()), closed: false };
         let finish = |out: &mut dyn Write| write(out).and_then(|()| Ok(out.flush().map_err(OutputError)?));
-        let written = match self.results_on_terminal {
-            true => finish(&mut TerminalWriter::new(&mut out)),
-            false => finish(&mut out),
-        };
-        if out.closed { Ok(()) } else { written }
+        to_stdout(|out| match self.results.is_terminal {
+            true => finish(&mut TerminalWriter::new(out)),
+            false => finish(out),
+        })
     }
 
     /// Whether results are JSON.
@@ -195,78 +237,105 @@ impl Printer {
 
     /// Prints a message for people, unless `--quiet`.
     pub(crate) fn note(&self, line: impl Display) {
-        self.message("note", !self.quiet, &safe(line));
+        self.message("note", !self.options.quiet, &safe(line));
     }
 
     /// Prints lines for people in color, unless `--quiet`.
     pub(crate) fn styled(&self, lines: &[Line]) {
         for line in lines {
-            let pieces = line.pieces().map(|(tone, text)| self.painted(&safe(text), style_of(tone)));
             self.write_log("note", &safe(line));
-            if !self.quiet {
-                self.say(&pieces.collect::<String>());
+            if !self.options.quiet {
+                self.say(self.messages.in_tones(line));
             }
         }
     }
 
+    /// Prints the words of a question, without a line break and even if `--quiet`.
+    pub(crate) fn ask(&self, words: &str) {
+        let words = self.messages.text(safe(words));
+        let mut stderr = io::stderr().lock();
+        // If standard error itself fails, the question cannot be asked, and the answer is missing.
+        let _ = stderr.write_all(words.as_bytes()).and_then(|()| stderr.flush());
+    }
+
     /// Prints a message for people if `--verbose`.
     pub(crate) fn detail(&self, line: impl Display) {
-        self.message("detail", self.verbose, &safe(line));
+        self.message("detail", self.options.verbose, &safe(line));
     }
 
     /// Prints a warning, unless `--quiet`.
     pub(crate) fn warning(&self, line: impl Display) {
         let line = line.to_string();
         self.with_document(|document| document.warn(&safe(&line)));
-        self.labeled("warning", WARNING, !self.quiet, line);
+        self.labeled("warning", WARNING, !self.options.quiet, line);
     }
 
     /// Prints a long warning, wrapped between words on a terminal. Not for text that may be pasted into a shell.
     pub(crate) fn wrapped_warning(&self, text: impl Display) {
         let text = text.to_string();
         self.with_document(|document| document.warn(&safe(&text)));
-        let text = match self.columns {
+        let text = match self.terminal_columns().map(|columns| columns.min(MAX_COLUMNS)) {
             Some(columns) => wrapped(&text, "warning: ".len(), columns.into()),
             None => text,
         };
-        self.labeled("warning", WARNING, !self.quiet, text);
+        self.labeled("warning", WARNING, !self.options.quiet, text);
     }
 
     /// Prints what to do about the last message, unless `--quiet`.
     pub(crate) fn hint(&self, line: impl Display) {
-        self.labeled("hint", HINT, !self.quiet, line);
+        self.labeled("hint", HINT, !self.options.quiet, line);
     }
 
     fn labeled(&self, label: &str, style: Style, is_shown: bool, text: impl Display) {
         let text = safe(text);
         self.write_log(label, &text);
         if is_shown {
-            self.say(&format_args!("{}: {text}", self.painted(label, style)));
+            self.say(format!("{}: {text}", self.messages.painted(label, style)));
         }
     }
 
     fn message(&self, label: &str, is_shown: bool, text: &str) {
         self.write_log(label, text);
         if is_shown {
-            self.say(&text);
+            self.say(text.to_owned());
         }
     }
 
     fn write_log(&self, label: &str, text: &str) {
         let written = self.log.as_ref().map_or(Ok(()), |log| log.add(label, text));
         if let Err(reason) = written {
-            self.say(&format_args!("{}: the log ends here: {reason}", self.painted("warning", WARNING)));
+            self.say(format!("{}: the log ends here: {reason}", self.messages.painted("warning", WARNING)));
         }
     }
 
-    fn say(&self, line: &dyn Display) {
+    fn say(&self, line: String) {
+        let line = self.messages.text(line);
         // If standard error itself fails, there is nobody left to tell.
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
+}
 
-    fn painted(&self, word: &str, style: Style) -> String {
+impl Look {
+    fn text(self, text: String) -> String {
+        if self.ascii { to_ascii(&text).into_owned() } else { text }
+    }
+
+    /// The line with the colors of its tones.
+    fn in_tones(self, line: &Line) -> String {
+        line.pieces().map(|(tone, text)| self.painted(&self.text(safe(text)), style_of(tone))).collect()
+    }
+
+    fn painted(self, word: &str, style: Style) -> String {
         if self.colored && style != Style::new() { format!("{style}{word}{style:#}") } else { word.to_owned() }
     }
+}
+
+fn to_stdout<E: From<OutputError>>(
+    write: impl FnOnce(&mut Pipe<io::BufWriter<io::StdoutLock<'_>>>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut out = Pipe { inner: io::BufWriter::new(io::stdout().lock()), closed: false };
+    let written = write(&mut out);
+    if out.closed { Ok(()) } else { written }
 }
 
 const fn style_of(tone: Tone) -> Style {

@@ -236,10 +236,12 @@ mod tests {
     use indicatif::ProgressStyle;
 
     use super::{Counts, OutcomeKind, Printer, Progress, ProgressStart, RunEvent, TEMPLATE};
+    use crate::report::PrinterOptions;
     use crate::settings::Context;
 
     fn progress(counts: Counts) -> Progress {
-        let printer = Printer::new(&Context::with_variables(&[]), true, false);
+        let printer =
+            Printer::new(&Context::with_variables(&[]), PrinterOptions { quiet: true, ..PrinterOptions::default() });
         Progress::new(ProgressStart { counts, unit: "row", several_bots: true, on_terminal: false }, printer)
     }
 

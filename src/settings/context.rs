@@ -46,7 +46,7 @@ impl Context {
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
-            stderr_columns: terminal_size::terminal_size_of(std::io::stderr()).map(|(columns, _)| columns.0),
+            stderr_columns: terminal_columns(),
             working_directory: std::env::current_dir().unwrap_or_default(),
             home_directory: dirs::home_dir(),
             config_directory: dirs::config_dir(),
@@ -70,17 +70,87 @@ impl Context {
         self.environment.keys().map(OsString::as_os_str)
     }
 
-    /// Whether colors are allowed (<https://no-color.org>: any value that is not empty forbids them).
-    pub fn colors_allowed(&self) -> bool {
-        let set = |name| self.variable_os(name).is_some_and(|value| !value.is_empty());
-        !set("NO_COLOR") && self.variable_os("TERM").is_none_or(|term| term != "dumb")
+    /// Whether people can be asked: prompts are shown on stderr and answered on stdin.
+    pub fn has_terminal(&self) -> bool {
+        self.stdin_is_terminal && self.stderr_is_terminal
     }
+
+    /// Whether output gets colors if `--color` does not say so: on a terminal, unless `NO_COLOR` is set
+    /// (<https://no-color.org>), and anywhere with `CLICOLOR_FORCE` (<https://bixense.com/clicolors>).
+    pub fn colors_by_default(&self, is_terminal: bool) -> bool {
+        let value = |name| self.variable_os(name).filter(|value| !value.is_empty());
+        let is_forced = value("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        value("NO_COLOR").is_none() && (is_forced || (is_terminal && !self.is_dumb()))
+    }
+
+    /// Whether the terminal understands no escape sequences, so that the cursor cannot be moved.
+    pub fn is_dumb(&self) -> bool {
+        match self.variable_os("TERM") {
+            Some(term) => term.is_empty() || term == "dumb",
+            None => cfg!(unix),
+        }
+    }
+
+    /// Whether output is limited to ASCII: the locale says so, or a terminal has no locale. A file or a pipe without a
+    /// locale, as in many CI systems, gets UTF-8.
+    pub fn is_ascii_only(&self, is_terminal: bool) -> bool {
+        let set = |name| self.variable_os(name).filter(|value| !value.is_empty());
+        let Some(locale) = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")) else {
+            return is_terminal && cfg!(unix);
+        };
+        let locale = locale.to_string_lossy().to_lowercase();
+        !(locale.contains("utf-8") || locale.contains("utf8"))
+    }
+}
+
+/// The width of the terminal at stderr now, if there is one: it may have been resized.
+pub fn terminal_columns() -> Option<u16> {
+    terminal_size::terminal_size_of(std::io::stderr()).map(|(columns, _)| columns.0)
 }
 
 /// Omits the environment variables: they may contain secrets.
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context").field("working_directory", &self.working_directory).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Context;
+
+    #[test]
+    fn colors_follow_the_common_variables() {
+        for (variables, on_terminal, elsewhere) in [
+            (&[("TERM", "xterm")][..], true, false),
+            (&[("TERM", "dumb")], false, false),
+            (&[("TERM", "xterm"), ("NO_COLOR", "1")], false, false),
+            (&[("TERM", "xterm"), ("NO_COLOR", "")], true, false),
+            (&[("TERM", "xterm"), ("CLICOLOR_FORCE", "1")], true, true),
+            (&[("TERM", "xterm"), ("CLICOLOR_FORCE", "0")], true, false),
+            (&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false, false),
+        ] {
+            let context = Context::with_variables(variables);
+            assert_eq!(context.colors_by_default(true), on_terminal, "{variables:?}");
+            assert_eq!(context.colors_by_default(false), elsewhere, "{variables:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_locale_decides_about_ascii() {
+        for (variables, on_terminal, elsewhere) in [
+            (&[][..], true, false),
+            (&[("LANG", "C")], true, true),
+            (&[("LANG", "de_DE.UTF-8")], false, false),
+            (&[("LANG", "de_DE.utf8")], false, false),
+            (&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "C")], true, true),
+            (&[("LC_CTYPE", "C.UTF-8"), ("LC_ALL", "")], false, false),
+        ] {
+            let context = Context::with_variables(variables);
+            assert_eq!(context.is_ascii_only(true), on_terminal, "{variables:?}");
+            assert_eq!(context.is_ascii_only(false), elsewhere, "{variables:?}");
+        }
     }
 }
 

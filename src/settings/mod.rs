@@ -24,7 +24,7 @@ mod toml_table;
 mod value;
 mod warning;
 
-pub use context::{Context, Overrides, SandboxTarget};
+pub use context::{Context, Overrides, SandboxTarget, terminal_columns};
 pub use credential::{
     Algorithm, ContentEncryption, CredentialSettings, JweSettings, KeyEncryption, KoreClaim, MAX_JTI_TTL, SecretSource,
     SigningKey,

@@ -83,8 +83,7 @@ fn import_short_help_fits_one_screen() {
           --preset <NAME>        Use the built-in mapping for this export; `presets list` shows all
 
     Rows:
-          --dry-run                Check everything, show the mapping, a preview and the duration, and
-                                   send nothing
+          --dry-run                Check everything, show a preview and the duration, send nothing
           --skip-invalid           Import the valid rows, and write the invalid ones to the failure
                                    report
           --filter <COLUMN=VALUE>  Import only rows that meet this condition; repeatable
@@ -94,6 +93,7 @@ fn import_short_help_fits_one_screen() {
     Runs:
           --resume  Resume the unfinished run of this file
           --again   Import a file that was already imported; every row is then saved twice
+      -y, --yes     Send without asking; without a terminal, nothing is asked
 
     Sending:
           --sandbox  Send to a sandbox inside this process: no setup, nothing leaves this machine

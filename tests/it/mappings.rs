@@ -267,6 +267,7 @@ fn open_fields_are_asked_at_a_terminal() {
         ("Source of message", "\r"),
         ("Value of message in every row", "\r"),
         ("Save this mapping to a file?", "in.toml\r"),
+        ("Send 2 records to", "\r"),
     ] {
         terminal.wait_for(asked);
         terminal.type_in(keys);

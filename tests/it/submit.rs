@@ -42,7 +42,8 @@ fn options_are_sent_and_the_id_printed() {
     let assert = stage.run(&OPTIONS).success();
     stage.has_exactly(&[sent()]);
     let id = stage.sandbox.records()[0].id.to_string();
-    assert_eq!(stdout(&assert), format!("saved CSAT 4 of jo@example.com for \"Post-chat\" as {id}\n"));
+    let target = format!("{}, bot {}", stage.sandbox.url(), stage.sandbox.bot_id());
+    assert_eq!(stdout(&assert), format!("saved CSAT 4 of jo@example.com for \"Post-chat\" as {id} at {target}\n"));
     assert_eq!(stderr(&assert), "");
     // The same feedback twice can be intended.
     stage.run(&OPTIONS).success();

@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use dialoguer::{Input, Select, theme::ColorfulTheme};
-
 use crate::cli::{ImportArgs, InputArgs};
-use crate::commands::error::{CommandError, Explain};
+use crate::commands::error::CommandError;
 use crate::commands::inspect::Inspection;
-use crate::commands::prompt;
+use crate::commands::prompt::Prompter;
 use crate::commands::session::Session;
 use crate::record::{Assignment, FeedbackType, Field, MappingProblem, Proposal, Proposed};
 use crate::run::{CheckError, InputColumns};
@@ -21,8 +19,7 @@ pub(super) fn can_ask(error: &CommandError, session: Session<'_>) -> bool {
             .any(|problem| matches!(problem, MappingProblem::Unfilled { .. } | MappingProblem::Ambiguous { .. })),
         _ => false,
     };
-    let has_terminal = session.context.stdin_is_terminal && session.context.stderr_is_terminal;
-    is_open && has_terminal && !session.is_json()
+    is_open && session.can_ask() && !session.is_json()
 }
 
 /// Shows the input and the proposed mapping, asks for open fields, and returns the options with the answers.
@@ -31,13 +28,13 @@ pub(super) fn ask(args: &ImportArgs, session: Session<'_>) -> Result<ImportArgs,
     let inspection = Inspection::of(args, &settings, session.context)?;
     let view = inspection.view("", session.printer);
     session.printer.note(format_args!("{}\n\n{}\n", view.input(), view.mapping()));
-    let theme = ColorfulTheme::default();
+    let prompter = Prompter::new(session)?;
     let mut args = args.clone();
     args.input.preset = inspection.preset();
     for proposal in &inspection.proposals {
-        ask_field(&theme, &inspection.columns, proposal, &mut args.input)?;
+        ask_field(&prompter, &inspection.columns, proposal, &mut args.input)?;
     }
-    if let Some(path) = ask_path(&theme)? {
+    if let Some(path) = ask_path(&prompter)? {
         Inspection::of(&args, &settings, session.context)?.write(Path::new(&path), session.context)?;
         session.printer.note(format_args!("wrote the mapping to {path}: use it next time with --mapping {path}"));
     }
@@ -46,7 +43,7 @@ pub(super) fn ask(args: &ImportArgs, session: Session<'_>) -> Result<ImportArgs,
 
 /// Asks for the source of a field, unless it is known, and adds the answer to the options.
 fn ask_field(
-    theme: &ColorfulTheme,
+    prompter: &Prompter<'_>,
     columns: &InputColumns,
     proposal: &Proposal,
     options: &mut InputArgs,
@@ -63,33 +60,24 @@ fn ask_field(
     });
     let items: Vec<String> = std::iter::once("the same value for every row".to_owned()).chain(labels).collect();
     let likely = likely.and_then(|header| columns.columns.iter().position(|column| column.header == *header));
-    let chosen = Select::with_theme(theme)
-        .with_prompt(format!("Source of {field}"))
-        .items(&items)
-        .default(likely.map_or(0, |index| index + 1))
-        .interact()
-        .explain("cannot ask for a column")?;
+    let chosen = prompter.select(&format!("Source of {field}"), &items, likely.map_or(0, |index| index + 1))?;
     match chosen.checked_sub(1) {
         Some(index) => options.map.push(Assignment { field, text: columns.columns[index].header.clone() }),
-        None => options.set.push(Assignment { field, text: ask_value(theme, field)? }),
+        None => options.set.push(Assignment { field, text: ask_value(prompter, field)? }),
     }
     Ok(())
 }
 
-fn ask_value(theme: &ColorfulTheme, field: Field) -> Result<String, CommandError> {
+fn ask_value(prompter: &Prompter<'_>, field: Field) -> Result<String, CommandError> {
     if field == Field::Type {
-        let items = FeedbackType::ALL.map(FeedbackType::wire_name);
-        let select = Select::with_theme(theme).with_prompt("Feedback type").items(items).default(0);
-        return Ok(items[select.interact().explain("cannot ask for the type")?].to_owned());
+        let mut items = FeedbackType::ALL.map(|kind| kind.wire_name().to_owned());
+        let chosen = prompter.select("Feedback type", &items, 0)?;
+        return Ok(std::mem::take(&mut items[chosen]));
     }
-    prompt::ask_value(theme, field, format!("Value of {field} in every row"), None).explain("cannot ask for a value")
+    prompter.value(field, &format!("Value of {field} in every row"), None)
 }
 
-fn ask_path(theme: &ColorfulTheme) -> Result<Option<String>, CommandError> {
-    let path = Input::<String>::with_theme(theme)
-        .with_prompt("Save this mapping to a file? File name, or nothing to skip")
-        .allow_empty(true)
-        .interact_text()
-        .explain("cannot ask for a file name")?;
+fn ask_path(prompter: &Prompter<'_>) -> Result<Option<String>, CommandError> {
+    let path = prompter.text("Save this mapping to a file? File name, or nothing to skip", None, |_| None)?;
     Ok(Some(path).filter(|path| !path.trim().is_empty()))
 }

@@ -102,11 +102,11 @@ pub(super) fn ensure_excluded_runs_fit(import: &Import<'_>) -> Result<(), Comman
     Ok(())
 }
 
-/// Refuses to send rows again that another run has sent to the same bots as part of another selection. Warns if a run sent
-/// them with another mapping or to another host: that is a different import, but may be a mistake.
-pub(super) fn check_other_runs(store: &Store, import: &Import<'_>) -> Result<(), CommandError> {
+/// Refuses to send rows again that another run has sent to the same bots as part of another selection. Returns a warning if a
+/// run sent them with another mapping or to another host: that is a different import, but may be a mistake.
+pub(super) fn check_other_runs(store: &Store, import: &Import<'_>) -> Result<Option<String>, CommandError> {
     if import.setup.is_sandbox || import.args.again {
-        return Ok(());
+        return Ok(None);
     }
     let (host, bots) = (import.setup.host(), import.bots());
     let mut runs = import.runs_of_input(store)?;
@@ -121,15 +121,13 @@ pub(super) fn check_other_runs(store: &Store, import: &Import<'_>) -> Result<(),
             return Err(ImportRefused::PartlyImported { run: run.id, started: date(run), counts }.into());
         }
     }
-    if let Some(run) = runs.first() {
-        let saved = counted(store.counts(run)?.saved, "row");
-        let bots = if bots.len() > 1 { "some of these bots" } else { "this bot" };
-        import.session.printer.warning(format_args!(
-            "run {} already sent this file to {bots}, with another mapping or to another host ({saved} saved)",
-            run.id
-        ));
-    }
-    Ok(())
+    let Some(run) = runs.first() else { return Ok(None) };
+    let saved = counted(store.counts(run)?.saved, "row");
+    let bots = if bots.len() > 1 { "some of these bots" } else { "this bot" };
+    Ok(Some(format!(
+        "run {} already sent this file to {bots}, with another mapping or to another host ({saved} saved)",
+        run.id
+    )))
 }
 
 fn date(run: &Run) -> String {

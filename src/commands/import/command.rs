@@ -20,7 +20,7 @@ const BOT_ID: &str = "bot_id";
 pub(in crate::commands) fn import(args: &ImportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     match check_and_send(args, session) {
         Err(error) if ask_header::can_ask(&error, session) => {
-            let input = ask_header::ask(&args.input, &error)?;
+            let input = ask_header::ask(&args.input, &error, session)?;
             import(&ImportArgs { input, ..args.clone() }, session)
         }
         Err(error) if ask::can_ask(&error, session) => {

@@ -9,6 +9,7 @@ use super::fd_budget::FdBudget;
 use super::finish::ImportRun;
 use super::resume::StoredOptions;
 use crate::clock;
+use crate::commands::confirm::{confirm_records, must_confirm};
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::input::{kept_input, remove_kept_inputs};
 use crate::commands::rules::score_rule;
@@ -43,6 +44,9 @@ impl Import<'_> {
             }
             Choice::New => {
                 self.warn_of_copy(&store)?;
+                if let Some(warning) = check_other_runs(&store, self)? {
+                    self.session.printer.warning(warning);
+                }
                 None
             }
         };
@@ -57,7 +61,10 @@ impl Import<'_> {
                 store.reopen(run.id)?;
                 (store.set_bots(run.id, &bots, self.report.records())?, "resuming")
             }
-            None => (self.begin(&store, latest)?, "starting"),
+            None => {
+                self.confirm()?;
+                (self.begin(&store, latest)?, "starting")
+            }
         };
         let _lease = take_over(&store, run.id)?;
         if !self.setup.is_sandbox {
@@ -81,8 +88,17 @@ impl Import<'_> {
         Ok(concurrency)
     }
 
+    /// Asks before a new run. A resumed run cannot have another target than the one that was confirmed.
+    fn confirm(&self) -> Result<(), CommandError> {
+        if must_confirm(&self.setup, self.args.yes) {
+            confirm_records(&self.setup, self.report.valid, self.bots().len())?;
+        }
+        Ok(())
+    }
+
     /// Records the new run once its input is stored: without the input, the run could not be resumed.
     fn begin(&self, store: &Store, latest: Option<RunId>) -> Result<Run, CommandError> {
+        // Again: the question may have been answered hours later.
         check_other_runs(store, self)?;
         let mapping = self.report.mapping.canonical();
         let new = NewRun {

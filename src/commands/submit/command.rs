@@ -3,15 +3,18 @@
 use serde_json::json;
 use url::Url;
 
-use super::draft::complete_draft;
+use super::ask::{Questions, taken_lines};
+use super::draft::{given_fields, reads_stdin};
 use super::send::Submission;
 use crate::cli::SubmitArgs;
+use crate::commands::confirm::{must_confirm, show_target};
 use crate::commands::error::{CommandError, Explain};
+use crate::commands::prompt::Prompter;
 use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::exit::Exit;
 use crate::ledger::{OutcomeKind, Store};
-use crate::record::{Feedback, Field, ScoreRule};
+use crate::record::{Draft, Feedback, Field, ScoreRule};
 use crate::text::printable_json;
 
 pub(in crate::commands) fn submit(args: &SubmitArgs, session: Session<'_>) -> Result<Exit, CommandError> {
@@ -28,6 +31,34 @@ pub(in crate::commands) fn submit(args: &SubmitArgs, session: Session<'_>) -> Re
     store.ensure_complete()?;
     remember_values(&store, &feedback)?;
     Submission { args, setup: &setup, store: &store }.send(&feedback)
+}
+
+/// The record as given and, on a terminal, as answered and confirmed. Without a terminal, it may be incomplete: the check
+/// then reports everything that is missing or wrong at once.
+fn complete_draft(args: &SubmitArgs, setup: &Setup<'_>, rule: ScoreRule) -> Result<Draft, CommandError> {
+    let mut draft = given_fields(args, setup)?;
+    let missing: Vec<Field> = if reads_stdin(args) { Vec::new() } else { draft.missing().collect() };
+    let confirms = must_confirm(setup, args.yes) && !args.dry_run;
+    if !setup.session.can_ask() || (missing.is_empty() && !confirms) {
+        return Ok(draft);
+    }
+    if !setup.is_sandbox {
+        show_target(setup);
+    }
+    let last =
+        Store::open_existing(&setup.settings.state_dir()?)?.map_or_else(|| Ok(Vec::new()), |s| s.last_values())?;
+    let questions = Questions { prompter: Prompter::new(setup.session)?, last, rule };
+    let taken = questions.complete(&mut draft, &missing, confirms)?;
+    while confirms {
+        if !taken.is_empty() {
+            setup.session.printer.note(taken_lines(&draft, &taken));
+        }
+        if questions.confirm(&draft.check(rule)?, &taken, setup)? {
+            break;
+        }
+        taken.iter().try_for_each(|field| questions.ask(&mut draft, *field))?;
+    }
+    Ok(draft)
 }
 
 fn show_request(curl: bool, setup: &Setup<'_>, feedback: &Feedback<'_>) -> Result<Exit, CommandError> {

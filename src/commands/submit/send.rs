@@ -169,10 +169,11 @@ impl Submission<'_> {
             None => "?".to_owned(),
         };
         let (kind, score, name) = (field("type"), field("score"), field("name"));
+        let (uid, target) = (field("channelUId"), self.setup.target_in_words(&[]));
         self.setup
             .session
             .printer
-            .result(format_args!("saved {kind} {score} of {} for {name:?} as {id}", field("channelUId")))?;
+            .result(format_args!("saved {kind} {score} of {uid} for {name:?} as {id} at {target}"))?;
         if self.setup.is_sandbox {
             self.setup.session.printer.note("sent to a local sandbox; nothing reached the real API");
         }

@@ -27,6 +27,11 @@ impl Terminal {
 
     /// The same with this many columns; 0 if the terminal does not report its width.
     pub(crate) fn start_wide(command: &mut Command, columns: u16) -> Self {
+        Self::start_as(command.env("LANG", "C.UTF-8"), "xterm", columns)
+    }
+
+    /// The same for a terminal of this kind, as `TERM` names it.
+    pub(crate) fn start_as(command: &mut Command, kind: &str, columns: u16) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
@@ -38,7 +43,7 @@ impl Terminal {
         mode.make_raw();
         tcsetattr(&theirs, OptionalActions::Now, &mode).unwrap();
         tcsetwinsize(&theirs, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
-        command.env("TERM", "xterm");
+        command.env("TERM", kind);
         command.stdin(theirs.try_clone().unwrap()).stdout(theirs.try_clone().unwrap()).stderr(theirs);
         let child = command.spawn().unwrap();
         // The command holds the terminal open until its streams are replaced.
@@ -59,6 +64,12 @@ impl Terminal {
             assert!(found.is_some() || !has_ended, "it ended without showing {words:?}: {seen:?}");
             found.is_some()
         });
+    }
+
+    /// Changes the width of the terminal.
+    pub(crate) fn resize(&mut self, columns: u16) {
+        let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&self.keyboard, size).unwrap();
     }
 
     pub(crate) fn type_in(&mut self, keys: &str) {

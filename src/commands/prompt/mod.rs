@@ -1,0 +1,7 @@
+//! Questions at the terminal. A terminal that cannot move its cursor gets numbered lists and plain lines.
+
+mod hidden;
+mod plain;
+mod prompter;
+
+pub(super) use prompter::Prompter;
