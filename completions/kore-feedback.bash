@@ -92,7 +92,7 @@ _kore__feedback() {
 
     case "${cmd}" in
         kore__feedback)
-            opts="-p -o -q -v -h -V --config --profile --state-dir --output --quiet --verbose --help --version submit import inspect token runs responses presets sandbox config completions"
+            opts="-p -o -q -v -h -V --config --profile --state-dir --output --quiet --verbose --log-file --help --version submit import inspect token runs responses presets sandbox config completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -122,6 +122,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -130,7 +134,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__completions)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -158,6 +162,10 @@ _kore__feedback() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -168,7 +176,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__config)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help show path init"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help show path init"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -198,6 +206,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -206,7 +218,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__config__subcmd__init)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -234,6 +246,10 @@ _kore__feedback() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -244,7 +260,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__config__subcmd__path)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -272,6 +288,10 @@ _kore__feedback() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -282,7 +302,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__config__subcmd__show)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -312,6 +332,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -320,7 +344,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__import)
-            opts="-p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --rejected --again --allow-unfinished --verify --on-finish --max-rejected --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --rejected --again --allow-unfinished --verify --on-finish --max-rejected --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -470,6 +494,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -478,7 +506,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__inspect)
-            opts="-p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --write-mapping --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --write-mapping --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -564,6 +592,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -572,7 +604,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__presets)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help list show"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -600,6 +632,10 @@ _kore__feedback() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -610,7 +646,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__presets__subcmd__list)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -638,6 +674,10 @@ _kore__feedback() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -648,7 +688,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__presets__subcmd__show)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -678,6 +718,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -686,7 +730,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__responses)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help export scores"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help export scores"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -716,6 +760,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -724,7 +772,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__responses__subcmd__export)
-            opts="-p -o -q -v -h --format --spreadsheet --from --to --survey --type --channel --channel-uid --score --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --format --spreadsheet --from --to --survey --type --channel --channel-uid --score --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -794,6 +842,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -802,7 +854,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__responses__subcmd__scores)
-            opts="-p -o -q -v -h --by --from --to --survey --type --channel --channel-uid --score --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --by --from --to --survey --type --channel --channel-uid --score --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -872,6 +924,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -880,7 +936,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help list show resume failures verify"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help list show resume failures verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -910,6 +966,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -918,7 +978,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__failures)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -946,6 +1006,10 @@ _kore__feedback() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -956,7 +1020,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__list)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -986,6 +1050,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -994,7 +1062,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__resume)
-            opts="-p -o -q -v -h --resend-in-doubt --rejected --max-rejected --on-finish --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --resend-in-doubt --rejected --max-rejected --on-finish --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1032,6 +1100,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1040,7 +1112,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__show)
-            opts="-p -o -q -v -h --rows --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --rows --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1070,6 +1142,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1078,7 +1154,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__verify)
-            opts="-p -o -q -v -h --wait --settle --recover --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --wait --settle --recover --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1124,6 +1200,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1132,7 +1212,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__sandbox)
-            opts="-p -o -q -v -h --port --bot-id --responses-api --rate-limit --enforce-jti --enforce-jwe --latency --fault --clock-offset --seed --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --port --bot-id --responses-api --rate-limit --enforce-jti --enforce-jwe --latency --fault --clock-offset --seed --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1194,6 +1274,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1202,7 +1286,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__submit)
-            opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --allow-any-score --dry-run --curl --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --allow-any-score --dry-run --curl --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1296,6 +1380,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1304,7 +1392,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__token)
-            opts="-p -o -q -v -h --ttl --sub --jti --claim --sandbox --header --config --profile --state-dir --output --quiet --verbose --help inspect"
+            opts="-p -o -q -v -h --ttl --sub --jti --claim --sandbox --header --config --profile --state-dir --output --quiet --verbose --log-file --help inspect"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1346,6 +1434,10 @@ _kore__feedback() {
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1354,7 +1446,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__token__subcmd__inspect)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1382,6 +1474,10 @@ _kore__feedback() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
