@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kore_feedback_global_optspecs
-    string join \n config= p/profile= state-dir= o/output= q/quiet v/verbose log-file= h/help V/version
+    string join \n config= p/profile= state-dir= o/output= q/quiet v/verbose log-file= color= no-input h/help V/version
 end
 
 function __fish_kore_feedback_needs_command
@@ -30,8 +30,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l state-dir -
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s V -l version -d 'Print version'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "submit" -d 'Submit one feedback record'
@@ -68,15 +72,20 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l s
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l allow-any-score -d 'Allow a score outside the scale of its type'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l dry-run -d 'Print the request without its token, and send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l curl -d 'With --dry-run, print the request as a curl command'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s y -l yes -d 'Send without asking; without a terminal, nothing is asked'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l again -d 'Submit even if the same record is in doubt from an earlier submit; it may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l sandbox -d 'Send to a sandbox inside this process: no setup, nothing leaves this machine'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l no-rate-limit -d 'Send without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l strict-answers -d 'Fail unless responses have every documented field, unchanged; for smoke tests'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l map -d 'Take a field (or bot_id) from this column: a header, \'Name#2\' for the second Name, \'#7\' for the seventh column; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l set -d 'Give a field (or bot_id) this value in every row; repeatable' -r
@@ -116,8 +125,11 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l s
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-header -d 'The file has no header: its columns are #1, #2 and so on, and its first row is a record'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dry-run -d 'Check everything, show the mapping, a preview and the duration, and send nothing'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dry-run -d 'Check everything, show a preview and the duration, send nothing'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-invalid -d 'Import the valid rows, and write the invalid ones to the failure report'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe -d 'Import only the first of identical records; uses about 75 MB of memory per million records'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l allow-any-score -d 'Allow scores outside the scale of their type'
@@ -126,6 +138,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resend-in-doubt -d 'With --resume: send rows in doubt again; they may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rejected -d 'With --resume: send rejected rows again'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import a file that was already imported; every row is then saved twice'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s y -l yes -d 'Send without asking; without a terminal, nothing is asked'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l allow-unfinished -d 'With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l verify -d 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sandbox -d 'Send to a sandbox inside this process: no setup, nothing leaves this machine'
@@ -133,6 +146,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l n
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l strict-answers -d 'Fail unless responses have every documented field, unchanged; for smoke tests'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l map -d 'Take a field (or bot_id) from this column: a header, \'Name#2\' for the second Name, \'#7\' for the seventh column; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l set -d 'Give a field (or bot_id) this value in every row; repeatable' -r
@@ -154,9 +168,13 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-header -d 'The file has no header: its columns are #1, #2 and so on, and its first row is a record'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l ttl -d 'Lifetime, such as 5m or 1h [default: the profile\'s token_ttl, or 10m]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sub -d 'Subject claim [default: the profile\'s subject, or kore-feedback]' -r
@@ -167,11 +185,15 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and n
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l jti -d 'Add a jti, so that the token works only once; its lifetime is then at most 1h'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sandbox -d 'Use the generated credentials of a sandbox, without any configuration'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l header -d 'Print the header `auth: …`, ready for curl'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -f -a "inspect" -d 'Show a token\'s claims and expiry, and what the platform would reject'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
@@ -180,8 +202,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and _
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -189,8 +215,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and no
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "list" -d 'List all runs'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "show" -d 'Show one run'
@@ -203,8 +233,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -212,9 +246,13 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l rows -d 'Print the outcome and server id of every row as CSV, or as an array with --output json'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l max-rejected -d 'Stop when more records than this are rejected: a number, or a percentage such as 5%' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l on-finish -d 'Run this command at the end [default: that of the run, if it has one]' -r
@@ -224,10 +262,14 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l resend-in-doubt -d 'Also send rows in doubt again; they may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l rejected -d 'Also send rejected rows again'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -235,8 +277,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l wait -d 'Keep looking for missing records for this long, such as 5m [default: look once]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l settle -d 'How long the server may take to save a record after its request went unanswered [default: 5m]' -r
@@ -248,10 +294,14 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l recover -d 'Recover the run if the ledger was damaged, copied or restored'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l no-rate-limit -d 'Read without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -259,8 +309,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -f -a "export" -d 'Export the records that the server has, as CSV or JSON'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -f -a "scores" -d 'Show the scores of the records that the server has'
@@ -282,10 +336,14 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l spreadsheet -d 'Mark CSV as UTF-8, and texts that a spreadsheet would read as a formula with an apostrophe'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l no-rate-limit -d 'Read without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l by -d 'Show the scores of each week, month, channel or language' -r -f -a "week\t'ISO weeks, in UTC'
 month\t'Months, in UTC'
@@ -306,9 +364,13 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l no-rate-limit -d 'Read without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -316,8 +378,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List all presets and the export each is for'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Print a preset as a mapping file that you can adapt'
@@ -327,8 +393,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -336,8 +406,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l port -d 'Port to listen on; 0 picks a free one' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l bot-id -d 'Id of a bot to serve; repeatable, the first is used in the profile [default: a generated id]' -r
@@ -354,10 +428,14 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l enforce-jti -d 'Reject tokens without jti, like an app with "Enforce JTI"'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l enforce-jwe -d 'Reject tokens that are not encrypted, like an app with "Enforce JWE"; the profile names a file with the public key'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -365,8 +443,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "show" -d 'Show all settings in effect with their sources; of a secret, only the source'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "path" -d 'Print the path of the config file, whether it exists or not'
@@ -377,8 +459,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -386,8 +472,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -395,8 +485,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
@@ -404,6 +498,10 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s q -l quiet -d 'Print only errors to stderr'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
