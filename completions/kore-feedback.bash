@@ -92,7 +92,7 @@ _kore__feedback() {
 
     case "${cmd}" in
         kore__feedback)
-            opts="-p -o -q -v -h -V --config --profile --state-dir --output --quiet --verbose --log-file --help --version submit import inspect token runs responses presets sandbox config completions"
+            opts="-p -o -q -v -h -V --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help --version submit import inspect token runs responses presets sandbox config completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -115,15 +115,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -134,7 +138,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__completions)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help bash elvish fish powershell zsh"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -157,15 +161,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -176,7 +184,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__config)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help show path init"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help show path init"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -199,15 +207,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -218,7 +230,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__config__subcmd__init)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -241,15 +253,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -260,7 +276,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__config__subcmd__path)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -283,15 +299,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -302,7 +322,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__config__subcmd__show)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -325,15 +345,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -344,7 +368,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__import)
-            opts="-p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --rejected --again --allow-unfinished --verify --on-finish --max-rejected --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-y -p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --rejected --again --yes --allow-unfinished --verify --on-finish --max-rejected --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -487,15 +511,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -506,7 +534,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__inspect)
-            opts="-p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --write-mapping --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --write-mapping --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -585,15 +613,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -604,7 +636,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__presets)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help list show"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -627,15 +659,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -646,7 +682,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__presets__subcmd__list)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -669,15 +705,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -688,7 +728,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__presets__subcmd__show)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -711,15 +751,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -730,7 +774,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__responses)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help export scores"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help export scores"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -753,15 +797,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -772,7 +820,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__responses__subcmd__export)
-            opts="-p -o -q -v -h --format --spreadsheet --from --to --survey --type --channel --channel-uid --score --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --format --spreadsheet --from --to --survey --type --channel --channel-uid --score --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -835,15 +883,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -854,7 +906,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__responses__subcmd__scores)
-            opts="-p -o -q -v -h --by --from --to --survey --type --channel --channel-uid --score --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --by --from --to --survey --type --channel --channel-uid --score --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -917,15 +969,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -936,7 +992,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help list show resume failures verify"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help list show resume failures verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -959,15 +1015,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -978,7 +1038,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__failures)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1001,15 +1061,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1020,7 +1084,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__list)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1043,15 +1107,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1062,7 +1130,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__resume)
-            opts="-p -o -q -v -h --resend-in-doubt --rejected --max-rejected --on-finish --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --resend-in-doubt --rejected --max-rejected --on-finish --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1093,15 +1161,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1112,7 +1184,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__show)
-            opts="-p -o -q -v -h --rows --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --rows --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1135,15 +1207,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1154,7 +1230,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__verify)
-            opts="-p -o -q -v -h --wait --settle --recover --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --wait --settle --recover --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1193,15 +1269,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1212,7 +1292,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__sandbox)
-            opts="-p -o -q -v -h --port --bot-id --responses-api --rate-limit --enforce-jti --enforce-jwe --latency --fault --clock-offset --seed --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --port --bot-id --responses-api --rate-limit --enforce-jti --enforce-jwe --latency --fault --clock-offset --seed --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1267,15 +1347,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1286,7 +1370,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__submit)
-            opts="-p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --allow-any-score --dry-run --curl --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-y -p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --allow-any-score --dry-run --curl --yes --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1373,15 +1457,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1392,7 +1480,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__token)
-            opts="-p -o -q -v -h --ttl --sub --jti --claim --sandbox --header --config --profile --state-dir --output --quiet --verbose --log-file --help inspect"
+            opts="-p -o -q -v -h --ttl --sub --jti --claim --sandbox --header --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help inspect"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1427,15 +1515,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1446,7 +1538,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__token__subcmd__inspect)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --help"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1469,15 +1561,19 @@ _kore__feedback() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -28,7 +28,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l config -d '
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -70,7 +71,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l c
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -123,7 +125,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l c
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -166,7 +169,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -183,7 +187,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and n
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -200,7 +205,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and _
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -213,7 +219,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and no
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -231,7 +238,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -244,7 +252,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -260,7 +269,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -275,7 +285,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -292,7 +303,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -307,7 +319,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -334,7 +347,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -362,7 +376,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -376,7 +391,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -391,7 +407,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -404,7 +421,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -426,7 +444,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -441,7 +460,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -457,7 +477,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -470,7 +491,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -483,7 +505,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -496,7 +519,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''

@@ -73,6 +73,13 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether the command sends many records, and so has events to report.
+    pub fn has_events(&self) -> bool {
+        matches!(self, Self::Import(_) | Self::Runs(RunsCommand::Resume { .. }))
+    }
+}
+
 /// Parses the command line.
 ///
 /// # Errors

@@ -64,8 +64,10 @@ impl GlobalArgs {
 pub enum OutputFormat {
     /// For people
     Text,
-    /// For programs: one JSON value
+    /// For programs: one JSON object
     Json,
+    /// For programs: an object per record while an import runs, then the summary
+    Ndjson,
 }
 
 /// When output is colored.

@@ -9,7 +9,7 @@ use super::error::{CommandError, Explain};
 use super::session::Session;
 use super::{config, import, inspect, presets, responses, runs, sandbox, submit, token};
 use crate::cli::{self, Arguments, ColorWhen, Command, GlobalArgs, OutputFormat, ResponsesCommand};
-use crate::error::ErrorKind;
+use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
 use crate::report::{ErrorView, Log, OutputError, Printer, PrinterOptions, chain};
 use crate::rlimit;
@@ -27,7 +27,21 @@ pub fn run(Arguments { global, command }: Arguments, context: &Context) -> Exit 
         Ok(None) => printer,
         Err(error) => return end(Err(error), &printer),
     };
+    if global.output == OutputFormat::Ndjson && !command.has_events() {
+        return end(Err(NoEvents.into()), &printer);
+    }
     end(dispatch(&command, Session { global: &global, context, printer: &printer }), &printer)
+}
+
+/// A command with one result.
+#[derive(Debug, thiserror::Error)]
+#[error("--output ndjson is only for import and runs resume")]
+struct NoEvents;
+
+impl Advice for NoEvents {
+    fn hint(&self) -> Option<String> {
+        Some("use --output json".to_owned())
+    }
 }
 
 /// Prints clap's message, and returns its exit code. `is_json` tells whether the arguments ask for JSON.
@@ -52,7 +66,11 @@ fn new_printer(global: &GlobalArgs, context: &Context) -> Printer {
     };
     let options = PrinterOptions { quiet: global.quiet, verbose: global.verbose, color };
     let printer = Printer::new(context, options);
-    if global.output == OutputFormat::Json { printer.with_json() } else { printer }
+    match global.output {
+        OutputFormat::Text => printer,
+        OutputFormat::Json => printer.with_json(),
+        OutputFormat::Ndjson => printer.with_ndjson(),
+    }
 }
 
 fn open_log(global: &GlobalArgs) -> Result<Option<Log>, CommandError> {

@@ -34,6 +34,8 @@ pub(super) struct Document {
     warnings: Vec<String>,
     more_warnings: usize,
     progress: Progress,
+    /// Whether other objects come before this one, each on a line of its own (`--output ndjson`).
+    is_last_line: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,15 @@ impl Document {
             _ => return Err(io::Error::other("a result must be an object")),
         }
         Ok(())
+    }
+
+    /// The last of several objects, each on a line of its own.
+    pub(super) fn last_line() -> Self {
+        Self { is_last_line: true, ..Self::default() }
+    }
+
+    pub(super) fn is_last_line(&self) -> bool {
+        self.is_last_line
     }
 
     pub(super) fn warn(&mut self, text: &str) {
@@ -96,6 +107,10 @@ impl Document {
         self.result.insert("warnings".to_owned(), self.warnings.into());
         if let Some(error) = error {
             self.result.insert("error".to_owned(), serde_json::to_value(error)?);
+        }
+        if self.is_last_line {
+            self.result.insert("event".to_owned(), "summary".into());
+            return writeln!(out, "{}", printable_json(&serde_json::to_string(&self.result)?));
         }
         let text = serde_json::to_string_pretty(&self.result)?;
         let text = printable_json(&text);

@@ -4,6 +4,7 @@ mod answers;
 mod ascii;
 mod counts;
 mod document;
+mod events;
 mod failures;
 mod findings;
 mod format;

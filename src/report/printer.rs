@@ -96,6 +96,12 @@ impl Printer {
         Self { document: Some(Arc::default()), ..self }
     }
 
+    /// Prints an object for each event, and the result as the last one, each on a line of its own.
+    #[must_use]
+    pub(crate) fn with_ndjson(self) -> Self {
+        Self { document: Some(Arc::new(Mutex::new(Document::last_line()))), ..self }
+    }
+
     /// Copies all messages to a log, whether they are shown or not.
     #[must_use]
     pub(crate) fn with_log(self, log: Log) -> Self {
@@ -188,6 +194,14 @@ impl Printer {
     pub(crate) fn json_now(&self, result: &impl serde::Serialize) -> Result<(), OutputError> {
         self.json(result)?;
         self.with_document(|document| self.stream(|out| Ok(document.write_now(out)?))).unwrap_or(Ok(()))
+    }
+
+    /// Prints an event under `--output ndjson`.
+    pub(crate) fn event(&self, event: impl FnOnce() -> serde_json::Value) {
+        if self.with_document(|document| document.is_last_line()) == Some(true) {
+            // The ledger has every outcome, too: a reader that is gone must not stop the run.
+            let _ = self.result(text::printable_json(&event().to_string()));
+        }
     }
 
     /// Prints a JSON object with an array whose elements `write` produces, in memory that does not grow with it.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Printer;
+use super::events::{not_saved_event, saved_event};
 use super::format::format_time_ahead;
 use crate::clock;
 use crate::ledger::{Counts, OutcomeKind};
@@ -117,8 +118,12 @@ impl Progress {
                 self.counts.settle(kind, records);
                 self.pause = None;
             }
-            RunEvent::Saved { .. } => {}
-            RunEvent::NotSaved { record, kind, why } => self.detail(&format!("{record}: {kind}: {why}")),
+            RunEvent::Saved { id, status, record } => self.printer.event(|| saved_event(id, status, &record)),
+            RunEvent::NotSaved { id, kind, status, why } => {
+                self.printer.event(|| not_saved_event(id, kind, status, why.as_deref()));
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                self.detail(&format!("{id}: {kind}{why}"));
+            }
             RunEvent::Retrying { record, why, wait } if wait.is_zero() => {
                 self.detail(&format!("{record}: retrying now: {why}"));
             }

@@ -15,9 +15,9 @@ pub(crate) enum RunEvent {
     /// Records have a durable outcome.
     Settled { kind: OutcomeKind, records: u64 },
     /// The server's record. Follows [`RunEvent::Settled`].
-    Saved { record: Value },
+    Saved { id: RecordId, status: Option<u16>, record: Value },
     /// Why a record was not saved, in the server's words or ours. Follows [`RunEvent::Settled`].
-    NotSaved { record: RecordId, kind: OutcomeKind, why: String },
+    NotSaved { id: RecordId, kind: OutcomeKind, status: Option<u16>, why: Option<String> },
     /// A record is sent again after a wait, or later.
     Retrying { record: RecordId, why: String, wait: Duration },
     /// Nothing is sent for this long; to one bot only, if it is named.

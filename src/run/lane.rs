@@ -168,9 +168,15 @@ impl ActiveLane {
         let count = |kind| settled.iter().filter(|(_, outcome)| outcome.kind == kind).count() as u64;
         let counts = [OutcomeKind::Invalid, OutcomeKind::Skipped].map(|kind| (kind, count(kind)));
         let sender = &self.sender;
+        let id = |number: u64| sender.settings.numbering.id(number);
+        let invalid = settled.iter().filter(|(_, outcome)| outcome.kind == OutcomeKind::Invalid);
+        let invalid: Vec<_> = invalid.map(|(number, outcome)| (id(*number), outcome.detail.clone())).collect();
         sender.writer.record_outcomes(sender.settings.run, settled, clock::now()).await.map_err(End::Ledger)?;
         for (kind, records) in counts.into_iter().filter(|(_, records)| *records > 0) {
             sender.events.send(RunEvent::Settled { kind, records });
+        }
+        for (id, why) in invalid {
+            sender.events.send(RunEvent::NotSaved { id, kind: OutcomeKind::Invalid, status: None, why });
         }
         Ok(())
     }

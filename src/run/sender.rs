@@ -209,25 +209,24 @@ impl RecordSender {
     /// Makes the outcome durable, then reports it.
     async fn settle(&self, claimed: Claimed, disposition: Disposition, row: &Prepared) -> Result<(), End> {
         let Disposition { outcome, retry, record: saved } = disposition;
-        let record = self.settings.numbering.id(row.number);
-        let (kind, why) = (outcome.kind, outcome.detail.clone());
+        let id = self.settings.numbering.id(row.number);
+        let (kind, status, why) = (outcome.kind, outcome.status, outcome.detail.clone());
         if let Some(retry) = retry {
             let wait = match retry {
                 Retry::After(wait) => wait,
                 Retry::BehindOthers => Duration::ZERO,
             };
-            self.events.send(RunEvent::Retrying { record, why: why.clone().unwrap_or_default(), wait });
+            self.events.send(RunEvent::Retrying { record: id, why: why.clone().unwrap_or_default(), wait });
         }
         self.writer.settle(claimed, outcome, clock::now()).await.map_err(End::Ledger)?;
         if retry.is_some() {
             return Ok(());
         }
         self.events.send(RunEvent::Settled { kind, records: 1 });
-        match (saved, why) {
-            (Some(record), _) => self.events.send(RunEvent::Saved { record }),
-            (None, Some(why)) => self.events.send(RunEvent::NotSaved { record, kind, why }),
-            (None, None) => {}
-        }
+        self.events.send(match saved {
+            Some(record) => RunEvent::Saved { id, status, record },
+            None => RunEvent::NotSaved { id, kind, status, why },
+        });
         Ok(())
     }
 }

@@ -103,7 +103,8 @@ fn import_short_help_fits_one_screen() {
       -p, --profile <NAME>   Profile from the config [default: default_profile, or the only one]
           --state-dir <DIR>  Directory of the ledger [default: kore-feedback in the user's state
                              directory]
-      -o, --output <FORMAT>  Format of results on stdout [default: text] [possible values: text, json]
+      -o, --output <FORMAT>  Format of results on stdout [default: text] [possible values: text, json,
+                             ndjson]
       -q, --quiet            Print only errors to stderr
       -v, --verbose          Print details to stderr: every retry, wait and rejected row
 

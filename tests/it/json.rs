@@ -4,7 +4,7 @@ use assert_cmd::assert::Assert;
 use boon::{Compiler, Schemas};
 use serde_json::Value;
 
-use crate::support::{IMPATIENT, Stage, Surroundings, csv_of, json, numbered, record, stderr};
+use crate::support::{IMPATIENT, Stage, Surroundings, csv_of, json, numbered, record, stderr, stdout};
 
 const SCHEMA: &str = include_str!("../../docs/output.schema.json");
 
@@ -146,4 +146,31 @@ fn the_log_has_what_verbose_shows() {
     }
     let refused = stage.run(&["runs", "list", "--log-file", "no/such/directory.log"]).code(2);
     assert!(stderr(&refused).contains("cannot write the log no/such/directory.log"));
+}
+
+#[test]
+fn events_tell_each_outcome_as_it_comes() {
+    let stage = Stage::faulty(&["400:at=2"]);
+    let rows = [&numbered(3)[..], &[record(["a", "x", "9", "rtm", "CSAT", "en", ""])]].concat();
+    stage.write("in.csv", csv_of(&rows));
+    let assert = stage.run(&["import", "in.csv", "-o", "ndjson", "--skip-invalid", "--concurrency=1"]).code(1);
+    let events = stdout(&assert);
+    let mut events: Vec<Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let summary = events.pop().unwrap();
+    assert_eq!((&summary["event"], &summary["saved"], &summary["rejected"]), (&"summary".into(), &2.into(), &1.into()));
+    let mut outcomes: Vec<_> = events.iter().map(|event| (event["row"].as_u64(), event["outcome"].as_str())).collect();
+    outcomes.sort_unstable();
+    let expected = [(1, "saved"), (2, "rejected"), (3, "saved"), (4, "invalid")];
+    assert_eq!(outcomes, expected.map(|(row, outcome)| (Some(row), Some(outcome))));
+    let saved = events.iter().find(|event| event["row"] == 3).unwrap();
+    assert_eq!(saved["server_id"], stage.sandbox.records()[1].id.to_string());
+    let keys: Vec<_> = saved.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["event", "row", "record", "outcome", "status", "server_id", "error"]);
+}
+
+#[test]
+fn only_imports_have_events() {
+    let refused = Surroundings::new().run(&["runs", "list", "-o", "ndjson"]).code(2);
+    assert!(stderr(&refused).contains("only for import and runs resume"));
+    assert_eq!(json(&refused)["error"]["kind"], "usage");
 }
