@@ -96,7 +96,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l m
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l preset -d 'Use the built-in mapping for this export; `presets list` shows all' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-answer -d 'Skip rows whose score is this text, such as NA; \'\' for an empty cell; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l format -d 'File format: csv, tsv, ndjson, json, xlsx, xls or ods [default: detected]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sheet -d 'Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sheet -d 'Sheet of a workbook: its name, or its number from 1; repeatable; \'*\' for all [default: the first visible sheet]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l header-rows -d 'Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-lines -d 'Ignore this many lines above the header; in a workbook, rows of the sheet' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l records-at -d 'Where a JSON document has its array of records, such as results or data.items' -r
@@ -158,7 +158,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l preset -d 'Use the built-in mapping for this export; `presets list` shows all' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-answer -d 'Skip rows whose score is this text, such as NA; \'\' for an empty cell; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l format -d 'File format: csv, tsv, ndjson, json, xlsx, xls or ods [default: detected]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l sheet -d 'Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l sheet -d 'Sheet of a workbook: its name, or its number from 1; repeatable; \'*\' for all [default: the first visible sheet]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l header-rows -d 'Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l skip-lines -d 'Ignore this many lines above the header; in a workbook, rows of the sheet' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l records-at -d 'Where a JSON document has its array of records, such as results or data.items' -r

@@ -14,7 +14,7 @@ use crate::source::{Format, SourceOptions, parse_delimiter, parse_encoding, pars
 #[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct InputArgs {
-    /// Input files with the same columns, processed as one; quote patterns such as 'q3/*.csv'; - for standard input
+    /// Input files, processed as one; quote patterns such as 'q3/*.csv'; - for standard input
     ///
     /// Reads CSV, TSV, NDJSON, a JSON array of objects, XLSX, XLS and ODS, plain or compressed with gzip, zstd, bzip2, xz
     /// or zip.
@@ -54,8 +54,8 @@ pub struct InputArgs {
     #[arg(long, value_name = "FORMAT", value_parser = parse_format, help_heading = "File", hide_short_help = true)]
     #[serde(with = "as_typed::format")]
     pub format: Option<Format>,
-    /// Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]
-    #[arg(long, value_name = "NAME|N", help_heading = "File", hide_short_help = true)]
+    /// Sheet of a workbook: its name, or its number from 1; repeatable; '*' for all [default: the first visible sheet]
+    #[arg(long, value_name = "NAME|N|*", help_heading = "File", hide_short_help = true)]
     #[serde(with = "as_typed::texts")]
     pub sheet: Vec<String>,
     /// Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]

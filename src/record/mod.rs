@@ -30,7 +30,10 @@ pub use score::ScoreRule;
 
 pub(crate) use anomalies::find_anomalies;
 pub(crate) use bounded_counts::BoundedCounts;
-pub(crate) use conversion::{Conversion, DecimalSign, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap};
+pub(crate) use conversion::{
+    Conversion, DecimalSign, PLACES, RowValues, Scale, ScaleError, Template, TemplateError, ValueMap, is_place,
+    place_text,
+};
 pub(crate) use dedupe::Duplicates;
 pub(crate) use distribution::{Band, BandCounts, Distribution};
 pub(crate) use draft::Draft;

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::ledger::{LedgerError, OutcomeKind, RowEntry, RowState, RunId, Store};
 use crate::numbering::{Numbering, RecordId};
 use crate::private;
-use crate::record::report_columns;
+use crate::record::{place_text, report_columns};
 use crate::source::{HashingReader, InputError, Inputs, Row, RowReader, SourceError, SourceOptions};
 use crate::text::{not_a_formula, printable};
 
@@ -28,6 +28,9 @@ pub(crate) struct FailureReport<'a> {
     /// The delimiter of the report.
     pub delimiter: u8,
     pub headers: &'a [String],
+    /// The columns for the places of rows that templates use. They become columns of the report, as its own file and rows are
+    /// others.
+    pub places: Vec<&'static str>,
     /// Whether the report starts with a byte order mark. It marks UTF-8 whatever `--encoding` says, so that the options of
     /// the input work for the report, too.
     pub bom: bool,
@@ -145,14 +148,26 @@ impl FailureReport<'_> {
         failed: &impl Fn(io::Error) -> ReportError,
     ) -> Result<(), ReportError> {
         let rows = self.input.open(&self.source)?;
-        for (index, header) in rows.header_rows().iter().enumerate() {
+        let joined;
+        let header_rows = match rows.layout().is_uniform() {
+            true => rows.header_rows(),
+            // The rows of several headers cannot be joined, but the options may say how many there are.
+            false => {
+                joined = self.joined_header_rows();
+                &joined
+            }
+        };
+        for (index, header) in header_rows.iter().enumerate() {
             let own = (0..report_columns::input_columns(self.headers))
                 .map(|column| header.get(column).map_or("", String::as_str));
-            let added = self.added_columns().iter().map(|column| if index == 0 { *column } else { "" });
+            let added = self.places.iter().chain(self.added_columns());
+            let added = added.map(|column| if index == 0 { *column } else { "" });
             out.write_record(own.chain(added)).map_err(|error| failed(io_error(error)))?;
         }
         self.for_each(rows, |row, entry, outcome| {
-            let added = self.added_cells(entry, outcome);
+            let place = |name: &&str| place_text(name, row.place.as_deref(), row.number).unwrap_or_default();
+            let added = self.places.iter().map(place).chain(self.added_cells(entry, outcome));
+            let added: Vec<String> = added.collect();
             let cells = row.cells().take(self.own_cells(row)).chain(added.iter().map(String::as_str));
             out.write_record(cells).map_err(|error| failed(io_error(error)))
         })
@@ -174,6 +189,14 @@ impl FailureReport<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The names of the columns as the first of as many rows as the options say.
+    fn joined_header_rows(&self) -> Vec<Vec<String>> {
+        let rows = usize::from(self.source.header_rows.unwrap_or(1).max(1));
+        let mut joined = vec![self.headers.to_vec()];
+        joined.resize(rows, Vec::new());
+        joined
     }
 
     /// The names of the columns that the report adds.

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use super::score_texts::ScoreTexts;
 use crate::error::{Advice, ErrorKind, Location};
 use crate::numbering::Numbering;
+use crate::record::report_columns::added_to;
 use crate::record::{
     CheckedRow, Checker, Duplicates, Feedback, MappingError, MappingOptions, Problem, ProblemKind, ResolvedMapping,
     ScoreRule, SkipReason, Tally,
 };
-use crate::source::{ContentHasher, Dialect, InputError, Inputs, Row, RowReader, SourceError, SourceOptions};
+use crate::source::{ContentHasher, Dialect, InputError, Inputs, Layout, Row, RowReader, SourceError, SourceOptions};
 use crate::text::{excerpt, quoted};
 
 /// How many problems are kept to be shown.
@@ -85,6 +86,10 @@ pub(crate) enum CheckError {
     Source(#[from] SourceError),
     #[error("{name}: {error}")]
     Mapping { name: String, error: MappingError },
+    #[error("{name}: no column {column}, which other files or sheets have and a field uses")]
+    MissingColumn { name: String, column: String },
+    #[error("{name} is a failure report, and other files are not, or have other columns at the end")]
+    MixedReport { name: String },
     #[error("{name}: no bot_id in the rows or the profile")]
     NoBot { name: String },
     #[error("{name}: the first {rows} rows name more than {MOST_BOTS} bots, such as {}", quoted_list(examples))]
@@ -121,6 +126,10 @@ impl Advice for CheckError {
             Self::Source(error) => error.hint(),
             Self::Mapping { error, .. } => error.hint(),
             Self::NoBot { .. } => None,
+            Self::MissingColumn { .. } => Some(
+                "import this file separately, or take the field from a column that all have, or from --set FIELD=VALUE".to_owned(),
+            ),
+            Self::MixedReport { .. } => Some("import this file separately".to_owned()),
             Self::TooManyBots { .. } => Some(
                 "check that bot_id is taken from the right column: --map bot_id=COLUMN names another, --set bot_id=ID sends all rows to \
                  one bot"
@@ -142,6 +151,8 @@ pub(crate) fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckRe
     let dialect = rows.dialect().clone();
     let mut mapping = ResolvedMapping::resolve(rows.headers(), dialect.delimiter.map(char::from), &settings.rules)
         .map_err(|error| CheckError::Mapping { name: excerpt(&inputs.name(), 200), error })?;
+    check_parts(rows.layout(), &mapping, &settings.rules)?;
+    mapping.set_places(rows.layout().parts.iter().map(|part| &*part.place));
     if settings.needs_bots && !mapping.names_bots() && mapping.constant_bot().is_none() {
         return Err(CheckError::NoBot { name: excerpt(&inputs.name(), 200) });
     }
@@ -172,6 +183,26 @@ pub(crate) fn check(inputs: &Inputs, settings: &CheckSettings) -> Result<CheckRe
     report.has_workbook = rows.has_workbook();
     report.content = content.finish();
     Ok(report)
+}
+
+/// Checks that every file and sheet has the columns that are used.
+fn check_parts(layout: &Layout, mapping: &ResolvedMapping, rules: &MappingOptions) -> Result<(), CheckError> {
+    for part in layout.different_parts() {
+        let name = part.name.clone();
+        let missing = |(index, column): &(usize, &String)| mapping.uses(*index) && !part.columns.contains(column);
+        if let Some((_, column)) = layout.columns.iter().enumerate().find(missing) {
+            return Err(CheckError::MissingColumn { name, column: quoted(column, 60) });
+        }
+        // Filters and skip rules use columns, too.
+        if let Err(error) = ResolvedMapping::resolve(&part.columns, None, rules) {
+            return Err(CheckError::Mapping { name, error });
+        }
+        let added = added_to(&part.columns);
+        if !added.is_empty() && added != added_to(&layout.columns) {
+            return Err(CheckError::MixedReport { name });
+        }
+    }
+    Ok(())
 }
 
 /// Chooses `size` of the valid rows, always the same, so that a resumed run continues with its own rows: those whose numbers have the smallest hashes. A larger sample contains every smaller one.
@@ -256,7 +287,7 @@ impl CheckReport {
                     *self.problems.entry(problem.kind).or_default() += 1;
                     self.score_texts.count(&problem);
                     if self.first.len() < SHOWN {
-                        let file = rows.file_of(row).map(|name| excerpt(name, 60));
+                        let file = rows.part_name().map(|name| excerpt(name, 60));
                         let record = self.mapping.record_in_words(part);
                         self.first.push(ProblemRow { row: row.number, record, file, line: row.line, problem });
                     }

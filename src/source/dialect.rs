@@ -48,6 +48,8 @@ pub(crate) struct SheetDialect {
     pub name: String,
     /// How many sheets the workbook has.
     pub of: usize,
+    /// How many of them are read.
+    pub selected: usize,
 }
 
 /// Such as `CSV, gzip, UTF-8, cells separated by semicolons, 3 header rows (Qualtrics)`, leaving out what is not special.
@@ -68,8 +70,11 @@ impl fmt::Display for Dialect {
             };
             write!(f, ", cells separated by {separator}")?;
         }
-        if let Some(SheetDialect { name, of }) = &self.sheet {
-            write!(f, ", sheet {}", quoted(name, 40))?;
+        if let Some(SheetDialect { name, of, selected }) = &self.sheet {
+            match selected {
+                0 | 1 => write!(f, ", sheet {}", quoted(name, 40))?,
+                selected => write!(f, ", {selected} sheets")?,
+            }
             if *of > 1 {
                 write!(f, " of {of}")?;
             }

@@ -85,8 +85,6 @@ pub enum ContentError {
     WorkbookTooLarge(String),
     #[error("no sheet {wanted}; the workbook has {sheets}")]
     NoSuchSheet { wanted: String, sheets: String },
-    #[error("its columns differ from those of {first}: {difference}")]
-    OtherColumns { first: String, difference: String },
 }
 
 impl ContentError {
@@ -197,9 +195,6 @@ impl ContentError {
             }
             Self::WorkbookTooLarge(_) => "save it as CSV: workbooks are read into memory".into(),
             Self::NoSuchSheet { .. } => "pass a sheet's name, or its position counted from 1, with --sheet".into(),
-            Self::OtherColumns { .. } => {
-                "import this file separately: files imported together need the same columns in the same order".into()
-            }
         })
     }
 }

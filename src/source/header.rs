@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::dialect::HeaderStyle;
 use super::row::Row;
-use crate::text::quoted;
 
 /// The most rows that a header can have.
 pub(super) const MAX_ROWS: usize = 3;
@@ -151,34 +150,9 @@ pub(crate) fn written_name<'a>(names: &[String], name: &'a str) -> &'a str {
     }
 }
 
-/// Says how one header differs from another.
-pub(super) fn difference(first: &[String], other: &[String]) -> Option<String> {
-    if first == other {
-        return None;
-    }
-    let parts = [("missing", only_in(first, other)), ("unexpected", only_in(other, first))];
-    let parts: Vec<String> =
-        parts.into_iter().filter_map(|(what, names)| names.map(|names| format!("{what} {names}"))).collect();
-    Some(if parts.is_empty() { "different order".to_owned() } else { parts.join("; ") })
-}
-
-/// Lists the names that are in `some` but not in `others`.
-fn only_in(some: &[String], others: &[String]) -> Option<String> {
-    const SHOWN: usize = 5;
-    let others: HashSet<&String> = others.iter().collect();
-    let only: Vec<&String> = some.iter().filter(|name| !others.contains(name)).collect();
-    let shown = only.iter().take(SHOWN).map(|name| quoted(name, 40)).collect::<Vec<_>>().join(", ");
-    let more = only.len().saturating_sub(SHOWN);
-    match (only.is_empty(), more) {
-        (true, _) => None,
-        (false, 0) => Some(shown),
-        (false, more) => Some(format!("{shown} and {more} more")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Header, detect, difference, find_column, unique, written_name};
+    use super::{Header, detect, find_column, unique, written_name};
     use crate::source::dialect::HeaderStyle;
     use crate::source::row::Row;
 
@@ -274,15 +248,5 @@ mod tests {
         ] {
             assert_eq!(detect(&rows(&file)), (1, HeaderStyle::Plain), "{file:?}");
         }
-    }
-
-    #[test]
-    fn different_columns_are_listed() {
-        let names = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
-        let difference = |first, other| difference(&names(first), &names(other));
-        assert_eq!(difference("a,b", "a,b"), None);
-        assert_eq!(difference("a,b", "a,c,d").unwrap(), "missing \"b\"; unexpected \"c\", \"d\"");
-        assert_eq!(difference("a,b", "b,a").unwrap(), "different order");
-        assert_eq!(difference("a,b,c,d,e,f,g,h", "h").unwrap(), "missing \"a\", \"b\", \"c\", \"d\", \"e\" and 2 more");
     }
 }

@@ -3,17 +3,24 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::input::{HashingReader, Input, InputError};
+use super::layout::Layout;
+use super::options::SourceOptions;
 use crate::text::{counted, printable};
 
 /// One or more inputs, read in order.
 #[derive(Debug)]
-pub(crate) struct Inputs(pub(super) Vec<Input>);
+pub(crate) struct Inputs {
+    pub(super) files: Vec<Input>,
+    /// The columns of all files and sheets, once they are known, and the options with which they were read.
+    pub(super) layout: OnceLock<(SourceOptions, Arc<Layout>)>,
+}
 
 impl From<Input> for Inputs {
     fn from(input: Input) -> Self {
-        Self(vec![input])
+        Self { files: vec![input], layout: OnceLock::new() }
     }
 }
 
@@ -44,7 +51,7 @@ impl Inputs {
                 return Err(InputError::Duplicate { name: input.name().to_owned() });
             }
         }
-        Ok(Self(inputs))
+        Ok(Self { files: inputs, layout: OnceLock::new() })
     }
 
     /// The BLAKE3 hash of the input's bytes, compressed or not; of several inputs, the hash of their hashes in order. Only
@@ -52,18 +59,18 @@ impl Inputs {
     pub(crate) fn byte_hash(&self) -> Result<[u8; 32], InputError> {
         let hash =
             |input: &Input| HashingReader::new(input.read()?).finish().map_err(InputError::unreadable(input.name()));
-        let hashes = self.0.iter().map(hash).collect::<Result<Vec<_>, _>>()?;
+        let hashes = self.files.iter().map(hash).collect::<Result<Vec<_>, _>>()?;
         Ok(if let [hash] = hashes[..] { hash } else { *blake3::hash(hashes.as_flattened()).as_bytes() })
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Input> {
-        self.0.iter()
+        self.files.iter()
     }
 
     /// The name for messages: the first input's, and how many more there are.
     pub(crate) fn name(&self) -> String {
-        let first = self.0.first().map_or("", Input::name);
-        match self.0.len() {
+        let first = self.files.first().map_or("", Input::name);
+        match self.files.len() {
             0 | 1 => first.to_owned(),
             files => format!("{first} and {}", counted(files as u64 - 1, "more file")),
         }
@@ -71,12 +78,12 @@ impl Inputs {
 
     /// The first file, unless it was a pipe.
     pub(crate) fn path(&self) -> Option<&Path> {
-        self.0.first()?.path()
+        self.files.first()?.path()
     }
 
     /// Whether none of them was a pipe.
     pub(crate) fn are_files(&self) -> bool {
-        self.0.iter().all(|input| input.path().is_some())
+        self.files.iter().all(|input| input.path().is_some())
     }
 }
 

@@ -25,11 +25,11 @@ type Opened<R> = Result<(Reader<R>, Dialect), ContentError>;
 
 impl<R: Read> Reader<R> {
     /// `extension` is the format that the file's name suggests.
-    pub(super) fn open(input: R, extension: Option<Format>, options: &SourceOptions) -> Opened<R> {
+    pub(super) fn open(input: R, extension: Option<Format>, options: &SourceOptions, sheet: usize) -> Opened<R> {
         let head = Head::read(input)?;
         let dialect = Dialect { compression: head.rest.compression(), ..Dialect::default() };
         if options.format.map_or_else(|| may_be_workbook(&head.bytes), Format::is_workbook) {
-            let (reader, format, sheet) = SheetReader::open(head, options)?;
+            let (reader, format, sheet) = SheetReader::open(head, options, sheet)?;
             return Ok((Self::Sheet(reader), Dialect { format, sheet: Some(sheet), ..dialect }));
         }
         let text = head.decode(options)?;

@@ -1,14 +1,15 @@
 //! One row of an input, in a buffer that is reused from row to row.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// One row: its cells, its position, and its error if it has one. Reading into the same `Row` again reuses its memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
     /// Counted from 1, without the header.
     pub number: u64,
-    /// Which of several files it is in, counted from 0.
-    pub file: usize,
+    /// Where it is, if it is read as a part of several files or sheets.
+    pub place: Option<Arc<Place>>,
     /// The line of the file where the row starts, from 1; in a workbook, the sheet's row number.
     pub line: u64,
     /// What is wrong with the row as a whole; its cells then hold what could be read.
@@ -17,6 +18,15 @@ pub struct Row {
     pub inexact: Vec<usize>,
     text: String,
     ends: Vec<usize>,
+}
+
+/// The file and the sheet of a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file's name without its directory.
+    pub file: String,
+    /// Empty unless the file is a workbook.
+    pub sheet: String,
 }
 
 /// What is wrong with a row, whatever its columns mean. Columns are counted from 0.
@@ -41,6 +51,16 @@ impl fmt::Display for RowError {
             }
             Self::Undecodable { column, encoding } => write!(f, "column {} is not valid {encoding}", column + 1),
             Self::NotAnObject { byte } => write!(f, "not a JSON object (byte {byte})"),
+        }
+    }
+}
+
+impl RowError {
+    fn in_column(self, place_of: impl Fn(usize) -> usize) -> Self {
+        match self {
+            Self::NotUtf8 { column } => Self::NotUtf8 { column: place_of(column) },
+            Self::Undecodable { column, encoding } => Self::Undecodable { column: place_of(column), encoding },
+            Self::Ragged { .. } | Self::NotAnObject { .. } => self,
         }
     }
 }
@@ -127,6 +147,24 @@ impl Row {
         true
     }
 
+    /// Copies a row into other columns: `sources` has the position of each of them in the row. A row that does not fit its
+    /// header stays as it is, and is never as wide as these columns: written as it is, it must not fit them by accident.
+    pub(super) fn arrange(&mut self, from: &Self, sources: &[Option<usize>]) {
+        self.clear();
+        (self.number, self.line) = (from.number, from.line);
+        let place_of = |column: usize| sources.iter().position(|source| *source == Some(column)).unwrap_or(column);
+        self.error = from.error.map(|error| error.in_column(place_of));
+        if matches!(self.error, Some(RowError::Ragged { .. } | RowError::NotAnObject { .. })) {
+            from.cells().for_each(|cell| self.push(cell));
+            if self.len() == sources.len() {
+                self.push("…");
+            }
+            return;
+        }
+        self.inexact.extend(from.inexact.iter().map(|column| place_of(*column)));
+        sources.iter().for_each(|source| self.push(source.and_then(|column| from.cell(column)).unwrap_or_default()));
+    }
+
     pub(super) fn first_cell_with(&self, wanted: char) -> Option<usize> {
         self.text.contains(wanted).then(|| self.cells().position(|cell| cell.contains(wanted))).flatten()
     }
@@ -134,7 +172,7 @@ impl Row {
 
 #[cfg(test)]
 mod tests {
-    use super::Row;
+    use super::{Row, RowError};
 
     #[test]
     fn cells_are_kept_as_written() {
@@ -144,6 +182,22 @@ mod tests {
         assert_eq!((row.number, row.line, row.len()), (3, 9, 4));
         assert_eq!(row.cell(2), Some("Grüße"));
         assert_eq!(row.cell(4), None);
+    }
+
+    #[test]
+    fn arranged_rows_keep_their_cells_and_errors() {
+        let (mut from, mut row) = (Row::from_cells(3, 9, ["a", "b", "c"]), Row::default());
+        (from.inexact, from.error) = (vec![2], Some(RowError::NotUtf8 { column: 0 }));
+        row.arrange(&from, &[Some(2), None, Some(0)]);
+        assert_eq!(row.cells().collect::<Vec<_>>(), ["c", "", "a"]);
+        assert_eq!(
+            (row.number, row.line, &row.inexact[..], row.error),
+            (3, 9, &[0][..], Some(RowError::NotUtf8 { column: 2 }))
+        );
+        // As many cells as there are columns, but not theirs.
+        from.error = Some(RowError::Ragged { found: 3, expected: 2 });
+        row.arrange(&from, &[Some(1), None, Some(0)]);
+        assert_eq!(row.cells().collect::<Vec<_>>(), ["a", "b", "c", "…"]);
     }
 
     #[test]

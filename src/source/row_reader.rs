@@ -2,16 +2,17 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::MAIN_SEPARATOR;
 use std::sync::Arc;
 
 use super::archive::Unpacked;
 use super::dialect::Dialect;
 use super::error::{ContentError, SourceError};
-use super::header::difference;
 use super::input::{Input, InputError};
 use super::inputs::Inputs;
+use super::layout::{Layout, Part};
 use super::options::SourceOptions;
-use super::row::Row;
+use super::row::{Place, Row};
 use super::table::Table;
 use crate::text::excerpt;
 
@@ -31,45 +32,110 @@ impl Seek for SharedFile {
     }
 }
 
-/// One pass over all rows of all inputs. Rows are numbered across inputs.
+/// One pass over all rows of all inputs, and of all sheets that the options name. Rows are numbered across them.
 pub(crate) struct RowReader<'a> {
     inputs: &'a Inputs,
     options: SourceOptions,
-    /// The index of the current input.
-    file: usize,
-    /// How many rows the previous inputs have.
+    /// The index of the current input, and of its sheet among those that are read.
+    position: (usize, usize),
+    /// How many rows the previous inputs and sheets have.
     rows_before: u64,
     /// The number of the last row.
     last: u64,
     shared: SharedFile,
     table: Table<Unpacked<SharedFile>>,
-    headers: Vec<String>,
+    layout: Arc<Layout>,
+    place: Arc<Place>,
+    /// Where each column is in the current table, unless it has the same columns as all of them together.
+    sources: Option<Vec<Option<usize>>>,
+    /// The last row of the current table, if it is to be arranged.
+    unarranged: Row,
     warnings: Vec<String>,
     has_workbook: bool,
     /// Whether a first row that looks like data is an error.
     ensures_header: bool,
 }
 
+type Opened = (SharedFile, Table<Unpacked<SharedFile>>);
+
 impl Inputs {
-    /// Opens the first input and reads its header.
+    /// Opens the first input and reads its header; of several inputs or sheets, all headers.
     pub(crate) fn open(&self, options: &SourceOptions) -> Result<RowReader<'_>, SourceError> {
-        let first = self.0.first().ok_or_else(|| ContentError::Empty.in_input("the input"))?;
-        let shared = SharedFile(Arc::new(first.read()?));
-        let table = open_table(first, &shared, options)?;
+        let empty = || ContentError::Empty.in_input("the input");
+        let (shared, table) = self.open_part((0, 0), options)?.ok_or_else(empty)?;
+        let layout = self.layout(&table, options)?;
+        if layout.columns.is_empty() {
+            return Err(empty());
+        }
         Ok(RowReader {
             inputs: self,
             options: options.clone(),
-            file: 0,
+            position: (0, 0),
             rows_before: 0,
             last: 0,
+            place: self.place((0, 0), &table),
+            sources: layout.sources(table.headers()),
+            layout,
             shared,
-            headers: table.headers().to_vec(),
             table,
+            unarranged: Row::default(),
             warnings: Vec::new(),
             has_workbook: false,
             ensures_header: false,
         })
     }
+
+    /// Opens an input and, if it is a workbook, one of the sheets that are read.
+    fn open_part(&self, position: (usize, usize), options: &SourceOptions) -> Result<Option<Opened>, SourceError> {
+        let Some(input) = self.files.get(position.0) else { return Ok(None) };
+        let shared = SharedFile(Arc::new(input.read()?));
+        let table = open_table(input, &shared, options, position.1)?;
+        Ok(Some((shared, table)))
+    }
+
+    /// The columns of all inputs and sheets. Reads all headers once, if there are several.
+    fn layout(&self, first: &Table<Unpacked<SharedFile>>, options: &SourceOptions) -> Result<Arc<Layout>, SourceError> {
+        if self.files.len() == 1 && first.sheets() == 1 {
+            let mut layout = Layout::default();
+            layout.add(self.part((0, 0), first));
+            return Ok(Arc::new(layout));
+        }
+        if let Some((_, layout)) = self.layout.get().filter(|(read_with, _)| read_with == options) {
+            return Ok(Arc::clone(layout));
+        }
+        let layout = Arc::new(self.read_layout(options)?);
+        // Another thread may have been faster.
+        let _ = self.layout.set((options.clone(), Arc::clone(&layout)));
+        Ok(layout)
+    }
+
+    fn read_layout(&self, options: &SourceOptions) -> Result<Layout, SourceError> {
+        let (mut layout, mut position) = (Layout::default(), (0, 0));
+        while let Some((_, table)) = self.open_part(position, options)? {
+            // Of several sheets, some may be empty.
+            if !table.headers().is_empty() {
+                layout.add(self.part(position, &table));
+            }
+            position = next(position, &table);
+        }
+        Ok(layout)
+    }
+
+    fn part(&self, position: (usize, usize), table: &Table<Unpacked<SharedFile>>) -> Part {
+        let place = self.place(position, table);
+        Part { name: table.name().to_owned(), place, columns: table.headers().to_vec() }
+    }
+
+    fn place(&self, (file, _): (usize, usize), table: &Table<Unpacked<SharedFile>>) -> Arc<Place> {
+        let path = self.files.get(file).map_or("", Input::name);
+        let sheet = table.dialect().sheet.as_ref().map_or_else(String::new, |sheet| sheet.name.clone());
+        Arc::new(Place { file: path.rsplit(MAIN_SEPARATOR).next().unwrap_or(path).to_owned(), sheet })
+    }
+}
+
+/// The input and the sheet after these.
+fn next((file, sheet): (usize, usize), table: &Table<Unpacked<SharedFile>>) -> (usize, usize) {
+    if sheet + 1 < table.sheets() { (file, sheet + 1) } else { (file + 1, 0) }
 }
 
 /// Opens the input, or the only file of a zip archive.
@@ -77,13 +143,14 @@ fn open_table(
     input: &Input,
     shared: &SharedFile,
     options: &SourceOptions,
+    sheet: usize,
 ) -> Result<Table<Unpacked<SharedFile>>, SourceError> {
     let unpacked = Unpacked::new(shared.clone()).map_err(|error| error.in_input(&excerpt(input.name(), 200)))?;
     match &unpacked {
-        Unpacked::Whole(_) => Table::open(unpacked, input.name(), options),
+        Unpacked::Whole(_) => Table::open_sheet(unpacked, input.name(), options, sheet),
         Unpacked::Entry { name, .. } => {
             let name = format!("{}/{name}", input.name());
-            Table::open(unpacked, &name, options).map(Table::in_zip)
+            Table::open_sheet(unpacked, &name, options, sheet).map(Table::in_zip)
         }
     }
 }
@@ -101,9 +168,14 @@ impl RowReader<'_> {
         self.has_workbook || self.dialect().sheet.is_some()
     }
 
-    /// The columns' names, as in [`Table::headers`]; the same in all inputs.
+    /// The columns' names, as in [`Table::headers`]: those of all inputs and sheets.
     pub(crate) fn headers(&self) -> &[String] {
-        &self.headers
+        &self.layout.columns
+    }
+
+    /// The inputs and sheets, and their columns.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     /// The header rows of the current input as written.
@@ -116,42 +188,50 @@ impl RowReader<'_> {
         self.table.dialect()
     }
 
-    /// The name of the input that a row is in, if there are several.
-    pub(crate) fn file_of(&self, row: &Row) -> Option<&str> {
-        self.inputs.0.get(row.file).map(Input::name).filter(|_| self.inputs.0.len() > 1)
+    /// The name of the current input, with its sheet, if there are several.
+    pub(crate) fn part_name(&self) -> Option<&str> {
+        (self.layout.parts.len() > 1).then(|| self.table.name())
     }
 
-    /// Reads the next row, as [`Table::read`] does; after one input's last row, continues with the next input.
+    /// Reads the next row, as [`Table::read`] does; after the last row of an input or sheet, continues with the next one.
     pub(crate) fn read(&mut self, row: &mut Row) -> Result<bool, SourceError> {
-        while !self.table.read(row)? {
+        while !self.read_in_part(row)? {
             if !self.open_next()? {
                 return Ok(false);
             }
         }
         row.number += self.rows_before;
-        row.file = self.file;
         self.last = row.number;
+        if row.place.as_ref().is_none_or(|place| !Arc::ptr_eq(place, &self.place)) {
+            row.place = Some(Arc::clone(&self.place));
+        }
         Ok(true)
     }
 
+    #[inline]
+    fn read_in_part(&mut self, row: &mut Row) -> Result<bool, SourceError> {
+        let Some(sources) = &self.sources else { return self.table.read(row) };
+        let is_read = self.table.read(&mut self.unarranged)?;
+        if is_read {
+            row.arrange(&self.unarranged, sources);
+        }
+        Ok(is_read)
+    }
+
     fn open_next(&mut self) -> Result<bool, SourceError> {
-        let Some(next) = self.inputs.0.get(self.file + 1) else { return Ok(false) };
+        let position = next(self.position, &self.table);
         self.ensure_unchanged()?;
+        let Some((shared, table)) = self.inputs.open_part(position, &self.options)? else { return Ok(false) };
         self.has_workbook = self.has_workbook();
         self.warnings.extend(self.table.warnings());
-        self.shared = SharedFile(Arc::new(next.read()?));
-        self.table = open_table(next, &self.shared, &self.options)?;
-        (self.file, self.rows_before) = (self.file + 1, self.last);
+        self.place = self.inputs.place(position, &table);
+        self.sources = self.layout.sources(table.headers());
+        (self.shared, self.table) = (shared, table);
+        (self.position, self.rows_before) = (position, self.last);
         if self.ensures_header {
             self.table.ensure_header()?;
         }
-        match difference(&self.headers, self.table.headers()) {
-            None => Ok(true),
-            Some(difference) => {
-                let first = excerpt(self.inputs.0.first().map_or("", Input::name), 200);
-                Err(ContentError::OtherColumns { first, difference }.in_input(self.table.name()))
-            }
-        }
+        Ok(true)
     }
 
     /// What people should know about the inputs although they could be read so far.
@@ -161,13 +241,12 @@ impl RowReader<'_> {
 
     /// Checks that the current input has not changed since it was first opened.
     pub(crate) fn ensure_unchanged(&self) -> Result<(), InputError> {
-        self.inputs.0.get(self.file).map_or(Ok(()), |input| input.ensure_unchanged(&self.shared.0))
+        self.inputs.files.get(self.position.0).map_or(Ok(()), |input| input.ensure_unchanged(&self.shared.0))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::source::error::{ContentError, SourceError};
     use crate::source::input::Input;
     use crate::source::inputs::Inputs;
     use crate::source::options::SourceOptions;
@@ -195,7 +274,8 @@ mod tests {
         let mut rows = inputs.open(&SourceOptions::default()).unwrap();
         let (mut row, mut all) = (Row::default(), Vec::new());
         while rows.read(&mut row).unwrap() {
-            let name = rows.file_of(&row).unwrap().rsplit('/').next().unwrap().to_owned();
+            let name = row.place.as_ref().unwrap().file.clone();
+            assert!(rows.part_name().unwrap().ends_with(&name));
             all.push((row.number, name, row.line, row.cell(0).unwrap().to_owned()));
         }
         let expected = [(1, "a.csv", 2, "1"), (2, "a.csv", 3, "2"), (3, "c.jsonl", 1, "3")];
@@ -214,14 +294,18 @@ mod tests {
     }
 
     #[test]
-    fn files_need_the_same_columns() {
+    fn files_are_joined_by_column_name() {
         let dir = tempfile::tempdir().unwrap();
-        let inputs = inputs(&write(dir.path(), &[("a.csv", "id\n1\n"), ("b.csv", "ID\n2\n")]), dir.path());
+        let files =
+            [("a.csv", "id,score\n1,5\n"), ("b.csv", "note,score,id\nx,4,2\nx,4\n"), ("c.jsonl", "{\"id\":3}\n")];
+        let inputs = inputs(&write(dir.path(), &files), dir.path());
         let mut rows = inputs.open(&SourceOptions::default()).unwrap();
-        let mut row = Row::default();
-        assert!(rows.read(&mut row).unwrap());
-        let error = rows.read(&mut row).unwrap_err();
-        assert!(matches!(error, SourceError::Content { error: ContentError::OtherColumns { .. }, .. }), "{error}");
-        assert!(error.to_string().contains("b.csv"), "{error}");
+        assert_eq!(rows.headers(), ["id", "score", "note"]);
+        let (mut row, mut all) = (Row::default(), Vec::new());
+        while rows.read(&mut row).unwrap() {
+            all.push(row.cells().collect::<Vec<_>>().join(","));
+            assert_eq!(row.error.is_some(), row.number == 3);
+        }
+        assert_eq!(all, ["1,5,", "2,4,x", "x,4", "3,,"]);
     }
 }

@@ -12,7 +12,7 @@ use super::header_doubt::{self, HeaderDoubt};
 use super::options::SourceOptions;
 use super::reader::Reader;
 use super::row::{Row, RowError};
-use crate::text::excerpt;
+use crate::text::{excerpt, quoted};
 
 /// How many rows after the header to check for surplus empty cells, and how many bytes at most.
 const LOOKAHEAD: usize = 50;
@@ -39,11 +39,20 @@ impl<R: Read> Table<R> {
     /// # Errors
     /// When the input cannot be read, is not a table, has an ambiguous encoding, or has no readable header.
     pub fn open(input: R, name: &str, options: &SourceOptions) -> Result<Self, SourceError> {
+        Self::open_sheet(input, name, options, 0)
+    }
+
+    /// The same for one of several sheets that the options name, counted from 0.
+    pub(super) fn open_sheet(input: R, name: &str, options: &SourceOptions, sheet: usize) -> Result<Self, SourceError> {
         let extension = Format::from_extension(name);
         let name = excerpt(name, 200);
-        let opened = Reader::open(input, extension, options).and_then(|(reader, dialect)| {
+        let opened = Reader::open(input, extension, options, sheet).and_then(|(reader, dialect)| {
             let columns = reader.columns().map(<[String]>::to_vec);
-            let (name, header, lookahead) = (name.clone(), Header::default(), VecDeque::new());
+            let name = match &dialect.sheet {
+                Some(sheet) if sheet.selected > 1 => format!("{name}, sheet {}", quoted(&sheet.name, 40)),
+                _ => name.clone(),
+            };
+            let (header, lookahead) = (Header::default(), VecDeque::new());
             let mut table = Self { reader, name, dialect, header, doubt: None, lookahead, surplus: 0, number: 0 };
             match columns {
                 Some(names) => table.header = Header::from_names(names),
@@ -64,7 +73,7 @@ impl<R: Read> Table<R> {
         let max_rows = declared.unwrap_or(header::MAX_ROWS);
         let mut first = self.read_ahead(max_rows)?;
         if first.is_empty() {
-            return Err(ContentError::Empty);
+            return if self.sheets() > 1 { Ok(()) } else { Err(ContentError::Empty) };
         }
         let (rows, style) = match declared {
             Some(0) => return Ok(self.number_columns(first)),
@@ -129,6 +138,11 @@ impl<R: Read> Table<R> {
 
     pub(crate) fn dialect(&self) -> &Dialect {
         &self.dialect
+    }
+
+    /// How many sheets the options name; 1 for an input without sheets.
+    pub(super) fn sheets(&self) -> usize {
+        self.dialect.sheet.as_ref().map_or(1, |sheet| sheet.selected)
     }
 
     pub(super) fn name(&self) -> &str {

@@ -69,8 +69,7 @@ fn import_short_help_fits_one_screen() {
     Usage: kore-feedback import [OPTIONS] <FILE>...
 
     Arguments:
-      <FILE>...  Input files with the same columns, processed as one; quote patterns such as 'q3/*.csv';
-                 - for standard input
+      <FILE>...  Input files, processed as one; quote patterns such as 'q3/*.csv'; - for standard input
 
     Options:
       -h, --help  Print help (see more with '--help')

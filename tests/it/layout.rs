@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rust_xlsxwriter::Workbook;
 
-use crate::support::{Record, Stage, record, stderr};
+use crate::support::{Record, Stage, record, stderr, stdout};
 
 /// The options for the fields that none of these files has a column for.
 const CONSTANTS: [&str; 5] =
@@ -29,6 +29,7 @@ fn run(stage: &Stage, arguments: &[String]) -> assert_cmd::assert::Assert {
 }
 
 fn workbook(path: &Path, sheets: &[(&str, &[&[&str]])]) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut workbook = Workbook::new();
     for (name, rows) in sheets {
         let sheet = workbook.add_worksheet();
@@ -148,11 +149,11 @@ fn failure_reports_are_imported_as_suggested() {
         stage.write("m.toml", format!("{options}[fields]\nchannel_uid = \"#1\"\nscore = \"#2\"\n"));
         let import = [&["import", file, "--mapping=m.toml", "--skip-invalid"], &CONSTANTS[..]].concat();
         let ended = stage.run(&import).failure().code(1);
-        let words = crate::support::stdout(&ended);
+        let words = stdout(&ended);
         let command = suggested(&words, "then import it with");
         let report = stage.path(&command[1]);
         // Resuming writes the same report.
-        let printed = crate::support::stdout(&stage.run(&["runs", "failures", "1"]).success());
+        let printed = stdout(&stage.run(&["runs", "failures", "1"]).success());
         assert_eq!(printed, std::fs::read_to_string(&report).unwrap());
         std::fs::write(&report, printed.replacen("nine", "3", 1)).unwrap();
         run(&stage, &command).success();
@@ -223,10 +224,7 @@ fn a_dry_run_needs_no_profile() {
     surroundings.write("in.csv", "who,score\nana,5\n");
     let options = [&["import", "in.csv", "--dry-run", "--map=channel_uid=who"], &CONSTANTS[..]].concat();
     let checked = surroundings.run(&options).success();
-    assert!(
-        crate::support::stdout(&checked)
-            .contains("1 row can be sent, 0 invalid, 0 skipped; nothing was sent (--dry-run)")
-    );
+    assert!(stdout(&checked).contains("1 row can be sent, 0 invalid, 0 skipped; nothing was sent (--dry-run)"));
     let words = stderr(&checked);
     assert!(
         words.contains("no host, bot_id, client_id, client_secret configured yet: an import needs them"),
@@ -249,8 +247,160 @@ fn marks_and_emoji_are_shown_as_they_are() {
     let rows = quoted.map(|text| format!("{text},\"\u{1b}[31m\u{202e}red\",5\n"));
     for (text, row) in texts.iter().zip(&rows) {
         stage.write("in.csv", format!("note{text_in_header},odd,score\n{row}", text_in_header = "e\u{301}"));
-        let seen = crate::support::stdout(&stage.run(&["inspect", "in.csv"]).success());
+        let seen = stdout(&stage.run(&["inspect", "in.csv"]).success());
         assert!(seen.contains(&format!("\"{text}\"")) && seen.contains("notee\u{301}"), "{text}: {seen}");
         assert!(!seen.contains(['\u{1b}', '\u{202e}']), "{seen}");
     }
+}
+
+#[test]
+fn files_are_joined_by_column_name() {
+    let stage = Stage::new();
+    stage.write("a.csv", "who,score,note\nana,5,x\nben,nine,y\n");
+    stage.write("b.tsv", "extra\tscore\twho\n1\t4\tcy\n2\tten\tdi\n3\t4\n");
+    let options = [&["import", "a.csv", "b.tsv", "--map=channel_uid=who", "--skip-invalid"], &CONSTANTS[..]].concat();
+    let ended = stage.run(&options).failure().code(1);
+    let words = stderr(&ended);
+    for found in ["2    a.csv:3  score   nine", "4    b.tsv:3  score   ten", "5    b.tsv:4  –"] {
+        assert!(words.contains(found), "{found}: {words}");
+    }
+    stage.has_exactly(&[answer("ana", "5"), answer("cy", "4")]);
+    let report = std::fs::read_to_string(stage.path("a.failures.csv")).unwrap();
+    let rows: Vec<_> = report.lines().map(|line| line.split(",invalid").next().unwrap()).collect();
+    assert_eq!(rows, ["who,score,note,extra,_row,_outcome,_status,_error", "ben,nine,y,,2", "di,ten,,2,4", "3,4,5"]);
+    stage.write("a.failures.csv", report.replace("nine", "3").replace("ten", "2").replace("3,4,5,", "el,4,,3,5,"));
+    let command = suggested(&stdout(&ended), "then import it with");
+    run(&stage, &command).success();
+    let all =
+        [("ana", "5"), ("ben", "3"), ("cy", "4"), ("di", "2"), ("el", "4")].map(|(who, score)| answer(who, score));
+    stage.has_exactly(&all);
+    // The order of columns makes no difference to what was imported.
+    stage.write("c.tsv", "who\tscore\textra\ncy\t4\t1\ndi\tten\t2\nq\tx\n");
+    let words = stderr(&stage.run(&["runs", "failures", "1"]).success());
+    assert_eq!(words, "");
+}
+
+#[test]
+fn files_without_a_used_column_are_named() {
+    let stage = Stage::new();
+    stage.write("a.csv", "who,score,Status\nana,5,x\n");
+    stage.write("b.csv", "who,points,Status\nben,4,x\n");
+    stage.write("c.csv", "who,score\nben,4\n");
+    let options = [&["import", "a.csv", "--map=channel_uid=who"], &CONSTANTS[..]].concat();
+    let words = stderr(&stage.run(&[&options[..], &["b.csv"]].concat()).failure().code(2));
+    assert!(words.contains("b.csv: no column \"score\", which other files or sheets have and a field uses"), "{words}");
+    let words = stderr(&stage.run(&[&options[..], &["c.csv", "--filter=Status=x"]].concat()).failure().code(2));
+    assert!(words.contains("c.csv: ") && words.contains("--filter: no column \"Status\""), "{words}");
+    stage.was_never_called();
+    stage.run(&[&options[..], &["c.csv"]].concat()).success();
+    stage.has_exactly(&[answer("ana", "5"), answer("ben", "4")]);
+}
+
+#[test]
+fn failure_reports_are_not_joined_with_other_columns() {
+    let stage = Stage::new();
+    let report =
+        |columns: &str, cells: &str| format!("who,score,{columns}_outcome,_status,_error\nana,5,{cells}in doubt,,\n");
+    stage.write("a.csv", report("_row,", "1,"));
+    stage.write("b.csv", report("_row,", "2,").replace("who,", "note,who,").replace("ana,", "x,cy,"));
+    stage.write("c.csv", "who,score,_id\nben,4,1\n");
+    let options =
+        |files: [&'static str; 2]| [&["import"], &files[..], &["--map=channel_uid=who"], &CONSTANTS[..]].concat();
+    let words = stderr(&stage.run(&options(["c.csv", "a.csv"])).failure().code(2));
+    assert!(words.contains("a.csv is a failure report, and other files are not"), "{words}");
+    // Their rows in doubt are skipped, wherever the columns are.
+    let words = stdout(&stage.run(&[&options(["a.csv", "b.csv"])[..], &["--dry-run"]].concat()).success());
+    assert!(words.contains("0 rows can be sent, 0 invalid, 2 skipped"), "{words}");
+    stage.was_never_called();
+}
+
+#[test]
+fn several_sheets_are_read_one_after_the_other() {
+    let sheets: [(&str, &[&[&str]]); 4] = [
+        ("Jan", &[&["who", "score"], &["ana", "5"]]),
+        ("Feb, early", &[&["score", "who", "note"], &["4", "ben", "x"], &["six", "cy", "y"]]),
+        ("Empty", &[]),
+        ("Notes", &[&["About"], &["this"]]),
+    ];
+    let all = [answer("ana", "5"), answer("ben", "4")];
+    for options in [&["--sheet=Jan", "--sheet=Feb, early"][..], &["--sheet=1,2"], &["--sheet=1,2,Empty,Jan"]] {
+        let stage = Stage::new();
+        workbook(&stage.path("in.xlsx"), &sheets);
+        let import = [&["import", "in.xlsx", "--map=channel_uid=who", "--skip-invalid"], options, &CONSTANTS].concat();
+        let ended = stage.run(&import).failure().code(1);
+        let words = stderr(&ended);
+        assert!(words.contains("in.xlsx, sheet \"Feb, early\":3  score   six"), "{words}");
+        stage.has_exactly(&all);
+        let report = std::fs::read_to_string(stage.path("in.failures.csv")).unwrap();
+        assert!(report.starts_with("who,score,note,_row,_outcome,_status,_error\ncy,six,y,3,invalid"), "{report}");
+        assert_eq!(stdout(&stage.run(&["runs", "failures", "1"]).success()), report);
+        stage.write("in.failures.csv", report.replace("six", "3"));
+        run(&stage, &suggested(&stdout(&ended), "then import it with")).success();
+        stage.has_exactly(&[&all[..], &[answer("cy", "3")]].concat());
+    }
+    let stage = Stage::new();
+    workbook(&stage.path("in.xlsx"), &sheets);
+    let import = [&["import", "in.xlsx", "--map=channel_uid=who", "--sheet=*"], &CONSTANTS[..]].concat();
+    let words = stderr(&stage.run(&import).failure().code(2));
+    assert!(words.contains("in.xlsx, sheet \"Notes\": no column \"who\""), "{words}");
+    workbook(&stage.path("in.xlsx"), &sheets[..1]);
+    stage.run(&import).success();
+    stage.has_exactly(&all[..1]);
+}
+
+#[test]
+fn templates_name_file_sheet_and_row() {
+    let mut stage = Stage::faulty(&["400:at=3"]);
+    workbook(&stage.path("q3/in.xlsx"), &[("Jan", &[&["score"], &["5"]]), ("Feb", &[&["score"], &["4"], &["3"]])]);
+    stage.write("b.csv", "score\n2\n");
+    let template = "channel_uid = { template = \"{{ _file }}/{{ _sheet }}/{{ _row_number }}\" }";
+    stage.write("m.toml", format!("[file]\nsheet = \"*\"\n[fields]\n{template}\n"));
+    let import = [&["import", "q3/in.xlsx", "b.csv", "--mapping=m.toml"], &CONSTANTS[..]].concat();
+    let ended = stage.run(&import).failure().code(1);
+    let uids = ["in.xlsx/Jan/1", "in.xlsx/Feb/2", "in.xlsx/Feb/3", "b.csv//4"];
+    let records =
+        [(uids[0], "5"), (uids[1], "4"), (uids[2], "3"), (uids[3], "2")].map(|(who, score)| answer(who, score));
+    stage.has_exactly(&[&records[..2], &records[3..]].concat());
+    // The report knows where its rows were.
+    let report = std::fs::read_to_string(stage.path("q3/in.failures.csv")).unwrap();
+    assert!(report.starts_with("score,_file,_sheet,_row_number,_row,"), "{report}");
+    let sent = stage.restart(&[]);
+    run(&stage, &suggested(&stdout(&ended), "then import it with")).success();
+    let mut all = [sent, stage.sent()].concat();
+    all.sort();
+    let mut expected = records.to_vec();
+    expected.sort();
+    assert_eq!(all, expected);
+    // Another name makes other records.
+    let words = stderr(&stage.run(&import).failure().code(2));
+    assert!(words.contains("already imported by run 1"), "{words}");
+    std::fs::rename(stage.path("b.csv"), stage.path("c.csv")).unwrap();
+    let renamed: Vec<&str> = import.iter().map(|word| if *word == "b.csv" { "c.csv" } else { word }).collect();
+    let words = stderr(&stage.run(&renamed).success());
+    assert!(words.contains("run 1 already sent this file to this bot, with another mapping"), "{words}");
+}
+
+#[test]
+fn joined_files_are_resumed_where_they_stopped() {
+    let mut stage = Stage::faulty(&["hang:every=1"]);
+    stage.write("a.csv", "who,score\nana,5\nben,4\n");
+    stage.write("b.csv", "note,score,who\nx,3,cy\ny,2,di\n");
+    let options = [
+        &[
+            "import",
+            "a.csv",
+            "b.csv",
+            "--map=channel_uid=who",
+            "--retries=0",
+            "--wait-for-target=1s",
+            "--timeout=200ms",
+        ],
+        &CONSTANTS[..],
+    ]
+    .concat();
+    stage.run(&options).failure();
+    stage.restart(&[]);
+    stage.let_time_pass();
+    stage.run(&["runs", "resume", "1", "--resend-in-doubt"]).success();
+    stage.has_exactly(&[("ana", "5"), ("ben", "4"), ("cy", "3"), ("di", "2")].map(|(who, score)| answer(who, score)));
 }

@@ -8,6 +8,7 @@ use encoding_rs::UTF_8;
 use super::checked::Import;
 use super::error::ImportRefused;
 use crate::ledger::{Run, Store};
+use crate::record::PLACES;
 use crate::report::{FailureReport, default_path};
 use crate::source::{Dialect, EncodingSource, Inputs, SourceOptions};
 
@@ -67,5 +68,8 @@ pub(super) fn failure_report<'a>(
         source.encoding.is_some() || dialect.encoding.is_some_and(|encoding| needs_bom(encoding.name, encoding.source));
     let delimiter = dialect.delimiter.or(source.delimiter).unwrap_or(b',');
     let (source, numbering) = (source.clone(), run.numbering);
-    FailureReport { input, source, delimiter, headers, bom, ledger, run: run.id, numbering }
+    let is_column = |name: &str| headers.iter().any(|header| header == name);
+    // The mapping as the ledger has it contains its templates.
+    let places = PLACES.into_iter().filter(|name| run.mapping.contains(name) && !is_column(name)).collect();
+    FailureReport { input, source, delimiter, headers, places, bom, ledger, run: run.id, numbering }
 }

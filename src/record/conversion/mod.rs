@@ -10,5 +10,5 @@ mod template_syntax;
 pub(crate) use number::DecimalSign;
 pub(crate) use scale::{Scale, ScaleError};
 pub(crate) use steps::{Conversion, ValueMap};
-pub(crate) use template::{RowValues, Template};
+pub(crate) use template::{PLACES, RowValues, Template, is_place, place_text};
 pub(crate) use template_syntax::TemplateError;

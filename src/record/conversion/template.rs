@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Object, Value};
 use minijinja::{Environment, ErrorKind, State, UndefinedBehavior, filters, tests as conditions};
 
 use super::template_syntax::{ROW, TemplateError, check, subscripts};
-use crate::source::Row;
+use crate::source::{Place, Row};
 use crate::text::{excerpt, trimmed};
 
 /// The longest text that a template may make of a row, in bytes.
@@ -129,12 +129,32 @@ pub struct RowValues(Arc<NamedCells>);
 struct NamedCells {
     columns: Arc<BTreeMap<String, usize>>,
     cells: Vec<Value>,
+    place: Option<Arc<Place>>,
+    number: u64,
+}
+
+/// The names of the file, the sheet and the row's number in a template. Columns with these names hide them, as in a failure
+/// report, whose own file and rows are not those of the input.
+pub(crate) const PLACES: [&str; 3] = ["_file", "_sheet", "_row_number"];
+
+pub(crate) fn is_place(name: &str) -> bool {
+    PLACES.contains(&name)
+}
+
+/// What one of these names means for a row.
+pub(crate) fn place_text(name: &str, place: Option<&Place>, number: u64) -> Option<String> {
+    match PLACES.iter().position(|known| *known == name)? {
+        0 => Some(place?.file.clone()),
+        1 => Some(place?.sheet.clone()),
+        _ => Some(number.to_string()),
+    }
 }
 
 impl RowValues {
     pub fn new(columns: &Arc<BTreeMap<String, usize>>, row: &Row, keeps_blanks: bool) -> Self {
         let value = |cell| Value::from(if keeps_blanks { cell } else { trimmed(cell) });
-        Self(Arc::new(NamedCells { columns: Arc::clone(columns), cells: row.cells().map(value).collect() }))
+        let (columns, cells) = (Arc::clone(columns), row.cells().map(value).collect());
+        Self(Arc::new(NamedCells { columns, cells, place: row.place.clone(), number: row.number }))
     }
 }
 
@@ -153,7 +173,11 @@ impl Object for RowValues {
 
 impl Object for NamedCells {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.cells.get(*self.columns.get(key.as_str()?)?).cloned()
+        let name = key.as_str()?;
+        match self.columns.get(name) {
+            Some(column) => self.cells.get(*column).cloned(),
+            None => place_text(name, self.place.as_deref(), self.number).map(Value::from),
+        }
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

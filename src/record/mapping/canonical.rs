@@ -11,6 +11,7 @@ use serde_json::json;
 use super::row_selection::RowRules;
 use super::{Column, Dedupe, FieldSource, RecordMapping, ResolvedMapping};
 use crate::record::Field;
+use crate::source::Place;
 
 /// Lines that only select rows begin with this.
 const SELECTION: &str = "only ";
@@ -26,6 +27,9 @@ impl ResolvedMapping {
                 text.push_str("record\n");
             }
             record.write_canonical(self.names_bots(), &mut text);
+        }
+        for Place { file, sheet } in &self.places {
+            let _ = writeln!(text, "from {}", json!([file, sheet]));
         }
         self.rows.write_canonical(&mut text);
         text

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{FieldSource, MatchedSource};
-use crate::record::{Conversion, Field, FoldedSet};
+use crate::record::{Conversion, Field, FoldedSet, is_place};
 
 /// One record that is made of every row that answers it. Knows columns by index.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +78,15 @@ impl RecordMapping {
     /// Whether a field comes from this column, alone or in a template.
     pub(in crate::record) fn uses(&self, column: usize) -> bool {
         self.fields().any(|(_, source)| self.columns_of(source).contains(&column))
+    }
+
+    /// Whether a template uses the names of files and sheets, and not columns with these names.
+    pub(super) fn uses_places(&self) -> bool {
+        let is_column = |name: &String| self.columns_by_name.as_ref().is_some_and(|columns| columns.contains_key(name));
+        self.fields().any(|(_, matched)| match &matched.source {
+            FieldSource::Template(template) => template.columns().iter().any(|name| is_place(name) && !is_column(name)),
+            _ => false,
+        })
     }
 
     pub(super) fn columns_of(&self, matched: &MatchedSource) -> Vec<usize> {

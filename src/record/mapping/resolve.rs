@@ -12,7 +12,7 @@ use super::{
 use crate::error::nearest;
 use crate::record::codes::is_unknown_channel;
 use crate::record::validate::check_value;
-use crate::record::{Conversion, Field, Template, fold};
+use crate::record::{Conversion, Field, Template, fold, is_place};
 use crate::source::{find_column, written_name};
 use crate::text::excerpt;
 
@@ -52,7 +52,7 @@ impl ResolvedMapping {
         let rows = resolver.row_rules(&mut problems);
         problems.extend(resolver.unknown_includes());
         problems.splice(0..0, resolver.single_column(delimiter, &problems));
-        let mapping = ResolvedMapping { records, rows, headers: headers.to_vec() };
+        let mapping = ResolvedMapping { records, rows, headers: headers.to_vec(), places: Vec::new() };
         let is_of_records = report_columns::position(headers, report_columns::RECORD).is_some();
         if is_of_records && !mapping.numbering().is_multiple() {
             problems.push(MappingProblem::ReportOfRecords);
@@ -201,7 +201,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn ensure_columns(&self, field: Field, template: &Template) -> Resolved<()> {
-        let missing = template.columns().into_iter().find(|name| !self.headers.contains(name));
+        let missing = template.columns().into_iter().find(|name| !self.headers.contains(name) && !is_place(name));
         missing.map_or(Ok(()), |column| Err(self.unknown_column(format!("the template of {field}"), &column)))
     }
 

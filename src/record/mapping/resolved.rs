@@ -7,6 +7,7 @@ use super::record_mapping::RecordMapping;
 use super::report_columns;
 use super::row_selection::RowRules;
 use crate::numbering::Numbering;
+use crate::source::Place;
 use crate::text::excerpt;
 
 /// How the rows below one header become records, and which of them are sent.
@@ -16,6 +17,8 @@ pub struct ResolvedMapping {
     pub(super) records: Vec<RecordMapping>,
     pub(in crate::record) rows: RowRules,
     pub(super) headers: Vec<String>,
+    /// The files and sheets, if a template uses their names: then they are a part of what the records are.
+    pub(super) places: Vec<Place>,
 }
 
 impl ResolvedMapping {
@@ -58,6 +61,18 @@ impl ResolvedMapping {
     /// Sets the rows of the sample.
     pub fn set_sample(&mut self, chosen: BTreeSet<u64>) {
         self.rows.sampled = Some(Arc::new(chosen));
+    }
+
+    /// Sets the files and sheets of the input.
+    pub fn set_places<'a>(&mut self, places: impl Iterator<Item = &'a Place>) {
+        if self.records.iter().any(RecordMapping::uses_places) {
+            self.places = places.cloned().collect();
+        }
+    }
+
+    /// Whether a field of any record comes from this column, alone or in a template.
+    pub(crate) fn uses(&self, column: usize) -> bool {
+        self.records.iter().any(|record| record.uses(column))
     }
 
     /// All headers, including those that a failure report adds.

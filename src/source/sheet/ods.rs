@@ -11,6 +11,7 @@ use super::bounded_xml::{BoundedXml, XmlError};
 use super::limits::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, too_many_cells, too_much_text};
 use super::range::read_range;
 use super::reader::Cells;
+use super::selection::Wanted;
 use crate::source::dialect::SheetDialect;
 use crate::source::error::ContentError;
 use crate::source::format::Format;
@@ -41,7 +42,7 @@ struct Extent {
     cell_repeats: u64,
 }
 
-pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<(Cells, SheetDialect), ContentError> {
+pub(super) fn read(bytes: &[u8], wanted: Wanted<'_>) -> Result<(Cells, SheetDialect), ContentError> {
     let workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
         OdsError::Password => ContentError::Encrypted,
         error => ContentError::workbook(Format::Ods, error),

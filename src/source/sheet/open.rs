@@ -10,6 +10,7 @@ use super::expansion::ensure_bounded;
 use super::hidden::HiddenRows;
 use super::limits::{MAX_BYTES, MAX_DECOMPRESSED};
 use super::reader::{Cells, SheetReader};
+use super::selection::Wanted;
 use super::{ods, xls, xlsx};
 use crate::source::dialect::SheetDialect;
 use crate::source::error::ContentError;
@@ -30,10 +31,11 @@ pub(in crate::source) fn may_be_workbook(start: &[u8]) -> bool {
 }
 
 impl SheetReader {
-    /// Reads the whole workbook, and keeps one of its sheets.
+    /// Reads the whole workbook, and keeps one of its sheets: of those that the options name, the one at this position.
     pub(in crate::source) fn open<R: Read>(
         head: Head<R>,
         options: &SourceOptions,
+        position: usize,
     ) -> Result<(Self, Format, SheetDialect), ContentError> {
         let mut bytes = read_all(head)?;
         let size = bytes.len() as u64;
@@ -44,7 +46,7 @@ impl SheetReader {
             Some(format) => format,
             None => detect_format(&bytes).map_err(|detected| ContentError::NotATable { detected })?,
         };
-        let read = catch_panic(|| read_cells(&mut bytes, format, options.sheets.first().map(String::as_str)));
+        let read = catch_panic(|| read_cells(&mut bytes, format, Wanted { sheets: &options.sheets, position }));
         let read = read.unwrap_or_else(|| Err(ContentError::workbook(format, "its structure is invalid")));
         let (cells, dialect) = read.map_err(|error| match error {
             ContentError::Workbook { format, reason } => {
@@ -95,11 +97,7 @@ fn detect_format(bytes: &[u8]) -> Result<Format, String> {
     Err(format!("a zip archive that contains {}; extract it first", quoted(first, 60)))
 }
 
-fn read_cells(
-    bytes: &mut Vec<u8>,
-    format: Format,
-    wanted: Option<&str>,
-) -> Result<(Cells, SheetDialect), ContentError> {
+fn read_cells(bytes: &mut Vec<u8>, format: Format, wanted: Wanted<'_>) -> Result<(Cells, SheetDialect), ContentError> {
     if bytes.starts_with(COMPOUND) {
         // Replaces the original, so that the workbook is in memory once.
         *bytes = xls::repack(std::mem::take(bytes))?;

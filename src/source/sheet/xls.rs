@@ -11,6 +11,7 @@ use cfb::{CompoundFile, Version};
 use super::limits::{MAX_BYTES, MAX_CELLS, too_many_cells};
 use super::range::read_range;
 use super::reader::Cells;
+use super::selection::Wanted;
 use crate::source::dialect::SheetDialect;
 use crate::source::error::ContentError;
 use crate::source::format::Format;
@@ -38,7 +39,7 @@ fn corrupt_xls(reason: impl ToString) -> ContentError {
     ContentError::workbook(Format::Xls, reason)
 }
 
-pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<(Cells, SheetDialect), ContentError> {
+pub(super) fn read(bytes: &[u8], wanted: Wanted<'_>) -> Result<(Cells, SheetDialect), ContentError> {
     let mut options = XlsOptions::default();
     options.force_codepage = is_biff8(bytes).then_some(UTF_16);
     let workbook = Xls::new_with_options(Cursor::new(bytes), options).map_err(|error| match error {

@@ -8,18 +8,18 @@ use calamine::{DataRef, Reader, Style, Xlsx, XlsxError};
 use super::cell_text::{CellText, cell_text, leading_zeros};
 use super::limits::{MAX_COLUMNS, MAX_ROWS};
 use super::reader::Cells;
-use super::selection::select_sheet;
+use super::selection::Wanted;
 use crate::source::dialect::SheetDialect;
 use crate::source::error::ContentError;
 use crate::source::format::Format;
 use crate::text::{grouped, quoted};
 
-pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<(Cells, SheetDialect), ContentError> {
+pub(super) fn read(bytes: &[u8], wanted: Wanted<'_>) -> Result<(Cells, SheetDialect), ContentError> {
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
         XlsxError::Password => ContentError::Encrypted,
         error => ContentError::workbook(Format::Xlsx, error),
     })?;
-    let sheet = select_sheet(workbook.sheets_metadata(), wanted)?;
+    let sheet = wanted.select(workbook.sheets_metadata())?;
     Ok((read_sheet(&mut workbook, &sheet.name)?, sheet))
 }
 
