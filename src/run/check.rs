@@ -106,7 +106,9 @@ impl Advice for CheckError {
             Self::Input(error) => error.kind(),
             Self::Source(error) => error.kind(),
             Self::Mapping { error, .. } => error.kind(),
-            Self::NoBot { .. } | Self::TooManyBots { .. } => ErrorKind::Mapping,
+            Self::MissingColumn { .. } | Self::MixedReport { .. } | Self::NoBot { .. } | Self::TooManyBots { .. } => {
+                ErrorKind::Mapping
+            }
         }
     }
 
@@ -114,9 +116,11 @@ impl Advice for CheckError {
         match self {
             Self::Input(error) => error.location(),
             Self::Source(error) => error.location(),
-            Self::Mapping { name, .. } | Self::NoBot { name } | Self::TooManyBots { name, .. } => {
-                Some(Location::line(name, None))
-            }
+            Self::Mapping { name, .. }
+            | Self::MissingColumn { name, .. }
+            | Self::MixedReport { name }
+            | Self::NoBot { name }
+            | Self::TooManyBots { name, .. } => Some(Location::line(name, None)),
         }
     }
 

@@ -209,7 +209,7 @@ fn wrapped_records_lead_to_their_path() {
 fn missing_headers_are_asked_at_a_terminal() {
     let stage = Stage::new();
     stage.write("in.csv", "ana@example.com,5\nben@example.com,4\n");
-    let options = [&["import", "in.csv", "--map=channel_uid=#1", "--map=score=#2"], &CONSTANTS[..]].concat();
+    let options = [&["import", "in.csv", "--yes", "--map=channel_uid=#1", "--map=score=#2"], &CONSTANTS[..]].concat();
     let mut terminal = crate::support::Terminal::start(stage.process(&options).envs(stage.variables()));
     terminal.wait_for("it is data: there is no header");
     terminal.type_in("\r");
