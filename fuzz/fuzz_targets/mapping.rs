@@ -56,16 +56,8 @@ fn judged(judged: CheckedRow<'_>) {
 /// The file that `--write-mapping` would write, which must be one that reads.
 fn written_again(headers: &[String], rules: &MappingOptions) {
     let proposals = propose(headers, rules, &|_| false);
-    let text = MappingFile {
-        input: "in.csv",
-        command: "kore-feedback import in.csv",
-        headers,
-        score: None,
-        proposals: &proposals,
-        spec: &rules.spec,
-        source: &SourceOptions::default(),
-    };
-    parse_mapping(Path::new("again.toml"), &text.text()).expect("a mapping that was written reads");
+    let text = MappingFile::new(headers, &proposals, rules, &SourceOptions::default()).text();
+    parse_mapping(Path::new("again.toml"), &text).expect("a mapping that was written reads");
 }
 
 /// Messages must not contain control characters from the file, except line breaks.

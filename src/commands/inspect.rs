@@ -201,14 +201,12 @@ impl Inspection {
 
     /// Writes the proposed mapping to a new file.
     pub(super) fn write(&self, path: &Path, context: &Context) -> Result<(), CommandError> {
+        let headers = headers(&self.columns);
         let text = MappingFile {
             input: &self.columns.name,
             command: &self.command_with_mapping(path),
-            headers: &headers(&self.columns),
             score: self.score.as_ref().map(|(_, conversion)| conversion),
-            proposals: &self.proposals,
-            spec: &self.settings.rules.spec,
-            source: &self.settings.source,
+            ..MappingFile::new(&headers, &self.proposals, &self.settings.rules, &self.settings.source)
         };
         Ok(write_mapping(&context.working_directory.join(path), &text.text())?)
     }

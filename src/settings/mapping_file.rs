@@ -7,7 +7,9 @@ use super::mapping::{
     NO_ANSWER, NUMBER, REASON, ROUNDING, SCALE, SKIP, TEMPLATE, TRIM, VALUE, VALUES, WHEN,
 };
 use super::source_options::{FILE, source_table};
-use crate::record::{Clause, Conversion, Field, FieldSource, FoldedSet, MappingSpec, Proposal, Proposed, SkipRule};
+use crate::record::{
+    Clause, Conversion, Field, FieldSource, FoldedSet, MappingOptions, MappingSpec, Proposal, Proposed, SkipRule,
+};
 use crate::source::SourceOptions;
 use crate::text::{excerpt, quoted};
 
@@ -59,7 +61,17 @@ impl Section {
     }
 }
 
-impl MappingFile<'_> {
+impl<'a> MappingFile<'a> {
+    /// A file for an input with these columns that is read and mapped by these options.
+    pub fn new(
+        headers: &'a [String],
+        proposals: &'a [Proposal],
+        options: &'a MappingOptions,
+        source: &'a SourceOptions,
+    ) -> Self {
+        Self { input: "", command: "", headers, score: None, proposals, spec: &options.spec, source }
+    }
+
     /// The text of the file.
     pub fn text(&self) -> String {
         let mut root = Section::default();
@@ -289,16 +301,8 @@ mod tests {
 
     fn written(headers: &[String], rules: &MappingOptions) -> MappingSpec {
         let proposals = propose(headers, rules, &|_| false);
-        let text = MappingFile {
-            input: "in.csv",
-            command: "kore-feedback import in.csv",
-            headers,
-            score: None,
-            proposals: &proposals,
-            spec: &rules.spec,
-            source: &SourceOptions::default(),
-        };
-        parse_mapping(Path::new("in.toml"), &text.text()).unwrap().full_spec().unwrap()
+        let text = MappingFile::new(headers, &proposals, rules, &SourceOptions::default()).text();
+        parse_mapping(Path::new("in.toml"), &text).unwrap().full_spec().unwrap()
     }
 
     fn pairs(given: &[&str]) -> Vec<(crate::record::Field, String)> {
