@@ -1230,7 +1230,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__verify)
-            opts="-p -o -q -v -h --wait --settle --recover --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
+            opts="-p -o -q -v -h --wait --settle --all --recover --rate-limit --no-rate-limit --timeout --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

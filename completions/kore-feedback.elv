@@ -333,6 +333,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --output 'Format of results on stdout'
             cand --log-file 'Append all messages to this file, with times and all details'
             cand --color 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE'
+            cand --all 'Look for every saved row, too, even if few rows are in doubt'
             cand --recover 'Recover the run if the ledger was damaged, copied or restored'
             cand --no-rate-limit 'Read without any rate limit'
             cand -q 'Print only errors to stderr'

@@ -107,6 +107,9 @@ pub struct VerifyArgs {
     /// A row without a response becomes unsent only after this time, and after four times the timeout of its request.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub settle: Option<Duration>,
+    /// Look for every saved row, too, even if few rows are in doubt
+    #[arg(long)]
+    pub all: bool,
     /// Recover the run if the ledger was damaged, copied or restored
     ///
     /// Reads the input again, marks every row without an outcome in the ledger as in doubt, and looks for these rows on

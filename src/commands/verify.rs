@@ -1,10 +1,11 @@
 //! `runs verify`, and the same at the end of an import: target → lease → server's records → ledger → report.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 use super::error::CommandError;
-use super::import::recover;
+use super::import::{recover, respondents};
 use super::input::remove_kept_inputs;
 use super::session::Session;
 use super::setup::{Setup, take_over};
@@ -13,9 +14,12 @@ use crate::cli::VerifyArgs;
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::ledger::{LedgerError, Run, RunBot, RunId, Store};
+use crate::record::Fingerprint;
 use crate::report::{Printer, ReadProgress, VerifiedView};
 use crate::run::LaneResources;
-use crate::run::verify::{SETTLE_TIME, Verified, VerifyError, VerifyEvent, VerifySettings, verify as verify_bot};
+use crate::run::verify::{
+    FindRespondents, SETTLE_TIME, Verified, VerifyError, VerifyEvent, VerifySettings, verify as verify_bot,
+};
 use crate::text::{counted, format_duration, printable, shell_command};
 
 /// Why a run can't be verified. The server was not called.
@@ -55,7 +59,15 @@ pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, Co
     }
     let wait = args.wait.unwrap_or_default();
     let settle = args.settle.unwrap_or(SETTLE_TIME);
-    let verification = Verification { setup: &setup, store: &store, run: &run, settle };
+    let find_respondents = |wanted: &HashSet<Fingerprint>| respondents(&run, wanted, &store, session).ok();
+    let verification = Verification {
+        setup: &setup,
+        store: &store,
+        run: &run,
+        settle,
+        all: args.all,
+        find_respondents: &find_respondents,
+    };
     let (verified, error) = verification.run(run.bots.iter(), wait, wait)?;
     let run = store.run(run.id)?;
     if store.counts(&run)?.not_saved() == 0 {
@@ -88,6 +100,7 @@ pub(super) fn verify_at_end(
     store: &Store,
     run: &Run,
     early: Option<&StoppedEarly>,
+    find_respondents: &FindRespondents<'_>,
 ) -> Result<Option<VerifyError>, LedgerError> {
     let may_help = early.is_none_or(StoppedEarly::leaves_doubt_to_resolve);
     if !may_help || store.counts(run)?.in_doubt == 0 {
@@ -95,7 +108,7 @@ pub(super) fn verify_at_end(
     }
     let counts = store.counts_by_bot(run)?;
     let in_doubt = run.bots.iter().zip(&counts).filter(|(_, counts)| counts.in_doubt > 0).map(|(bot, _)| bot);
-    let verification = Verification { setup, store, run, settle: SETTLE_TIME };
+    let verification = Verification { setup, store, run, settle: SETTLE_TIME, all: false, find_respondents };
     let error = match verification.run(in_doubt, SETTLE_TIME, Duration::ZERO) {
         Ok((verified, error)) => {
             setup.session.printer.note(VerifiedView { run, verified: &verified }.summary());
@@ -137,6 +150,8 @@ struct Verification<'a> {
     store: &'a Store,
     run: &'a Run,
     settle: Duration,
+    all: bool,
+    find_respondents: &'a FindRespondents<'a>,
 }
 
 impl Verification<'_> {
@@ -148,7 +163,7 @@ impl Verification<'_> {
         wait: Duration,
         visible_within: Duration,
     ) -> Result<(Verified, Option<CommandError>), CommandError> {
-        let Self { setup, store, run, settle } = self;
+        let Self { setup, store, run, settle, all, .. } = self;
         let printer = setup.session.printer;
         let (mut verified, mut first_error, started) = (Verified::default(), None, Instant::now());
         let Some(first) = run.bots.first() else { return Ok((verified, first_error)) };
@@ -163,6 +178,7 @@ impl Verification<'_> {
                 bot: bot.clone(),
                 timeout: setup.settings.values.timeout.value,
                 longest_window: setup.longest_window(),
+                all: *all,
                 settle: *settle,
                 wait,
                 visible_within,
@@ -187,7 +203,7 @@ impl Verification<'_> {
     fn verify_bot(&self, resources: &LaneResources, settings: &VerifySettings) -> Result<Verified, CommandError> {
         let progress = ReadProgress::new(self.setup.session.printer, self.setup.session.context.stderr_is_terminal);
         let on_event = |event| print_event(event, &progress, self.setup.session.printer);
-        Ok(verify_bot(resources, self.store, settings, &on_event)?)
+        Ok(verify_bot(resources, self.store, settings, self.find_respondents, &on_event)?)
     }
 }
 

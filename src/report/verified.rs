@@ -38,6 +38,7 @@ impl VerifiedView<'_> {
                 "records": records,
             })).collect::<Vec<_>>(),
             "saved_before": verified.saved_before,
+            "only_doubt": verified.only_doubt,
             "missing_saved": verified.missing.len(),
             "missing_rows": self.missing().map(|id| id.row).collect::<BTreeSet<_>>(),
             "missing_records": self.missing().map(|id| json!({"row": id.row, "record": id.record})).collect::<Vec<_>>(),
@@ -123,15 +124,19 @@ impl fmt::Display for VerifiedView<'_> {
         let verified = self.verified;
         let records = counted(verified.records, "record");
         let mut text = format!("Run {}: {records} read from the server", self.run.id.0);
+        let saved_label = if verified.only_doubt { "saved next to it" } else { "saved before" };
         for (label, number) in [
             ("in doubt before", verified.in_doubt_before),
             ("  saved", verified.saved),
             ("  absent (unsent)", verified.absent),
             ("  still in doubt", verified.still_in_doubt()),
-            ("saved before", verified.saved_before),
+            (saved_label, verified.saved_before),
             ("  not visible", verified.missing.len() as u64),
         ] {
             let _ = write!(text, "\n  {label:<17} {:>9}", grouped(number));
+        }
+        if verified.only_doubt {
+            text.push_str("\nOther saved rows were not looked for: add --all to look for every row");
         }
         self.add_findings(&mut text);
         for step in self.next_steps() {
@@ -177,6 +182,7 @@ mod tests {
         Verified {
             in_doubt_before: 6,
             saved_before: 1190,
+            only_doubt: false,
             records: 1204,
             saved: 3,
             absent: 1,
@@ -217,7 +223,7 @@ mod tests {
     fn json_has_exactly_the_documented_keys() {
         let json = VerifiedView { run: &run(), verified: &verified() }.json();
         let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
-        let documented = "run in_doubt_before saved absent still_in_doubt undecided saved_before missing_saved \
+        let documented = "run in_doubt_before saved absent still_in_doubt undecided saved_before only_doubt missing_saved \
                           missing_rows missing_records surplus records finished";
         assert_eq!(keys.join(" "), documented);
         assert_eq!(json["undecided"][1]["reason"], "sent_by_others");

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kore_feedback::sandbox::SandboxOptions;
+use kore_feedback::sandbox::{ResponsesApi, SandboxOptions};
 #[cfg(unix)]
 use rustix::process::Signal;
 use serde_json::Value;
@@ -199,9 +199,92 @@ fn failed_pages_are_read_again() {
     stage.write("in.csv", different(1100));
     json(&stage.run(&["import", "in.csv", "--output", "json"]));
     stage.let_time_pass();
-    let verified = verify(&stage, "1", 0);
+    let verified = json(&stage.run(&["runs", "verify", "1", "--all", "--output", "json"]).code(0));
     assert_eq!((figures(&verified), &verified["records"]), ([1, 0, 1, 0, 0], &Value::from(1099)));
     assert!(stage.sandbox.counts().read > 2, "one page can't hold all records: {:?}", stage.sandbox.counts());
+}
+
+/// A run of 500 rows, of which the server saved one in doubt and not the other, and its records as the server returns them.
+fn few_in_doubt(responses_api: ResponsesApi) -> Stage {
+    let faults = ["reset-after-save:at=100", "500:at=400"].map(|fault| fault.parse().unwrap()).to_vec();
+    let stage = Stage::with(SandboxOptions { faults, responses_api, ..SandboxOptions::default() });
+    stage.write("in.csv", different(500));
+    assert_eq!(import(&stage, "in.csv", &[])["in_doubt"], 2);
+    stage.let_time_pass();
+    stage
+}
+
+#[test]
+fn few_rows_in_doubt_are_asked_for_by_respondent() {
+    let stage = few_in_doubt(ResponsesApi::B);
+    let before = stage.sandbox.counts().read;
+    let verified = verify(&stage, "1", 0);
+    assert_eq!((figures(&verified), &verified["only_doubt"]), ([2, 1, 1, 0, 0], &Value::Bool(true)));
+    assert_eq!((&verified["saved_before"], &verified["records"]), (&4.into(), &5.into()));
+    assert_eq!(stage.sandbox.counts().read - before, 1);
+    import(&stage, "in.csv", &["--resume"]);
+    assert_once_each(&stage, 500);
+    let all = json(&stage.run(&["runs", "verify", "1", "--all", "--output", "json"]).success());
+    assert_eq!((&all["saved_before"], &all["only_doubt"]), (&500.into(), &Value::Bool(false)));
+}
+
+#[test]
+fn a_server_that_ignores_respondents_costs_one_call() {
+    let stage = few_in_doubt(ResponsesApi::A);
+    let before = stage.sandbox.counts().read;
+    let verified = verify(&stage, "1", 0);
+    assert_eq!((figures(&verified), &verified["only_doubt"]), ([2, 1, 1, 0, 0], &Value::Bool(false)));
+    assert_eq!(verified["records"], 499);
+    assert_eq!(stage.sandbox.counts().read - before, 11);
+}
+
+#[test]
+fn without_the_input_all_records_are_read() {
+    let stage = few_in_doubt(ResponsesApi::B);
+    std::fs::remove_file(stage.path("in.csv")).unwrap();
+    let verified = verify(&stage, "1", 0);
+    assert_eq!((figures(&verified), &verified["records"]), ([2, 1, 1, 0, 0], &499.into()));
+}
+
+#[test]
+fn a_missing_row_next_to_doubt_proves_nothing() {
+    let stage = few_in_doubt(ResponsesApi::B);
+    ledger(&stage).execute("UPDATE rows SET server_id = 'ffffffffffffffffffffffff' WHERE row = 401", []).unwrap();
+    let verified = verify(&stage, "1", 1);
+    assert_eq!((figures(&verified), &verified["only_doubt"]), ([2, 1, 0, 1, 1], &Value::Bool(false)));
+    assert_eq!(verified["undecided"][0]["reason"], "neighbour_missing");
+}
+
+#[test]
+fn a_respondents_other_record_is_no_evidence() {
+    let stage = few_in_doubt(ResponsesApi::B);
+    others_import(
+        &stage,
+        &different(400)
+            .lines()
+            .enumerate()
+            .filter(|(line, _)| *line == 0 || *line == 400)
+            .map(|(_, line)| line.replace(",1,rtm", ",0,rtm") + "\n")
+            .collect::<String>(),
+    );
+    let verified = verify(&stage, "1", 0);
+    assert_eq!((figures(&verified), &verified["only_doubt"]), ([2, 1, 1, 0, 0], &Value::Bool(false)));
+}
+
+#[test]
+fn equal_rows_are_counted_by_respondent() {
+    let stage = Stage::faulty(&["reset-after-save:at=100", "500:at=200", "500:at=400"]);
+    let mut respondents: Vec<String> = (1..=500).map(|row| format!("jo+{row}@example.com")).collect();
+    for row in [100, 200, 300, 400] {
+        respondents[row - 1] = "everybody@example.com".to_owned();
+    }
+    stage.write("in.csv", csv(respondents));
+    assert_eq!(import(&stage, "in.csv", &[])["in_doubt"], 3);
+    stage.let_time_pass();
+    let verified = verify(&stage, "1", 0);
+    assert_eq!((figures(&verified), &verified["only_doubt"]), ([3, 1, 2, 0, 0], &Value::Bool(true)));
+    import(&stage, "in.csv", &["--resume"]);
+    assert_eq!(records(&stage)["everybody@example.com"], 4);
 }
 
 #[test]

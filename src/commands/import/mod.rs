@@ -18,4 +18,4 @@ mod resume;
 mod send;
 
 pub(super) use self::command::import;
-pub(super) use self::resume::{ResumeOptions, failures, recover, resume};
+pub(super) use self::resume::{ResumeOptions, failures, recover, respondents, resume};

@@ -1,5 +1,6 @@
 //! `runs resume` and `runs failures`: an earlier import by its number, with the options that the ledger stored.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,8 @@ use crate::commands::session::Session;
 use crate::commands::setup::Setup;
 use crate::exit::Exit;
 use crate::ledger::{ResendPolicy, Run, RunKind, Store};
-use crate::report::Printer;
+use crate::record::Fingerprint;
+use crate::report::{Printer, PrinterOptions};
 use crate::run::MaxRejected;
 use crate::source::{ContentHasher, Input, InputError, Inputs, Row};
 
@@ -78,6 +80,19 @@ pub(in crate::commands) fn resume(
 /// number.
 pub(in crate::commands) fn recover(run: &Run, store: &Store, session: Session<'_>) -> Result<u64, CommandError> {
     with_import(run, ResumeOptions::default(), store, session, |import| import.mark_lost_rows(store, run.id))
+}
+
+/// The respondents of these records, from the input of the run.
+pub(in crate::commands) fn respondents(
+    run: &Run,
+    wanted: &HashSet<Fingerprint>,
+    store: &Store,
+    session: Session<'_>,
+) -> Result<HashMap<Fingerprint, String>, CommandError> {
+    // Whatever there is to say was said when the run was sent.
+    let quiet = Printer::new(session.context, PrinterOptions { quiet: true, ..PrinterOptions::default() });
+    let session = Session { printer: &quiet, ..session };
+    with_import(run, ResumeOptions::default(), store, session, |import| import.respondents(wanted))
 }
 
 /// Reads the input of a run again, with the options that the run was started with.

@@ -1,5 +1,6 @@
 //! The sending half of an import: starts or resumes its run, sends the rows, and reports what became of them.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +19,12 @@ use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::verify::verify_at_end;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, NewRun, OutcomeKind, ResendPolicy, Run, RunId, RunKind, Store};
+use crate::record::Fingerprint;
 use crate::report::{ProgressDisplay, ProgressStart};
 use crate::rlimit;
 use crate::run::{
-    BreakerPolicy, Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, run as run_rows,
+    BreakerPolicy, Events, FeedSettings, Lane, LaneResources, LaneSettings, Share, feed_input, respondents,
+    run as run_rows,
 };
 use crate::source::Input;
 use crate::text::counted;
@@ -153,6 +156,14 @@ impl Import<'_> {
         ResendPolicy { in_doubt: self.args.resend_in_doubt, rejected: self.args.rejected }
     }
 
+    /// The respondents of these records, as far as the input has them.
+    pub(super) fn respondents(
+        &self,
+        wanted: &HashSet<Fingerprint>,
+    ) -> Result<HashMap<Fingerprint, String>, CommandError> {
+        Ok(respondents(&self.input, &self.feed_settings(), wanted)?)
+    }
+
     pub(super) fn feed_settings(&self) -> FeedSettings {
         FeedSettings {
             source: self.source.clone(),
@@ -188,7 +199,9 @@ impl ImportRun<'_> {
         let unmarked = self.mark_rows_in_doubt().err();
         let stopped = stopped.or(unmarked.map(StoppedEarly::Ledger));
         let interrupted = match import.args.verify {
-            true => verify_at_end(&import.setup, store, run, stopped.as_ref())?,
+            true => {
+                verify_at_end(&import.setup, store, run, stopped.as_ref(), &|wanted| import.respondents(wanted).ok())?
+            }
             false => None,
         };
         self.end(stopped, interrupted)

@@ -9,7 +9,7 @@ use super::page::{PageReader, ReadEvent};
 use super::pages::{Inconsistent, Next, Pages};
 use super::position::Position;
 use crate::clock;
-use crate::delivery::{ResponseFilter, ResponsesQuery, SurveyResponse};
+use crate::delivery::{ResponseFilter, ResponsesQuery, SurveyPage, SurveyResponse};
 use crate::ledger::TimeRange;
 use crate::pacing::Backoff;
 use crate::run::{LaneResources, Turns};
@@ -148,6 +148,22 @@ impl<'a> Reader<'a> {
             }
             self.read_again(&mut readings, &Inconsistent { read, total }).await?;
         }
+    }
+
+    /// The first page of a range of at most 90 days; `None` if the range is longer or the server rejects the filter.
+    pub(crate) async fn first_page(
+        &self,
+        range: TimeRange,
+        filter: &ResponseFilter,
+    ) -> Result<Option<SurveyPage>, ReadError> {
+        let TimeRange { from, to } = range;
+        let mut query = ResponsesQuery { from, to, filter: filter.clone(), limit: PAGE_SIZE, skip: 0 };
+        if to.duration_since(from) > MAX_SPAN {
+            return Ok(None);
+        }
+        let (page, _) = self.0.page(&mut query).await?;
+        (self.0.on_event)(ReadEvent::Read { records: page.records.len() as u64, total: page.total_count });
+        Ok(Some(page).filter(|_| query.filter == *filter))
     }
 
     /// How many records match, and how far the server's clock is ahead of ours, if it says so.

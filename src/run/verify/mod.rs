@@ -23,8 +23,11 @@
 //!    with other fields, no row is absent as long as any record belongs to no row. It is not documented whether both
 //!    API calls use the same ids; if no id is the same, every saved row must be recognized by its fields.
 //!
+//! If few rows are in doubt, only the records of some respondents are read, on stricter conditions (`asked`).
+//!
 //! If none of the run's saved rows are visible, what was read is not trusted and everything stays in doubt.
 
+mod asked;
 mod error;
 mod matching;
 mod reconcile;
@@ -37,7 +40,7 @@ mod verifier;
 
 pub(crate) use error::VerifyError;
 pub(crate) use reconcile::SETTLE_TIME;
-pub(crate) use settings::{VerifyEvent, VerifySettings};
+pub(crate) use settings::{FindRespondents, VerifyEvent, VerifySettings};
 #[cfg(test)]
 pub(crate) use verified::UndecidedReason;
 pub(crate) use verified::Verified;

@@ -3,15 +3,20 @@
 //! All times are those of the server's clock: it stamps the records. The range requested is the run's, an hour longer at
 //! both ends.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use crate::ledger::{Run, RunBot};
+use crate::record::Fingerprint;
 use crate::run::read::ReadEvent;
 
 /// How much a record's time may differ from that of its call.
 pub(super) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Finds the respondents of records by their fingerprints; `None` if that is not possible.
+pub(crate) type FindRespondents<'a> = dyn Fn(&HashSet<Fingerprint>) -> Option<HashMap<Fingerprint, String>> + 'a;
 
 /// How a run is verified.
 #[derive(Debug, Clone)]
@@ -24,6 +29,8 @@ pub(crate) struct VerifySettings {
     pub timeout: Duration,
     /// The longest of the rate-limit windows; `None` without limits.
     pub longest_window: Option<Duration>,
+    /// Whether to look for every saved row, too, even if few rows are in doubt.
+    pub all: bool,
     /// The least time in which the server may still save a record after its request went unanswered.
     pub settle: Duration,
     /// How long to keep reading for rows that are not found but may still appear.

@@ -377,6 +377,10 @@ fn reading_repeats_while_rows_may_appear() {
 /// Applies the findings to the rows; returns how many stay in doubt.
 fn apply(scenario: &mut Scenario, run: RunId) -> usize {
     let found = reconcile(&scenario.snapshot(run));
+    apply_findings(scenario, run, &found)
+}
+
+fn apply_findings(scenario: &mut Scenario, run: RunId, found: &Findings) -> usize {
     for row in scenario.rows.iter_mut().filter(|row| row.run == run) {
         if let Some((_, id)) = found.saved.iter().find(|(number, _)| *number == row.row) {
             row.state = RowState::Settled(OutcomeKind::Saved);

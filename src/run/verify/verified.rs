@@ -10,8 +10,10 @@ use strum::{IntoStaticStr, VariantArray};
 pub(crate) struct Verified {
     /// Rows that were in doubt.
     pub in_doubt_before: u64,
-    /// Rows that were known to be saved, and looked for.
+    /// Rows that were known to be saved, and looked for: all of them, or those sent next to rows in doubt.
     pub saved_before: u64,
+    /// Whether only rows in doubt and rows sent next to them were looked for.
+    pub only_doubt: bool,
     /// Records that were read: the run's own and others of its time.
     pub records: u64,
     /// Rows in doubt that were found.
@@ -37,6 +39,7 @@ impl Verified {
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.in_doubt_before += other.in_doubt_before;
         self.saved_before += other.saved_before;
+        self.only_doubt |= other.only_doubt;
         self.records += other.records;
         self.saved += other.saved;
         self.absent += other.absent;

@@ -6,17 +6,18 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+use super::asked::{RESPONDENTS, Wanted, is_conclusive};
 use super::error::VerifyError;
 use super::reconcile::{Findings, reconcile};
-use super::settings::{MARGIN, VerifyEvent, VerifySettings};
+use super::settings::{FindRespondents, MARGIN, VerifyEvent, VerifySettings};
 use super::snapshot::{ServerRecord, Snapshot};
 use super::verified::Verified;
 use crate::clock;
 use crate::delivery::ResponseFilter;
-use crate::ledger::{Lease, Outcome, OutcomeKind, RunId, RunKind, SentRow, Store};
+use crate::ledger::{Lease, Outcome, OutcomeKind, RunId, RunKind, SentRow, Store, TimeRange};
 use crate::pacing::Backoff;
 use crate::run::LaneResources;
-use crate::run::read::{Reader, Records};
+use crate::run::read::{ReadError, Reader, Records};
 use crate::signals::interrupted;
 
 /// How many outcomes share one commit.
@@ -34,12 +35,13 @@ pub(crate) fn verify(
     resources: &LaneResources,
     store: &Store,
     settings: &VerifySettings,
+    find_respondents: &FindRespondents<'_>,
     on_event: &dyn Fn(VerifyEvent),
 ) -> Result<Verified, VerifyError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(VerifyError::Runtime)?;
     let on_read = |event| on_event(VerifyEvent::Reading(event));
     let reader = Reader::new(resources, settings.timeout, settings.longest_window, &on_read);
-    let verified = runtime.block_on(Verifier { reader, resources, store, settings, on_event }.run());
+    let verified = runtime.block_on(Verifier { reader, resources, store, settings, find_respondents, on_event }.run());
     // Don't wait for a pending name lookup or secret command.
     runtime.shutdown_background();
     verified
@@ -50,7 +52,30 @@ struct Verifier<'a> {
     resources: &'a LaneResources,
     store: &'a Store,
     settings: &'a VerifySettings,
+    find_respondents: &'a FindRespondents<'a>,
     on_event: &'a dyn Fn(VerifyEvent),
+}
+
+/// What was found in the end.
+#[derive(Default)]
+struct Found {
+    findings: Findings,
+    records: u64,
+    /// How many saved rows were looked for, if not all.
+    saved_next_to_doubt: Option<u64>,
+}
+
+/// The respondents to ask for, and their rows.
+struct Asked {
+    wanted: Wanted,
+    respondents: Vec<String>,
+}
+
+/// The records of one reading.
+struct Reading {
+    records: Vec<ServerRecord>,
+    clock_offset: Option<SignedDuration>,
+    as_of: Timestamp,
 }
 
 impl Verifier<'_> {
@@ -61,7 +86,7 @@ impl Verifier<'_> {
         if counts.in_doubt + counts.saved == 0 {
             return Ok(Verified::default());
         }
-        let (findings, records) = tokio::select! {
+        let Found { findings, records, saved_next_to_doubt } = tokio::select! {
             () = interrupted() => return Err(VerifyError::Interrupted),
             findings = self.find() => findings?,
         };
@@ -72,7 +97,8 @@ impl Verifier<'_> {
         }
         Ok(Verified {
             in_doubt_before: counts.in_doubt,
-            saved_before: counts.saved,
+            saved_before: saved_next_to_doubt.unwrap_or(counts.saved),
+            only_doubt: saved_next_to_doubt.is_some(),
             records,
             saved: findings.saved.len() as u64,
             absent: findings.absent.len() as u64,
@@ -82,53 +108,115 @@ impl Verifier<'_> {
         })
     }
 
-    /// Reads until every row is found, no other row can be expected to appear, or the time to wait is over. Returns the
-    /// findings and the number of records.
-    async fn find(&self) -> Result<(Findings, u64), VerifyError> {
-        let VerifySettings { run, bot, settle, wait, visible_within, .. } = self.settings;
+    /// Reads until every row is found, no other row can be expected to appear, or the time to wait is over.
+    async fn find(&self) -> Result<Found, VerifyError> {
+        let VerifySettings { run, bot, wait, visible_within, .. } = self.settings;
         // Read again: a run that has just ended has learned the server's time since it began.
         let run = &self.store.run(run.id)?;
-        let started = Instant::now();
-        let mut pauses = 0;
-        let mut offset = run.clock_offset;
+        let (started, mut pauses, mut offset, mut may_ask) = (Instant::now(), 0, run.clock_offset, !self.settings.all);
         self.report_clock(offset);
         loop {
             let Some(range) = self.store.sending_range(run, bot, offset.unwrap_or_default())? else {
-                return Ok((Findings::default(), 0));
+                return Ok(Found::default());
             };
-            let keep = |response| Some(ServerRecord::from(&response));
-            let Records { records, clock_offset, as_of } =
-                self.reader.range(range.widened(MARGIN), &ResponseFilter::default(), keep).await?;
-            if offset.is_none() && clock_offset.is_some_and(|clock_offset| clock_offset.abs() > MARGIN / 2) {
+            let asked = if may_ask { self.choose(range, offset)? } else { None };
+            let (reading, asked) = match (self.ask(asked.as_ref(), range).await?, asked) {
+                (Some(reading), Some(asked)) => (reading, Some(asked)),
+                _ => (self.read_all(range).await?, None),
+            };
+            may_ask = asked.is_some();
+            if offset.is_none() && reading.clock_offset.is_some_and(|offset| offset.abs() > MARGIN / 2) {
                 // The run does not say how the clocks differed, so they are assumed to differ as they do now.
-                offset = clock_offset;
+                offset = reading.clock_offset;
                 self.report_clock(offset);
                 continue;
             }
-            // Read after the records, so that every record of ours has its row; and wider, because clocks are inexact.
-            let target = (run.host.as_str(), bot.bot_id.as_str());
-            let rows = self.store.sent_rows(target, range.widened(MARGIN * 2), offset.unwrap_or_default())?;
+            let Reading { records, clock_offset, as_of } = reading;
+            // Read after the records, so that every record of ours has its row.
+            let mut rows = self.sent_rows(range, offset)?;
+            if let Some(Asked { wanted, .. }) = &asked {
+                rows = wanted.rows_of(rows, run.id, &records);
+            }
             let clock_offset = clock_offset.or(offset).unwrap_or_default();
-            let snapshot = Snapshot {
-                run: run.id,
-                range: range.widened(MARGIN / 2),
-                records: &records,
-                rows: &rows,
-                active_runs: &self.active_runs(&rows),
-                now: as_of.saturating_add(clock_offset).unwrap_or(Timestamp::MAX),
-                settle: *settle,
-            };
+            let now = as_of.saturating_add(clock_offset).unwrap_or(Timestamp::MAX);
+            let active_runs = self.active_runs(&rows);
+            let snapshot = self.snapshot((range, now), &records, &rows, &active_runs);
             let findings = reconcile(&snapshot);
+            if asked.is_some() && !is_conclusive(&findings, &rows, &records) {
+                may_ask = false;
+                continue;
+            }
             let may_appear = findings.may_appear(&snapshot, *visible_within);
             let left = wait.saturating_sub(started.elapsed());
             if may_appear == 0 || left.is_zero() {
-                return Ok((findings, records.len() as u64));
+                let saved = snapshot.own_rows().filter(|row| row.is_saved()).count() as u64;
+                let saved_next_to_doubt = asked.map(|_| saved);
+                return Ok(Found { findings, records: records.len() as u64, saved_next_to_doubt });
             }
             pauses += 1;
             let pause = PAUSES.ceiling(pauses).min(left);
             (self.on_event)(VerifyEvent::NotFoundYet { rows: may_appear, wait: pause });
             tokio::time::sleep(pause).await;
         }
+    }
+
+    fn snapshot<'b>(
+        &self,
+        (range, now): (TimeRange, Timestamp),
+        records: &'b [ServerRecord],
+        rows: &'b [SentRow],
+        active_runs: &'b BTreeSet<RunId>,
+    ) -> Snapshot<'b> {
+        let VerifySettings { run, settle, .. } = self.settings;
+        Snapshot { run: run.id, range: compared(range), records, rows, active_runs, now, settle: *settle }
+    }
+
+    /// The rows of all runs in a wider time than that of the records, because clocks are inexact.
+    fn sent_rows(&self, range: TimeRange, offset: Option<SignedDuration>) -> Result<Vec<SentRow>, VerifyError> {
+        let VerifySettings { run, bot, .. } = self.settings;
+        let target = (run.host.as_str(), bot.bot_id.as_str());
+        Ok(self.store.sent_rows(target, range.widened(MARGIN * 2), offset.unwrap_or_default())?)
+    }
+
+    /// The respondents to ask for, if that takes few calls and they are known.
+    fn choose(&self, range: TimeRange, offset: Option<SignedDuration>) -> Result<Option<Asked>, VerifyError> {
+        let wanted = Wanted::choose(&self.sent_rows(range, offset)?, self.settings.run.id, compared(range));
+        let asked = wanted.and_then(|wanted| {
+            let respondents = wanted.respondents(&(self.find_respondents)(&wanted.fingerprints)?)?;
+            Some(Asked { wanted, respondents })
+        });
+        Ok(asked)
+    }
+
+    async fn read_all(&self, range: TimeRange) -> Result<Reading, ReadError> {
+        let keep = |response| Some(ServerRecord::from(&response));
+        let read = self.reader.range(range.widened(MARGIN), &ResponseFilter::default(), keep).await?;
+        let Records { records, clock_offset, as_of } = read;
+        Ok(Reading { records, clock_offset, as_of })
+    }
+
+    /// Reads the records of some respondents; `None` if the server ignores or rejects this filter.
+    async fn ask(&self, asked: Option<&Asked>, range: TimeRange) -> Result<Option<Reading>, ReadError> {
+        let Some(Asked { respondents, .. }) = asked else { return Ok(None) };
+        let mut reading = Reading { records: Vec::new(), clock_offset: None, as_of: clock::now() };
+        let range = range.widened(MARGIN);
+        // With their spellings, there are up to three of each.
+        for respondents in respondents.chunks(3 * RESPONDENTS) {
+            let filter = ResponseFilter { channel_uids: respondents.to_vec(), ..ResponseFilter::default() };
+            let Some(page) = self.reader.first_page(range, &filter).await? else { return Ok(None) };
+            let is_whole =
+                !page.more_available && page.total_count.is_none_or(|total| total <= page.records.len() as u64);
+            let mut records = page.records;
+            if !is_whole && records.iter().all(|record| filter.matches(record)) {
+                let read = self.reader.range(range, &filter, Some).await?;
+                (records, reading.clock_offset) = (read.records, read.clock_offset.or(reading.clock_offset));
+            }
+            if !records.iter().all(|record| filter.matches(record)) {
+                return Ok(None);
+            }
+            reading.records.extend(records.iter().map(ServerRecord::from));
+        }
+        Ok(Some(reading))
     }
 
     fn report_clock(&self, offset: Option<SignedDuration>) {
@@ -165,6 +253,11 @@ impl Verifier<'_> {
         }
         Ok(())
     }
+}
+
+/// The time of which the rows and their records are compared: records at the edges may be missing.
+fn compared(range: TimeRange) -> TimeRange {
+    range.widened(MARGIN / 2)
 }
 
 /// Without a status, because no POST got this answer: see [`SentRow::is_inferred`].

@@ -6,11 +6,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::{OTHER, RUN, Scenario, apply, fingerprint_no, record};
+use super::{OTHER, RUN, Scenario, apply, apply_findings, fingerprint_no, record};
 use crate::ledger::{OutcomeKind, RowState, SentRow};
 use crate::record::Fingerprint;
-use crate::run::verify::reconcile::reconcile;
-use crate::run::verify::snapshot::ServerRecord;
+use crate::run::verify::asked::{Wanted, is_conclusive};
+use crate::run::verify::reconcile::{Findings, reconcile};
+use crate::run::verify::snapshot::{ServerRecord, Snapshot};
 
 /// Whether the ids in the server's list are those that saving returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +113,20 @@ fn ids() -> impl Strategy<Value = Ids> {
     prop_oneof![2 => Just(Ids::Same), 1 => Just(Ids::Different), 1 => Just(Ids::None)]
 }
 
+/// What is found by asking for the rows in doubt and those next to them, each respondent having two kinds of records; `None` if
+/// that is not conclusive.
+fn found_by_respondent(scenario: &Scenario) -> Option<Findings> {
+    let whole = scenario.snapshot(RUN);
+    let wanted = Wanted::next_to_doubt(&scenario.rows, RUN, whole.range);
+    let respondent = |fingerprint: &Fingerprint| fingerprint[0] / 2;
+    let asked: BTreeSet<u8> = wanted.fingerprints.iter().map(respondent).collect();
+    let is_asked = |record: &&ServerRecord| record.fingerprint.is_some_and(|of| asked.contains(&respondent(&of)));
+    let records: Vec<_> = scenario.records.iter().filter(is_asked).cloned().collect();
+    let rows = wanted.rows_of(scenario.rows.clone(), RUN, &records);
+    let found = reconcile(&Snapshot { records: &records, rows: &rows, ..whole });
+    is_conclusive(&found, &rows, &records).then_some(found)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
@@ -132,6 +147,38 @@ proptest! {
             for (records, rows) in truth.totals() {
                 prop_assert!(records <= rows, "{} records of {} equal rows", records, rows);
             }
+        }
+    }
+
+    #[test]
+    fn late_records_are_never_doubled_by_respondent(
+        rows in rows(),
+        ids in ids(),
+        readings in prop::collection::vec((0_i64..200, 0_i64..60), 1..4),
+        foreign in prop::collection::vec(0_u8..16, 0..3),
+    ) {
+        let mut truth = truth(&rows, ids);
+        let foreign = foreign.iter().enumerate().map(|(index, number)| record(&format!("foreign {index}"), *number));
+        truth.foreign = foreign.collect();
+        let mut age = 0;
+        for (later, lag) in readings {
+            age += later;
+            truth.read(age, lag);
+            if let Some(found) = found_by_respondent(&truth.scenario) {
+                apply_findings(&mut truth.scenario, RUN, &found);
+            }
+            for (records, rows) in truth.totals() {
+                prop_assert!(records <= rows, "{} records of {} equal rows", records, rows);
+            }
+        }
+    }
+
+    #[test]
+    fn respondents_tell_what_all_records_tell(rows in rows()) {
+        let truth = truth(&rows, Ids::Same);
+        if let Some(asked) = found_by_respondent(&truth.scenario) {
+            let all = truth.scenario.find();
+            prop_assert_eq!((asked.saved, asked.absent), (all.saved, all.absent));
         }
     }
 
