@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use super::{
     ConfigCommand, GlobalArgs, ImportArgs, InspectFileArgs, PresetsCommand, ResponsesCommand, RunsCommand, SandboxArgs,
-    SubmitArgs, TokenArgs, config, presets, responses, runs,
+    SmokeArgs, SubmitArgs, TokenArgs, config, presets, responses, runs,
 };
 use crate::exit::Exit;
 
@@ -50,6 +50,7 @@ pub enum Command {
     Submit(Box<SubmitArgs>),
     Import(Box<ImportArgs>),
     Inspect(Box<InspectFileArgs>),
+    Smoke(Box<SmokeArgs>),
     Token(TokenArgs),
     /// List, resume and verify earlier runs
     #[command(subcommand, after_help = runs::EXAMPLES)]

@@ -12,6 +12,7 @@ mod responses;
 mod runs;
 mod sandbox;
 mod sending;
+mod smoke;
 mod submit;
 mod token;
 
@@ -25,6 +26,7 @@ pub use responses::{ExportArgs, GroupBy, ResponseFormat, ResponsesArgs, Response
 pub use runs::{RunsCommand, VerifyArgs};
 pub use sandbox::SandboxArgs;
 pub use sending::SendingArgs;
+pub use smoke::SmokeArgs;
 pub use submit::SubmitArgs;
 pub use token::{MintArgs, TokenArgs, TokenCommand};
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::error::{CommandError, Explain};
 use super::session::Session;
-use super::{config, import, inspect, presets, responses, runs, sandbox, submit, token};
+use super::{config, import, inspect, presets, responses, runs, sandbox, smoke, submit, token};
 use crate::cli::{self, Arguments, ColorWhen, Command, GlobalArgs, OutputFormat, ResponsesCommand};
 use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
@@ -99,6 +99,7 @@ fn dispatch(command: &Command, session: Session<'_>) -> Result<Exit, CommandErro
         Command::Submit(args) => submit::submit(args, session),
         Command::Import(args) => import::import(args, session),
         Command::Inspect(args) => inspect::inspect(args, session),
+        Command::Smoke(args) => smoke::smoke(args, session),
         Command::Token(args) => token::token(args, session),
         Command::Runs(args) => runs::runs(args, session),
         Command::Responses(ResponsesCommand::Export(args)) => responses::export(args, session),

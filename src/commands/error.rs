@@ -61,6 +61,7 @@ impl fmt::Debug for CommandError {
 pub(super) trait ExternalError: Error + Send + Sync + 'static {}
 
 impl ExternalError for std::io::Error {}
+impl ExternalError for quick_junit::SerializeError {}
 impl ExternalError for serde_json::Error {}
 impl ExternalError for url::ParseError {}
 

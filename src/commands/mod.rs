@@ -20,6 +20,7 @@ mod sandbox;
 mod score_hint;
 mod session;
 mod setup;
+mod smoke;
 mod stop_reason;
 mod strict;
 mod submit;

@@ -100,7 +100,7 @@ impl<'a> Echo<'a> {
     }
 }
 
-fn are_equal(one: &Value, other: &Value) -> bool {
+pub(super) fn are_equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::String(one), Value::String(other)) => one == other,
         (Value::String(text), number @ Value::Number(_)) | (number @ Value::Number(_), Value::String(text)) => {
@@ -124,7 +124,7 @@ fn are_equal_but_for_case(one: &Value, other: &Value) -> bool {
     }
 }
 
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text::quoted(text, QUOTED),
         other => text::excerpt(&other.to_string(), QUOTED),

@@ -22,6 +22,7 @@
 //! The other call reads records back. It changes nothing on the server, so it may always be repeated.
 
 mod client;
+mod contract;
 mod echo;
 mod redaction;
 mod reply;
@@ -34,6 +35,7 @@ mod transport;
 mod verdict;
 
 pub(crate) use client::{Client, ClientSettings};
+pub(crate) use contract::{changes, undocumented};
 pub(crate) use echo::{Checked, Sent, check_echo};
 pub(crate) use reply::Reply;
 pub(crate) use response_filter::ResponseFilter;

@@ -118,6 +118,7 @@ impl Progress {
                 self.counts.settle(kind, records);
                 self.pause = None;
             }
+            RunEvent::Answered { .. } => {}
             RunEvent::Saved { id, status, record } => self.printer.event(|| saved_event(id, status, &record)),
             RunEvent::NotSaved { id, kind, status, why } => {
                 self.printer.event(|| not_saved_event(id, kind, status, why.as_deref()));

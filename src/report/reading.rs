@@ -55,6 +55,7 @@ impl<'a> ReadProgress<'a> {
 
     pub(crate) fn show(&self, event: ReadEvent) {
         match event {
+            ReadEvent::Answered { .. } => {}
             ReadEvent::Read { records, total } => self.count(records, total),
             ReadEvent::Waiting { why } => self.note(&why),
             ReadEvent::Paused { why, wait } => {

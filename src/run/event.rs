@@ -14,6 +14,8 @@ use crate::numbering::RecordId;
 pub(crate) enum RunEvent {
     /// Records have a durable outcome.
     Settled { kind: OutcomeKind, records: u64 },
+    /// A request was answered, or failed, after this time.
+    Answered { record: RecordId, took: Duration },
     /// The server's record. Follows [`RunEvent::Settled`].
     Saved { id: RecordId, status: Option<u16>, record: Value },
     /// Why a record was not saved, in the server's words or ours. Follows [`RunEvent::Settled`].

@@ -91,11 +91,11 @@ pub(crate) struct FeedSettings {
     pub(crate) duplicates: Duplicates,
 }
 
-/// Feeds one record.
-pub(crate) fn feed_one(row: Prepared) -> Feed {
+/// Feeds these records.
+pub(crate) fn feed_records(to_send: Vec<Prepared>) -> Feed {
     let (sender, receiver) = mpsc::channel(1);
     // There is room for one, and the receiver is right here.
-    let _ = sender.try_send(Ok(Batch { to_send: vec![row], settled: Vec::new() }));
+    let _ = sender.try_send(Ok(Batch { to_send, settled: Vec::new() }));
     receiver
 }
 

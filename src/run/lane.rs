@@ -22,7 +22,7 @@ use crate::delivery::Client;
 use crate::ledger::{Outcome, OutcomeKind, Writer};
 use crate::pacing::{Limit, Pacer};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct LaneResources {
     pub(crate) client: Client,
     pub(crate) tokens: TokenSource,

@@ -88,7 +88,7 @@ pub(crate) use circuit::{BreakerPolicy, StopReason};
 pub(crate) use columns::{ColumnStats, InputColumns, inspect_columns};
 pub(crate) use engine::run;
 pub(crate) use event::{End, Ended, Events, RunEvent};
-pub(crate) use feed::{FeedError, FeedSettings, Prepared, Share, feed_input, feed_one};
+pub(crate) use feed::{FeedError, FeedSettings, Prepared, Share, feed_input, feed_records};
 pub(crate) use lane::{Lane, LaneResources};
 pub(crate) use respondents::respondents;
 pub(crate) use settings::{Delivery, LaneSettings, SendSettings};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::answers::Answers;
 use super::breaker::Observed;
@@ -140,14 +141,16 @@ impl RecordSender {
     /// Posts the record; `None` if the run was abandoned before an answer came.
     async fn send(&self, claimed: &Claimed, mut permit: Permit, token: &Token, row: &Prepared) -> Option<Checked> {
         permit.going_out();
+        let started = Instant::now();
         let reply = self.client.save_feedback(claimed, &token.jwt, row.body.clone());
         let reply = self.phases.before(Phase::Abandoned, reply).await?;
-        let now = clock::now();
+        let (now, took) = (clock::now(), started.elapsed());
         let server_time = match &reply {
             Reply::Answer(answer) => answer.date,
             Reply::Nothing(_) => None,
         };
         let record = self.settings.numbering.id(row.number);
+        self.events.send(RunEvent::Answered { record, took });
         let verdict = self.answers.check_id(with_clock_skew(judge(&reply), server_time, now), record);
         let sent = Sent { bot_id: self.client.bot_id(), body: &row.body };
         let checked = check_echo(verdict, &reply, sent, now);

@@ -32,6 +32,7 @@ mod runs;
 mod sandbox;
 mod scores;
 mod settings;
+mod smoke;
 mod submit;
 mod support;
 mod token;

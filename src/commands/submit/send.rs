@@ -18,7 +18,7 @@ use crate::ledger::{Lease, NewRun, OutcomeKind, ResendPolicy, RowEntry, RowState
 use crate::numbering::Numbering;
 use crate::record::Feedback;
 use crate::report::{AnswersView, Printer};
-use crate::run::{Events, Lane, LaneSettings, Prepared, RunEvent, feed_one, run as run_lanes};
+use crate::run::{Events, Lane, LaneSettings, Prepared, RunEvent, feed_records, run as run_lanes};
 use crate::text::{excerpt, format_duration, printable};
 
 /// A person or a CI job is waiting.
@@ -95,7 +95,7 @@ impl Submission<'_> {
         let (events, receiver) = Events::channel();
         let progress = report_progress(receiver, self.setup.session.printer.clone());
         let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
-        let lane = Lane { bot: None, resources, settings: self.lane_settings(run), feed: feed_one(row) };
+        let lane = Lane { bot: None, resources, settings: self.lane_settings(run), feed: feed_records(vec![row]) };
         let ended = run_lanes(vec![lane], events).explain("cannot start sending")?;
         self.store.mark_claims_in_doubt(run, "the command ended before the response arrived", clock::now())?;
         self.store.finish(run, clock::now())?;
@@ -210,6 +210,7 @@ fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
                 RunEvent::Warning(text) => printer.warning(printable(&text)),
                 RunEvent::Stopping => printer.note("stopping: waiting for the response (Ctrl-C again to abandon it)"),
                 RunEvent::Settled { .. }
+                | RunEvent::Answered { .. }
                 | RunEvent::NotSaved { .. }
                 | RunEvent::BotStopped { .. }
                 | RunEvent::TimeLeft(_) => {}

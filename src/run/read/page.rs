@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::error::ReadError;
 use crate::clock;
@@ -22,6 +23,8 @@ const MAX_WAIT: Duration = Duration::from_secs(10 * 60);
 /// Progress of reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ReadEvent {
+    /// A request was answered, or failed, after this time.
+    Answered { took: Duration },
     /// A page was read.
     Read {
         /// New records on it.
@@ -150,9 +153,10 @@ impl PageReader<'_> {
     async fn call(&self, query: &ResponsesQuery) -> Result<(Reply, Moment), ReadError> {
         let (mut permit, token, call) = self.start_call().await?;
         permit.going_out();
-        let sent = permit.taken_at();
+        let (sent, started) = (permit.taken_at(), Instant::now());
         let reply = self.resources.client.survey_responses(&token.jwt, query).await;
         drop(permit);
+        (self.on_event)(ReadEvent::Answered { took: started.elapsed() });
         self.resources.writer.end_call(call, clock::now()).await?;
         Ok((reply, sent))
     }
