@@ -25,7 +25,7 @@ rejected the credentials, their scope or the bot; 4 the server could not be reac
 130 interrupted.";
 
 /// The options that have no effect if nothing is sent.
-const RECORDS: [&str; 6] = ["name", "types", "channel_uid", "channel", "language", "wait"];
+const RECORDS: [&str; 7] = ["name", "types", "channel_uid", "channel", "language", "wait", "yes"];
 
 /// Test the API from end to end, with one record of each type
 ///
@@ -64,6 +64,9 @@ pub struct SmokeArgs {
     #[arg(long, value_name = "FILE", help_heading = "Checks")]
     pub junit: Option<PathBuf>,
 
+    /// Send without asking first; without a terminal, nothing is asked
+    #[arg(long, short = 'y', help_heading = "Sending")]
+    pub yes: bool,
     /// Send to a sandbox inside this process: no setup, nothing leaves this machine
     #[arg(long, help_heading = "Sending")]
     pub sandbox: bool,

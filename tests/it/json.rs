@@ -65,6 +65,16 @@ fn submits_match_the_schema() {
 }
 
 #[test]
+fn smoke_tests_match_the_schema() {
+    let stage = Stage::faulty(&["403:on=responses", "other-name:at=2"]);
+    let failed = matching("smoke", &stage.run(&["smoke", "--name", "Test", "-ojson"]).code(1));
+    assert_eq!(failed["error"]["kind"], "unexpected_response");
+    matching("smoke", &stage.run(&["smoke", "--read-only", "-ojson"]).code(3));
+    let refused = matching("failed", &stage.run(&["smoke", "--name", " ", "-ojson"]).code(2));
+    assert_eq!(refused["error"]["kind"], "invalid_record");
+}
+
+#[test]
 fn other_commands_match_the_schema() {
     let stage = Stage::new();
     stage.write_records(&numbered(4));

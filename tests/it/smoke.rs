@@ -166,7 +166,7 @@ fn records_that_may_not_be_read_are_not_checked() {
 fn a_rejected_token_sends_one_record() {
     let stage = Stage::faulty(&["401"]);
     let assert = smoke(&stage, &[IMPATIENT, "--junit", "out.xml", "-o", "json"]).failure().code(3);
-    let report: Value = serde_json::Deserializer::from_str(&stdout(&assert)).into_iter().next().unwrap().unwrap();
+    let report: Value = json(&assert);
     assert_eq!(status(&report, "NPS saved"), "failed");
     assert!(message(&report, "NPS saved").contains("Invalid SDK credentials"), "{report}");
     assert_eq!(status(&report, "CSAT saved"), "not_checked");
@@ -239,7 +239,7 @@ fn read_only_tells_token_scope_and_target_apart() {
     ] {
         let stage = Stage::faulty(&[fault]);
         let assert = stage.run(&["smoke", "--read-only", "-o", "json"]).failure().code(exit);
-        let report: Value = serde_json::Deserializer::from_str(&stdout(&assert)).into_iter().next().unwrap().unwrap();
+        let report: Value = json(&assert);
         let checks = ["connection", "token", "scope", "read"].map(|check| status(&report, check));
         assert_eq!(checks, statuses, "{fault}: {report}");
         assert!(stderr(&assert).contains("of 5 checks failed: "), "{}", stderr(&assert));
@@ -253,7 +253,7 @@ fn an_unreachable_host_fails_the_connection() {
     // A port that nobody listens on.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let assert = command.env("KORE_FEEDBACK_HOST", format!("http://{free}")).assert().failure().code(4);
-    let report: Value = serde_json::Deserializer::from_str(&stdout(&assert)).into_iter().next().unwrap().unwrap();
+    let report: Value = json(&assert);
     assert_eq!((status(&report, "connection").as_str(), status(&report, "token").as_str()), ("failed", "not_checked"));
 }
 
@@ -287,7 +287,7 @@ fn a_record_that_never_appears_fails() {
     let stage = Stage::new();
     let mut command = stage.command(&[&SMOKE[..], &["--type", "CSAT", "--wait", "0s", "-o", "json"]].concat());
     let assert = command.env("KORE_FEEDBACK_HOST", server.url()).assert().failure().code(1);
-    let report: Value = serde_json::Deserializer::from_str(&stdout(&assert)).into_iter().next().unwrap().unwrap();
+    let report: Value = json(&assert);
     assert_eq!(message(&report, "CSAT read_back"), "not visible within 0.0 s");
     assert_eq!((status(&report, "CSAT saved").as_str(), status(&report, "CSAT echo").as_str()), ("ok", "ok"));
 }

@@ -76,7 +76,7 @@ fn connection(setup: &Setup<'_>, error: Option<&ReadError>) -> SmokeCheck {
         Some(error @ (ReadError::Unreachable(message) | ReadError::Refused { concern: Concern::Tls, message })) => {
             failed(message, error)
         }
-        _ if setup.target.host.scheme() == "https" => {
+        _ if setup.host().starts_with("https://") => {
             SmokeCheck::new(CheckName::Connection, CheckStatus::Ok, "TLS with a trusted certificate")
         }
         _ => SmokeCheck::new(CheckName::Connection, CheckStatus::Ok, "without TLS, on this machine"),

@@ -10,10 +10,11 @@ use super::read::{Found, count_recent, find};
 use super::send::{Sent, drafts, send};
 use crate::cli::SmokeArgs;
 use crate::clock;
+use crate::commands::confirm::{confirm_records, must_confirm};
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::session::Session;
 use crate::commands::setup::Setup;
-use crate::error::Advice;
+use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
 use crate::ledger::Store;
 use crate::record::{Feedback, ScoreRule};
@@ -38,6 +39,10 @@ struct SmokeFailed {
 }
 
 impl Advice for SmokeFailed {
+    fn kind(&self) -> ErrorKind {
+        if self.exit == Exit::SomeNotSaved { ErrorKind::UnexpectedResponse } else { self.exit.into() }
+    }
+
     fn hint(&self) -> Option<String> {
         self.hint.clone()
     }
@@ -68,6 +73,10 @@ struct Unwritten {
 }
 
 impl Advice for Unwritten {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Output
+    }
+
     fn exit(&self) -> Exit {
         Exit::SomeNotSaved
     }
@@ -110,6 +119,9 @@ impl Smoke<'_> {
         let (number, target) = (counted(records.len() as u64, "record"), self.setup.target_in_words(&[]));
         let printer = self.setup.session.printer;
         printer.note(format_args!("sending {number} of {} to {target}, survey {survey}", self.args.channel_uid));
+        if must_confirm(self.setup, self.args.yes) {
+            confirm_records(self.setup, records.len() as u64, 1)?;
+        }
         let Sent { run, records, stopped } = send(records, self.setup, self.store, self.resources.clone())?;
         let found = if stopped.is_some() { Found::default() } else { self.read_back(&records)? };
         Ok((Some(run.0), record_checks(&records, &found, stopped, self.bot_id, self.args.max_latency)))

@@ -49,7 +49,7 @@ pub(super) fn count_recent(setup: &Setup<'_>, resources: &LaneResources) -> Resu
     let counted = with_reader(setup, resources, &took, async |reader: &Reader<'_>| {
         reader.count(TimeRange { from, to: now }, &ResponseFilter::default()).await
     })?;
-    Ok(counted.map(|total| (total, took.get())))
+    Ok(counted.map(|(total, _)| (total, took.get())))
 }
 
 /// Looks for the records until all are found or the time is over.
@@ -96,7 +96,7 @@ fn with_reader<T>(
     took: &Cell<Duration>,
     read: impl AsyncFnOnce(&Reader<'_>) -> Result<T, ReadError>,
 ) -> Result<Result<T, ReadError>, CommandError> {
-    let progress = ReadProgress::new(setup.session.printer);
+    let progress = ReadProgress::new(setup.session.printer, setup.session.context.stderr_is_terminal);
     let show = |event| {
         if let ReadEvent::Answered { took: last } = &event {
             took.set(*last);

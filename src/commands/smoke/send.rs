@@ -89,9 +89,7 @@ pub(super) fn send(
     let mut cursor = store.row_cursor(run);
     let sent = (1..).zip(records).map(|(number, record)| {
         let entry = cursor.find(number)?;
-        let id = entry.as_ref().and_then(|entry| entry.server_id.clone());
-        let answer = id.and_then(|id| heard.answers.remove(&id));
-        let took = heard.took.get(&number).copied();
+        let (answer, took) = (heard.answers.remove(&number), heard.took.get(&number).copied());
         Ok(SentRecord { feedback_type: record.feedback_type(), body: record.body(), entry, answer, took })
     });
     let records = sent.collect::<Result<_, CommandError>>()?;
@@ -124,9 +122,8 @@ fn lane_settings(run: RunId, records: u64, setup: &Setup<'_>) -> LaneSettings {
 /// What the events of a run said.
 #[derive(Default)]
 struct Heard {
-    /// The server's records by their ids.
-    answers: HashMap<String, Value>,
-    /// By row.
+    /// The server's records, by row.
+    answers: HashMap<u64, Value>,
     took: HashMap<u64, Duration>,
 }
 
@@ -138,11 +135,8 @@ fn listen(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Heard> {
                 RunEvent::Answered { record, took } => {
                     heard.took.insert(record.row, took);
                 }
-                RunEvent::Saved { record } => {
-                    let id = record.get("_id").or_else(|| record.get("_Id")).and_then(Value::as_str);
-                    if let Some(id) = id.map(str::to_owned) {
-                        heard.answers.insert(id, record);
-                    }
+                RunEvent::Saved { id, record, .. } => {
+                    heard.answers.insert(id.row, record);
                 }
                 RunEvent::Paused { why, wait, .. } | RunEvent::Retrying { why, wait, .. } => {
                     printer.note(format_args!("retrying in {}: {}", format_duration(wait), printable(&why)));

@@ -20,7 +20,8 @@ fn the_command_gets_the_summary() {
     let assert = stage.import(&file, &["-o", "json", "--on-finish", "tee 'the summary.json'"]).success();
     let (mut expected, passed) = (json(&assert), passed(&stage, "the summary.json"));
     assert_eq!(passed["exit_code"], 0);
-    for (key, value) in expected.as_object_mut().unwrap() {
+    expected.as_object_mut().unwrap().remove("warnings");
+    for (key, value) in expected.as_object().unwrap() {
         assert_eq!(passed[key], *value, "{key}");
     }
     // Its output goes to standard error: there is one JSON object on standard output.
