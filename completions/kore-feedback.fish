@@ -197,7 +197,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l co
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON value'"
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
