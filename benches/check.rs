@@ -24,6 +24,7 @@ use support::command;
 const COMPARED: usize = 1_000_000;
 const FOR_MEMORY: usize = 2_000_000;
 const TIMES: usize = 3;
+const PER_ROW: usize = 3;
 /// How often the memory of the process is sampled.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
@@ -85,6 +86,28 @@ fn main() {
         }
         _ => println!("qsv is not on the PATH: no comparison"),
     }
+    let (several, single) = (path("several.csv"), path("single.csv"));
+    write_scores(&several, COMPARED, "Q1,Q2,Q3");
+    write_scores(&single, COMPARED * PER_ROW, "Q1");
+    let check_scores = |file: &Path, records: usize| {
+        let mut run = command(home.path(), &sandbox);
+        run.arg("import").arg(file).args(["--dry-run", "-q"]);
+        run.args((1..=records).map(|number| format!("--record=name=Survey {number},score=Q{number}")));
+        Measured::of(run)
+    };
+    let (mut of_several, mut of_single) = (None, None);
+    for _ in 0..TIMES {
+        Measured::keep_better(&mut of_several, check_scores(&several, PER_ROW));
+        Measured::keep_better(&mut of_single, check_scores(&single, 1));
+    }
+    let (of_several, of_single) = (of_several.expect("a run"), of_single.expect("a run"));
+    let records = COMPARED * PER_ROW;
+    println!("check of {COMPARED} rows with {PER_ROW} records each: {}", of_several.in_words(records));
+    println!(
+        "check of {records} rows with one: {}; {}",
+        of_single.in_words(records),
+        of_several.compared_with(&of_single)
+    );
     println!("check of {FOR_MEMORY} rows of CSV: {}", check(&csv).in_words(FOR_MEMORY));
     println!("check of {FOR_MEMORY} rows of NDJSON: {}", check(&lines).in_words(FOR_MEMORY));
 }
@@ -140,6 +163,19 @@ fn resident(child: &Child) -> Option<u64> {
 fn write_csv(path: &Path, rows: usize) {
     write(path, rows, "channelUId,name,score,channel,type,language,message\n", |text, row| {
         let _ = writeln!(text, "respondent-{row}@example.com,Post-chat,{},rtm,NPS,en,How likely?", row % 11);
+    });
+}
+
+/// Rows with a respondent and these scores.
+fn write_scores(path: &Path, rows: usize, scores: &str) {
+    let header = format!("channelUId,channel,type,language,message,{scores}\n");
+    let count = scores.split(',').count();
+    write(path, rows, &header, |text, row| {
+        let _ = write!(text, "respondent-{row}@example.com,rtm,NPS,en,How likely?");
+        (0..count).for_each(|number| {
+            let _ = write!(text, ",{}", (row + number) % 11);
+        });
+        text.push('\n');
     });
 }
 

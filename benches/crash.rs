@@ -3,11 +3,13 @@
 //! ```sh
 //! cargo bench --bench crash            # 100 kills
 //! cargo bench --bench crash -- 1000    # more
+//! cargo bench --bench crash -- 200 records    # only files with three records per row
 //! ```
 //!
 //! The sandbox injects every fault that leaves a row in doubt, and bursts that hit all requests in flight. At the end each row
-//! must be on the server once, or be rejected or in doubt in the ledger, and no row may be there twice. Every second file is
-//! for several bots, and each row must be at its own bot. For the first two files, `runs verify` and `runs resume` follow twice,
+//! must be on the server once, or be rejected or in doubt in the ledger, and no row may be there twice. Of three files, one is
+//! for several bots, and each row must be at its own bot; one has three records per row, which count like rows. For the first
+//! three files, `runs verify` and `runs resume` follow twice,
 //! which leaves hardly a row in doubt: one that a fault hits again when it is sent alone has no neighbors to compare with.
 
 #![expect(clippy::print_stdout, reason = "results are printed for a person")]
@@ -36,7 +38,18 @@ const FAULTS: [&str; 8] = [
     "503-retry-after:burst=210",
 ];
 
-/// The bots of every second file, with different numbers of rows.
+/// The records of a row, where it makes several.
+const PER_ROW: usize = 3;
+
+/// What a file looks like.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Plain,
+    ByBot,
+    Records,
+}
+
+/// The bots of every third file, with different numbers of rows.
 const BOTS: [&str; 8] = ["st-a", "st-a", "st-a", "st-b", "st-b", "st-c", "st-d", "st-e"];
 
 /// The result of one or more files.
@@ -54,11 +67,18 @@ struct Found {
 
 fn main() -> ExitCode {
     let wanted = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(100);
+    let only_records = std::env::args().any(|word| word == "records");
     let (mut all, started) = (Found::default(), Instant::now());
     let mut files = 0;
     while all.kills < wanted {
         files += 1;
-        all.add(&import_under_fire(wanted - all.kills, files % 2 == 0, files <= 2));
+        let shape = match files % 3 {
+            _ if only_records => Shape::Records,
+            0 => Shape::Records,
+            1 => Shape::Plain,
+            _ => Shape::ByBot,
+        };
+        all.add(&import_under_fire(wanted - all.kills, shape, files <= 3));
         println!("{files} files, {} kills: {}", all.kills, all.in_words());
     }
     println!("done in {:.0} s", started.elapsed().as_secs_f64());
@@ -67,14 +87,15 @@ fn main() -> ExitCode {
 
 /// Imports one file, killing it until it is finished or enough kills were made; then resolves all doubt if it is to be
 /// verified.
-fn import_under_fire(kills: usize, by_bot: bool, verified: bool) -> Found {
+fn import_under_fire(kills: usize, shape: Shape, verified: bool) -> Found {
+    let by_bot = shape == Shape::ByBot;
     let home = tempfile::tempdir().expect("a directory");
     let faults = FAULTS.map(|fault| fault.parse().expect("a fault")).to_vec();
     let latency = Some(Duration::from_millis(1)..=Duration::from_millis(8));
     let options = SandboxOptions { faults, latency, any_bot: by_bot, ..SandboxOptions::default() };
     let sandbox = Sandbox::start(options).expect("a sandbox");
     let file = home.path().join("in.csv");
-    std::fs::write(&file, rows()).expect("the input");
+    std::fs::write(&file, shape.rows()).expect("the input");
     let mut found = Found::default();
     let mut resume = false;
     loop {
@@ -84,6 +105,7 @@ fn import_under_fire(kills: usize, by_bot: bool, verified: bool) -> Found {
             .args(["--concurrency", "8", "-q", "--wait-for-target=2s", "--timeout=2s"])
             .args(resume.then_some("--resume"));
         run.args(by_bot.then_some("--map=bot_id=Bot"));
+        run.args(shape.records());
         let mut child = run.spawn().expect("the binary");
         // After enough kills the last process runs to its end.
         let killed = found.kills < kills && killed_in_time(&mut child);
@@ -98,7 +120,7 @@ fn import_under_fire(kills: usize, by_bot: bool, verified: bool) -> Found {
     if verified {
         resolve_doubt(home.path(), &sandbox);
     }
-    found.count(home.path(), &sandbox, by_bot);
+    found.count(home.path(), &sandbox, shape);
     found
 }
 
@@ -133,26 +155,30 @@ fn began(home: &Path, sandbox: &Sandbox) -> bool {
 }
 
 impl Found {
-    fn count(&mut self, home: &Path, sandbox: &Sandbox, by_bot: bool) {
+    fn count(&mut self, home: &Path, sandbox: &Sandbox, shape: Shape) {
         let listed = command(home, sandbox).args(["runs", "show", "1", "--rows"]).stdout(Stdio::piped()).output();
-        let mut outcomes: BTreeMap<usize, String> = BTreeMap::new();
+        // Of a row and the number of its record; 1 if it is the only one.
+        let mut outcomes: BTreeMap<(usize, usize), String> = BTreeMap::new();
         for record in csv::Reader::from_reader(&listed.expect("the rows").stdout[..]).records().flatten() {
-            outcomes.insert(record[0].parse().expect("a number"), record[1].to_owned());
+            let number = record[6].parse().unwrap_or(1);
+            outcomes.insert((record[0].parse().expect("a number"), number), record[1].to_owned());
         }
-        let mut there: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut there: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         for record in sandbox.records() {
             let row = record.channel_uid.parse().expect("a number");
-            *there.entry(row).or_default() += 1;
-            self.astray += usize::from(by_bot && *record.bot_id != *BOTS[row % BOTS.len()]);
+            let number = record.name.strip_prefix("Survey ").and_then(|number| number.parse().ok()).unwrap_or(1);
+            *there.entry((row, number)).or_default() += 1;
+            self.astray += usize::from(shape == Shape::ByBot && *record.bot_id != *BOTS[row % BOTS.len()]);
         }
         let with = |wanted: &str| outcomes.values().filter(|outcome| *outcome == wanted).count();
-        let excused: BTreeSet<usize> =
-            outcomes.iter().filter(|(_, outcome)| *outcome != "saved").map(|(row, _)| *row).collect();
-        self.rows = ROWS;
+        let excused: BTreeSet<(usize, usize)> =
+            outcomes.iter().filter(|(_, outcome)| *outcome != "saved").map(|(id, _)| *id).collect();
+        let ids: Vec<_> = shape.ids().collect();
+        self.rows = ids.len();
         (self.saved, self.rejected, self.in_doubt) = (with("saved"), with("rejected"), with("in doubt"));
         self.twice = there.values().filter(|copies| **copies > 1).count();
-        self.lost = (1..=ROWS).filter(|row| !there.contains_key(row) && !excused.contains(row)).count();
-        self.lost += ROWS - outcomes.len();
+        self.lost = ids.iter().filter(|id| !there.contains_key(id) && !excused.contains(id)).count();
+        self.lost += ids.iter().filter(|id| !outcomes.contains_key(id)).count();
     }
 
     fn add(&mut self, other: &Self) {
@@ -174,10 +200,32 @@ impl Found {
     }
 }
 
-fn rows() -> String {
-    let mut text = "channelUId,name,score,channel,type,language,message,Bot\n".to_owned();
-    for row in 1..=ROWS {
-        let _ = writeln!(text, "{row},Post-chat,{},rtm,NPS,en,How likely?,{}", row % 11, BOTS[row % BOTS.len()]);
+impl Shape {
+    /// The options that make several records of a row.
+    fn records(self) -> Vec<String> {
+        let numbers = if self == Self::Records { 1..=PER_ROW } else { 1..=0 };
+        numbers.map(|number| format!("--record=name=Survey {number},score=Q{number}")).collect()
     }
-    text
+
+    /// Each record: its row and its number.
+    fn ids(self) -> impl Iterator<Item = (usize, usize)> {
+        let per_row = if self == Self::Records { PER_ROW } else { 1 };
+        (1..=ROWS / per_row).flat_map(move |row| (1..=per_row).map(move |number| (row, number)))
+    }
+
+    fn rows(self) -> String {
+        if self == Self::Records {
+            let mut text = "channelUId,Q1,Q2,Q3,channel,type,language,message\n".to_owned();
+            for row in 1..=ROWS / PER_ROW {
+                let scores = [row, row + 3, row + 7].map(|score| score % 11);
+                let _ = writeln!(text, "{row},{},{},{},rtm,NPS,en,How likely?", scores[0], scores[1], scores[2]);
+            }
+            return text;
+        }
+        let mut text = "channelUId,name,score,channel,type,language,message,Bot\n".to_owned();
+        for row in 1..=ROWS {
+            let _ = writeln!(text, "{row},Post-chat,{},rtm,NPS,en,How likely?,{}", row % 11, BOTS[row % BOTS.len()]);
+        }
+        text
+    }
 }

@@ -16,11 +16,11 @@ use crate::cli::{GlobalArgs, ImportArgs, InputArgs, InspectFileArgs};
 use crate::error::Advice;
 use crate::exit::Exit;
 use crate::record::{
-    Assignment, Conversion, Field, MappingError, MappingOptions, MappingProblem, Proposal, Proposed, ResolvedMapping,
-    propose,
+    Assignment, Conversion, Field, MappingError, MappingOptions, MappingProblem, Proposal, Proposed, RecordProposal,
+    RecordSpec, ResolvedMapping, propose, propose_records,
 };
 use crate::report::{InspectionView, Printer, problems_table};
-use crate::run::{CheckError, CheckReport, CheckSettings, InputColumns, check, inspect_columns};
+use crate::run::{CheckError, CheckReport, CheckSettings, ColumnStats, InputColumns, check, inspect_columns};
 use crate::settings::{Context, MappingFile, Preset, Settings, Source, preset, presets, score_rule, write_mapping};
 use crate::source::Inputs;
 use crate::text::counted;
@@ -42,7 +42,7 @@ fn inspect_as_described(args: &InspectFileArgs, session: Session<'_>) -> Result<
     let (started, printer) = (Instant::now(), session.printer);
     let settings = session.settings()?;
     let import = ImportArgs { input: args.input.clone(), ..ImportArgs::default() };
-    let inspection = Inspection::of(&import, &settings, session.context)?;
+    let inspection = Inspection::of_records(&import, &settings, session.context)?;
     if let Some(path) = &args.write_mapping {
         inspection.write(path, session.context)?;
         printer.note(format_args!("wrote the mapping to {}", path.display()));
@@ -131,6 +131,23 @@ pub(super) struct Inspection {
 
 impl Inspection {
     pub(super) fn of(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<Self, CommandError> {
+        Self::with_records(args, settings, context, |_, _| Vec::new())
+    }
+
+    /// The same. Each of several columns that look like scores becomes a record of its own.
+    fn of_records(args: &ImportArgs, settings: &Settings, context: &Context) -> Result<Self, CommandError> {
+        Self::with_records(args, settings, context, |columns, proposals| {
+            let has_scores = columns.columns.iter().filter(|column| looks_like_score(column));
+            propose_records(proposals, has_scores.map(|column| column.header.as_str()))
+        })
+    }
+
+    fn with_records(
+        args: &ImportArgs,
+        settings: &Settings,
+        context: &Context,
+        propose_records: impl FnOnce(&InputColumns, &[Proposal]) -> Vec<RecordProposal>,
+    ) -> Result<Self, CommandError> {
         let inputs = open_all(&args.input.files, settings)?;
         let mut settings = CheckSettings { needs_bots: false, ..check_settings(args, settings, context)? };
         let columns = inspect_columns(&inputs, &settings.source, ROWS)?;
@@ -145,9 +162,15 @@ impl Inspection {
             rules.spec = std::mem::take(&mut rules.spec).over(detected.spec.clone());
         }
         let has_numbers = |column: usize| columns.columns[column].numbers.is_some();
-        let proposals = propose(&headers, rules, &has_numbers);
+        let mut proposals = propose(&headers, rules, &has_numbers);
+        let records = propose_records(&columns, &proposals);
+        if !records.is_empty() {
+            rules.spec.records = records.iter().map(RecordProposal::spec).collect();
+            proposals = propose(&headers, rules, &has_numbers);
+        }
         let score = suggested_score(&columns.columns, &rules.spec, &proposals);
-        let completed = completed(args, preset.as_ref(), &proposals);
+        let mut completed = completed(args, preset.as_ref(), &proposals);
+        completed.input.record.extend(records.iter().map(RecordProposal::option));
         let wrong = other_problems(&columns, &headers, rules, &proposals);
         let (problems, hint) = (wrong.problems.iter().map(ToString::to_string).collect(), wrong.hint());
         Ok(Self { inputs, columns, preset, settings, proposals, score, problems, hint, completed })
@@ -170,7 +193,9 @@ impl Inspection {
     /// Whether every field has a source.
     fn is_complete(&self) -> bool {
         let is_open = |proposal: &Proposal| matches!(proposal.state, Proposed::Open { .. } | Proposed::Wrong(_));
-        !self.proposals.iter().any(is_open)
+        let has_open =
+            |record: &RecordSpec| record.fields.values().any(|spec| spec.source.is_none() && spec.needed.is_some());
+        !self.proposals.iter().any(is_open) && !self.settings.rules.spec.records.iter().any(has_open)
     }
 
     /// The preset, whether detected or given.
@@ -212,6 +237,11 @@ impl Inspection {
     }
 }
 
+/// Whether all values are numbers of a survey's scale.
+fn looks_like_score(column: &ColumnStats) -> bool {
+    column.numbers.is_some_and(|(least, greatest)| least >= 0.0 && greatest <= 10.0)
+}
+
 fn headers(columns: &InputColumns) -> Vec<String> {
     columns.columns.iter().map(|column| column.header.clone()).collect()
 }
@@ -228,7 +258,7 @@ fn completed(args: &ImportArgs, preset: Option<&Preset>, proposals: &[Proposal])
                 input.map.push(open);
             }
             Proposed::Open { .. } => input.set.push(open),
-            Proposed::Known(_) | Proposed::Wrong(_) => {}
+            Proposed::Known(_) | Proposed::PerRecord | Proposed::Wrong(_) => {}
         }
     }
     completed
@@ -246,6 +276,9 @@ fn other_problems(
     let is_open = proposals.iter().any(|proposal| matches!(proposal.state, Proposed::Open { .. }));
     problems.retain(|problem| match problem {
         MappingProblem::OneColumn { .. } => is_open,
+        // What is wrong with one of several records is not among the proposals.
+        MappingProblem::InRecord { problem, .. } => !matches!(**problem, MappingProblem::Unfilled { .. }),
+        MappingProblem::ReportOfRecords => true,
         MappingProblem::NoSuchSkip { .. } | MappingProblem::UnknownColumn { .. } => true,
         _ => false,
     });

@@ -36,7 +36,7 @@ pub(super) fn suggested_score(
     let header = match &proposals.iter().find(|proposal| proposal.field == Field::Score)?.state {
         Proposed::Known(matched) => &matched.columns().first()?.header,
         Proposed::Guess { header } => header,
-        Proposed::Open { .. } | Proposed::Wrong(_) => return None,
+        Proposed::Open { .. } | Proposed::PerRecord | Proposed::Wrong(_) => return None,
     };
     if spec.fields.get(&Field::Score).is_some_and(|spec| !spec.conversion.is_identity()) {
         return None;

@@ -17,6 +17,7 @@ mod mapping;
 mod mojibake;
 mod problem;
 mod proposal;
+mod record_proposal;
 mod score;
 mod suggestion;
 mod tally;
@@ -47,6 +48,7 @@ pub(crate) use mapping::{
 };
 pub(crate) use problem::{Problem, ProblemKind, SkipReason};
 pub(crate) use proposal::{Proposal, Proposed};
+pub(crate) use record_proposal::{RecordProposal, propose_records};
 pub(crate) use score::Score;
 pub(crate) use suggestion::{TO_FILL_IN, suggest_conversion};
 pub(crate) use tally::{Survey, Tally};

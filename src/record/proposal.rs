@@ -19,6 +19,8 @@ pub enum Proposed {
     Guess { header: String },
     /// The user has to choose; there may be no candidates. `needed` is what the preset asks for.
     Open { candidates: Vec<String>, needed: Option<String> },
+    /// Each of several records has its own.
+    PerRecord,
     /// The options are wrong.
     Wrong(MappingProblem),
 }
@@ -64,12 +66,16 @@ pub fn propose(headers: &[String], options: &MappingOptions, has_numbers: &dyn F
     let taken =
         sources.iter().chain(&bot).flatten().flat_map(MatchedSource::columns).map(|column| column.index).collect();
     let mut guesser = Guesser { headers, taken, has_numbers };
+    let records = &options.spec.records;
+    let is_per_record = |field: Field| !records.is_empty() && records.iter().all(|one| one.fields.contains_key(&field));
     // Exact names are assigned first, so that no other field takes such a column because of a similar name.
     let is_open = sources.each_ref().map(|source| matches!(source, Err(MappingProblem::Unfilled { .. })));
-    let named = Field::BODY.map(|field| is_open[field as usize].then(|| guesser.take_named(field)).flatten());
+    let is_open = |field: Field| is_open[field as usize] && !is_per_record(field);
+    let named = Field::BODY.map(|field| is_open(field).then(|| guesser.take_named(field)).flatten());
     let fields = Field::BODY.into_iter().zip(sources).chain(bot.map(|source| (Field::BotId, source)));
     let proposal = |(field, source)| {
         let state = match source {
+            _ if is_per_record(field) => Proposed::PerRecord,
             Ok(source) => Proposed::Known(source),
             Err(MappingProblem::Unfilled { needed, .. }) => {
                 guesser.guess(field, named.get(field as usize).copied().flatten(), needed)
@@ -127,6 +133,12 @@ impl Guesser<'_> {
         let free = self.headers.iter().enumerate().filter(|(index, _)| !self.taken.contains(index));
         free.filter(|(_, header)| fits(header)).map(|(index, _)| index).collect()
     }
+}
+
+/// Whether a column is named like one of scores.
+pub(super) fn is_named_like_score(header: &str) -> bool {
+    let is_typical = |word: String| typical_words(Field::Score).split_whitespace().any(|typical| typical == word);
+    words(header).any(is_typical) || common_names(Field::Score).split_whitespace().any(|name| fold(header) == name)
 }
 
 /// The words of a header: `Score`, `0` and `10` of `Score (0-10)`.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::findings::source_text;
 use super::format::plain_table;
 use super::summary::Summary;
-use crate::record::{Conversion, Field, FieldSource, MappingSpec, MatchedSource, Proposal, Proposed};
+use crate::record::{Conversion, Field, FieldSource, MappingSpec, MatchedBy, MatchedSource, Proposal, Proposed};
 use crate::run::{ColumnStats, InputColumns};
 use crate::settings::Preset;
 use crate::source::delimiter_name;
@@ -64,6 +64,18 @@ impl InspectionView<'_> {
             let (source, by) = self.source(proposal);
             table.add_row([format!("  {}", proposal.field), source, by]);
         }
+        for (record, number) in self.description.records.iter().zip(1..) {
+            for (field, spec) in &record.fields {
+                let (source, by) = match &spec.source {
+                    Some(source) => {
+                        let steps: String = spec.conversion.steps().iter().map(|step| format!(", {step}")).collect();
+                        (source_text(&source.unresolved()) + &steps, spec.by.to_string())
+                    }
+                    None => ("?".to_owned(), spec.needed.as_deref().unwrap_or_default().to_owned()),
+                };
+                table.add_row([format!("  record {number}: {field}"), source, by]);
+            }
+        }
         text.push_str(&table.trim_fmt());
         for problem in self.problems {
             let _ = write!(text, "\n  problem: {problem}");
@@ -82,6 +94,7 @@ impl InspectionView<'_> {
             Proposed::Open { candidates, needed } => {
                 ("?".to_owned(), why_open(proposal.field, candidates, needed.as_deref()))
             }
+            Proposed::PerRecord => ("see below".to_owned(), "each record".to_owned()),
             Proposed::Wrong(problem) => ("?".to_owned(), problem.to_string()),
         }
     }
@@ -119,6 +132,13 @@ impl InspectionView<'_> {
                 "from": self.json_source(proposal),
             })).collect::<Vec<_>>(),
             "score_rule": self.score_rule,
+            "records": self.description.records.iter().map(|record| {
+                let fields = record.fields.iter().map(|(field, spec)| json!({
+                    "field": field.key(),
+                    "from": spec.source.as_ref().map_or_else(|| json!({"open": true}), |source| json_of(&source.unresolved(), spec.by)),
+                }));
+                fields.collect::<Vec<_>>()
+            }).collect::<Vec<_>>(),
             "problems": self.problems,
             "check": checked,
             "command": self.command,
@@ -127,22 +147,23 @@ impl InspectionView<'_> {
 
     fn json_source(&self, proposal: &Proposal) -> Value {
         match &proposal.state {
-            Proposed::Known(MatchedSource { source, matched_by }) => {
-                let (key, value) = match source {
-                    FieldSource::Column(column) => ("column", json!(column.header)),
-                    FieldSource::FirstOf(columns) => {
-                        ("columns", columns.iter().map(|column| column.header.as_str()).collect())
-                    }
-                    FieldSource::Constant(value) => ("value", json!(value)),
-                    FieldSource::Template(template) => ("template", json!(template.source())),
-                };
-                json!({key: value, "by": matched_by.to_string()})
-            }
+            Proposed::Known(MatchedSource { source, matched_by }) => json_of(source, *matched_by),
             Proposed::Guess { header } => json!({"column": header, "by": "guess"}),
             Proposed::Open { candidates, needed } => json!({"open": true, "candidates": candidates, "needed": needed}),
+            Proposed::PerRecord => json!({"per_record": true}),
             Proposed::Wrong(problem) => json!({"open": true, "problem": problem.to_string()}),
         }
     }
+}
+
+fn json_of(source: &FieldSource, by: MatchedBy) -> Value {
+    let (key, value) = match source {
+        FieldSource::Column(column) => ("column", json!(column.header)),
+        FieldSource::FirstOf(columns) => ("columns", columns.iter().map(|column| column.header.as_str()).collect()),
+        FieldSource::Constant(value) => ("value", json!(value)),
+        FieldSource::Template(template) => ("template", json!(template.source())),
+    };
+    json!({key: value, "by": by.to_string()})
 }
 
 fn filled(column: &ColumnStats, rows: u64) -> String {

@@ -4,11 +4,12 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Val
 
 use super::mapping::{
     COLUMN, DATE, DECIMAL, FIELDS, FILTER, IGNORE_CASE, INVERT, IS, IS_NOT, KEY, LEADING, LOWER_CASE, NEEDED,
-    NO_ANSWER, NUMBER, REASON, ROUNDING, SCALE, SKIP, TEMPLATE, TRIM, VALUE, VALUES, WHEN,
+    NO_ANSWER, NUMBER, REASON, RECORDS, ROUNDING, SCALE, SKIP, TEMPLATE, TRIM, VALUE, VALUES, WHEN,
 };
 use super::source_options::{FILE, source_table};
 use crate::record::{
-    Clause, Conversion, Field, FieldSource, FoldedSet, MappingOptions, MappingSpec, Proposal, Proposed, SkipRule,
+    Clause, Conversion, Field, FieldSource, FoldedSet, MappingOptions, MappingSpec, Proposal, Proposed, RecordSpec,
+    SkipRule,
 };
 use crate::source::SourceOptions;
 use crate::text::{excerpt, quoted};
@@ -91,11 +92,13 @@ impl<'a> MappingFile<'a> {
             fields.comment(help(Field::BotId).0);
             fields.comments.push_str(BOT_EXAMPLE);
         }
+        let records = self.records(&mut fields.comments);
         let filters = self.filters(&mut fields.comments);
         let skips = self.skips(&mut fields.comments);
         let mut document = DocumentMut::from(root.table);
         document.extend(file.map(|table| (FILE, Item::Table(table))));
         document.insert(FIELDS, Item::Table(fields.table));
+        document.insert(RECORDS, Item::ArrayOfTables(records));
         document.insert(FILTER, Item::ArrayOfTables(filters));
         document.insert(SKIP, Item::ArrayOfTables(skips));
         document.set_trailing(fields.comments);
@@ -136,6 +139,7 @@ impl<'a> MappingFile<'a> {
                 }
                 write_examples(fields, field, candidates, conversion);
             }
+            Proposed::PerRecord => fields.comment("Each record below has its own."),
             Proposed::Wrong(problem) => {
                 fields.comment(&format!("Wrong: {problem}"));
                 // Without a rule, all rows would go to the profile's bot.
@@ -162,6 +166,17 @@ impl<'a> MappingFile<'a> {
         filters
     }
 
+    /// The records of a row, or a commented example. Takes over the comments that wait.
+    fn records(&self, comments: &mut String) -> ArrayOfTables {
+        comments.push_str("\n# Several records per row: each has the fields above except those that it sets itself.\n");
+        let mut records: ArrayOfTables = self.spec.records.iter().map(record_table).collect();
+        match records.get_mut(0) {
+            Some(first) => first.decor_mut().set_prefix(std::mem::take(comments)),
+            None => comments.push_str(RECORDS_EXAMPLE),
+        }
+        records
+    }
+
     /// The skip rules that apply, or a commented example. Takes over the comments that wait.
     fn skips(&self, comments: &mut String) -> ArrayOfTables {
         comments.push_str("\n# Rows to skip. They are counted by reason.\n");
@@ -179,6 +194,12 @@ const SCORE_EXAMPLES: &str = r#"# A score can be converted from the text of its 
 #score = { column = "…", values = { good = 1, bad = 0 } }
 #score = { column = "…", number = "leading", scale = "0-100 -> 1-5", rounding = "nearest" }
 #score = { column = "…", invert = true }
+"#;
+
+const RECORDS_EXAMPLE: &str = r#"#[[records]]
+#name = { value = "Agent" }
+#type = { value = "CSAT" }
+#score = "…"
 "#;
 
 const BOT_EXAMPLE: &str = r#"#bot_id = { column = "…", values = { Sales = "st-…", Support = "st-…" } }
@@ -258,6 +279,20 @@ fn conversion_table(conversion: &Conversion) -> InlineTable {
         table.extend([(SCALE, scale.ends()), (ROUNDING, rounding.to_owned())]);
     }
     table.extend(conversion.invert.then_some((INVERT, true)));
+    table
+}
+
+fn record_table(record: &RecordSpec) -> Table {
+    let mut table = Table::new();
+    for (field, spec) in &record.fields {
+        let conversion = Some(&spec.conversion);
+        let value = match &spec.source {
+            Some(source) => known(&source.unresolved(), conversion),
+            None => rule(None::<(&str, &str)>, conversion, spec.needed.as_deref()),
+        };
+        table.insert(field.key(), Item::Value(value));
+    }
+    table.extend(record.no_answer.as_ref().map(|words| (NO_ANSWER, list(words))));
     table
 }
 

@@ -200,7 +200,7 @@ fn written_plans_are_valid_mappings() {
 
     let filled = written
         .replace("#channel_uid = \"…\"", "channel_uid = \"who\"")
-        .replace("#name = { value =", "name = { value =")
+        .replacen("#name = { value =", "name = { value =", 1)
         .replace("#channel = { value =", "channel = { value =")
         .replace("#message = { value =", "message = { value =")
         .replace("#no_answer", "no_answer");

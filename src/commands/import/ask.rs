@@ -50,7 +50,7 @@ fn ask_field(
 ) -> Result<(), CommandError> {
     let field = proposal.field;
     let likely = match &proposal.state {
-        Proposed::Known(_) | Proposed::Wrong(_) => return Ok(()),
+        Proposed::Known(_) | Proposed::PerRecord | Proposed::Wrong(_) => return Ok(()),
         Proposed::Guess { header } => Some(header),
         Proposed::Open { candidates, .. } => candidates.first(),
     };

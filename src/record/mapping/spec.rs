@@ -77,6 +77,19 @@ pub enum FieldSource<C = Column> {
     Template(Template),
 }
 
+impl FieldSource<String> {
+    /// The same as if every column were the first: what is said about it depends on the headers only.
+    pub fn unresolved(&self) -> FieldSource {
+        let column = |header: &String| Column { index: 0, header: header.clone() };
+        match self {
+            Self::Column(header) => FieldSource::Column(column(header)),
+            Self::FirstOf(headers) => FieldSource::FirstOf(headers.iter().map(column).collect()),
+            Self::Constant(value) => FieldSource::Constant(value.clone()),
+            Self::Template(template) => FieldSource::Template(template.clone()),
+        }
+    }
+}
+
 /// A column of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
@@ -104,6 +117,8 @@ pub enum MatchedBy {
     /// With `column:` or `value:`.
     #[strum(to_string = "--record")]
     RecordExplicitly,
+    #[strum(to_string = "a guess by name")]
+    RecordProposed,
     #[strum(to_string = "the mapping")]
     Mapping,
     #[strum(to_string = "the preset")]
