@@ -81,7 +81,16 @@ pub struct ImportArgs {
     /// With --resume: send rejected rows again
     #[arg(long, help_heading = "Runs", requires = "resume", hide_short_help = true)]
     pub rejected: bool,
-    /// Import a file that was already imported; every row is then saved twice
+    /// Import only what was not sent before: the new rows of an export that has grown
+    #[arg(long, help_heading = "Runs", conflicts_with_all = ["again", "resume"])]
+    pub only_new: bool,
+    /// Recognize rows that were sent before by this column, such as ResponseId, instead of by all fields; repeatable
+    ///
+    /// Each key is sent once. A row whose key was sent with other answers is listed and not sent. Rows that were sent without
+    /// --key are recognized by all fields.
+    #[arg(long, value_name = "COLUMN", help_heading = "Runs", hide_short_help = true)]
+    pub key: Vec<String>,
+    /// Import rows although they were sent before; they are then saved twice
     #[arg(long, help_heading = "Runs")]
     pub again: bool,
     /// Send without asking; without a terminal, nothing is asked
@@ -133,7 +142,7 @@ pub struct RowArgs {
     #[arg(long, value_name = "FROM-TO", hide_short_help = true)]
     #[serde(with = "as_typed::list")]
     pub rows: Vec<RowRange>,
-    /// Import a random sample of N rows, always the same rows for the same file
+    /// Import a random sample of N rows, always the same ones for a file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub sample: Option<u64>,
     /// Import only the first of identical records; uses about 75 MB of memory per million records
@@ -196,7 +205,7 @@ mod tests {
     const ALL: &str = "--map=score=Q1 --set=name=a b --set=type=NPS --record=name=\"a,b\",score=Q1 --record=score=Q2 --mapping=m --preset=p --no-answer=NA --no-answer= \
                        --format=ndjson --sheet=2 --sheet=Feb --header-rows=3 --skip-lines=2 --records-at=a.b --delimiter=tab --encoding=windows-1252 --dry-run \
                        --skip-invalid --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
-                       --include=tests --allow-any-score --include-in-doubt --again --allow-unfinished --verify \
+                       --include=tests --allow-any-score --include-in-doubt --key=ID --key=Survey --again --allow-unfinished --verify \
                        --on-finish=notify \
                        --max-rejected=2.5% --sandbox --rate-limit=60/1m --rate-limit=5/500ms --pace=early \
                        --concurrency=8 --timeout=30s --retries=0 --delivery=at-least-once --wait-for-target=10m \

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::score_hint::score_hint;
 use crate::error::Location;
-use crate::ledger::Counts;
+use crate::ledger::{Counts, Overlap};
 use crate::record::{
     Field, FieldSource, MatchedBy, MatchedSource, ProblemKind, ResolvedMapping, SkipReason, find_anomalies,
 };
@@ -113,18 +113,24 @@ pub(super) fn invalid_hint(report: &CheckReport) -> String {
 }
 
 /// The summary of a check: nothing is sent yet.
-pub(super) fn checked_summary(report: &CheckReport, elapsed: Duration) -> Summary {
+pub(super) fn checked_summary(report: &CheckReport, overlap: &Overlap, elapsed: Duration) -> Summary {
     let counts = Counts {
         rows: report.rows,
         records: report.records(),
         invalid: report.invalid,
-        skipped: report.all_skipped(),
-        unsent: report.valid,
+        skipped: report.all_skipped() + overlap.all(),
+        unsent: report.valid - overlap.all(),
         ..Counts::default()
     };
-    let unsent = |bot: &BotRows| Some(BotView::unsent(bot.bot_id.clone()?, bot.records));
+    let unsent = |bot: &BotRows| {
+        let bot_id = bot.bot_id.clone()?;
+        let sent = overlap.by_bot.get(&bot_id).copied().unwrap_or_default();
+        Some(BotView::unsent(bot_id, bot.records.saturating_sub(sent)))
+    };
     let bots = report.bots.iter().filter_map(unsent).collect();
-    Summary { bots, checked: Some(checked_view(report)), ..Summary::new(None, counts, elapsed, None) }
+    let checked = Some(checked_view(report));
+    let (sent_before, changed) = (overlap.sent, overlap.changed);
+    Summary { bots, checked, sent_before, changed, ..Summary::new(None, counts, elapsed, None) }
 }
 
 pub(super) fn checked_view(report: &CheckReport) -> CheckedView {

@@ -15,6 +15,7 @@ use super::session::Session;
 use crate::cli::{GlobalArgs, ImportArgs, InputArgs, InspectFileArgs};
 use crate::error::Advice;
 use crate::exit::Exit;
+use crate::ledger::Overlap;
 use crate::record::{
     Assignment, Conversion, Field, MappingError, MappingOptions, MappingProblem, Proposal, Proposed, RecordProposal,
     RecordSpec, ResolvedMapping, propose, propose_records,
@@ -55,7 +56,7 @@ fn inspect_as_described(args: &InspectFileArgs, session: Session<'_>) -> Result<
     let command = inspection.import_command(session.global);
     let view = inspection.view(&command, printer);
     if session.is_json() {
-        let summary = checked.as_ref().map(|report| checked_summary(report, started.elapsed()));
+        let summary = checked.as_ref().map(|report| checked_summary(report, &Overlap::default(), started.elapsed()));
         printer.json(&view.json(summary.as_ref()))?;
     } else {
         printer.result(format_args!("{}\n\n{}", view.input(), view.mapping()))?;

@@ -77,6 +77,7 @@ fn selection(args: &ImportArgs, settings: &Settings) -> Result<RowSelection, Com
         sample: rows.sample,
         dedupe,
         excluded_runs: excluded(&rows.exclude_run, settings)?,
+        key: args.key.clone(),
     })
 }
 

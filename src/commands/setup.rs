@@ -185,6 +185,8 @@ impl<'a> Setup<'a> {
             records: 0,
             numbering: Numbering::SINGLE,
             options: None,
+            again: false,
+            sent_before: 0,
         }
     }
 

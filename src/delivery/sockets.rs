@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{Cause, Client, ClientSettings, Concern, Reply, Verdict, judge};
-use crate::ledger::{Admission, Call, Claim, Claimed, Identity, NewRun, ResendPolicy, RunId, RunKind, Store, Writer};
+use crate::ledger::{
+    Admission, Call, Claim, Claimed, Identity, NewRun, RecordHash, ResendPolicy, RunId, RunKind, Store, Writer,
+};
 use crate::numbering::Numbering;
 
 mod secure;
@@ -105,6 +107,8 @@ fn begun_run(dir: &std::path::Path) -> Writer {
         records: 1,
         numbering: Numbering::SINGLE,
         options: None,
+        again: false,
+        sent_before: 0,
     };
     Store::open(dir).unwrap().begin(&run, Timestamp::UNIX_EPOCH).unwrap();
     Writer::start(Store::open(dir).unwrap(), "bot".to_owned(), "session".to_owned())
@@ -113,7 +117,14 @@ fn begun_run(dir: &std::path::Path) -> Writer {
 async fn claimed(writer: &Writer, row: u64) -> Claimed {
     let now = Timestamp::UNIX_EPOCH;
     let call = Call { now, answer_due: now, windows_since: None, foreign_version: 0 };
-    let claim = Claim { run: RunId(1), row, fingerprint: [0; 16], resend: ResendPolicy::NEVER, call };
+    let claim = Claim {
+        run: RunId(1),
+        row,
+        record: RecordHash { fingerprint: [0; 16], message: 0, key: None },
+        copies: None,
+        resend: ResendPolicy::NEVER,
+        call,
+    };
     match writer.claim(claim).await.unwrap() {
         Admission::Granted(claimed) => claimed,
         other => panic!("{other:?}"),

@@ -65,6 +65,7 @@ impl Store {
     /// process is working on the run.
     pub(crate) fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
         let mut counts = Counts::all_unsent(run.rows, run.records);
+        counts.settle(OutcomeKind::Skipped, run.sent_before);
         let sql = "SELECT state, count(*) FROM rows WHERE run = ?1 GROUP BY state";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut groups = statement.query([run.id.0])?;

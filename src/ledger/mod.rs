@@ -9,10 +9,12 @@
 //! 4. A claim without an outcome is a row in doubt if no process holds the run's [`Lease`].
 //! 5. Every row ends with exactly one outcome, and the counts of all outcomes add up to the run's rows. A row that the
 //!    ledger has never seen is unsent.
-//! 6. A ledger that knows less than was sent is recognized by its witnesses (`witness.rs`), and nothing is sent with it.
+//! 6. A record that other runs have sent to the same bot is claimed only by a run that asked for it (`sent_before.rs`).
+//! 7. A ledger that knows less than was sent is recognized by its witnesses (`witness.rs`), and nothing is sent with it.
 //!
 //! The tables are documented in `schema.rs`. People may read the file with `sqlite3`, even during a run.
 
+mod comparison;
 mod counts;
 mod deviations;
 mod error;
@@ -28,6 +30,7 @@ mod run;
 mod run_id;
 mod runs;
 mod schema;
+mod sent_before;
 mod sent_rows;
 mod state;
 mod store;
@@ -39,11 +42,12 @@ mod witness;
 mod writer;
 mod writer_thread;
 
+pub(crate) use comparison::{Comparison, InputRecord, Known, Need, Overlap};
 pub(crate) use counts::Counts;
 pub(crate) use deviations::Deviations;
 pub(crate) use error::LedgerError;
 pub(crate) use lease::Lease;
-pub(crate) use request::{Admission, Call, Claim, Claimed, ForeignCalls, Look, OpenCall, Turn};
+pub(crate) use request::{Admission, Call, Claim, Claimed, ForeignCalls, Look, OpenCall, RecordHash, Turn};
 pub(crate) use rows::RowEntry;
 pub(crate) use run::{Identity, NewRun, Run, RunBot, RunKind};
 pub(crate) use run_id::RunId;

@@ -9,8 +9,8 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 use tempfile::TempDir;
 
 use super::{
-    Admission, Call, Claim, Claimed, Identity, LedgerError, NewRun, Outcome, OutcomeKind, ResendPolicy, RowState,
-    RunId, RunKind, Store, Writer,
+    Admission, Call, Claim, Claimed, Identity, LedgerError, NewRun, Outcome, OutcomeKind, RecordHash, ResendPolicy,
+    RowState, RunId, RunKind, Store, Writer,
 };
 use crate::numbering::Numbering;
 
@@ -108,7 +108,14 @@ impl Model {
         let Some(process) = &mut self.process else { return };
         let before = process.states();
         let call = Call { now: now(), answer_due: now(), windows_since: None, foreign_version: 0 };
-        let claim = Claim { run: RUN, row, fingerprint: [0; 16], resend: process.resend, call };
+        let claim = Claim {
+            run: RUN,
+            row,
+            record: RecordHash { fingerprint: [0; 16], message: 0, key: None },
+            copies: None,
+            resend: process.resend,
+            call,
+        };
         match process.writer.claim(claim).await {
             Ok(Admission::Granted(claimed)) => {
                 let was = before.get(&row).copied();
@@ -262,6 +269,8 @@ pub(super) fn new_run() -> NewRun {
         records: ROWS,
         numbering: Numbering::SINGLE,
         options: None,
+        again: false,
+        sent_before: 0,
     }
 }
 

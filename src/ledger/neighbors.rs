@@ -215,6 +215,7 @@ mod tests {
                     return Admission::Granted(());
                 }
                 Admission::Stale(calls) => foreign_version = calls.version,
+                Admission::SentBefore(run) => panic!("a read was sent by {run}"),
                 Admission::OthersTurn => return Admission::OthersTurn,
             }
         }

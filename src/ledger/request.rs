@@ -62,10 +62,30 @@ impl Call {
 pub(crate) struct Claim {
     pub run: RunId,
     pub row: u64,
-    /// Hash of the fields that the server can read back.
-    pub fingerprint: [u8; 16],
+    pub(crate) record: RecordHash,
+    /// How many records of the input are equal to this one and share its bot. The claim is refused if as many were sent
+    /// before (`sent_before.rs`); `None` if it does not matter what was sent before.
+    pub(crate) copies: Option<u64>,
     pub resend: ResendPolicy,
     pub call: Call,
+}
+
+/// What the ledger remembers of a record, to recognize it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RecordHash {
+    /// Hash of the fields that the server can read back: all but the message.
+    pub(crate) fingerprint: [u8; 16],
+    /// Hash of the message.
+    pub(crate) message: u32,
+    /// Hash of the key columns.
+    pub(crate) key: Option<i64>,
+}
+
+impl RecordHash {
+    /// The part of the fingerprint that is indexed.
+    pub(super) fn prefix(&self) -> &[u8] {
+        &self.fingerprint[..8]
+    }
 }
 
 /// A look at what other processes do while this one waits for the rate limit.
@@ -114,6 +134,8 @@ pub(crate) enum Admission<T> {
     Stale(ForeignCalls),
     /// Another process has waited longer for the rate limit: look again soon.
     OthersTurn,
+    /// This run has sent the record: it must not be sent.
+    SentBefore(RunId),
 }
 
 /// Proof that the intent to send a row is durable. Only the ledger makes one, and each allows one POST.

@@ -67,6 +67,10 @@ pub(crate) struct NewRun {
     pub numbering: Numbering,
     /// The options that the run started with, as JSON; `None` for a submit, and for a run of an older version.
     pub options: Option<String>,
+    /// Whether the run sends records although other runs have sent them.
+    pub(crate) again: bool,
+    /// How many rows are skipped because an earlier run has sent their records. The ledger does not list them.
+    pub(crate) sent_before: u64,
 }
 
 /// A run as the ledger has it.
@@ -96,6 +100,9 @@ pub(crate) struct Run {
     pub numbering: Numbering,
     /// The options that the run started with, as JSON; `None` for a submit, and for a run of an older version.
     pub options: Option<String>,
+    /// As in [`NewRun`].
+    pub(crate) again: bool,
+    pub(crate) sent_before: u64,
     pub started_at: Timestamp,
     /// When the run ended with nothing left to send; `None` while it can be resumed.
     pub finished_at: Option<Timestamp>,

@@ -62,6 +62,12 @@ impl Store {
         self.run(run)
     }
 
+    /// Sets how many rows of a resumed run are skipped, without an entry, because an earlier run has sent their records.
+    pub(crate) fn set_sent_before(&self, run: RunId, rows: u64) -> Result<(), LedgerError> {
+        self.connection.execute("UPDATE runs SET sent_before = ?2 WHERE run = ?1", params![run.0, rows])?;
+        Ok(())
+    }
+
     /// The run with this number.
     ///
     /// # Errors
@@ -117,8 +123,8 @@ impl Store {
 fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId, LedgerError> {
     connection.execute(
         "INSERT INTO runs (kind, sandbox, profile, host, api_version, input, content, mapping, identity, rows,
-                           started_at, options, content_of, records_per_row, records)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'rows', ?13, ?14)",
+                           started_at, options, content_of, records_per_row, records, again, sent_before)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'rows', ?13, ?14, ?15, ?16)",
         params![
             run.kind.as_str(),
             run.sandbox,
@@ -134,6 +140,8 @@ fn insert(connection: &Connection, run: &NewRun, now: Timestamp) -> Result<RunId
             run.options,
             run.numbering.per_row(),
             run.records,
+            run.again,
+            run.sent_before,
         ],
     )?;
     let id = RunId(connection.last_insert_rowid());
@@ -161,7 +169,8 @@ fn set_bots(connection: &Connection, run: RunId, bots: &[(String, u64)]) -> Resu
 fn select(connection: &Connection, clauses: &str, params: impl Params) -> Result<Vec<Run>, LedgerError> {
     let mut statement = connection.prepare(&format!(
         "SELECT run, kind, sandbox, profile, host, input, rows, started_at, finished_at, report, report_hash, content,
-                options, mapping, content_of = 'bytes', clock_offset, records_per_row, coalesce(records, rows)
+                options, mapping, content_of = 'bytes', clock_offset, records_per_row, coalesce(records, rows),
+                again, sent_before
          FROM runs {clauses}"
     ))?;
     let runs = statement.query_map(params, |row| read(connection, row))?;
@@ -190,6 +199,8 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Run> {
         clock_offset: row.get::<_, Option<i64>>(15)?.map(SignedDuration::from_millis),
         numbering: Numbering::new(row.get(16)?),
         records: row.get(17)?,
+        again: row.get(18)?,
+        sent_before: row.get(19)?,
     })
 }
 

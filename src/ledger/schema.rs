@@ -5,7 +5,8 @@
 //!   `content_of` says so: before schema 5. `identity` is that of content, mapping and target together. `finished_at` is null while the run can be resumed. `options` are those that an import
 //!   started with, as JSON with a version; null for a submit, and for a run started before schema 3. `report` is the
 //!   last failure report, with its hash. Times are milliseconds since 1970, UTC, by this machine's clock; `clock_offset` is
-//!   how many milliseconds the server's clock was ahead of it. `rows` counts the rows of the input, `records` the records
+//!   how many milliseconds the server's clock was ahead of it. `again`: the run sends what other runs have sent, too.
+//!   `sent_before` counts records skipped because an earlier run has sent them, which the table `rows` leaves out. `rows` counts the rows of the input, `records` the records
 //!   that they make, of which there are at most `records_per_row` each.
 //! - `bots`: the bots that a run's records go to, numbered from 1, each with its number of valid records.
 //! - `rows`: the state of each record; `row` is its number, see [`Numbering`](crate::numbering::Numbering): the row's own if
@@ -17,6 +18,8 @@
 //!   reached. `status` is that of the last answer; a saved row without one was in doubt and later found on the server.
 //!   `server_time` is the server's time of a saved record. `deviations` has a bit for each field that the answer about it
 //!   lacked, or gave with another value than was sent ([`Deviations`](super::Deviations)).
+//!   `message` is a hash of the message, null for rows of older versions; `key` is one of the columns of `--key`. A skipped row
+//!   with a fingerprint was sent by an earlier run that did not know its key.
 //! - `attempts`: every call of the last days, so that rate limits hold across runs and processes. `run` is null for a call
 //!   that sends no row, and for one made by schema 3.
 //! - `waiting`: the processes that wait for a rate limit, see `turns.rs`.
@@ -30,7 +33,7 @@ use super::LedgerError;
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
 /// A released migration never changes.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/1_one_bot_per_run.sql"),
     include_str!("migrations/2_several_bots_per_run.sql"),
     include_str!("migrations/3_options_as_json.sql"),
@@ -38,6 +41,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/5_content_of_rows.sql"),
     include_str!("migrations/6_server_time.sql"),
     include_str!("migrations/7_several_records_per_row.sql"),
+    include_str!("migrations/8_sent_before.sql"),
 ];
 
 /// The schema's version that this build reads and writes.

@@ -130,7 +130,8 @@ mod tests {
 
     use crate::ledger::model::new_run;
     use crate::ledger::{
-        Admission, Call, Claim, Claimed, NewRun, Outcome, OutcomeKind, ResendPolicy, RunId, Store, TimeRange, Writer,
+        Admission, Call, Claim, Claimed, NewRun, Outcome, OutcomeKind, RecordHash, ResendPolicy, RunId, Store,
+        TimeRange, Writer,
     };
 
     fn at(seconds: i64) -> Timestamp {
@@ -145,7 +146,14 @@ mod tests {
     async fn claim(writer: &Writer, run: RunId, row: u64, seconds: i64) -> Claimed {
         let call = Call { now: at(seconds), answer_due: at(seconds + 30), windows_since: None, foreign_version: 0 };
         let resend = ResendPolicy { in_doubt: true, rejected: false };
-        let claim = Claim { run, row, fingerprint: [7; 16], resend, call };
+        let claim = Claim {
+            run,
+            row,
+            record: RecordHash { fingerprint: [7; 16], message: 0, key: None },
+            copies: None,
+            resend,
+            call,
+        };
         match writer.claim(claim).await.unwrap() {
             Admission::Granted(claimed) => claimed,
             other => panic!("{other:?}"),

@@ -4,32 +4,45 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::millis::{offset_to_millis, to_millis};
-use super::request::{Call, Claim, Claimed, Target};
+use super::request::{Call, Claim, Claimed, RecordHash, Target};
+use super::sent_before::sent_before;
 use super::state::{may_be_claimed, may_be_settled};
-use super::{LedgerError, Outcome, RowState, RunId};
+use super::{LedgerError, Outcome, OutcomeKind, RowState, RunId};
 
-/// Records the intent to send a row.
+/// Records the intent to send a row, unless another run has sent its record: then returns that run.
 pub(super) fn claim(
     transaction: &Transaction<'_>,
     claim: &Claim,
     target: &Target,
     session: &str,
-) -> Result<Claimed, LedgerError> {
-    let &Claim { run, row, fingerprint, resend, call } = claim;
+) -> Result<Result<Claimed, RunId>, LedgerError> {
+    let &Claim { run, row, record: RecordHash { fingerprint, message, key }, resend, call, .. } = claim;
     let state = state(transaction, run, row)?;
     if !may_be_claimed(state, resend) {
         return Err(LedgerError::NotClaimable { run, row, state: name(state) });
     }
+    if let Some(run) = sent_before(transaction, claim, target)? {
+        return Ok(Err(run));
+    }
     transaction
         .prepare_cached(
-            "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at, bot)
-             VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4, ?6)
+            "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at, bot, message, key)
+             VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4, ?6, ?7, ?8)
              ON CONFLICT DO UPDATE SET state = 'claimed', status = NULL, server_id = NULL, detail = NULL,
                                        server_time = NULL, deviations = NULL, fingerprint = ?3, attempts = attempts + 1, claimed_at = ?4, answer_due = ?5,
-                                       changed_at = ?4, bot = ?6",
+                                       changed_at = ?4, bot = ?6, message = ?7, key = ?8",
         )?
-        .execute(params![run.0, row, fingerprint, to_millis(call.now), to_millis(call.answer_due), target.bot])?;
-    Ok(Claimed { run, row, attempt: start_attempt(transaction, &call, target, Some(run), session)? })
+        .execute(params![
+            run.0,
+            row,
+            fingerprint,
+            to_millis(call.now),
+            to_millis(call.answer_due),
+            target.bot,
+            message,
+            key
+        ])?;
+    Ok(Ok(Claimed { run, row, attempt: start_attempt(transaction, &call, target, Some(run), session)? }))
 }
 
 /// Records a call, which then counts in the windows of every process, and returns its number.
@@ -90,7 +103,9 @@ pub(super) fn set_outcome(
             "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at, server_time, deviations)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7,
-                                       server_time = ?8, deviations = ?9",
+                                       server_time = ?8, deviations = ?9,
+                                       fingerprint = iif(?3 = 'skipped', NULL, fingerprint),
+                                       key = iif(?3 = 'skipped', NULL, key)",
         )?
         .execute(params![
             run.0,
@@ -103,6 +118,24 @@ pub(super) fn set_outcome(
             server_time,
             deviations
         ])?;
+    Ok(())
+}
+
+/// Records that a row is skipped because an earlier run has sent its record, and which key that record has.
+pub(super) fn learn_key(
+    transaction: &Transaction<'_>,
+    run: RunId,
+    (row, record, sent_by): (u64, &RecordHash, RunId),
+    target: &Target,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let skipped = Outcome::with_detail(OutcomeKind::Skipped, format!("sent by run {sent_by}"));
+    set_outcome(transaction, run, row, &skipped, now)?;
+    transaction
+        .prepare_cached(
+            "UPDATE rows SET bot = ?3, fingerprint = ?4, message = ?5, key = ?6 WHERE run = ?1 AND row = ?2",
+        )?
+        .execute(params![run.0, row, target.bot, record.fingerprint, record.message, record.key])?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
-use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, Target, Turn};
+use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash, Target, Turn};
 use super::writer_thread::{GROUP, Reply, Request, WriterThread};
 use super::{LedgerError, Outcome, RunId, Store};
 
@@ -70,6 +70,20 @@ impl Writer {
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         self.request(|reply| Request::Record { run, outcomes, now, reply }).await
+    }
+
+    /// Makes durable that rows are skipped because a run has sent their records, and which keys these have.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotSettleable`] if a row has an outcome already, or if SQLite fails.
+    pub(crate) async fn learn_keys(
+        &self,
+        run: RunId,
+        learned: Vec<(u64, RecordHash, RunId)>,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let target = self.target.clone();
+        self.request(|reply| Request::LearnKeys { run, learned, target, now, reply }).await
     }
 
     /// Records how far the server's clock is ahead of this machine's.

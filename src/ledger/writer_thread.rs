@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::millis::to_millis;
 use super::neighbors::Neighbors;
-use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, Target, Turn};
+use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash, Target, Turn};
 use super::witness::Witness;
 use super::{LedgerError, Outcome, RunId, Store, transitions};
 
@@ -28,6 +28,7 @@ pub(super) enum Request {
     Claim { claim: Claim, target: Target, reply: Reply<Admission<Claimed>> },
     Settle { claimed: Claimed, outcome: Outcome, now: Timestamp, reply: Reply<()> },
     Record { run: RunId, outcomes: Vec<(u64, Outcome)>, now: Timestamp, reply: Reply<()> },
+    LearnKeys { run: RunId, learned: Vec<(u64, RecordHash, RunId)>, target: Target, now: Timestamp, reply: Reply<()> },
     ClockOffset { run: RunId, offset: SignedDuration, reply: Reply<()> },
     StartCall { call: Call, target: Target, reply: Reply<Admission<OpenCall>> },
     EndCall { call: OpenCall, now: Timestamp, reply: Reply<()> },
@@ -115,7 +116,7 @@ impl Group<'_> {
             Request::Claim { claim, target, reply } => {
                 let claimed = self.admit(&claim.call, &target, |transaction| {
                     let claimed = transitions::claim(transaction, &claim, &target, session)?;
-                    Ok((claimed.attempt, claimed))
+                    Ok(claimed.map(|claimed| (claimed.attempt, claimed)))
                 });
                 if let Ok(Admission::Granted(_)) = claimed {
                     *self.intents.entry(claim.run).or_default() += 1;
@@ -126,7 +127,7 @@ impl Group<'_> {
                 reply,
                 self.admit(&call, &target, |transaction| {
                     let attempt = transitions::start_attempt(transaction, &call, &target, None, session)?;
-                    Ok((attempt, OpenCall { attempt }))
+                    Ok(Ok((attempt, OpenCall { attempt })))
                 }),
             ),
             Request::Look { look, target, reply } => pending(
@@ -144,6 +145,14 @@ impl Group<'_> {
             Request::ClockOffset { run, offset, reply } => {
                 pending(reply, self.with(|transaction| transitions::set_clock_offset(transaction, run, offset)))
             }
+            Request::LearnKeys { run, learned, target, now, reply } => pending(
+                reply,
+                self.with(|transaction| {
+                    learned.iter().try_for_each(|(row, record, sent_by)| {
+                        transitions::learn_key(transaction, run, (*row, record, *sent_by), &target, now)
+                    })
+                }),
+            ),
             Request::Record { run, outcomes, now, reply } => pending(
                 reply,
                 self.with(|transaction| {
@@ -160,18 +169,21 @@ impl Group<'_> {
     }
 
     /// Writes a call, and returns what was written after its number, unless other processes have made calls that the
-    /// permit does not take into account, or another process goes first.
+    /// permit does not take into account, another process goes first, or `write` returns the run that has sent the record.
     fn admit<T>(
         &mut self,
         call: &Call,
         target: &Target,
-        write: impl FnOnce(&Transaction<'_>) -> Result<(i64, T), LedgerError>,
+        write: impl FnOnce(&Transaction<'_>) -> Result<Result<(i64, T), RunId>, LedgerError>,
     ) -> Result<Admission<T>, LedgerError> {
         let transaction = self.transaction.map_err(LedgerError::clone)?;
         if let Some(objection) = self.neighbors.objection(call, transaction, &target.scope)? {
             return Ok(objection);
         }
-        let (attempt, written) = write(transaction)?;
+        let (attempt, written) = match write(transaction)? {
+            Ok(written) => written,
+            Err(run) => return Ok(Admission::SentBefore(run)),
+        };
         self.neighbors.called(attempt, transaction, &target.scope)?;
         Ok(Admission::Granted(written))
     }

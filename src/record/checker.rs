@@ -65,6 +65,33 @@ impl Checker {
         Self { deduplicator: Deduplicator::Known(duplicates), ..self }
     }
 
+    /// The hash of the key columns for a part of a row: of their texts in the order of the options, so that a renamed column changes nothing.
+    /// `None` without `--key`, and if all are blank: such a row is identified by its record. Ledgers store it.
+    pub(crate) fn key(&self, row: &Row, part: u32) -> Option<i64> {
+        let cells =
+            || self.mapping.rows.selection.key.iter().map(|column| trimmed(row.cell(*column).unwrap_or_default()));
+        if cells().all(str::is_empty) {
+            return None;
+        }
+        let mut hasher = blake3::Hasher::new();
+        for cell in cells() {
+            hasher.update(&(cell.len() as u64).to_le_bytes()).update(cell.as_bytes());
+        }
+        // A row's first record has the key that it has alone.
+        if part > 1 {
+            hasher.update(&part.to_le_bytes());
+        }
+        let mut hash = [0; 8];
+        hasher.finalize_xof().fill(&mut hash);
+        Some(i64::from_le_bytes(hash))
+    }
+
+    /// Whether the row is one in doubt of a failure report, which is only checked because it may be sent a second time.
+    pub(crate) fn is_resent(&self, row: &Row) -> bool {
+        let column = report_columns::position(self.mapping.headers(), report_columns::OUTCOME);
+        column.and_then(|column| row.cell(column)).is_some_and(|outcome| outcome.trim() == IN_DOUBT)
+    }
+
     /// Checks a [part](Numbering::parts) of a row. `None` if nothing is to be said about it: rows make a record for each score
     /// that is answered, and part 0 of a row that makes several is only for what concerns the row as a whole.
     ///

@@ -89,6 +89,13 @@ impl<'a> Feedback<'a> {
     }
 }
 
+/// A hash of a message, which fingerprints leave out. Ledgers store it, so it never changes.
+pub(crate) fn message_hash(message: &str) -> u32 {
+    let mut hash = [0; 4];
+    blake3::Hasher::new().update(message.as_bytes()).finalize_xof().fill(&mut hash);
+    u32::from_le_bytes(hash)
+}
+
 /// The fingerprint of the fields that `getFeedbackSurveyResponses` returns (all but `message`): BLAKE3 over each text's
 /// length and bytes and the score, truncated to 16 bytes. Ledgers store it, so the encoding never changes.
 pub(crate) fn fingerprint(

@@ -38,7 +38,7 @@ pub(crate) use conversion::{
 pub(crate) use dedupe::Duplicates;
 pub(crate) use distribution::{Band, BandCounts, Distribution};
 pub(crate) use draft::Draft;
-pub(crate) use feedback::{Feedback, Fingerprint, fingerprint};
+pub(crate) use feedback::{Feedback, Fingerprint, fingerprint, message_hash};
 pub(crate) use field::{FeedbackType, fold};
 pub(crate) use folded_set::FoldedSet;
 pub(crate) use mapping::{

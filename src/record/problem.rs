@@ -148,8 +148,12 @@ pub enum SkipReason {
     Duplicate { of: Option<RecordId> },
     /// Not in `--rows`.
     NotInRows,
-    /// Sent, or maybe sent, by a run that `--exclude-run` names.
+    /// Sent, or maybe sent, by this run.
     SentBefore { run: i64 },
+    /// This run has sent another record with its key.
+    ChangedSince { run: i64 },
+    /// An earlier row of the input has its key, and another record.
+    ChangedInInput { since: RecordId },
     /// Not chosen by `--sample`.
     NotInSample,
 }
@@ -182,6 +186,8 @@ impl fmt::Display for SkipReason {
             Self::Duplicate { of: None } => "duplicate of an earlier row",
             Self::NotInRows => "excluded by --rows",
             Self::SentBefore { run } => return write!(f, "sent by run {run}"),
+            Self::ChangedSince { run } => return write!(f, "changed since run {run} sent its key"),
+            Self::ChangedInInput { since } => return write!(f, "same key as {since}, but another record"),
             Self::NotInSample => "not in the sample",
         })
     }

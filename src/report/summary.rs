@@ -24,6 +24,10 @@ pub(crate) struct Summary {
     pub elapsed_ms: u64,
     #[serde(serialize_with = "as_text")]
     pub failures_file: Option<PathBuf>,
+    /// Of the skipped ones: those that an earlier run has sent.
+    pub(crate) sent_before: u64,
+    /// Of the skipped ones: those whose keys were sent before, with other answers.
+    pub(crate) changed: u64,
     #[serde(flatten)]
     pub answers: AnswersView,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -54,6 +58,8 @@ impl Summary {
             counts,
             elapsed_ms,
             failures_file,
+            sent_before: 0,
+            changed: 0,
             answers: AnswersView::default(),
             bots: Vec::new(),
             checked: None,
@@ -133,6 +139,8 @@ mod tests {
             "in_doubt",
             "elapsed_ms",
             "failures_file",
+            "sent_before",
+            "changed",
             "changed_fields",
             "missing_fields",
         ];

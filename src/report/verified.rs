@@ -171,6 +171,8 @@ mod tests {
             records: 1200,
             numbering: Numbering::SINGLE,
             options: None,
+            again: false,
+            sent_before: 0,
             started_at: jiff::Timestamp::UNIX_EPOCH,
             finished_at: None,
             clock_offset: None,

@@ -7,8 +7,13 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
-use crate::ledger::{LedgerError, Outcome, OutcomeKind, ResendPolicy, RowState, RunId, Store};
-use crate::record::{CheckedRow, Checker, Duplicates, Fingerprint, Problem, ResolvedMapping, ScoreRule};
+use crate::ledger::{
+    Comparison, Known, LedgerError, Outcome, OutcomeKind, RecordHash, ResendPolicy, RowState, RunId, Store,
+};
+use crate::numbering::Numbering;
+use crate::record::{
+    CheckedRow, Checker, Duplicates, Feedback, Problem, ResolvedMapping, ScoreRule, SkipReason, message_hash,
+};
 use crate::source::{InputError, Inputs, Row, SourceError, SourceOptions};
 
 /// Rows in one batch, and batches read ahead.
@@ -20,8 +25,9 @@ const AHEAD: usize = 4;
 pub(crate) struct Prepared {
     pub(crate) number: u64,
     pub(crate) body: Vec<u8>,
-    /// A hash of the fields that can be read back from the server.
-    pub(crate) fingerprint: Fingerprint,
+    pub(crate) record: RecordHash,
+    /// How many equal records the input has; `None` if it does not matter what was sent before.
+    pub(crate) copies: Option<u64>,
 }
 
 /// Which records a lane gets. Each record belongs to exactly one lane.
@@ -40,6 +46,8 @@ pub(crate) struct Batch {
     pub(crate) to_send: Vec<Prepared>,
     /// Numbers with an outcome that need no sending.
     pub(crate) settled: Vec<(u64, Outcome)>,
+    /// Rows whose records an earlier run has sent without knowing their keys.
+    pub(crate) learned: Vec<(u64, RecordHash, RunId)>,
 }
 
 /// Why the input cannot be read any further. Outcomes are kept.
@@ -89,13 +97,17 @@ pub(crate) struct FeedSettings {
     pub(crate) resend: ResendPolicy,
     /// As detected by the check.
     pub(crate) duplicates: Duplicates,
+    /// The bot of rows that name none.
+    pub(crate) bot: Option<String>,
+    /// What was sent before; `None` if it does not matter.
+    pub(crate) known: Option<Arc<Comparison>>,
 }
 
 /// Feeds these records.
 pub(crate) fn feed_records(to_send: Vec<Prepared>) -> Feed {
     let (sender, receiver) = mpsc::channel(1);
     // There is room for one, and the receiver is right here.
-    let _ = sender.try_send(Ok(Batch { to_send, settled: Vec::new() }));
+    let _ = sender.try_send(Ok(Batch { to_send, ..Batch::default() }));
     receiver
 }
 
@@ -165,10 +177,18 @@ impl Reader {
             for part in numbering.parts() {
                 let number = numbering.number(row.number, part);
                 let state = known.find(number)?.map(|entry| entry.state);
+                let (key, is_resent) = (checker.key(&row, part), checker.is_resent(&row));
                 let Some(judged) = self.left_to_do(state, &mut checker, (&row, part)) else { continue };
                 let Some(place) = outlets.iter().position(|outlet| outlet.share.has(&judged)) else { continue };
                 let outlet = &mut outlets[place];
-                outlet.batch.add(number, || settings.mapping.record_in_words(part), judged);
+                match judged {
+                    CheckedRow::Valid(record) => {
+                        let hash = record_hash(&record, key);
+                        let known = if is_resent { None } else { settings.known(number, &record, &hash)? };
+                        outlet.batch.add_record((number, hash, record.body()), (known, numbering), state);
+                    }
+                    unsent => outlet.batch.add_unsent(number, || settings.mapping.record_in_words(part), unsent),
+                }
                 if !outlet.batch.is_full() {
                     continue;
                 }
@@ -209,7 +229,7 @@ impl Reader {
 }
 
 /// Whether a record in this state needs no more work.
-fn is_done(state: Option<RowState>, resend: ResendPolicy) -> bool {
+pub(super) fn is_done(state: Option<RowState>, resend: ResendPolicy) -> bool {
     match state {
         None => false,
         Some(RowState::Settled(outcome)) => !resend.allows(outcome),
@@ -228,28 +248,70 @@ impl Share {
     }
 }
 
+impl FeedSettings {
+    fn known(&self, row: u64, record: &Feedback<'_>, id: &RecordHash) -> Result<Option<Known>, LedgerError> {
+        let bot_id = record.bot_id().or(self.bot.as_deref()).unwrap_or_default();
+        self.known.as_ref().map(|known| known.find(row, bot_id, id)).transpose()
+    }
+}
+
 impl Batch {
-    /// `record` is which of several records it is, in words.
-    fn add(&mut self, number: u64, record: impl Fn() -> Option<String>, judged: CheckedRow<'_>) {
-        match judged {
-            CheckedRow::Valid(feedback) => {
-                let (body, fingerprint) = (feedback.body(), feedback.fingerprint());
-                self.to_send.push(Prepared { number, body, fingerprint });
+    /// Adds a valid row. One whose record was sent before is not sent: it keeps the outcome it has, or is skipped.
+    fn add_record(
+        &mut self,
+        (number, record, body): (u64, RecordHash, Vec<u8>),
+        (known, numbering): (Option<Known>, Numbering),
+        state: Option<RowState>,
+    ) {
+        let copies = match known {
+            None => None,
+            Some(Known::New { copies }) => Some(copies),
+            Some(_) if matches!(state, Some(RowState::Settled(OutcomeKind::InDoubt | OutcomeKind::Rejected))) => return,
+            // The ledger has it under its key, or it has none: the run counts it.
+            Some(Known::Sent { is_by_key, .. }) if state.is_none() && (is_by_key || record.key.is_none()) => return,
+            Some(Known::Sent { by, is_by_key: false }) if record.key.is_some() => {
+                return self.learned.push((number, record, by));
             }
+            Some(known) => return self.settle(number, OutcomeKind::Skipped, skip_reason(known, numbering).to_string()),
+        };
+        self.to_send.push(Prepared { number, body, record, copies });
+    }
+
+    fn settle(&mut self, number: u64, kind: OutcomeKind, why: String) {
+        self.settled.push((number, Outcome::with_detail(kind, why)));
+    }
+
+    /// Adds what is not sent. `record` is which of several records it is, in words.
+    fn add_unsent(&mut self, number: u64, record: impl Fn() -> Option<String>, judged: CheckedRow<'_>) {
+        match judged {
+            CheckedRow::Valid(_) => {}
             CheckedRow::Invalid(problems) => {
                 let record = record().map_or_else(String::new, |record| format!("record {record}: "));
                 let why = record + &in_words(&problems);
-                self.settled.push((number, Outcome::with_detail(OutcomeKind::Invalid, why)));
+                self.settle(number, OutcomeKind::Invalid, why);
             }
-            CheckedRow::Skipped(reason) => {
-                self.settled.push((number, Outcome::with_detail(OutcomeKind::Skipped, reason.to_string())));
-            }
+            CheckedRow::Skipped(reason) => self.settle(number, OutcomeKind::Skipped, reason.to_string()),
         }
     }
 
     fn is_full(&self) -> bool {
-        self.to_send.len() + self.settled.len() >= BATCH
+        self.to_send.len() + self.settled.len() + self.learned.len() >= BATCH
     }
+}
+
+fn skip_reason(known: Known, numbering: Numbering) -> SkipReason {
+    match known {
+        Known::Sent { by, .. } => SkipReason::SentBefore { run: by.0 },
+        Known::Changed { since } => SkipReason::ChangedSince { run: since.0 },
+        Known::SameKey { row, is_equal: false } => SkipReason::ChangedInInput { since: numbering.id(row) },
+        Known::SameKey { row, .. } => SkipReason::Duplicate { of: Some(numbering.id(row)) },
+        Known::New { .. } => SkipReason::Duplicate { of: None },
+    }
+}
+
+/// What the ledger remembers of a record with this key.
+pub(crate) fn record_hash(record: &Feedback<'_>, key: Option<i64>) -> RecordHash {
+    RecordHash { fingerprint: record.fingerprint(), message: message_hash(record.message()), key }
 }
 
 fn in_words(problems: &[Problem]) -> String {

@@ -19,7 +19,7 @@ use super::turns::Turns;
 use crate::clock;
 use crate::credentials::TokenSource;
 use crate::delivery::Client;
-use crate::ledger::{Outcome, OutcomeKind, Writer};
+use crate::ledger::{Outcome, OutcomeKind, RecordHash, RunId, Writer};
 use crate::pacing::{Limit, Pacer};
 
 #[derive(Debug, Clone)]
@@ -154,10 +154,22 @@ impl ActiveLane {
                 let Some(batch) = rows.feed.recv().await else { return Ok(None) };
                 let batch = batch.map_err(End::Feed)?;
                 self.record(batch.settled).await?;
+                self.learn(batch.learned).await?;
                 rows.ready.extend(batch.to_send.into_iter().map(Pending::new));
             }
         };
         self.phases().before(Phase::Stopping, next).await.unwrap_or(Ok(None))
+    }
+
+    /// Records records that an earlier run has sent, with their keys.
+    async fn learn(&self, learned: Vec<(u64, RecordHash, RunId)>) -> Result<(), End> {
+        if learned.is_empty() {
+            return Ok(());
+        }
+        let (sender, records) = (&self.sender, learned.len() as u64);
+        sender.writer.learn_keys(sender.settings.run, learned, clock::now()).await.map_err(End::Ledger)?;
+        sender.events.send(RunEvent::Settled { kind: OutcomeKind::Skipped, records });
+        Ok(())
     }
 
     /// Records the outcomes of records that are not sent.

@@ -50,6 +50,8 @@
 //! | the ledger is damaged or newer | | keeps it, sends nothing; exit 2 | `a_damaged_ledger_is_kept`, `a_newer_schema_is_refused` |
 //! | two processes on one run | | the second stops; exit 2 | `one_process_at_a_time_works_on_runs` |
 //! | two processes start the same import | | one starts; exit 2 for the other | `only_one_of_many_processes_imports_a_file` |
+//! | two processes import the same records in different files | | each record is sent by one of them | `overlapping_imports_send_each_record_once`, `overlapping_imports_count_equal_records` |
+//! | a run is resumed after another one has sent its records | skipped | the rest is sent | `a_resumed_run_skips_what_others_sent`, `a_claimed_record_is_not_new` |
 //! | runs and submits to one bot | | take turns within its rate limit | `runs_and_submits_share_the_windows`, `two_imports_share_the_window_equally`, `a_submit_gets_through_next_to_an_import` |
 //! | a waiting process is killed | | the others wait for it for at most 2 s | `a_killed_waiting_process_blocks_nobody`, `a_wish_that_is_not_refreshed_expires` |
 //! | the input changes | | stops; exit 5; resumable with the original input | `a_changed_input_stops_a_resumable_run` |
@@ -67,6 +69,7 @@ mod breaker;
 mod check;
 mod circuit;
 mod columns;
+mod compare;
 mod disposition;
 mod engine;
 mod event;
@@ -86,9 +89,10 @@ pub(crate) use brake::{MaxRejected, Rejections};
 pub(crate) use check::{BotRows, CheckError, CheckReport, CheckSettings, ProblemRow, check};
 pub(crate) use circuit::{BreakerPolicy, StopReason};
 pub(crate) use columns::{ColumnStats, InputColumns, inspect_columns};
+pub(crate) use compare::compare;
 pub(crate) use engine::run;
 pub(crate) use event::{End, Ended, Events, RunEvent};
-pub(crate) use feed::{FeedError, FeedSettings, Prepared, Share, feed_input, feed_records};
+pub(crate) use feed::{FeedError, FeedSettings, Prepared, Share, feed_input, feed_records, record_hash};
 pub(crate) use lane::{Lane, LaneResources};
 pub(crate) use respondents::respondents;
 pub(crate) use settings::{Delivery, LaneSettings, SendSettings};

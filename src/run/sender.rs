@@ -19,8 +19,9 @@ use super::turns::Turns;
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
 use crate::delivery::{Cause, Checked, Client, Concern, Reply, Sent, Verdict, check_echo, judge};
-use crate::ledger::{Call, Claim, Claimed, OutcomeKind, ResendPolicy, Writer};
+use crate::ledger::{Admission, Call, Claim, Claimed, LedgerError, Outcome, OutcomeKind, ResendPolicy, RunId, Writer};
 use crate::pacing::{Moment, Pacer, Permit};
+use crate::record::SkipReason;
 
 /// Everything that sending to one bot needs; shared by its workers.
 #[derive(Debug)]
@@ -70,7 +71,14 @@ impl RecordSender {
             // Before the intent: if there is no token, no row may be left in doubt.
             let secret_version = self.tokens.secret_version();
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
-            let Some(claimed) = self.claim(&pending.row, resend, &permit).await? else { continue };
+            let claimed = match self.claim(&pending.row, resend, &permit).await? {
+                Admission::SentBefore(run) => {
+                    self.skip(pending.row.number, run).await?;
+                    break;
+                }
+                admission => self.turns.granted(admission),
+            };
+            let Some(claimed) = claimed else { continue };
             let sent = permit.taken_at();
             let Some(checked) = self.send(&claimed, permit, &token, &pending.row).await else { break };
             let (disposition, reloads_secret) = self.judge(checked, sent, &mut gate_permit, &mut pending);
@@ -129,13 +137,26 @@ impl RecordSender {
         }
     }
 
-    /// Makes the intent durable; `None` if another process goes first or has called meanwhile: a new permit is needed.
-    async fn claim(&self, row: &Prepared, resend: ResendPolicy, permit: &Permit) -> Result<Option<Claimed>, End> {
+    /// Makes the intent durable, unless another process goes first or has called or sent the record meanwhile.
+    async fn claim(&self, row: &Prepared, resend: ResendPolicy, permit: &Permit) -> Result<Admission<Claimed>, End> {
         let SendSettings { run, timeout, longest_window, .. } = self.settings;
         let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
-        let claim = Claim { run, row: row.number, fingerprint: row.fingerprint, resend, call };
-        let admission = self.writer.claim(claim).await.map_err(End::Ledger)?;
-        Ok(self.turns.granted(admission))
+        let claim = Claim { run, row: row.number, record: row.record, copies: row.copies, resend, call };
+        self.writer.claim(claim).await.map_err(End::Ledger)
+    }
+
+    /// Skips a row whose record another run has sent meanwhile. One that was rejected or in doubt keeps its outcome.
+    async fn skip(&self, row: u64, run: RunId) -> Result<(), End> {
+        let why = SkipReason::SentBefore { run: run.0 }.to_string();
+        let skipped = vec![(row, Outcome::with_detail(OutcomeKind::Skipped, why.clone()))];
+        match self.writer.record_outcomes(self.settings.run, skipped, clock::now()).await {
+            Ok(()) => self.events.send(RunEvent::Settled { kind: OutcomeKind::Skipped, records: 1 }),
+            Err(LedgerError::NotSettleable { .. }) => {}
+            Err(error) => return Err(End::Ledger(error)),
+        }
+        let record = self.settings.numbering.id(row);
+        self.events.send(RunEvent::NotSaved { record, kind: OutcomeKind::Skipped, why });
+        Ok(())
     }
 
     /// Posts the record; `None` if the run was abandoned before an answer came.

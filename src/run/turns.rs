@@ -95,6 +95,7 @@ impl Turns {
             Admission::Granted(granted) => return Some(granted),
             Admission::Stale(calls) => self.learn(&calls),
             Admission::OthersTurn => self.shared.is_others_turn.store(true, Ordering::Relaxed),
+            Admission::SentBefore(_) => {}
         }
         None
     }

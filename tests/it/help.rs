@@ -86,13 +86,13 @@ fn import_short_help_fits_one_screen() {
           --skip-invalid           Import the valid rows, and write the invalid ones to the failure
                                    report
           --filter <COLUMN=VALUE>  Import only rows that meet this condition; repeatable
-          --sample <N>             Import a random sample of N rows, always the same rows for the same
-                                   file
+          --sample <N>             Import a random sample of N rows, always the same ones for a file
 
     Runs:
-          --resume  Resume the unfinished run of this file
-          --again   Import a file that was already imported; every row is then saved twice
-      -y, --yes     Send without asking; without a terminal, nothing is asked
+          --resume    Resume the unfinished run of this file
+          --only-new  Import only what was not sent before: the new rows of an export that has grown
+          --again     Import rows although they were sent before; they are then saved twice
+      -y, --yes       Send without asking; without a terminal, nothing is asked
 
     Sending:
           --sandbox  Send to a sandbox inside this process: no setup, nothing leaves this machine

@@ -10,6 +10,7 @@ mod identity;
 mod mapping;
 #[cfg(unix)]
 mod on_finish;
+mod only_new;
 mod output;
 mod rejection;
 mod report;

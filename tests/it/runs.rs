@@ -10,9 +10,12 @@ fn five_runs() -> Stage {
     let mut stage = Stage::new();
     stage.import(&stage.write("whole.csv", csv_of(&numbered(3))), &[]).success();
     stage.restart(&["400:at=2", "500:at=4"]);
-    stage.import(&stage.write("partly.csv", csv_of(&numbered(5))), &["--concurrency", "1"]).failure().code(1);
+    stage
+        .import(&stage.write("partly.csv", csv_of(&numbered(5))), &["--again", "--concurrency", "1"])
+        .failure()
+        .code(1);
     stage.restart(&["401"]);
-    stage.import(&stage.write("unfinished.csv", csv_of(&numbered(2))), &[IMPATIENT]).failure().code(3);
+    stage.import(&stage.write("unfinished.csv", csv_of(&numbered(2))), &["--again", IMPATIENT]).failure().code(3);
     stage.import(&stage.write("tried.csv", csv_of(&numbered(1))), &["--sandbox"]).success();
     stage.restart(&[]);
     let submit = ["submit", "--type", "NPS", "--score", "9", "--channel-uid", "u", "--name", "n"];

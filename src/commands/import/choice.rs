@@ -5,7 +5,6 @@ use super::error::ImportRefused;
 use crate::commands::command_line::resume_command;
 use crate::commands::error::CommandError;
 use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
-use crate::text::counted;
 
 #[derive(Debug)]
 pub(super) enum Choice {
@@ -23,11 +22,23 @@ pub(super) fn choose(store: &Store, same: Vec<Run>, import: &Import<'_>) -> Resu
     if import.setup.is_sandbox {
         return Ok(Choice::New);
     }
+    if import.args.only_new {
+        return choose_for_new_records(store, same);
+    }
     if import.args.again {
         let unfinished = same.iter().find(|run| run.finished_at.is_none() && !import.args.allow_unfinished);
         return unfinished.map_or(Ok(Choice::New), |run| Err(refuse(store, run, import)?));
     }
     same.first().map_or(Ok(Choice::New), |latest| Err(refuse(store, latest, import)?))
+}
+
+/// An unfinished run of the same input is resumed; if it is finished, there is nothing new in its input.
+fn choose_for_new_records(store: &Store, same: Vec<Run>) -> Result<Choice, CommandError> {
+    let Some(run) = same.into_iter().find(|run| run.finished_at.is_none()) else { return Ok(Choice::New) };
+    if Lease::is_held(store.directory(), run.id) {
+        return Err(LedgerError::InUse { run: run.id }.into());
+    }
+    Ok(Choice::Resume(run))
 }
 
 /// Why this run prevents a new one.
@@ -102,34 +113,6 @@ pub(super) fn ensure_excluded_runs_fit(import: &Import<'_>) -> Result<(), Comman
     Ok(())
 }
 
-/// Refuses to send rows again that another run has sent to the same bots as part of another selection. Returns a warning if a
-/// run sent them with another mapping or to another host: that is a different import, but may be a mistake.
-pub(super) fn check_other_runs(store: &Store, import: &Import<'_>) -> Result<Option<String>, CommandError> {
-    if import.setup.is_sandbox || import.args.again {
-        return Ok(None);
-    }
-    let (host, bots) = (import.setup.host(), import.bots());
-    let mut runs = import.runs_of_input(store)?;
-    runs.retain(|run| {
-        let is_excluded = import.args.rows.exclude_run.contains(&run.id.0);
-        !run.sandbox && !is_excluded && bots.iter().any(|(bot, _)| run.includes_bot(bot))
-    });
-    let makes_the_same = |run: &&Run| run.host == host && import.report.mapping.makes_the_same_records(&run.mapping);
-    for run in runs.iter().filter(makes_the_same) {
-        let counts = store.counts(run)?;
-        if counts.saved + counts.in_doubt > 0 {
-            return Err(ImportRefused::PartlyImported { run: run.id, started: date(run), counts }.into());
-        }
-    }
-    let Some(run) = runs.first() else { return Ok(None) };
-    let saved = counted(store.counts(run)?.saved, "row");
-    let bots = if bots.len() > 1 { "some of these bots" } else { "this bot" };
-    Ok(Some(format!(
-        "run {} already sent this file to {bots}, with another mapping or to another host ({saved} saved)",
-        run.id
-    )))
-}
-
-fn date(run: &Run) -> String {
+pub(super) fn date(run: &Run) -> String {
     run.started_at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }

@@ -12,6 +12,7 @@ use crate::commands::input::open_all;
 use crate::commands::session::Session;
 use crate::commands::setup::{Bots, Setup};
 use crate::exit::Exit;
+use crate::ledger::Overlap;
 use crate::report::{mapping_table, problems_table, rows_and_records};
 use crate::text::counted;
 
@@ -49,14 +50,11 @@ impl Import<'_> {
         self.print_preview();
         if self.args.dry_run {
             self.note_missing_settings();
-            let (valid, invalid) = (counted(self.report.valid, self.unit()), self.report.invalid);
-            let skipped = self.report.all_skipped();
-            return self.end_without_run(&format!(
-                "{valid} can be sent, {invalid} invalid, {skipped} skipped; nothing was sent (--dry-run)"
-            ));
+            return self.end_dry_run();
         }
         if self.report.valid + self.report.invalid == 0 && !self.args.resume {
-            return self.end_without_run(&format!("{}, nothing to send", counted(self.report.rows, "row")));
+            let result = format!("{}, nothing to send", counted(self.report.rows, "row"));
+            return self.end_without_run(&Overlap::default(), &result);
         }
         self.send()
     }
@@ -71,6 +69,16 @@ impl Import<'_> {
         }
     }
 
+    fn end_dry_run(&self) -> Result<Exit, CommandError> {
+        let overlap = self.preview_sent_before()?.overlap;
+        let valid = counted(self.report.valid - overlap.all(), self.unit());
+        let (invalid, skipped) = (self.report.invalid, self.report.all_skipped() + overlap.all());
+        self.end_without_run(
+            &overlap,
+            &format!("{valid} can be sent, {invalid} invalid, {skipped} skipped; nothing was sent (--dry-run)"),
+        )
+    }
+
     fn print_findings(&self) {
         let report = &self.report;
         let size = rows_and_records(report.rows, report.records());
@@ -82,7 +90,7 @@ impl Import<'_> {
 
     /// Invalid rows stop the import before anything is sent.
     fn refuse_invalid(&self) -> Result<Exit, CommandError> {
-        self.print_checked_json()?;
+        self.print_checked_json(&Overlap::default())?;
         let refused = ImportRefused::InvalidRows {
             input: self.short_name(),
             invalid: self.report.invalid,
@@ -106,23 +114,23 @@ impl Import<'_> {
             let table = problems_table(report, self.session.printer.table_width());
             self.session.printer.warning(format_args!("{invalid} will not be sent:\n{table}"));
         }
-        if is_new {
+        if is_new && !self.args.only_new {
             let records: Vec<u64> = self.bots().into_iter().map(|(_, records)| records).collect();
             self.print_duration(&records);
         }
     }
 
-    fn end_without_run(&self, result: &str) -> Result<Exit, CommandError> {
-        self.print_checked_json()?;
+    pub(super) fn end_without_run(&self, overlap: &Overlap, result: &str) -> Result<Exit, CommandError> {
+        self.print_checked_json(overlap)?;
         if !self.session.is_json() {
             self.session.printer.result(format_args!("{}: {result}", self.short_name()))?;
         }
         Ok(Exit::Success)
     }
 
-    fn print_checked_json(&self) -> Result<(), CommandError> {
+    fn print_checked_json(&self, overlap: &Overlap) -> Result<(), CommandError> {
         if self.session.is_json() {
-            self.session.printer.json(&checked_summary(&self.report, self.started.elapsed()))?;
+            self.session.printer.json(&checked_summary(&self.report, overlap, self.started.elapsed()))?;
         }
         Ok(())
     }

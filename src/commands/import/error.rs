@@ -15,8 +15,21 @@ pub(super) enum ImportRefused {
     Unfinished { run: RunId, started: String, counts: Counts, command: String, again: bool },
     #[error("this input was already imported by run {run} on {started}: {} saved", counted(counts.saved, "row"))]
     Imported { run: RunId, started: String, counts: Counts },
-    #[error("run {run}, started {started}, has sent part of this input: {} saved", counted(counts.saved, "row"))]
-    PartlyImported { run: RunId, started: String, counts: Counts },
+    #[error(
+        "{} of {} sent before to {}: {runs}; nothing was sent",
+        grouped(*sent),
+        if *records == 1 { "1 record was".to_owned() } else { format!("{} records were", grouped(*records)) },
+        if *several_bots { "the same bots" } else { "this bot" }
+    )]
+    SentBefore { sent: u64, records: u64, runs: String, several_bots: bool, only_new: String, again: String },
+    #[error("run {run}, started {started}, has sent this input with another mapping: {} saved", counted(counts.saved, "row"))]
+    SentWithOtherMapping { run: RunId, started: String, counts: Counts },
+    #[error(
+        "run {run}, started {started}, has sent an earlier version of {} with another mapping: its records cannot be \
+         recognized",
+        printable(input)
+    )]
+    GrownWithOtherMapping { run: RunId, started: String, input: String },
     #[error("--exclude-run {run}: that run had another input")]
     ExcludesOtherInput { run: RunId },
     #[error("--exclude-run {run}: that run sent to {}, not to this target", printable(target))]
@@ -46,7 +59,11 @@ impl Advice for ImportRefused {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::InvalidRows { .. } => ErrorKind::InvalidRows,
-            Self::Unfinished { .. } | Self::Imported { .. } | Self::PartlyImported { .. } => ErrorKind::AlreadySent,
+            Self::Unfinished { .. }
+            | Self::Imported { .. }
+            | Self::SentBefore { .. }
+            | Self::SentWithOtherMapping { .. }
+            | Self::GrownWithOtherMapping { .. } => ErrorKind::AlreadySent,
             Self::InputChanged { .. } | Self::NotKept { .. } => ErrorKind::Input,
             Self::ReportPath(_) => ErrorKind::Output,
             _ => ErrorKind::Usage,
@@ -80,15 +97,21 @@ impl Advice for ImportRefused {
             Self::Imported { .. } => {
                 "use --again to import it anyway: every row is then saved twice, which distorts the score".to_owned()
             }
-            Self::PartlyImported { run, .. } => format!(
+            Self::SentBefore { only_new, again, .. } => format!(
+                "send only the new records with `{only_new}`, or all of them with `{again}`: these are then saved twice"
+            ),
+            Self::SentWithOtherMapping { run, .. } => format!(
                 "use --exclude-run {run} to skip the rows it sent, or --again to send them, too: they are then saved twice"
             ),
+            Self::GrownWithOtherMapping { run, .. } => {
+                format!("use the mapping of run {run}, or --again if none of these records were sent before")
+            }
             Self::ExcludesOtherInput { .. } => "find the run of this input with `kore-feedback runs list`".to_owned(),
             Self::ExcludesOtherTarget { .. } => "remove --exclude-run".to_owned(),
             Self::NothingToResume => "remove --resume to import it".to_owned(),
             Self::InputChanged { run, .. } => format!(
-                "restore the file, or import the new rows as a file of their own; `kore-feedback runs show {run} --rows` \
-                 lists what was sent"
+                "if the file has grown, import its new rows with --only-new; else restore it; `kore-feedback runs show {run} \
+                 --rows` lists what was sent"
             ),
             Self::OtherMapping { run } => {
                 format!("resume run {run} with its own options: `kore-feedback runs resume {run}`")

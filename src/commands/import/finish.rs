@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::checked::Import;
 use super::on_finish::on_finish;
+use super::sent_before::SentBefore;
 use crate::cli::{ImportArgs, InputArgs, RowArgs};
 use crate::clock;
 use crate::commands::command_line::{import_command, resume_command};
@@ -26,6 +27,13 @@ pub(super) struct ImportRun<'a> {
     pub(super) import: &'a Import<'a>,
     pub(super) store: &'a Store,
     pub(super) run: Run,
+    pub(super) compared: SentBefore,
+}
+
+impl<'a> ImportRun<'a> {
+    pub(super) fn new(import: &'a Import<'a>, store: &'a Store, run: Run) -> Self {
+        Self { import, store, run, compared: SentBefore::default() }
+    }
 }
 
 impl ImportRun<'_> {
@@ -133,6 +141,7 @@ impl ImportRun<'_> {
     fn summary(&self, counts: Counts, failures_file: Option<PathBuf>) -> Result<Summary, LedgerError> {
         let elapsed = self.import.started.elapsed();
         let mut summary = Summary::new(Some(self.run.id.0), counts, elapsed, failures_file);
+        (summary.sent_before, summary.changed) = (self.compared.overlap.sent, self.compared.overlap.changed);
         summary.answers = AnswersView::new(&self.store.deviations(self.run.id)?);
         summary.checked = Some(checked_view(&self.import.report));
         if self.import.setup.bots == Bots::OfRows {
@@ -221,7 +230,9 @@ impl ImportRun<'_> {
             resume: false,
             resend_in_doubt: false,
             rejected: false,
-            again: false,
+            // A record that was sent twice on purpose was sent before.
+            again: self.run.again,
+            only_new: import.args.only_new && !self.run.again,
             allow_unfinished: false,
             ..import.args.clone()
         };

@@ -13,17 +13,19 @@ impl Import<'_> {
     /// Marks the rows in doubt that this run would send. They are then looked for on the server. Requires the run's lease.
     pub(super) fn mark_lost_rows(&self, store: &Store, run: RunId) -> Result<u64, CommandError> {
         let run = store.set_bots(run, &self.bots(), self.report.records())?;
+        // Which records other runs have sent may be lost, too.
+        store.set_sent_before(run.id, 0)?;
         let share = |bot: &str| match self.setup.bots {
             Bots::One(_) => Share::All,
             Bots::OfRows => Share::Bot(bot.to_owned()),
         };
         let shares = run.bots.iter().map(|bot| share(&bot.bot_id)).collect();
-        let settings = self.feed_settings();
+        let settings = self.feed_settings(None);
         let feeds = feed_input(&self.input, &settings, shares, store, run.id, self.report.has_workbook)?;
         let mut marked = 0;
         for (bot, mut feed) in run.bots.iter().zip(feeds) {
             while let Some(batch) = feed.blocking_recv() {
-                let rows: Vec<_> = batch?.to_send.iter().map(|row| (row.number, row.fingerprint)).collect();
+                let rows: Vec<_> = batch?.to_send.iter().map(|row| (row.number, row.record.fingerprint)).collect();
                 marked += rows.len() as u64;
                 store.mark_lost(&LostRows { run: run.id, bot: bot.number, rows }, WHY, clock::now())?;
             }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::checked::Import;
-use super::choice::{Choice, check_other_runs, choose};
+use super::choice::{Choice, choose};
 use super::fd_budget::FdBudget;
 use super::finish::ImportRun;
 use super::resume::StoredOptions;
+use super::sent_before::SentBefore;
 use crate::clock;
 use crate::commands::confirm::{confirm_records, must_confirm};
 use crate::commands::error::{CommandError, Explain};
@@ -18,7 +19,9 @@ use crate::commands::setup::{Bots, Patience, take_over};
 use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::verify::verify_at_end;
 use crate::exit::Exit;
-use crate::ledger::{Counts, LedgerError, NewRun, OutcomeKind, ResendPolicy, Run, RunId, RunKind, Store};
+use crate::ledger::{
+    Comparison, Counts, LedgerError, NewRun, OutcomeKind, Overlap, ResendPolicy, Run, RunId, RunKind, Store,
+};
 use crate::record::Fingerprint;
 use crate::report::{ProgressDisplay, ProgressStart};
 use crate::rlimit;
@@ -38,7 +41,7 @@ impl Import<'_> {
         let same = self.same_runs(&store)?;
         let latest = same.first().map(|run| run.id);
         let unfinished = match choose(&store, same, self)? {
-            Choice::Done(run) => return ImportRun { import: self, store: &store, run }.end_without_sending(),
+            Choice::Done(run) => return ImportRun::new(self, &store, run).end_without_sending(),
             Choice::Resume(run) => {
                 if !run.sandbox {
                     store.ensure_resumable(run.id)?;
@@ -47,14 +50,19 @@ impl Import<'_> {
             }
             Choice::New => {
                 self.warn_of_copy(&store)?;
-                if let Some(warning) = check_other_runs(&store, self)? {
-                    self.session.printer.warning(warning);
-                }
                 None
             }
         };
+        let is_resumed = unfinished.is_some();
+        let mut compared = SentBefore::default();
+        if !is_resumed {
+            compared = self.compare_new(&store)?;
+            if self.report.valid == compared.overlap.all() && self.report.invalid == 0 {
+                return self.end_without_run(&compared.overlap, "nothing new to send");
+            }
+        }
         // Prepared before the run starts: a missing secret must not leave an unfinished run behind.
-        let bots = self.bots();
+        let bots = self.bots_without(&compared.overlap);
         let concurrency = self.concurrency(bots.len())?;
         let first = bots.first().map(|(bot, _)| bot.as_str()).unwrap_or_default();
         let resources = self.setup.resources(first, &store)?;
@@ -65,16 +73,17 @@ impl Import<'_> {
                 (store.set_bots(run.id, &bots, self.report.records())?, "resuming")
             }
             None => {
-                self.confirm()?;
-                (self.begin(&store, latest)?, "starting")
+                self.confirm(&compared.overlap)?;
+                (self.begin(&store, latest, &compared.overlap)?, "starting")
             }
         };
         let _lease = take_over(&store, run.id)?;
+        let (run, compared) = if is_resumed { self.compare_again(&store, run)? } else { (run, compared) };
         if !self.setup.is_sandbox {
             store.trust(run.id)?;
         }
         self.session.printer.note(format_args!("{verb} run {} to {}", run.id, self.setup.target_in_words(&run.bots)));
-        ImportRun { import: self, store: &store, run }.send_rows(resources, concurrency)
+        ImportRun { import: self, store: &store, run, compared }.send_rows(resources, concurrency)
     }
 
     /// The requests in flight per bot: as many as the settings ask for, if the process may open enough files.
@@ -92,24 +101,24 @@ impl Import<'_> {
     }
 
     /// Asks before a new run. A resumed run cannot have another target than the one that was confirmed.
-    fn confirm(&self) -> Result<(), CommandError> {
+    fn confirm(&self, overlap: &Overlap) -> Result<(), CommandError> {
         if must_confirm(&self.setup, self.args.yes) {
-            confirm_records(&self.setup, self.report.valid, self.bots().len())?;
+            confirm_records(&self.setup, self.report.valid - overlap.all(), self.bots().len())?;
         }
         Ok(())
     }
 
     /// Records the new run once its input is stored: without the input, the run could not be resumed.
-    fn begin(&self, store: &Store, latest: Option<RunId>) -> Result<Run, CommandError> {
-        // Again: the question may have been answered hours later.
-        check_other_runs(store, self)?;
+    fn begin(&self, store: &Store, latest: Option<RunId>, overlap: &Overlap) -> Result<Run, CommandError> {
         let mapping = self.report.mapping.canonical();
         let new = NewRun {
             input: self.input_name(),
             rows: self.report.rows,
             records: self.report.records(),
             numbering: self.numbering(),
-            bots: self.bots(),
+            bots: self.bots_without(overlap),
+            again: self.args.again,
+            sent_before: overlap.unlisted,
             options: StoredOptions::to_json(self)?,
             ..self.setup.new_run(RunKind::Import, self.report.content, mapping)
         };
@@ -120,6 +129,14 @@ impl Import<'_> {
             self.keep_input(store, run)
         })?;
         Ok(store.run(run)?)
+    }
+
+    /// Compares a resumed run with what other runs have sent since. Requires its lease.
+    fn compare_again(&self, store: &Store, run: Run) -> Result<(Run, SentBefore), CommandError> {
+        let compared = self.compare_resumed(store, &run)?;
+        store.set_sent_before(run.id, compared.overlap.unlisted)?;
+        let run = store.set_bots(run.id, &self.bots_without(&compared.overlap), self.report.records())?;
+        Ok((run, compared))
     }
 
     /// Keeps the input if it came through a pipe.
@@ -161,10 +178,10 @@ impl Import<'_> {
         &self,
         wanted: &HashSet<Fingerprint>,
     ) -> Result<HashMap<Fingerprint, String>, CommandError> {
-        Ok(respondents(&self.input, &self.feed_settings(), wanted)?)
+        Ok(respondents(&self.input, &self.feed_settings(None), wanted)?)
     }
 
-    pub(super) fn feed_settings(&self) -> FeedSettings {
+    pub(super) fn feed_settings(&self, known: Option<Arc<Comparison>>) -> FeedSettings {
         FeedSettings {
             source: self.source.clone(),
             mapping: self.report.mapping.clone(),
@@ -172,13 +189,18 @@ impl Import<'_> {
             include_in_doubt: self.args.include_in_doubt,
             resend: self.resend_policy(),
             duplicates: Arc::clone(&self.report.duplicates),
+            bot: match &self.setup.bots {
+                Bots::One(bot) => Some(bot.clone()),
+                Bots::OfRows => None,
+            },
+            known,
         }
     }
 }
 
 impl ImportRun<'_> {
     fn send_rows(self, resources: LaneResources, concurrency: usize) -> Result<Exit, CommandError> {
-        let Self { import, store, ref run } = self;
+        let Self { import, store, ref run, .. } = self;
         let to_send = self.rows_to_send()?;
         if import.args.resume {
             import.print_duration(&to_send);
@@ -209,7 +231,7 @@ impl ImportRun<'_> {
 
     /// Marks the rows without an answer, and those whose answer was that of another row.
     fn mark_rows_in_doubt(&self) -> Result<(), LedgerError> {
-        let Self { import, store, run } = self;
+        let Self { import, store, run, .. } = self;
         store.mark_claims_in_doubt(run.id, "the run ended before the response arrived", clock::now())?;
         let repeated = store.mark_repeated_ids_in_doubt(run)?;
         if repeated > 0 {
@@ -240,8 +262,8 @@ impl ImportRun<'_> {
 
     /// One lane per bot, side by side. If rows name their bots, one more lane takes the rows that go to none.
     fn lanes(&self, resources: LaneResources, concurrency: usize, to_send: &[u64]) -> Result<Vec<Lane>, CommandError> {
-        let Self { import, store, run } = self;
-        let feed_settings = import.feed_settings();
+        let Self { import, store, run, .. } = self;
+        let feed_settings = import.feed_settings(self.compared.known.clone());
         let settings = |to_send| {
             let settings = import.setup.lane_settings((run.id, run.numbering), feed_settings.resend, to_send, PATIENCE);
             let max_rejected = import.args.max_rejected.unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::ledger::{Lease, NewRun, OutcomeKind, ResendPolicy, RowEntry, RowState
 use crate::numbering::Numbering;
 use crate::record::Feedback;
 use crate::report::{AnswersView, Printer};
-use crate::run::{Events, Lane, LaneSettings, Prepared, RunEvent, feed_records, run as run_lanes};
+use crate::run::{Events, Lane, LaneSettings, Prepared, RunEvent, feed_records, record_hash, run as run_lanes};
 use crate::text::{excerpt, format_duration, printable};
 
 /// A person or a CI job is waiting.
@@ -94,7 +94,7 @@ impl Submission<'_> {
         let _lease = Lease::take(self.store.directory(), run)?;
         let (events, receiver) = Events::channel();
         let progress = report_progress(receiver, self.setup.session.printer.clone());
-        let row = Prepared { number: ROW, body, fingerprint: feedback.fingerprint() };
+        let row = Prepared { number: ROW, body, record: record_hash(feedback, None), copies: None };
         let lane = Lane { bot: None, resources, settings: self.lane_settings(run), feed: feed_records(vec![row]) };
         let ended = run_lanes(vec![lane], events).explain("cannot start sending")?;
         self.store.mark_claims_in_doubt(run, "the command ended before the response arrived", clock::now())?;

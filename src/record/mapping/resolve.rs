@@ -310,6 +310,7 @@ impl<'a> Resolver<'a> {
                 Dedupe::Columns(names.iter().filter_map(|name| find("--dedupe-by", name)).collect())
             }
         });
+        let key = selection.key.iter().filter_map(|name| find("--key", name)).collect();
         let skips = spec.active_skips().filter_map(|rule| {
             let SkipRule { key, reason, when } = rule;
             let named_by = format!("the skip rule {reason:?} (disable it with --include {:?})", rule.name());
@@ -324,6 +325,7 @@ impl<'a> Resolver<'a> {
                 sample: selection.sample,
                 dedupe,
                 excluded_runs: selection.excluded_runs.clone(),
+                key,
             },
             sampled: None,
         }

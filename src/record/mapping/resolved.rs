@@ -75,6 +75,23 @@ impl ResolvedMapping {
         self.records.iter().any(|record| record.uses(column))
     }
 
+    /// The same mapping for all rows that excluded runs have sent, too.
+    #[must_use]
+    pub(crate) fn without_excluded_runs(mut self) -> Self {
+        self.rows.selection.excluded_runs.clear();
+        self
+    }
+
+    /// Whether an excluded run has sent this part of a row to the bot.
+    pub(crate) fn is_excluded(&self, part: (Numbering, u64, u32), bot_id: &str) -> bool {
+        self.rows.sent_before(part, Some(bot_id)).is_some()
+    }
+
+    /// Whether rows are identified by key columns.
+    pub(crate) fn has_key(&self) -> bool {
+        !self.rows.selection.key.is_empty()
+    }
+
     /// All headers, including those that a failure report adds.
     pub fn headers(&self) -> &[String] {
         &self.headers

@@ -79,6 +79,8 @@ pub struct RowSelection<C = String, F = Clause> {
     pub dedupe: Option<Dedupe<C>>,
     /// Rows that these runs sent are skipped.
     pub excluded_runs: Vec<ExcludedRun>,
+    /// The columns that identify an answer; empty if its record does.
+    pub key: Vec<C>,
 }
 
 /// The records that an earlier run has sent or may have sent, by bot.
@@ -94,7 +96,14 @@ pub struct ExcludedRun {
 
 impl<C, F> Default for RowSelection<C, F> {
     fn default() -> Self {
-        Self { filters: Vec::new(), rows: Vec::new(), sample: None, dedupe: None, excluded_runs: Vec::new() }
+        Self {
+            filters: Vec::new(),
+            rows: Vec::new(),
+            sample: None,
+            dedupe: None,
+            excluded_runs: Vec::new(),
+            key: Vec::new(),
+        }
     }
 }
 

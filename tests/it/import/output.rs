@@ -41,7 +41,7 @@ fn json_summaries_have_exactly_the_documented_keys() {
     let file = stage.write_records(&numbered(3));
     let keys = |summary: &Value| summary.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let documented = "run rows records saved rejected invalid skipped unsent in_doubt elapsed_ms failures_file \
-                      changed_fields missing_fields skipped_by_reason invalid_by_problem problems preview warnings";
+                      sent_before changed changed_fields missing_fields skipped_by_reason invalid_by_problem problems preview warnings";
     let documented: Vec<_> = documented.split(' ').collect();
     let dry = json(&stage.import(&file, &["-o", "json", "--dry-run"]).success());
     assert_eq!(keys(&dry), documented);
@@ -143,7 +143,7 @@ fn hostile_file_names_are_quoted_exactly() {
     let command = text.split_once("import it with `").unwrap().1.lines().next().unwrap().trim_end_matches('`');
     let report = file.with_extension("failures.csv");
     let option = format!("--set={set}");
-    assert_eq!(words(&stage, command), ["import", report.to_str().unwrap(), &option, IMPATIENT]);
+    assert_eq!(words(&stage, command), ["import", report.to_str().unwrap(), &option, "--again", IMPATIENT]);
 }
 
 /// The words that a shell makes of the printed command, without the program.

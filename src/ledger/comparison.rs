@@ -1,0 +1,139 @@
+//! Compares all records of an input with what was sent before to the same bots: how many there are, and which rows to skip.
+//! This is only an estimate of what each claim decides for itself (`sent_before.rs`), but it is known before anything is sent.
+//!
+//! The records' hashes are sorted on disk, so that memory does not grow with the input.
+
+use std::collections::BTreeMap;
+use std::sync::{LockResult, Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{LedgerError, RecordHash, RunId, Store};
+
+mod judge;
+
+pub(crate) use judge::Overlap;
+
+/// `need` is that of [`Need`]. `groups`: equal records of one bot; those that are alone and new are left out. `judged`: rows
+/// whose key was sent before, or that are equal to more records than were sent.
+const TABLES: &str = "
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    PRAGMA cache_size = -4096;
+    CREATE TABLE bots (bot INTEGER PRIMARY KEY, bot_id TEXT NOT NULL) STRICT;
+    CREATE TABLE input (row INTEGER PRIMARY KEY, bot INTEGER NOT NULL, record BLOB NOT NULL, message INTEGER NOT NULL,
+                        key INTEGER, need INTEGER NOT NULL) STRICT;
+    CREATE TABLE groups (bot INTEGER NOT NULL, record BLOB NOT NULL, copies INTEGER NOT NULL, sent INTEGER NOT NULL,
+                         run INTEGER, PRIMARY KEY (bot, record)) STRICT, WITHOUT ROWID;
+    CREATE TABLE sent_messages (bot INTEGER NOT NULL, record BLOB NOT NULL, message INTEGER NOT NULL,
+                                sent INTEGER NOT NULL, PRIMARY KEY (bot, record, message)) STRICT, WITHOUT ROWID;
+    CREATE TABLE judged (row INTEGER PRIMARY KEY, verdict INTEGER NOT NULL, of INTEGER NOT NULL) STRICT;
+    BEGIN;";
+
+/// Whether a row of the input is to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// It has an outcome, or is not selected, but its record counts.
+    None,
+    /// The run has not reached it.
+    First,
+    /// The run has an entry for it.
+    Again,
+}
+
+/// A record of the input.
+#[derive(Debug)]
+pub(crate) struct InputRecord<'a> {
+    pub(crate) row: u64,
+    pub(crate) bot_id: &'a str,
+    pub(crate) record: RecordHash,
+    pub(crate) need: Need,
+}
+
+/// What is known of a row before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// The input has so many equal records, and not all of them were sent.
+    New { copies: u64 },
+    /// If by its record, the ledger may not know its key yet.
+    Sent { by: RunId, is_by_key: bool },
+    /// Its key was sent with another record.
+    Changed { since: RunId },
+    /// An earlier row of the input has the same key.
+    SameKey { row: u64, is_equal: bool },
+}
+
+/// The records of one input, in a temporary database that SQLite removes.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    connection: Mutex<Connection>,
+    bots: BTreeMap<String, i64>,
+    has_keys: bool,
+}
+
+impl Comparison {
+    pub(crate) fn begin() -> Result<Self, LedgerError> {
+        let connection = Connection::open("")?;
+        connection.execute_batch(TABLES)?;
+        Ok(Self { connection: Mutex::new(connection), bots: BTreeMap::new(), has_keys: false })
+    }
+
+    pub(crate) fn add(&mut self, record: &InputRecord<'_>) -> Result<(), LedgerError> {
+        let InputRecord { row, bot_id, record, need } = record;
+        let connection = unpoisoned(self.connection.get_mut());
+        let bot = match self.bots.get(*bot_id) {
+            Some(bot) => *bot,
+            None => {
+                let bot = self.bots.len() as i64 + 1;
+                connection.execute("INSERT INTO bots VALUES (?1, ?2)", params![bot, bot_id])?;
+                self.bots.insert((*bot_id).to_owned(), bot);
+                bot
+            }
+        };
+        self.has_keys |= record.key.is_some();
+        connection.prepare_cached("INSERT INTO input VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+            row,
+            bot,
+            record.prefix(),
+            record.message,
+            record.key,
+            *need as i64
+        ])?;
+        Ok(())
+    }
+
+    /// Compares the records with what other runs than this one have sent to the same bots of a host.
+    pub(crate) fn compare(&mut self, store: &Store, host: &str, run: Option<RunId>) -> Result<Overlap, LedgerError> {
+        let connection = unpoisoned(self.connection.get_mut());
+        let ledger = store.reader()?.into_connection();
+        let overlap = judge::judge(connection, &ledger, &self.bots, self.has_keys, (host, run))?;
+        connection.execute_batch("COMMIT")?;
+        Ok(overlap)
+    }
+
+    /// What is known of a row.
+    pub(crate) fn find(&self, row: u64, bot_id: &str, record: &RecordHash) -> Result<Known, LedgerError> {
+        let connection = unpoisoned(self.connection.lock());
+        let judged = connection
+            .prepare_cached("SELECT verdict, of FROM judged WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if let Some((verdict, of)) = judged {
+            return Ok(judge::known(verdict, of));
+        }
+        let group = connection
+            .prepare_cached("SELECT copies, sent, run FROM groups WHERE bot = ?1 AND record = ?2")?
+            .query_row(params![self.bots.get(bot_id), record.prefix()], |row| <(u64, u64, Option<i64>)>::try_from(row))
+            .optional()?;
+        Ok(match group {
+            Some((copies, sent, Some(run))) if sent >= copies => Known::Sent { by: RunId(run), is_by_key: false },
+            Some((copies, ..)) => Known::New { copies },
+            None => Known::New { copies: 1 },
+        })
+    }
+}
+
+/// A thread that panicked while it read has changed nothing.
+fn unpoisoned<T>(lock: LockResult<T>) -> T {
+    lock.unwrap_or_else(PoisonError::into_inner)
+}

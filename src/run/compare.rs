@@ -1,0 +1,49 @@
+//! Compares an input with what earlier runs have sent, before anything is sent.
+
+use std::sync::Arc;
+
+use super::feed::{FeedError, FeedSettings, is_done, record_hash};
+use crate::ledger::{Comparison, InputRecord, Need, Overlap, RunId, Store};
+use crate::record::{CheckedRow, Checker};
+use crate::source::{Inputs, Row};
+
+/// Reads all records of the input, and finds those that other runs than this one have sent to the same bots of a host.
+///
+/// # Errors
+/// When the input or the ledger cannot be read.
+pub(crate) fn compare(
+    inputs: &Inputs,
+    settings: &FeedSettings,
+    store: &Store,
+    (host, run): (&str, Option<RunId>),
+) -> Result<(Comparison, Overlap), FeedError> {
+    let mut comparison = Comparison::begin()?;
+    let mut rows = inputs.open(&settings.source)?;
+    let mapping = settings.mapping.clone().without_excluded_runs();
+    let checker = Checker::new(mapping, settings.score, settings.include_in_doubt);
+    let mut checker = checker.with_duplicates(Arc::clone(&settings.duplicates));
+    let mut known = run.map(|run| store.row_cursor(run));
+    let (mut row, numbering) = (Row::default(), settings.mapping.numbering());
+    while rows.read(&mut row)? {
+        let is_resent = checker.is_resent(&row);
+        for part in numbering.parts() {
+            let (number, key) = (numbering.number(row.number, part), checker.key(&row, part));
+            let Some(CheckedRow::Valid(record)) = checker.check(&row, part) else { continue };
+            if is_resent {
+                continue;
+            }
+            let bot_id = record.bot_id().or(settings.bot.as_deref()).unwrap_or_default();
+            let entry = known.as_mut().map(|known| known.find(number)).transpose()?.flatten();
+            let need = match entry.map(|entry| entry.state) {
+                _ if settings.mapping.is_excluded((numbering, row.number, part), bot_id) => Need::None,
+                None => Need::First,
+                state if is_done(state, settings.resend) => Need::None,
+                Some(_) => Need::Again,
+            };
+            comparison.add(&InputRecord { row: number, bot_id, record: record_hash(&record, key), need })?;
+        }
+    }
+    rows.ensure_unchanged()?;
+    let overlap = comparison.compare(store, host, run)?;
+    Ok((comparison, overlap))
+}
