@@ -28,8 +28,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l config -d '
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -72,8 +71,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l c
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -105,11 +103,12 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l d
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l encoding -d 'Text encoding, such as windows-1252 [default: detected; required if two encodings are possible]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l filter -d 'Import only rows that meet this condition; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rows -d 'Import only these rows, such as 1000-2000; repeatable' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sample -d 'Import a random sample of N rows, always the same rows for the same file' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sample -d 'Import a random sample of N rows, always the same ones for a file' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l dedupe-by -d 'Import only the first of rows with the same text in this column; repeat it to compare several columns together' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l exclude-run -d 'Skip the rows of this file that an earlier run sent; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include -d 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l failures -d 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l key -d 'Recognize rows that were sent before by this column, such as ResponseId, instead of by all fields; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l on-finish -d 'Run this command when the run has ended or stopped, with the JSON summary on its standard input' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l max-rejected -d 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rate-limit -d 'Rate limit, such as 60/1m; repeatable [default: the profile\'s, or 60/1m and 1800/1h]' -r
@@ -126,8 +125,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l c
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -141,7 +139,8 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l i
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resume -d 'Resume the unfinished run of this file'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l resend-in-doubt -d 'With --resume: send rows in doubt again; they may then be saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rejected -d 'With --resume: send rejected rows again'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import a file that was already imported; every row is then saved twice'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l only-new -d 'Import only what was not sent before: the new rows of an export that has grown'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l again -d 'Import rows although they were sent before; they are then saved twice'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -s y -l yes -d 'Send without asking; without a terminal, nothing is asked'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l allow-unfinished -d 'With --again: leave an earlier run of the file unfinished; `runs resume` can still finish it'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l verify -d 'At the end, ask the server what became of rows in doubt, as `runs verify` does; needs read access'
@@ -170,8 +169,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -218,8 +216,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and n
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -236,8 +233,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and _
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -250,8 +246,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and no
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -269,8 +264,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -283,8 +277,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -300,8 +293,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from resume" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -316,8 +308,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -334,8 +325,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -351,8 +341,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and not __fish_seen_subcommand_from export scores" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -379,8 +368,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from export" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -408,8 +396,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; a
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand responses; and __fish_seen_subcommand_from scores" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -423,8 +410,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and not __fish_seen_subcommand_from list show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -439,8 +425,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from list" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -453,8 +438,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand presets; and __fish_seen_subcommand_from show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -476,8 +460,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -492,8 +475,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -509,8 +491,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -523,8 +504,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -537,8 +517,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
@@ -551,8 +530,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
-json\t'For programs: one JSON object'
-ndjson\t'For programs: an object per record while an import runs, then the summary'"
+json\t'For programs: one JSON value'"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
