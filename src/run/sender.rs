@@ -150,12 +150,13 @@ impl RecordSender {
         let why = SkipReason::SentBefore { run: run.0 }.to_string();
         let skipped = vec![(row, Outcome::with_detail(OutcomeKind::Skipped, why.clone()))];
         match self.writer.record_outcomes(self.settings.run, skipped, clock::now()).await {
-            Ok(()) => self.events.send(RunEvent::Settled { kind: OutcomeKind::Skipped, records: 1 }),
-            Err(LedgerError::NotSettleable { .. }) => {}
+            Ok(()) => {}
+            Err(LedgerError::NotSettleable { .. }) => return Ok(()),
             Err(error) => return Err(End::Ledger(error)),
         }
-        let record = self.settings.numbering.id(row);
-        self.events.send(RunEvent::NotSaved { record, kind: OutcomeKind::Skipped, why });
+        let (id, kind) = (self.settings.numbering.id(row), OutcomeKind::Skipped);
+        self.events.send(RunEvent::Settled { kind, records: 1 });
+        self.events.send(RunEvent::NotSaved { id, kind, status: None, why: Some(why) });
         Ok(())
     }
 
