@@ -16,7 +16,9 @@ use crate::ledger::{Lease, NewRun, ResendPolicy, RowEntry, RunId, RunKind, Store
 use crate::numbering::Numbering;
 use crate::record::{Draft, Feedback, FeedbackType, Field};
 use crate::report::Printer;
-use crate::run::{Events, Lane, LaneResources, LaneSettings, Prepared, RunEvent, feed_records, run as run_lanes};
+use crate::run::{
+    Events, Lane, LaneResources, LaneSettings, Prepared, RunEvent, feed_records, record_hash, run as run_lanes,
+};
 use crate::text::{format_duration, printable};
 
 /// A CI job is waiting.
@@ -97,7 +99,7 @@ pub(super) fn send(
 }
 
 fn prepared(number: u64, record: &Feedback<'_>) -> Prepared {
-    Prepared { number, body: record.body(), fingerprint: record.fingerprint() }
+    Prepared { number, body: record.body(), record: record_hash(record, None), copies: None }
 }
 
 fn begin_run(rows: &[Prepared], setup: &Setup<'_>, store: &Store) -> Result<RunId, CommandError> {
