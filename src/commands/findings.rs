@@ -92,7 +92,7 @@ pub(super) fn location(found: &ProblemRow, input: &str) -> Location {
 
 /// What to do about invalid rows.
 pub(super) fn invalid_hint(report: &CheckReport) -> String {
-    if let Some((column, conversion)) = report.score_texts.suggestion(report.valid + report.invalid) {
+    if let Some((column, conversion)) = report.score_texts.suggestion(report.checked_rows()) {
         return format!(
             "{}, or import only the valid rows with --skip-invalid",
             score_hint(column, conversion.as_ref())

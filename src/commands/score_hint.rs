@@ -10,12 +10,12 @@ pub(super) fn score_hint(column: &str, conversion: Option<&Conversion>) -> Strin
     let shown = quoted(column, 40);
     match conversion {
         Some(conversion) if conversion.values.is_empty() => format!(
-            "column {shown} contains text around its numbers: write `{}` under [fields] in a mapping (`inspect FILE \
+            "column {shown} contains text around its numbers: write `{}` under [fields] or [[records]] in a mapping (`inspect FILE \
              --write-mapping NEW` writes one)",
             score_rule(column, conversion)
         ),
         Some(conversion) => format!(
-            "column {shown} contains words, not scores: write `{}` under [fields] in a mapping, with a score in place of \
+            "column {shown} contains words, not scores: write `{}` under [fields] or [[records]] in a mapping, with a score in place of \
              each … (`inspect FILE --write-mapping NEW` writes one)",
             score_rule(column, conversion)
         ),

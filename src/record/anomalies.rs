@@ -54,7 +54,7 @@ fn inverted_csat(surveys: &[Survey<'_>]) -> Option<String> {
         format!(
             "the CSAT scale of {} may be inverted: {} of {} are 1 or 2, and the vendor's dashboard reads 5 as very \
              satisfied and 1 as very unsatisfied. If 1 is the best score in your survey, invert the scale with \
-             `score = {{ column = \"…\", invert = true }}` under [fields] in a mapping (--mapping)",
+             `score = {{ column = \"…\", invert = true }}` under [fields] or [[records]] in a mapping (--mapping)",
             first_names(&found, name),
             grouped(sum(|bands| bands.negative)),
             counted(sum(BandCounts::total), "answer"),

@@ -317,6 +317,11 @@ impl CheckReport {
         CheckError::TooManyBots { name: excerpt(&inputs.name(), 200), rows: self.rows, examples }
     }
 
+    /// About how many rows were not skipped.
+    pub(crate) fn checked_rows(&self) -> u64 {
+        (self.valid + self.invalid) / self.mapping.records().len().max(1) as u64
+    }
+
     /// All records: as many as rows, if each makes one.
     pub(crate) fn records(&self) -> u64 {
         self.valid + self.invalid + self.all_skipped()

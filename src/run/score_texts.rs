@@ -32,12 +32,12 @@ impl ScoreTexts {
         }
     }
 
-    /// The column, and a conversion of its texts if there are few. Words in less than half of these records are errors rather
+    /// The column, and a conversion of its texts if there are few. Words in less than half of these rows are errors rather
     /// than scores.
-    pub(crate) fn suggestion(&self, records: u64) -> Option<(&str, Option<Conversion>)> {
+    pub(crate) fn suggestion(&self, rows: u64) -> Option<(&str, Option<Conversion>)> {
         let texts: Vec<_> = self.texts.all_by_count().into_iter().map(|(text, _)| text).collect();
         let conversion = suggest_conversion(&texts);
         let are_numbers = conversion.as_ref().is_some_and(|conversion| conversion.values.is_empty());
-        (are_numbers || self.number * 2 > records).then_some((self.column.as_deref()?, conversion))
+        (are_numbers || self.number * 2 > rows).then_some((self.column.as_deref()?, conversion))
     }
 }

@@ -94,3 +94,17 @@ fn a_written_skeleton_must_be_filled_in() {
     sent.sort();
     assert_eq!(sent, ["4", "4", "4", "5", "5", "5"]);
 }
+
+#[test]
+fn words_are_found_in_any_record_of_a_row() {
+    let stage = Stage::new();
+    let file = file(&stage, &["5", "4"]);
+    let fields = "[[records]]\nname = { value = \"A\" }\nscore = \"score\"\n";
+    let words = "[[records]]\nname = { value = \"B\" }\nscore = \"name\"\n";
+    stage.write("records.toml", format!("{fields}{words}"));
+    let said = stderr(&stage.import(&file, &["--mapping", "records.toml"]).failure().code(2));
+    assert!(
+        said.contains("score = { column = \"name\", values = { S = \"…\" } }` under [fields] or [[records]]"),
+        "{said}"
+    );
+}
