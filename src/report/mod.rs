@@ -42,7 +42,7 @@ pub(crate) use preview::{preview, preview_json, preview_of_bots};
 pub(crate) use printer::{Printer, PrinterOptions, chain};
 pub(crate) use progress::{ProgressDisplay, ProgressStart};
 pub(crate) use reading::ReadProgress;
-pub(crate) use responses::ResponseLayout;
+pub(crate) use responses::{ExportedRecord, ResponseLayout};
 pub(crate) use rows::{ROW_COLUMNS, ShownRun, io_error, write_json_row, write_row};
 pub(crate) use runs::{RunView, runs_table};
 pub(crate) use scores::{ScoreGroup, ScoresView};

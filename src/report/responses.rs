@@ -25,7 +25,7 @@ pub(crate) enum ResponseLayout {
 
 /// A record under the names that `import` reads, then what else the server returns.
 #[derive(Debug, Serialize)]
-struct ExportedRecord<'a> {
+pub(crate) struct ExportedRecord<'a> {
     #[serde(rename = "channelUId")]
     channel_uid: Option<&'a str>,
     name: Option<&'a str>,
@@ -50,7 +50,7 @@ struct ExportedRecord<'a> {
 const MORE_COLUMNS: [&str; 5] = ["comments", "timestamp", "_id", "userId", "sessionId"];
 
 impl<'a> ExportedRecord<'a> {
-    fn new(response: &'a SurveyResponse) -> Self {
+    pub(crate) fn new(response: &'a SurveyResponse) -> Self {
         let survey_type = response.survey_type.as_deref();
         Self {
             channel_uid: response.channel_uid.as_deref(),

@@ -40,6 +40,23 @@ fn runs_match_the_schema() {
 }
 
 #[test]
+fn responses_match_the_schema() {
+    let stage = Stage::new();
+    stage.write_records(&numbered(12));
+    stage.run(&["import", "in.csv"]).success();
+    let responses =
+        |arguments: &[&str]| stage.run(&[&["responses", "-ojson"], arguments, &["--from=2026-01-01"]].concat());
+    let printed = matching("responses export", &responses(&["export"]).success());
+    assert_eq!(printed["responses"].as_array().unwrap().len(), 12);
+    assert_eq!(matching("responses export", &responses(&["export", "out.csv"]).success())["records"], 12);
+    let refused = matching("responses export", &responses(&["export", "out.csv"]).code(2));
+    assert_eq!(refused["error"]["kind"], "usage");
+    responses(&["export", "--format=csv"]).code(2);
+    let scores = matching("responses scores", &responses(&["scores", "--by=month"]).success());
+    assert_eq!((&scores["records"], &scores["groups"][0]["records"]), (&12.into(), &12.into()));
+}
+
+#[test]
 fn failures_have_the_cells_by_header() {
     let stage = Stage::faulty(&["400:at=2"]);
     stage.write_records(&numbered(3));

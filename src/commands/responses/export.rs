@@ -9,17 +9,33 @@ use super::source::Source;
 use crate::cli::{ExportArgs, ResponseFormat};
 use crate::commands::error::CommandError;
 use crate::commands::session::Session;
+use crate::error::Advice;
 use crate::exit::Exit;
-use crate::report::{OutputError, PartialFile, ResponseLayout};
+use crate::report::{ExportedRecord, OutputError, PartialFile, ResponseLayout};
 use crate::run::read::{Position, ScanError};
 use crate::text::counted;
+
+/// Standard output can have only one format.
+#[derive(Debug, thiserror::Error)]
+#[error("--output json prints the records as one object, and --format is for a file")]
+struct NoFile;
+
+impl Advice for NoFile {
+    fn hint(&self) -> Option<String> {
+        Some("name a file, or leave out one of the options".to_owned())
+    }
+}
 
 /// Runs `responses export`.
 pub(crate) fn export(args: &ExportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     let sending = args.responses.sending();
+    if session.is_json() && args.file.is_none() && (args.format.is_some() || args.spreadsheet) {
+        return Err(NoFile.into());
+    }
     let source = Source::new(&args.responses, &sending, session)?;
     match &args.file {
         Some(file) => export_to(&session.context.working_directory.join(file), args, &source)?,
+        None if session.is_json() => print_json(&source)?,
         None => print(layout(args), &source)?,
     }
     Ok(Exit::Success)
@@ -111,6 +127,15 @@ fn identity(layout: ResponseLayout, args: &ExportArgs, source: &Source<'_>) -> R
         "filter": args.filter(),
         "layout": layout,
     }))
+}
+
+fn print_json(source: &Source<'_>) -> Result<(), CommandError> {
+    source.setup.session.printer.json_array("responses", |array| {
+        source.read(None, |batch| {
+            batch.records.iter().map(ExportedRecord::new).try_for_each(|record| array.push(&record))?;
+            Ok(())
+        })
+    })
 }
 
 fn print(layout: ResponseLayout, source: &Source<'_>) -> Result<(), CommandError> {

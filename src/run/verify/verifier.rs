@@ -119,11 +119,7 @@ impl Verifier<'_> {
             let Some(range) = self.store.sending_range(run, bot, offset.unwrap_or_default())? else {
                 return Ok(Found::default());
             };
-            let asked = if may_ask { self.choose(range, offset)? } else { None };
-            let (reading, asked) = match (self.ask(asked.as_ref(), range).await?, asked) {
-                (Some(reading), Some(asked)) => (reading, Some(asked)),
-                _ => (self.read_all(range).await?, None),
-            };
+            let (reading, asked) = self.read(range, if may_ask { self.choose(range, offset)? } else { None }).await?;
             may_ask = asked.is_some();
             if offset.is_none() && reading.clock_offset.is_some_and(|offset| offset.abs() > MARGIN / 2) {
                 // The run does not say how the clocks differed, so they are assumed to differ as they do now.
@@ -137,8 +133,7 @@ impl Verifier<'_> {
             if let Some(Asked { wanted, .. }) = &asked {
                 rows = wanted.rows_of(rows, run.id, &records);
             }
-            let clock_offset = clock_offset.or(offset).unwrap_or_default();
-            let now = as_of.saturating_add(clock_offset).unwrap_or(Timestamp::MAX);
+            let now = as_of.saturating_add(clock_offset.or(offset).unwrap_or_default()).unwrap_or(Timestamp::MAX);
             let active_runs = self.active_runs(&rows);
             let snapshot = self.snapshot((range, now), &records, &rows, &active_runs);
             let findings = reconcile(&snapshot);
@@ -149,8 +144,8 @@ impl Verifier<'_> {
             let may_appear = findings.may_appear(&snapshot, *visible_within);
             let left = wait.saturating_sub(started.elapsed());
             if may_appear == 0 || left.is_zero() {
-                let saved = snapshot.own_rows().filter(|row| row.is_saved()).count() as u64;
-                let saved_next_to_doubt = asked.map(|_| saved);
+                let saved = || snapshot.own_rows().filter(|row| row.is_saved()).count() as u64;
+                let saved_next_to_doubt = asked.map(|_| saved());
                 return Ok(Found { findings, records: records.len() as u64, saved_next_to_doubt });
             }
             pauses += 1;
@@ -186,6 +181,14 @@ impl Verifier<'_> {
             Some(Asked { wanted, respondents })
         });
         Ok(asked)
+    }
+
+    /// Asks for some respondents, or reads everything if that is not possible.
+    async fn read(&self, range: TimeRange, asked: Option<Asked>) -> Result<(Reading, Option<Asked>), ReadError> {
+        match (self.ask(asked.as_ref(), range).await?, asked) {
+            (Some(reading), Some(asked)) => Ok((reading, Some(asked))),
+            _ => Ok((self.read_all(range).await?, None)),
+        }
     }
 
     async fn read_all(&self, range: TimeRange) -> Result<Reading, ReadError> {
