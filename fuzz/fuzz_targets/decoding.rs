@@ -22,7 +22,9 @@ fn options_for(bytes: &[u8]) -> SourceOptions {
     SourceOptions {
         format: (sum % 2 == 0).then(|| FORMATS[sum / 2 % FORMATS.len()]),
         sheets: (sum % 5 == 0).then(|| "2".to_owned()).into_iter().collect(),
-        header_rows: (sum % 3 == 0).then_some(1 + (sum / 3 % 3) as u8),
+        header_rows: (sum % 3 == 0).then_some((sum / 3 % 4) as u8),
+        skip_lines: (sum % 4 == 1).then_some(sum as u64 / 4 % 9),
+        records_at: (sum % 6 == 1).then(|| "a.b".to_owned()),
         delimiter: (sum % 7 == 0).then_some(b';'),
         encoding: if sum % 3 == 1 { parse_encoding(ENCODINGS[sum / 3 % ENCODINGS.len()]).ok() } else { None },
     }

@@ -85,7 +85,8 @@ impl FailureReport<'_> {
     ///
     /// It is CSV in UTF-8, whatever the input was. The input's own columns come first, with all header rows as they are; then
     /// the row's number, the number of the record if rows make several, the outcome, the HTTP status and the reason, which no
-    /// spreadsheet reads as a formula. The rows of several files share one report, below the header of the first file.
+    /// spreadsheet reads as a formula. The rows of several files share one report: below the header of the first file
+    /// if all have its columns, else below the names of all columns.
     ///
     /// # Errors
     /// [`ReportError`]; an earlier report at this path then stays as it is.

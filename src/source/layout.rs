@@ -26,7 +26,7 @@ impl Layout {
     pub(super) fn add(&mut self, part: Part) {
         if self.parts.is_empty() {
             self.columns.clone_from(&part.columns);
-        } else {
+        } else if part.columns != self.columns {
             let mut at = self.columns.iter().rposition(|name| !name.starts_with('_')).map_or(0, |last| last + 1);
             for name in &part.columns {
                 if !self.columns.contains(name) {
