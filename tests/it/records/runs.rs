@@ -25,7 +25,7 @@ fn rows_and_records_are_shown() {
     stage.import(&file, &options(&["--concurrency=1"])).failure().code(1);
     let rows = json(&stage.run(&["runs", "show", "1", "--rows", "-o", "json"]).success());
     let shown: Vec<_> =
-        rows.as_array().unwrap().iter().map(|row| [&row["row"], &row["record"], &row["outcome"]]).collect();
+        rows["rows"].as_array().unwrap().iter().map(|row| [&row["row"], &row["record"], &row["outcome"]]).collect();
     assert_eq!(
         value!(shown),
         value!([
