@@ -102,7 +102,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l h
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-lines -d 'Ignore this many lines above the header; in a workbook, rows of the sheet' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l records-at -d 'Where a JSON document has its array of records, such as results or data.items' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delimiter -d 'Delimiter between cells: , ; tab or | [default: detected]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l encoding -d 'Text encoding, such as windows-1252 [default: detected; required if two encodings are possible]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l encoding -d 'Text encoding, such as windows-1252 or cp850 [default: detected; required if two encodings are possible]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l filter -d 'Import only rows that meet this condition; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rows -d 'Import only these rows, such as 1000-2000; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sample -d 'Import a random sample of N rows, always the same ones for a file' -r
@@ -166,7 +166,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l skip-lines -d 'Ignore this many lines above the header; in a workbook, rows of the sheet' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l records-at -d 'Where a JSON document has its array of records, such as results or data.items' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l delimiter -d 'Delimiter between cells: , ; tab or | [default: detected]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l encoding -d 'Text encoding, such as windows-1252 [default: detected; required if two encodings are possible]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l encoding -d 'Text encoding, such as windows-1252 or cp850 [default: detected; required if two encodings are possible]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l write-mapping -d 'Write the proposed mapping to this new file' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r

@@ -61,7 +61,7 @@ macro_rules! optional {
 optional! {
     format: crate::source::Format, |format| format.name(), crate::source::parse_format;
     delimiter: u8, |delimiter| crate::source::delimiter_name(*delimiter), crate::source::parse_delimiter;
-    encoding: &'static encoding_rs::Encoding, |encoding| encoding.name(), crate::source::parse_encoding;
+    encoding: crate::source::Encoding, |encoding| encoding.name(), crate::source::parse_encoding;
     max_rejected: crate::run::MaxRejected, |max| max.to_string(), str::parse::<crate::run::MaxRejected>;
     duration: std::time::Duration, |time| crate::pacing::duration_text(*time), crate::cli::duration;
 }

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
 use super::as_typed;
 use crate::record::{Assignment, RecordOption};
-use crate::source::{Format, SourceOptions, parse_delimiter, parse_encoding, parse_format};
+use crate::source::{Encoding, Format, SourceOptions, parse_delimiter, parse_encoding, parse_format};
 
 /// The input of `import` and `inspect`, and how it is read.
 #[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
@@ -75,10 +74,10 @@ pub struct InputArgs {
     #[arg(long, value_name = "CHAR", value_parser = parse_delimiter, help_heading = "File", hide_short_help = true)]
     #[serde(with = "as_typed::delimiter")]
     pub delimiter: Option<u8>,
-    /// Text encoding, such as windows-1252 [default: detected; required if two encodings are possible]
+    /// Text encoding, such as windows-1252 or cp850 [default: detected; required if two encodings are possible]
     #[arg(long, value_name = "NAME", value_parser = parse_encoding, help_heading = "File", hide_short_help = true)]
     #[serde(with = "as_typed::encoding")]
-    pub encoding: Option<&'static Encoding>,
+    pub encoding: Option<Encoding>,
 }
 
 impl InputArgs {

@@ -2,11 +2,11 @@
 
 use std::io::{self, Chain, Cursor, Read};
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
 use super::compression::Decompressed;
-use super::encoding::{Detection, EncodingSource, TextEncoding, detect, detect_utf16};
+use super::encoding::{Detection, Encoding, EncodingSource, PageReader, TextEncoding, detect, detect_utf16};
 use super::error::ContentError;
 
 /// The input, with the bytes read for detection put back in front.
@@ -16,14 +16,16 @@ type Whole<R> = Chain<Cursor<Vec<u8>>, Decompressed<R>>;
 /// invalid bytes.
 pub(super) enum Decoded<R: Read> {
     Utf8(Whole<R>),
-    Other(Box<DecodeReaderBytes<Whole<R>, Vec<u8>>>),
+    Standard(Box<DecodeReaderBytes<Whole<R>, Vec<u8>>>),
+    Page(Box<PageReader<Whole<R>>>),
 }
 
 impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Utf8(input) => input.read(buffer),
-            Self::Other(input) => input.read(buffer),
+            Self::Standard(input) => input.read(buffer),
+            Self::Page(input) => input.read(buffer),
         }
     }
 }
@@ -34,11 +36,11 @@ pub(super) fn decode<R: Read>(
     start: Vec<u8>,
     is_whole: bool,
     rest: Decompressed<R>,
-    declared: Option<&'static Encoding>,
+    declared: Option<Encoding>,
 ) -> Result<(Decoded<R>, TextEncoding), ContentError> {
-    let bom = Encoding::for_bom(&start).filter(|_| !start.starts_with(UTF_32LE_BOM));
+    let bom = encoding_rs::Encoding::for_bom(&start).filter(|_| !start.starts_with(UTF_32LE_BOM));
     let (encoding, source) = match (bom, declared) {
-        (Some((encoding, _)), _) => (encoding, EncodingSource::Bom),
+        (Some((encoding, _)), _) => (Encoding::Standard(encoding), EncodingSource::Bom),
         (None, Some(encoding)) => (encoding, EncodingSource::Option),
         (None, None) => detect_encoding(&start, is_whole)?,
     };
@@ -48,24 +50,27 @@ pub(super) fn decode<R: Read>(
     let mut start = Cursor::new(start);
     start.set_position(bom.map_or(0, |(_, length)| length as u64));
     let whole = start.chain(rest);
-    let decoded = if encoding == UTF_8 {
-        Decoded::Utf8(whole)
-    } else {
-        let builder = &mut DecodeReaderBytesBuilder::new();
-        Decoded::Other(Box::new(builder.encoding(Some(encoding)).bom_sniffing(false).build(whole)))
+    let decoded = match encoding {
+        Encoding::Standard(encoding) if encoding == UTF_8 => Decoded::Utf8(whole),
+        Encoding::Standard(encoding) => {
+            let builder = &mut DecodeReaderBytesBuilder::new();
+            Decoded::Standard(Box::new(builder.encoding(Some(encoding)).bom_sniffing(false).build(whole)))
+        }
+        Encoding::Page(page) => Decoded::Page(Box::new(PageReader::new(whole, page))),
     };
     Ok((decoded, TextEncoding { name: encoding.name(), source }))
 }
 
-fn detect_encoding(start: &[u8], is_whole: bool) -> Result<(&'static Encoding, EncodingSource), ContentError> {
+fn detect_encoding(start: &[u8], is_whole: bool) -> Result<(Encoding, EncodingSource), ContentError> {
+    const UTF8: Encoding = Encoding::Standard(UTF_8);
     if let Some(encoding) = detect_utf16(start) {
         return Ok((encoding, EncodingSource::Detected));
     }
-    if detect_other_format(start, UTF_8).is_some() {
-        return Ok((UTF_8, EncodingSource::Default));
+    if detect_other_format(start, UTF8).is_some() {
+        return Ok((UTF8, EncodingSource::Default));
     }
     match detect(start, is_whole) {
-        Detection::Utf8 => Ok((UTF_8, EncodingSource::Default)),
+        Detection::Utf8 => Ok((UTF8, EncodingSource::Default)),
         Detection::Certain(encoding) => Ok((encoding, EncodingSource::Detected)),
         Detection::Ambiguous(ambiguity) => Err(ContentError::AmbiguousEncoding(Box::new(ambiguity))),
     }
@@ -91,14 +96,14 @@ const MAGIC: [(&[u8], &str); 10] = [
 const TAR: (usize, &[u8]) = (257, b"ustar");
 
 /// Says what the input looks like if it is not text.
-fn detect_other_format(start: &[u8], encoding: &'static Encoding) -> Option<String> {
+fn detect_other_format(start: &[u8], encoding: Encoding) -> Option<String> {
     if let Some((_, name)) = MAGIC.iter().find(|(magic, _)| start.starts_with(magic)) {
         return Some((*name).into());
     }
     if start.get(TAR.0..).is_some_and(|rest| rest.starts_with(TAR.1)) {
         return Some("a tar archive".into());
     }
-    if encoding == UTF_16LE || encoding == UTF_16BE {
+    if [UTF_16LE, UTF_16BE].map(Encoding::Standard).contains(&encoding) {
         return None;
     }
     let nul = start.iter().position(|&byte| byte == 0)?;
@@ -109,13 +114,16 @@ fn detect_other_format(start: &[u8], encoding: &'static Encoding) -> Option<Stri
 mod tests {
     use super::{ContentError, decode};
     use crate::source::compression::Decompressed;
-    use crate::source::encoding::EncodingSource;
-    use encoding_rs::{Encoding, SHIFT_JIS, WINDOWS_1252};
+    use crate::source::encoding::{Encoding, EncodingSource};
+    use encoding_rs::{SHIFT_JIS, WINDOWS_1252};
     use std::io::Read;
 
-    fn text_of(bytes: &[u8], declared: Option<&'static Encoding>) -> (String, &'static str, EncodingSource) {
+    fn text_of(
+        bytes: &[u8],
+        declared: Option<&'static encoding_rs::Encoding>,
+    ) -> (String, &'static str, EncodingSource) {
         let rest = Decompressed::new(&b""[..]).unwrap();
-        let (mut decoded, encoding) = decode(bytes.to_vec(), true, rest, declared).unwrap();
+        let (mut decoded, encoding) = decode(bytes.to_vec(), true, rest, declared.map(Encoding::Standard)).unwrap();
         let mut text = String::new();
         decoded.read_to_string(&mut text).unwrap();
         (text, encoding.name, encoding.source)

@@ -37,6 +37,7 @@ mod text;
 
 pub(crate) use content::ContentHasher;
 pub(crate) use dialect::Dialect;
+pub use encoding::Encoding;
 pub(crate) use encoding::EncodingSource;
 pub(crate) use error::ContentError;
 pub use error::SourceError;

@@ -1,8 +1,8 @@
 //! Options that override detection, and how people write them.
 
-use encoding_rs::{Encoding, MACINTOSH};
 use strum::VariantNames;
 
+use super::encoding::Encoding;
 use super::format::Format;
 use crate::error::nearest;
 use crate::text::quoted;
@@ -24,7 +24,7 @@ pub struct SourceOptions {
     /// The byte that separates cells.
     pub delimiter: Option<u8>,
     /// The text's encoding. A byte order mark in the file overrides it, as in the WHATWG encoding standard.
-    pub encoding: Option<&'static Encoding>,
+    pub encoding: Option<Encoding>,
 }
 
 impl SourceOptions {
@@ -74,17 +74,14 @@ pub(crate) fn delimiter_name(delimiter: u8) -> String {
     if delimiter == b'\t' { "tab".into() } else { char::from(delimiter).to_string() }
 }
 
-/// Finds an encoding by its label in the WHATWG encoding standard, or by `macroman`.
+/// Finds an encoding by one of its labels.
 ///
 /// # Errors
 /// When no encoding has the label.
-pub fn parse_encoding(label: &str) -> Result<&'static Encoding, ValueError> {
-    const EXAMPLES: &str = "use a WHATWG label, such as windows-1252, utf-16le, iso-8859-15, macintosh or shift_jis";
-    if matches!(label.trim().to_ascii_lowercase().as_str(), "macroman" | "mac-roman" | "mac_roman") {
-        return Ok(MACINTOSH);
-    }
-    Encoding::for_label_no_replacement(label.as_bytes())
-        .ok_or_else(|| unknown("encoding", label.trim(), LABELS.split_whitespace(), EXAMPLES))
+pub fn parse_encoding(label: &str) -> Result<Encoding, ValueError> {
+    const EXAMPLES: &str = "use a WHATWG label, such as windows-1252, utf-16le, iso-8859-15, macintosh or shift_jis, or a DOS \
+                            code page, such as cp850";
+    Encoding::for_label(label).ok_or_else(|| unknown("encoding", label.trim(), LABELS.split_whitespace(), EXAMPLES))
 }
 
 fn unknown(what: &str, text: &str, known: impl Iterator<Item = &'static str>, otherwise: &str) -> ValueError {
@@ -97,6 +94,8 @@ const LABELS: &str = "
     utf-8 utf-16le utf-16be latin1 macintosh koi8-r shift_jis euc-jp euc-kr gb18030 big5
     iso-8859-1 iso-8859-2 iso-8859-5 iso-8859-7 iso-8859-8 iso-8859-9 iso-8859-15
     windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258
+    cp437 cp737 cp775 cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866
+    mac-cyrillic mac-ce mac-greek mac-turkish
 ";
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod days;
 mod disk;
 mod docs;
 mod documents;
+mod encodings;
 mod examples;
 mod exports;
 mod formats;

@@ -8,7 +8,7 @@ mod round_trip;
 mod sheets;
 
 use super::error::ContentError;
-use super::{EncodingSource, Row, SourceError, SourceOptions, Table, parse_encoding};
+use super::{Encoding, EncodingSource, Row, SourceError, SourceOptions, Table, parse_encoding};
 use std::io::Read;
 
 fn open(bytes: &[u8]) -> Result<Table<&[u8]>, SourceError> {
@@ -49,8 +49,29 @@ fn encoding_of<R: Read>(table: &Table<R>) -> (&'static str, EncodingSource) {
     (encoding.name, encoding.source)
 }
 
+/// Encodes text in any encoding; `None` if it cannot represent the text.
+pub(in crate::source) fn encode_as(text: &str, label: &str) -> Option<Vec<u8>> {
+    match parse_encoding(label).unwrap() {
+        Encoding::Standard(encoding) => {
+            let (bytes, _, had_errors) = encoding.encode(text);
+            (!had_errors).then(|| bytes.into_owned())
+        }
+        page @ Encoding::Page(_) => {
+            let upper: String = page.decode(&(128..=255).collect::<Vec<u8>>()).into_owned();
+            let byte = |c: char| {
+                if c.is_ascii() {
+                    Some(c as u8)
+                } else {
+                    upper.chars().position(|other| other == c).map(|place| 128 + place as u8)
+                }
+            };
+            text.chars().map(byte).collect()
+        }
+    }
+}
+
 /// Encodes text, with a byte order mark if the label ends in `with BOM`.
-fn encode(text: &str, label: &str) -> Vec<u8> {
+pub(in crate::source) fn encode(text: &str, label: &str) -> Vec<u8> {
     let units = |bom: bool| bom.then_some(0xfeff).into_iter().chain(text.encode_utf16());
     match label {
         "utf-8" => text.as_bytes().to_vec(),
@@ -59,6 +80,6 @@ fn encode(text: &str, label: &str) -> Vec<u8> {
         "utf-16be with BOM" => units(true).flat_map(u16::to_be_bytes).collect(),
         "utf-16le" => units(false).flat_map(u16::to_le_bytes).collect(),
         "utf-16be" => units(false).flat_map(u16::to_be_bytes).collect(),
-        label => parse_encoding(label).unwrap().encode(text).0.into_owned(),
+        label => encode_as(text, label).unwrap(),
     }
 }

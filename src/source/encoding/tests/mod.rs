@@ -1,0 +1,4 @@
+//! Detection in all encodings and many languages.
+
+mod detection;
+mod matrix;
