@@ -25,6 +25,8 @@ pub(crate) enum PartialFileError {
     /// It was begun with other options, or by something else.
     #[error("{} is a part of another export", path.display())]
     Other { path: PathBuf, state: PathBuf },
+    #[error("cannot create {}", path.display())]
+    Create { path: PathBuf, source: io::Error },
     #[error("cannot write {}", path.display())]
     Write { path: PathBuf, source: io::Error },
 }
@@ -40,6 +42,7 @@ impl Advice for PartialFileError {
                 let command = shell_command([OsStr::new("rm"), path.as_os_str(), state.as_os_str()]);
                 format!("continue that export with its own options, name another file, or start over after `{command}`")
             }
+            Self::Create { .. } => "name a file in a directory that you can write to".to_owned(),
             Self::Write { .. } => "make room or choose another directory, then run the same command again".to_owned(),
         })
     }
@@ -164,7 +167,7 @@ impl PartialFile {
 }
 
 fn open_locked(path: &Path) -> Result<File, PartialFileError> {
-    let failed = |source| PartialFileError::Write { path: path.to_owned(), source };
+    let failed = |source| PartialFileError::Create { path: path.to_owned(), source };
     if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
         return Err(PartialFileError::Exists { path: path.to_owned() });
     }

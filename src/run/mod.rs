@@ -61,6 +61,9 @@
 //! | a signal while records are read | | stops without changes; exit 130 | `a_signal_stops_verification_without_changes`, `a_signal_during_import_verification_keeps_the_summary` |
 //! | equal records of other runs or clients | | counted; in doubt if the counts do not decide | `runs_with_equal_rows_share_no_record`, `more_equal_records_than_sent_stay_in_doubt` |
 //! | records are unreadable or inconsistent | | pages are read again a few times; then nothing changes | `failed_pages_are_read_again`, `unreadable_records_change_nothing`, `an_added_record_makes_pages_inconsistent` |
+//! | few rows are in doubt, and the server filters by respondent | | few records are read; what is not conclusive is read as a whole | `few_rows_in_doubt_are_asked_for_by_respondent`, `a_server_that_ignores_respondents_costs_one_call`, `late_records_are_never_doubled_by_respondent` |
+//! | an export is killed, interrupted, or the disk is full | | the same command continues after the last slice on the disk | `a_killed_export_continues_without_gaps`, `an_interrupted_export_says_how_to_continue`, `a_full_disk_leaves_an_export_to_continue` |
+//! | records arrive while others are exported | | the youngest are read last and counted again; none twice, no older one missing | `records_that_arrive_meanwhile_move_nothing` |
 //! | the server shows none of the run's saved rows | | no row counts as absent | `an_empty_server_leaves_rows_in_doubt` |
 
 mod answers;

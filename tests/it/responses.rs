@@ -257,6 +257,48 @@ fn an_interrupted_export_says_how_to_continue() {
     assert_eq!(exported(&stage.path("out.csv")).1.iter().collect::<BTreeSet<_>>().len(), 2000);
 }
 
+/// The shell's file size limit simulates a full disk.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_an_export_to_continue() {
+    let stage = Stage::new();
+    // Larger than the ledger becomes meanwhile.
+    let long = |[uid, _, rest @ ..]: Record| [&[uid, "long ".repeat(1600)], &rest[..]].concat().try_into().unwrap();
+    let records: Vec<Record> = numbered(3000).into_iter().map(long).collect();
+    seed(&stage.sandbox, &records, SignedDuration::from_mins(1));
+    let arguments = ["responses", "export", "--from", "2026-01-01", "out.csv"];
+    let mut shell = assert_cmd::Command::from_std(stage.program("sh"));
+    shell.args(["-c", "ulimit -f 18000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kore-feedback")]);
+    let full = stderr(&shell.envs(stage.variables()).args(arguments).assert().code(5));
+    assert!(full.contains("cannot write") && full.contains("run the same command again"), "{full}");
+    assert!(!stage.path("out.csv").exists());
+    let continued = stage.run(&arguments).success();
+    assert!(stderr(&continued).contains("continuing after "), "{}", stderr(&continued));
+    let (found, ids) = exported(&stage.path("out.csv"));
+    assert_same(&found, &records);
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 3000);
+}
+
+#[test]
+fn an_unusable_path_is_refused_before_reading() {
+    let stage = Stage::new();
+    let refused = stderr(&export(&stage, &["no/such/directory/out.csv"]).code(2));
+    assert!(refused.contains("cannot create") && refused.contains("name a file in a directory"), "{refused}");
+    stage.was_never_called();
+}
+
+#[test]
+fn progress_shows_the_time_left() {
+    let stage = Stage::new();
+    seed(&stage.sandbox, &numbered(2000), SignedDuration::from_mins(1));
+    let mut command = stage.process(&["responses", "export", "--from=2026-01-01", "--rate-limit=30/1m", "slow.csv"]);
+    let mut running = Running::start(command.envs(stage.variables()));
+    running.wait_until_said("2,000 records to read: about 1 min");
+    running.kill();
+    let said = stderr(&export(&stage, &["--verbose", "out.csv"]).success());
+    assert!(said.contains("50 records of 2,000 read") && said.contains("2,000 records read"), "{said}");
+}
+
 #[test]
 fn faults_while_reading_lose_nothing() {
     let faults = [

@@ -23,6 +23,9 @@ const UNSETTLED: SignedDuration = SignedDuration::from_secs(60);
 /// A server's `Date` has whole seconds.
 const DATE_PRECISION: SignedDuration = SignedDuration::from_secs(1);
 
+/// How far the clock of a server that says no time may be ahead.
+const UNKNOWN_CLOCK: SignedDuration = SignedDuration::from_hours(24);
+
 /// What is read.
 #[derive(Debug, Clone)]
 pub(crate) struct ScanSettings {
@@ -163,7 +166,9 @@ impl Scan<'_> {
 
     /// The records that are too young to be read in slices.
     async fn unsettled(&self, position: Position) -> Result<Vec<SurveyResponse>, ReadError> {
-        let range = TimeRange { from: position.from, to: self.server_time(DATE_PRECISION).min(self.end()) };
+        // Without a Date, the server's clock may be far ahead of ours.
+        let margin = if self.offset.is_some() { DATE_PRECISION } else { UNKNOWN_CLOCK };
+        let range = TimeRange { from: position.from, to: self.server_time(margin).min(self.end()) };
         if range.to < range.from {
             return Ok(Vec::new());
         }
