@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use kore_feedback::sandbox::{ResponsesApi, Sandbox, SandboxOptions, StoredRecord};
 use serde_json::{Value, json};
 
-use crate::support::{Record, Running, Stage, Surroundings, json, numbered, record, stderr, stdout, until};
+use crate::support::{Fixed, Record, Running, Stage, Surroundings, json, numbered, record, stderr, stdout, until};
 
 const VERSIONS: [ResponsesApi; 2] = [ResponsesApi::A, ResponsesApi::B];
 
@@ -324,6 +324,64 @@ fn exports_share_the_rate_limit() {
     export(&stage, &["--rate-limit", "5/1s", "out.csv"]).success();
     export(&stage, &["--rate-limit", "5/1s", "again.csv"]).success();
     assert_eq!(stage.sandbox.counts().rate_limited, 0);
+}
+
+/// A server that does not do as documented, with 2,500 records a minute apart.
+fn odd_server(page: impl Fn(Vec<Value>, usize) -> Value + Send + 'static) -> Fixed {
+    let record = |number: i64| {
+        json!({"_id": format!("id-{number}"), "surveyName": "n", "surveyType": "NPS", "channelUId": "jo@example.com",
+               "channel": "rtm", "language": "en", "score": number % 11, "comments": null,
+               "timestamp": format!("{:.3}", start_of_2026() + SignedDuration::from_mins(number))})
+    };
+    Fixed::start(move |request| {
+        let query: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
+        let time = |name: &str| query["filters"][name].as_str().unwrap().parse::<Timestamp>().unwrap();
+        let range = time("from")..=time("to");
+        let matching =
+            (0..2500).filter(|number| range.contains(&(start_of_2026() + SignedDuration::from_mins(*number))));
+        (200, page(matching.map(record).collect(), query["skip"].as_u64().unwrap().try_into().unwrap()).to_string())
+    })
+}
+
+fn assert_exports_all(server: &Fixed) {
+    let surroundings = Surroundings::new();
+    let mut command = surroundings.command(&["responses", "export", "--from=2026-01-01"]);
+    command.envs([("KORE_FEEDBACK_HOST", server.url().as_str()), ("KORE_FEEDBACK_LIMITS", "")]);
+    command.envs([
+        ("KORE_FEEDBACK_BOT_ID", "st-1"),
+        ("KORE_FEEDBACK_CLIENT_ID", "cs-1"),
+        ("KORE_FEEDBACK_CLIENT_SECRET", "s"),
+    ]);
+    let exported = stdout(&command.assert().success());
+    let lines: BTreeSet<&str> = exported.lines().collect();
+    assert_eq!((lines.len(), exported.lines().count()), (2501, 2501));
+}
+
+#[test]
+fn pages_of_any_size_are_followed() {
+    assert_exports_all(&odd_server(|matching, skip| {
+        let page: Vec<Value> = matching.iter().skip(skip).take(1 + skip % 37).cloned().collect();
+        json!({"moreAvailable": skip + page.len() < matching.len(), "totalCount": page.len(), "result": page})
+    }));
+}
+
+#[test]
+fn a_server_without_order_is_read_completely() {
+    assert_exports_all(&odd_server(|mut matching, skip| {
+        let total = matching.len();
+        matching.reverse();
+        let page: Vec<Value> = matching.into_iter().skip(skip).take(50).collect();
+        json!({"moreAvailable": skip + page.len() < total, "totalCount": total, "result": page})
+    }));
+}
+
+#[test]
+fn records_without_times_are_read_completely() {
+    assert_exports_all(&odd_server(|matching, skip| {
+        let mut page: Vec<Value> = matching.iter().skip(skip).take(50).cloned().collect();
+        page.iter_mut().for_each(|record| record["timestamp"] = Value::Null);
+        json!({"moreAvailable": skip + page.len() < matching.len(), "result": page})
+    }));
 }
 
 #[test]

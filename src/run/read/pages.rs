@@ -25,8 +25,9 @@ pub(super) struct Pages {
     pub(super) total: Option<u64>,
     has_duplicates: bool,
     has_removals: bool,
-    /// The time of the last record, while every record has one and they are in order.
+    /// The time of the last record.
     last: Option<Timestamp>,
+    /// Whether every record has an id and a time, and they are in order.
     has_order: bool,
     ended: bool,
 }
@@ -82,7 +83,7 @@ impl Pages {
 
     fn add_record(&mut self, record: SurveyResponse) {
         let time = record.time();
-        self.has_order &= time.is_some_and(|time| time >= self.last.unwrap_or(self.start.from));
+        self.has_order &= record.id.is_some() && time >= self.last.or(Some(self.start.from));
         self.last = time.or(self.last);
         let is_new = record.id.as_ref().is_none_or(|id| self.ids.insert(id.clone()));
         self.has_duplicates |= !is_new;
