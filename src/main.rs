@@ -7,8 +7,9 @@ use kore_feedback::{cli, commands};
 
 fn main() -> ExitCode {
     let context = Context::read();
-    match cli::parse() {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    match cli::parse(&arguments) {
         Ok(arguments) => commands::run(arguments, &context).into(),
-        Err(error) => commands::refuse(&error, cli::asks_for_json(std::env::args_os()), &context).into(),
+        Err(error) => commands::refuse(&error, cli::asks_for_json(arguments), &context).into(),
     }
 }

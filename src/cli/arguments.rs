@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
@@ -24,6 +25,36 @@ Examples:
     kore-feedback import feedback.csv
     kore-feedback runs list";
 
+const LONG_HELP: &str = "\
+Examples:
+  Try it: no setup, nothing leaves this machine:
+    kore-feedback import feedback.csv --sandbox
+  Create a config, and check it:
+    kore-feedback config init
+    kore-feedback config check
+  Inspect a file, check it, import it, and list the runs:
+    kore-feedback inspect feedback.csv
+    kore-feedback import feedback.csv --dry-run
+    kore-feedback import feedback.csv
+    kore-feedback runs list
+
+On a terminal, import asks for the columns that it cannot match, and offers to save the answers as a mapping.
+
+Environment variables:
+  KORE_FEEDBACK_CONFIG, KORE_FEEDBACK_PROFILE, KORE_FEEDBACK_STATE_DIR
+      in place of --config, --profile and --state-dir
+  KORE_FEEDBACK_HOST, KORE_FEEDBACK_BOT_ID, KORE_FEEDBACK_API_VERSION, KORE_FEEDBACK_CLIENT_ID,
+  KORE_FEEDBACK_CLIENT_SECRET, KORE_FEEDBACK_CLIENT_SECRET_FILE, KORE_FEEDBACK_ALGORITHM,
+  KORE_FEEDBACK_PRIVATE_KEY_FILE, KORE_FEEDBACK_SUBJECT, KORE_FEEDBACK_TOKEN_TTL, KORE_FEEDBACK_JTI,
+  KORE_FEEDBACK_LIMITS, KORE_FEEDBACK_CONCURRENCY, KORE_FEEDBACK_TIMEOUT, KORE_FEEDBACK_CA_FILE, …
+      in place of the profile's keys; docs/configuration.md lists all
+  HTTPS_PROXY, NO_PROXY
+      the proxy, and the hosts that are reached without it
+  NO_COLOR, CLICOLOR_FORCE, TERM, LC_ALL, LC_CTYPE, LANG
+      colors, and ASCII in place of Unicode marks
+
+Documentation: README.md and the pages of docs/ next to it, in the source code of this program";
+
 const COMPLETION_EXAMPLES: &str = "\
 Examples:
   bash:  kore-feedback completions bash > ~/.local/share/bash-completion/completions/kore-feedback
@@ -33,7 +64,8 @@ Examples:
 /// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai
 #[derive(Debug, Parser)]
 #[command(name = "kore-feedback", version, max_term_width = 100)]
-#[command(arg_required_else_help = true, disable_help_subcommand = true, after_help = EXAMPLES)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(after_help = EXAMPLES, after_long_help = LONG_HELP)]
 pub struct Arguments {
     /// Options of every command.
     #[command(flatten)]
@@ -72,6 +104,26 @@ pub enum Command {
         #[arg(value_name = "SHELL")]
         shell: Shell,
     },
+    /// Print the help of a command
+    // Not clap's own, which repeats the whole command line in the completions.
+    #[command(after_help = "Examples:\n  kore-feedback help import\n  kore-feedback help runs verify")]
+    Help {
+        /// Command, such as import or runs verify
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+}
+
+/// The help of the command with these words.
+///
+/// # Errors
+/// The help, as clap returns it for `--help`; or that there is no such command.
+pub fn help(words: &[String]) -> clap::Error {
+    let arguments = ["kore-feedback"].into_iter().chain(words.iter().map(String::as_str)).chain(["--help"]);
+    match Arguments::command().try_get_matches_from(arguments) {
+        Ok(_) => Arguments::command().error(clap::error::ErrorKind::InvalidSubcommand, "no such command"),
+        Err(error) => with_near_suggestions(error),
+    }
 }
 
 impl Command {
@@ -85,8 +137,52 @@ impl Command {
 ///
 /// # Errors
 /// Whatever clap rejects, and requests for help or the version.
-pub fn parse() -> Result<Arguments, clap::Error> {
-    Arguments::try_parse()
+pub fn parse(arguments: &[OsString]) -> Result<Arguments, clap::Error> {
+    let command = Arguments::command().color(color_of(arguments));
+    let matches = command.try_get_matches_from(arguments).map_err(with_near_suggestions)?;
+    Arguments::from_arg_matches(&matches)
+}
+
+/// The colors of help and usage errors, which are printed before the arguments are known.
+fn color_of(arguments: &[OsString]) -> ColorChoice {
+    let value_at = |place: usize| match arguments[place].to_str()? {
+        "--color" => arguments.get(place + 1)?.to_str(),
+        joined => joined.strip_prefix("--color="),
+    };
+    let values = (0..arguments.len()).take_while(|place| arguments[*place] != "--").filter_map(value_at);
+    values.last().and_then(|value| value.parse().ok()).unwrap_or(ColorChoice::Auto)
+}
+
+/// clap also suggests names that are only remotely similar, such as `sandbox` for `send`.
+fn with_near_suggestions(mut error: clap::Error) -> clap::Error {
+    for (typed, suggested) in [
+        (ContextKind::InvalidArg, ContextKind::SuggestedArg),
+        (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
+        (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+    ] {
+        let Some(ContextValue::String(typed)) = error.get(typed).cloned() else { continue };
+        let names = match error.remove(suggested) {
+            Some(ContextValue::String(name)) => vec![name],
+            Some(ContextValue::Strings(names)) => names,
+            _ => continue,
+        };
+        let near = names
+            .into_iter()
+            .filter(|name| is_near(&typed, name))
+            .max_by(|a, b| strsim::jaro_winkler(&typed, a).total_cmp(&strsim::jaro_winkler(&typed, b)));
+        if let Some(near) = near {
+            error.insert(suggested, ContextValue::String(near));
+        }
+    }
+    error
+}
+
+/// Whether one is probably meant by the other: a typo, or its beginning.
+fn is_near(typed: &str, name: &str) -> bool {
+    let name_of = |text: &str| text.trim_start_matches('-').split([' ', '=']).next().unwrap_or_default().to_lowercase();
+    let (typed, name) = (name_of(typed), name_of(name));
+    let most = 1.max(name.len().min(typed.len()) / 4);
+    (typed.len() >= 3 && name.starts_with(&typed)) || strsim::osa_distance(&typed, &name) <= most
 }
 
 /// Whether arguments that may be invalid ask for JSON.
@@ -107,5 +203,41 @@ pub fn asks_for_json(arguments: impl IntoIterator<Item = OsString>) -> bool {
 pub fn print_error(error: &clap::Error) -> Exit {
     // If the pipe of `--help | head` is closed, there is nowhere to report the error.
     let _ = error.print();
+    exit_of(error)
+}
+
+/// The exit code of clap's message.
+pub fn exit_of(error: &clap::Error) -> Exit {
     if error.use_stderr() { Exit::Usage } else { Exit::Success }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    fn message(arguments: &[&str]) -> String {
+        let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
+        parse(&arguments).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn only_typos_get_suggestions() {
+        for (arguments, suggestion) in [
+            (&["kore-feedback", "send"][..], None),
+            (&["kore-feedback", "imprt", "a.csv"], Some("'import'")),
+            (&["kore-feedback", "sanbox"], Some("'sandbox'")),
+            (&["kore-feedback", "runs", "lst"], Some("'list'")),
+            (&["kore-feedback", "import", "a.csv", "--no-limit"], None),
+            (&["kore-feedback", "import", "a.csv", "--skip-invald"], Some("'--skip-invalid'")),
+            (&["kore-feedback", "import", "a.csv", "--rate"], Some("'--rate-limit'")),
+            (&["kore-feedback", "import", "a.csv", "--interactive"], None),
+            (&["kore-feedback", "runs", "list", "-o", "jsn"], Some("'json'")),
+        ] {
+            let message = message(arguments);
+            match suggestion {
+                Some(name) => assert!(message.contains("similar") && message.contains(name), "{message}"),
+                None => assert!(!message.contains("similar"), "{message}"),
+            }
+        }
+    }
 }

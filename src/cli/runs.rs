@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::import::command;
-use super::{SendingArgs, duration};
+use super::{RunNumber, SendingArgs, duration};
 use crate::pacing::Limit;
 use crate::run::MaxRejected;
 
@@ -22,7 +22,7 @@ Examples:
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
-  kore-feedback runs show 7
+  kore-feedback runs show latest
   kore-feedback runs show 7 --rows > run-7.csv";
 
 const RESUME_EXAMPLES: &str = "\
@@ -34,15 +34,19 @@ Examples:
 /// The subcommands of `runs`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum RunsCommand {
-    /// List all runs
-    #[command(after_help = "Examples:\n  kore-feedback runs list\n  kore-feedback runs list --output json")]
-    List,
+    /// List the runs, newest first
+    #[command(after_help = "Examples:\n  kore-feedback runs list\n  kore-feedback runs list --limit 20 --output json")]
+    List {
+        /// List only the last N runs
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
     /// Show one run
     #[command(after_help = SHOW_EXAMPLES)]
     Show {
-        /// Number of the run
+        /// Number of the run, or latest
         #[arg(value_name = "N")]
-        run: i64,
+        run: RunNumber,
         /// Print the outcome and server id of every row as CSV, or as an array with --output json
         #[arg(long)]
         rows: bool,
@@ -50,9 +54,9 @@ pub enum RunsCommand {
     /// Resume an unfinished run with the options it was started with
     #[command(after_help = RESUME_EXAMPLES)]
     Resume {
-        /// Number of the run
+        /// Number of the run, or latest
         #[arg(value_name = "N")]
-        run: i64,
+        run: RunNumber,
         /// Also send rows in doubt again; they may then be saved twice
         #[arg(long)]
         resend_in_doubt: bool,
@@ -69,9 +73,9 @@ pub enum RunsCommand {
     /// Print the failure report of a run again
     #[command(after_help = "Examples:\n  kore-feedback runs failures 7 > failures.csv")]
     Failures {
-        /// Number of the run
+        /// Number of the run, or latest
         #[arg(value_name = "N")]
-        run: i64,
+        run: RunNumber,
     },
     /// Ask the server whether the rows of a run were saved
     ///
@@ -96,9 +100,9 @@ Examples:
 #[derive(Debug, Clone, Args)]
 #[command(after_help = VERIFY_EXAMPLES)]
 pub struct VerifyArgs {
-    /// Number of the run
+    /// Number of the run, or latest
     #[arg(value_name = "N")]
-    pub run: i64,
+    pub run: RunNumber,
     /// Keep looking for missing records for this long, such as 5m [default: look once]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub wait: Option<Duration>,

@@ -32,7 +32,7 @@ pub struct SubmitArgs {
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, help_heading = "Record")]
     pub score: Option<String>,
     /// Respondent's id on the channel, such as an email address
-    #[arg(long, value_name = "ID", help_heading = "Record")]
+    #[arg(long, value_name = "ID", visible_aliases = ["uid", "channelUId"], help_heading = "Record")]
     pub channel_uid: Option<String>,
     /// Name of the survey
     #[arg(long, value_name = "NAME", help_heading = "Record")]

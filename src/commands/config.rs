@@ -1,19 +1,22 @@
 //! `config show`, `config path` and `config init`.
 
 use serde_json::{Map, Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::error::CommandError;
 use super::session::Session;
 use crate::cli::ConfigCommand;
 use crate::exit::Exit;
 use crate::settings::{Key, Settings, SettingsError, Shown, ShownValue, Sourced, config_file, write_initial_config};
-use crate::text::printable;
+use crate::text::{excerpt_of_both_ends, printable};
 
 pub(super) fn config(command: &ConfigCommand, session: Session<'_>) -> Result<Exit, CommandError> {
     match command {
         ConfigCommand::Show => {
             let settings = session.settings()?;
-            session.result(settings_text(&settings), &settings_json(&settings))?;
+            let width = session.printer.is_result_on_terminal().then(|| session.printer.result_width().into());
+            session.result(settings_text(&settings, width), &settings_json(&settings))?;
+            settings.ensure_complete()?;
         }
         ConfigCommand::Path => print_path(session)?,
         ConfigCommand::Init => init(session)?,
@@ -45,14 +48,46 @@ fn located(session: Session<'_>) -> Result<Sourced<std::path::PathBuf>, Settings
     config_file(&session.overrides(), session.context)?.ok_or(SettingsError::NoHome("the config"))
 }
 
-/// Three columns: key, value, source.
-fn settings_text(settings: &Settings) -> String {
-    let rows: Vec<_> = settings.shown().into_iter().map(|shown| shown_row(shown, settings)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let (keys, values) = (width(0), width(1).min(60));
+/// Three columns: key, value, source. On a terminal, sources are named without the path of the config, which has a line of
+/// its own, and long values are cut.
+fn settings_text(settings: &Settings, width: Option<usize>) -> String {
+    let mut rows: Vec<_> = settings.shown().into_iter().map(|shown| shown_row(shown, settings)).collect();
+    if width.is_some() {
+        rows.iter_mut().for_each(|[_, _, source]| *source = short_source(source, settings));
+    }
+    let taken = widest_of(&rows, 0) + widest_of(&rows, 2) + 4;
+    let room = width.map_or(usize::MAX, |width| width.saturating_sub(taken).max(MIN_VALUE));
+    for [key, value, source] in &mut rows {
+        // A line without a source has more room.
+        let room = if source.is_empty() { room.saturating_add(2) } else { room };
+        if value.width() > room && key != "config" && key != "state_dir" {
+            *value = excerpt_of_both_ends(value, room - 1);
+        }
+    }
+    let (keys, values) = (widest_of(&rows, 0), widest_of(&rows, 1).min(60).min(room));
     let line =
         |[key, value, source]: &[String; 3]| format!("{key:keys$}  {value:values$}  {source}").trim_end().to_owned();
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The shortest that a value is cut to.
+const MIN_VALUE: usize = 12;
+
+fn widest_of(rows: &[[String; 3]], column: usize) -> usize {
+    rows.iter().map(|row| row[column].width()).max().unwrap_or_default()
+}
+
+/// `(profile prod, /home/jo/.config/kore-feedback/config.toml:3)` without the profile and the directory.
+fn short_source(source: &str, settings: &Settings) -> String {
+    let Some((config, _)) = settings.config() else { return source.to_owned() };
+    let path = printable(&config.value.display().to_string()).into_owned();
+    match source.split_once(&path) {
+        Some((_, line)) => {
+            let name = config.value.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            format!("({}{line}", printable(&name))
+        }
+        None => source.to_owned(),
+    }
 }
 
 fn shown_row(shown: Shown<'_>, settings: &Settings) -> [String; 3] {

@@ -46,7 +46,7 @@ impl Advice for NoEvents {
 
 /// Prints clap's message, and returns its exit code. `is_json` tells whether the arguments ask for JSON.
 pub fn refuse(error: &clap::Error, is_json: bool, context: &Context) -> Exit {
-    let exit = cli::print_error(error);
+    let exit = print_usage(error, context);
     if !is_json || exit == Exit::Success {
         return exit;
     }
@@ -56,6 +56,22 @@ pub fn refuse(error: &clap::Error, is_json: bool, context: &Context) -> Exit {
     Printer::new(context, PrinterOptions { quiet: true, ..PrinterOptions::default() })
         .with_json()
         .print_json(Some(&view), exit)
+}
+
+/// Prints clap's message, in ASCII if the locale has nothing else.
+fn print_usage(error: &clap::Error, context: &Context) -> Exit {
+    let is_terminal = if error.use_stderr() { context.stderr_is_terminal } else { context.stdout_is_terminal };
+    if !context.is_ascii_only(is_terminal) {
+        return cli::print_error(error);
+    }
+    let (printer, text) = (Printer::new(context, PrinterOptions::default()), error.render().to_string());
+    if error.use_stderr() {
+        printer.note(text.trim_end());
+    } else {
+        // If the pipe of `--help | head` is closed, there is nowhere to report the error.
+        let _ = printer.result(text.trim_end());
+    }
+    cli::exit_of(error)
 }
 
 fn new_printer(global: &GlobalArgs, context: &Context) -> Printer {
@@ -107,6 +123,7 @@ fn dispatch(command: &Command, session: Session<'_>) -> Result<Exit, CommandErro
         Command::Presets(args) => presets::presets(args, session),
         Command::Sandbox(args) => sandbox::sandbox(args, session),
         Command::Config(args) => config::config(args, session),
+        Command::Help { command } => Ok(print_usage(&cli::help(command), session.context)),
         Command::Completions { shell } => completions(*shell, session),
     }
 }

@@ -4,12 +4,20 @@
 use std::path::{Path, PathBuf};
 
 use super::error::CommandError;
+use super::session::Session;
 use crate::ledger::RunId;
 use crate::settings::Settings;
 use crate::source::{Input, InputError, Inputs};
 
 /// The name of standard input in messages and in the ledger.
 pub(super) const STANDARD_INPUT: &str = "standard input";
+
+/// Says what the command waits for, if it reads from the keyboard.
+pub(super) fn note_waiting(files: &[PathBuf], session: Session<'_>) {
+    if session.context.stdin_is_terminal && files.iter().any(|file| file == Path::new("-")) {
+        session.printer.note("waiting for rows: type or paste them, then press Enter and Ctrl-D");
+    }
+}
 
 /// Opens these files, patterns included, as one input.
 pub(super) fn open_all(files: &[PathBuf], settings: &Settings) -> Result<Inputs, CommandError> {

@@ -7,6 +7,7 @@ mod config;
 mod confirm;
 mod dispatch;
 mod error;
+mod find_run;
 mod findings;
 mod import;
 mod input;

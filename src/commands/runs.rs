@@ -4,24 +4,26 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::error::CommandError;
+use super::find_run::find_run;
 use super::import::{ResumeOptions, failures, resume};
 use super::session::Session;
 use super::verify::verify;
-use crate::cli::RunsCommand;
+use crate::cli::{RunNumber, RunsCommand};
 use crate::exit::Exit;
-use crate::ledger::{Lease, LedgerError, ResendPolicy, Run, RunId, Store};
+use crate::ledger::{Lease, LedgerError, ResendPolicy, Run, Store};
 use crate::report::{
     BotView, OutputError, Printer, ROW_COLUMNS, RunView, ShownRun, io_error, runs_table, write_json_row, write_row,
 };
 
 pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, CommandError> {
     let state_dir = session.settings()?.state_dir()?;
-    let find = |run: i64| {
-        let store = Store::open_existing(&state_dir)?.ok_or(LedgerError::NoSuchRun { run: RunId(run) })?;
-        store.run(RunId(run)).map(|run| (store, run))
+    let find = |run: RunNumber| {
+        let (store, run) = find_run(run, &state_dir)?;
+        let run = store.run(run)?;
+        Ok::<_, CommandError>((store, run))
     };
     match command {
-        RunsCommand::List => list(Store::open_existing(&state_dir)?.as_ref(), session)?,
+        RunsCommand::List { limit } => list(Store::open_existing(&state_dir)?.as_ref(), *limit, session)?,
         RunsCommand::Show { run, rows } => {
             let (store, run) = find(*run)?;
             show_run(&store, run, *rows, session)?;
@@ -41,17 +43,23 @@ pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, 
     Ok(Exit::Success)
 }
 
-fn list(store: Option<&Store>, session: Session<'_>) -> Result<(), CommandError> {
-    let views = match store {
-        Some(store) => store.runs()?.into_iter().map(|run| view(store, run)).collect::<Result<Vec<_>, _>>()?,
+fn list(store: Option<&Store>, limit: Option<usize>, session: Session<'_>) -> Result<(), CommandError> {
+    let mut views = match store {
+        Some(store) => {
+            let runs = store.runs()?;
+            let older = limit.map_or(0, |limit| runs.len().saturating_sub(limit));
+            runs.into_iter().skip(older).map(|run| view(store, run)).collect::<Result<Vec<_>, _>>()?
+        }
         None => Vec::new(),
     };
     let printer = session.printer;
     printer.json(&json!({ "runs": views }))?;
+    // Programs get the order of the numbers.
+    views.reverse();
     match (session.is_json(), views.is_empty()) {
         (true, _) => {}
         (false, true) => printer.note("no runs yet"),
-        (false, false) => printer.result(runs_table(&views, &TimeZone::system(), printer.table_width()))?,
+        (false, false) => printer.result(runs_table(&views, &TimeZone::system(), printer.result_width()))?,
     }
     Ok(())
 }

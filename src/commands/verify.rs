@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 use super::error::CommandError;
+use super::find_run::find_run;
 use super::import::{recover, respondents};
 use super::input::remove_kept_inputs;
 use super::session::Session;
@@ -43,8 +44,7 @@ impl Advice for VerifyRefused {
 pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     let sending = args.sending();
     let setup = Setup::for_rows(&sending, false, session)?;
-    let run = RunId(args.run);
-    let store = Store::open_existing(&setup.settings.state_dir()?)?.ok_or(LedgerError::NoSuchRun { run })?;
+    let (store, run) = find_run(args.run, &setup.settings.state_dir()?)?;
     if args.recover {
         store.ensure_sound()?;
         store.restore_run(run)?;

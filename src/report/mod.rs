@@ -27,7 +27,6 @@ mod terminal;
 mod verified;
 
 pub(crate) use answers::AnswersView;
-pub(crate) use ascii::to_ascii;
 pub(crate) use counts::{BotView, rows_and_records};
 pub(crate) use document::ErrorView;
 pub(crate) use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};

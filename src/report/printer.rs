@@ -136,6 +136,11 @@ impl Printer {
         self.terminal_columns().map_or(DEFAULT_COLUMNS, |columns| columns.min(MAX_COLUMNS))
     }
 
+    /// Whether results go to a terminal.
+    pub(crate) fn is_result_on_terminal(&self) -> bool {
+        self.results.is_terminal
+    }
+
     /// The width of tables on standard output: a narrow terminal does not cut what goes to a file.
     pub(crate) fn result_width(&self) -> u16 {
         if self.results.is_terminal { self.table_width() } else { DEFAULT_COLUMNS }

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use comfy_table::ContentArrangement;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::counts::{BotView, count_line, outcome_lines};
-use super::format::{format_date, plain_table};
-use crate::ledger::{Counts, Run};
-use crate::text::{counted, excerpt, grouped, printable};
+use super::format::format_date;
+use super::line::fitted;
+use crate::ledger::{Counts, Run, RunKind};
+use crate::text::{counted, grouped, id_tail, printable};
 
 /// A run, as JSON shows it.
 #[derive(Debug, Clone, Serialize)]
@@ -17,7 +18,7 @@ pub(crate) struct RunView {
     run: i64,
     /// `import` or `submit`.
     kind: &'static str,
-    /// `running`, `finished` or `unfinished`.
+    /// `running`, `finished`, `unfinished` or, for a submit that never went out, `unsent`.
     state: &'static str,
     sandbox: bool,
     profile: Option<String>,
@@ -42,6 +43,8 @@ impl RunView {
     pub(crate) fn new(run: Run, counts: Counts, bots: Vec<BotView>, is_running: bool) -> Self {
         let state = match (is_running, run.finished_at) {
             (true, _) => "running",
+            // A submit is not resumed.
+            (false, Some(_)) if run.kind == RunKind::Submit && counts.unsent > 0 => "unsent",
             (false, Some(_)) => "finished",
             (false, None) => "unfinished",
         };
@@ -92,44 +95,157 @@ impl RunView {
         counted(self.bots.len() as u64, "bot")
     }
 
-    fn table_row(&self, zone: &TimeZone) -> [String; RUN_HEADERS.len()] {
-        let bot = match &self.bot_id {
+    fn input_name(&self) -> String {
+        match self.kind {
+            "submit" => "(submit)".to_owned(),
+            _ => self.input.split(", ").map(file_name).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    fn short_bot(&self) -> String {
+        match &self.bot_id {
             _ if self.sandbox => "sandbox".to_owned(),
-            Some(bot_id) => excerpt(bot_id, 14),
+            Some(bot_id) => id_tail(bot_id),
             None => self.bot_count(),
-        };
-        let counts = &self.counts;
-        [
-            self.run.to_string(),
-            format_date(self.started_at, zone),
-            self.state.to_owned(),
-            if self.kind == "submit" { "(submit)".to_owned() } else { path_end(&self.input, 30) },
-            bot,
-            grouped(counts.records),
-            grouped(counts.saved),
-            grouped(counts.rejected + counts.invalid),
-            grouped(counts.unsent),
-            grouped(counts.in_doubt),
-        ]
+        }
     }
 }
 
-const RUN_HEADERS: [&str; 10] =
-    ["run", "started", "state", "input", "bot", "total", "saved", "failed", "unsent", "in doubt"];
+/// The narrowest that the input's name is cut to.
+const MIN_INPUT: usize = 10;
 
-/// A line for each run, however long it is.
+/// A line for each run. A narrow terminal gets fewer columns: first without those that have only zeros, then without the total, the
+/// time of day and the bot.
 pub(crate) fn runs_table(runs: &[RunView], zone: &TimeZone, width: u16) -> String {
-    let mut table = plain_table(&RUN_HEADERS, width);
-    table.add_rows(runs.iter().map(|run| run.table_row(zone)));
-    table.set_content_arrangement(ContentArrangement::Disabled).trim_fmt()
+    let width = usize::from(width);
+    let fits = |omitted: usize| {
+        let (columns, taken) = columns(runs, zone, omitted);
+        let room = width.saturating_sub(taken);
+        (room >= MIN_INPUT || omitted == MOST_OMITTED).then_some((columns, room.max(MIN_INPUT)))
+    };
+    let Some((columns, room)) = (0..=MOST_OMITTED).find_map(fits) else { return String::new() };
+    let inputs: Vec<String> = runs.iter().map(|run| fitted(&run.input_name(), room)).collect();
+    let input_width = inputs.iter().map(|input| input.width()).fold("input".len(), usize::max);
+    let line = |row: usize| {
+        let cells = columns.iter().map(|column| match column.name {
+            "input" => padded(if row == 0 { "input" } else { &inputs[row - 1] }, input_width),
+            _ => column.cell(row),
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    (0..=runs.len()).map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The last characters of a path, which say more than the first.
-fn path_end(path: &str, most: usize) -> String {
-    let length = path.chars().count();
-    if length <= most {
-        return printable(path).into_owned();
+const MOST_OMITTED: usize = 4;
+
+/// A column of the table; that of the inputs is filled in last.
+struct Column {
+    name: &'static str,
+    cells: Vec<String>,
+    is_number: bool,
+}
+
+impl Column {
+    fn width(&self) -> usize {
+        self.cells.iter().map(|cell| cell.width()).fold(self.name.len(), usize::max)
     }
-    let end: String = path.chars().skip(length - most + 1).collect();
-    format!("…{}", printable(&end))
+
+    /// Row 0 is the header.
+    fn cell(&self, row: usize) -> String {
+        let (text, width) = (if row == 0 { self.name } else { &self.cells[row - 1] }, self.width());
+        if self.is_number { format!("{text:>width$}") } else { padded(text, width) }
+    }
+}
+
+/// The columns that are left without the first `omitted` candidates, and the width of all but that of the inputs.
+fn columns(runs: &[RunView], zone: &TimeZone, omitted: usize) -> (Vec<Column>, usize) {
+    let of = |name, is_number, cell: &dyn Fn(&RunView) -> String| Column {
+        name,
+        cells: runs.iter().map(cell).collect(),
+        is_number,
+    };
+    let date = |run: &RunView| {
+        let date = format_date(run.started_at, zone);
+        if omitted >= 3 { date.split(' ').next().unwrap_or_default().to_owned() } else { date }
+    };
+    let mut columns = vec![
+        of("run", true, &|run| run.run.to_string()),
+        of("started", false, &date),
+        of("state", false, &|run| run.state.to_owned()),
+        of("input", false, &|_| String::new()),
+    ];
+    if omitted < 4 {
+        columns.push(of("bot", false, &RunView::short_bot));
+    }
+    if omitted < 2 {
+        columns.push(of("total", true, &|run| grouped(run.counts.records)));
+    }
+    columns.push(of("saved", true, &|run| grouped(run.counts.saved)));
+    let others = [
+        of("failed", true, &|run| grouped(run.counts.rejected + run.counts.invalid)),
+        of("unsent", true, &|run| grouped(run.counts.unsent)),
+        of("doubt", true, &|run| grouped(run.counts.in_doubt)),
+    ];
+    columns.extend(others.into_iter().filter(|other| omitted == 0 || other.cells.iter().any(|cell| cell != "0")));
+    let taken = columns.iter().filter(|column| column.name != "input").map(|column| column.width() + 2).sum();
+    (columns, taken)
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// The name of the file: its directory is the same for most runs, and `runs show` has it.
+fn file_name(path: &str) -> String {
+    printable(path.rsplit(['/', '\\']).next().unwrap_or(path)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use unicode_width::UnicodeWidthStr;
+
+    use super::{RunView, runs_table};
+    use crate::ledger::Counts;
+
+    fn view(run: i64, input: &str, counts: Counts) -> RunView {
+        RunView {
+            run,
+            kind: "import",
+            state: "unfinished",
+            sandbox: false,
+            profile: None,
+            host: "https://bots.kore.ai".to_owned(),
+            bot_id: Some("st-00000000-0000-0000-0000-0000000000f1".to_owned()),
+            bots: Vec::new(),
+            input: input.to_owned(),
+            started_at: "2026-11-22T12:00:00Z".parse().unwrap(),
+            finished_at: None,
+            clock_offset_ms: None,
+            counts,
+            failures_file: None,
+        }
+    }
+
+    #[test]
+    fn the_list_of_runs_fits_the_terminal() {
+        let big = 100_000;
+        let full = Counts { saved: big, rejected: big, unsent: big, in_doubt: big, ..Counts::all_unsent(big, big) };
+        let long = format!("/home/jo/{}.csv", "exporté".repeat(20));
+        for runs in
+            [vec![view(1, &long, Counts::all_unsent(3, 3))], vec![view(12_345, &long, full), view(2, "a.csv", full)]]
+        {
+            for width in [80, 100, 120] {
+                let table = runs_table(&runs, &TimeZone::UTC, width);
+                assert!(table.lines().all(|line| line.width() <= width.into()), "{table}");
+                assert!(table.contains("saved") && table.contains("expo"), "{table}");
+            }
+        }
+        let table =
+            runs_table(&[view(1, "/home/jo/feedback.csv", Counts::all_unsent(1_200, 1_200))], &TimeZone::UTC, 80);
+        insta::assert_snapshot!(table, @"
+        run  started           state       input         bot       total  saved  unsent
+          1  2026-11-22 12:00  unfinished  feedback.csv  st-…00f1  1,200      0   1,200
+        ");
+    }
 }

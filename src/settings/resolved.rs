@@ -64,6 +64,18 @@ impl Settings {
         self.values.bot_id.as_ref().map(|bot_id| bot_id.value.as_str()).ok_or_else(|| self.missing(true))
     }
 
+    /// Checks that everything is set that sending needs. A profile with a column for the bot needs no bot of its own.
+    ///
+    /// # Errors
+    /// If something is missing; the error names all of it.
+    pub fn ensure_complete(&self) -> Result<(), SettingsError> {
+        self.target()?;
+        if !self.columns().contains_key(&Field::BotId) {
+            self.bot_id()?;
+        }
+        self.credentials().map(drop)
+    }
+
     /// What is needed to mint tokens.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! `config show`, `config path` and `config init`.
 
-use crate::support::{Surroundings, json, stderr, stdout};
+#[cfg(unix)]
+use crate::support::Terminal;
+use crate::support::{Stage, Surroundings, json, stderr, stdout};
 
 #[test]
 fn init_writes_a_private_config_and_never_overwrites() {
@@ -59,8 +61,7 @@ fn show_lists_values_and_sources_without_secrets() {
     surroundings.write_config(
         "[profiles.prod]\nhost = \"https://bots.kore.ai\"\nclient_secret = \"hunter2\"\n[profiles.prod.defaults]\nscore = 4\n",
     );
-    let shown =
-        stdout(&surroundings.command(&["config", "show"]).env("KORE_FEEDBACK_BOT_ID", "st-1").assert().success());
+    let shown = stdout(&surroundings.command(&["config", "show"]).env("KORE_FEEDBACK_BOT_ID", "st-1").assert().code(2));
     let shown = shown.replace(&surroundings.config_path().display().to_string(), "FILE");
     let line = |key: &str| {
         let line = shown.lines().find(|line| line.split(' ').next() == Some(key));
@@ -84,7 +85,7 @@ fn show_lists_mappings() {
          [mapping.relations]\npreset = \"qualtrics\"\n",
     );
     let file = surroundings.config_path().display().to_string();
-    let shown = stdout(&surroundings.run(&["config", "show"]).success()).replace(&file, "FILE");
+    let shown = stdout(&surroundings.run(&["config", "show"]).code(2)).replace(&file, "FILE");
     let lines: Vec<_> = shown.lines().filter(|line| line.starts_with("mapping")).collect();
     let words: Vec<_> = lines.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(
@@ -95,7 +96,7 @@ fn show_lists_mappings() {
             "mapping.tickets.fields name, score (FILE:2)",
         ]
     );
-    let shown = json(&surroundings.run(&["config", "show", "-o", "json"]).success());
+    let shown = json(&surroundings.run(&["config", "show", "-o", "json"]).code(2));
     let tickets = &shown["settings"]["mapping.tickets.fields"];
     assert_eq!(tickets["value"], serde_json::json!(["name", "score"]));
     assert_eq!(tickets["source"], format!("{file}:2"));
@@ -110,7 +111,7 @@ fn show_as_json_contains_no_secret() {
         .env("KORE_FEEDBACK_CLIENT_SECRET", "hunter2")
         .env("KORE_FEEDBACK_LIMITS", "")
         .assert()
-        .success();
+        .code(2);
     let shown = json(&assert);
     let secret = &shown["settings"]["client_secret"];
     assert_eq!(secret["set"], true);
@@ -131,4 +132,34 @@ fn help_shows_no_environment_values() {
         let help = stdout(&assert.success());
         assert!(help.contains("Examples:") && !help.contains("hunter2"), "{help}");
     }
+}
+
+#[test]
+fn incomplete_settings_end_show_with_two() {
+    let stage = Stage::new();
+    let complete = stage.run(&["config", "show"]).success();
+    assert!(!stderr(&complete).contains("error"), "{}", stderr(&complete));
+    let incomplete = stage.command(&["config", "show"]).env("KORE_FEEDBACK_BOT_ID", "").assert().code(2);
+    assert!(stdout(&incomplete).contains("client_secret"), "{}", stdout(&incomplete));
+    assert!(stderr(&incomplete).starts_with("error: bot_id is not set\n"), "{}", stderr(&incomplete));
+    stage.write_config("[profiles.p.columns]\nbot_id = \"Bot\"\n");
+    stage.command(&["config", "show"]).env("KORE_FEEDBACK_BOT_ID", "").assert().success();
+}
+
+#[cfg(unix)]
+#[test]
+fn show_fits_eighty_columns() {
+    let surroundings = Surroundings::new();
+    surroundings.write_config(
+        "[profiles.production]\nhost = \"https://uae-platform.kore.ai\"\nclient_id = \"cs-00000000-0000-0000-0000-000000000000\"\n\
+         bot_id = \"st-00000000-0000-0000-0000-000000000000\"\nclient_secret_env = \"KORE_CLIENT_SECRET\"\n\
+         [profiles.production.defaults]\nmessage = \"How satisfied are you with the conversation that you have just had?\"\n",
+    );
+    let (code, seen) = Terminal::start_wide(&mut surroundings.process(&["config", "show"]), 80).end();
+    assert_eq!(code, Some(0), "{seen}");
+    let home = surroundings.path("").display().to_string();
+    let lines = seen.lines().map(str::trim_end).filter(|line| !line.contains(&home));
+    let wide: Vec<_> = lines.filter(|line| line.chars().count() > 80).collect();
+    assert!(wide.is_empty(), "{wide:#?}");
+    assert!(seen.contains("st-00000000-0000-0000-0000-000000000000") && seen.contains("(config.toml:4)"), "{seen}");
 }

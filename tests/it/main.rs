@@ -37,6 +37,7 @@ mod smoke;
 mod submit;
 mod support;
 mod token;
+mod typos;
 mod verify;
 mod waits;
 mod windows;

@@ -34,17 +34,65 @@ fn list_has_a_line_per_run() {
     assert_eq!(
         told,
         [
-            ["1", "finished", "3", "3", "0", "0", "0"],
-            ["2", "finished", "5", "3", "1", "0", "1"],
-            ["3", "unfinished", "2", "0", "0", "2", "0"],
-            ["4", "finished", "1", "1", "0", "0", "0"],
             ["5", "finished", "1", "1", "0", "0", "0"],
+            ["4", "finished", "1", "1", "0", "0", "0"],
+            ["3", "unfinished", "2", "0", "0", "2", "0"],
+            ["2", "finished", "5", "3", "1", "0", "1"],
+            ["1", "finished", "3", "3", "0", "0", "0"],
         ]
     );
-    for (line, says) in listed.lines().zip(["bot", "whole.csv", "partly.csv", "unfinished.csv", "sandbox", "(submit)"])
+    for (line, says) in listed.lines().zip(["bot", "(submit)", "sandbox", "unfinished.csv", "partly.csv", "whole.csv"])
     {
         assert!(line.contains(says), "{listed}");
     }
+}
+
+#[test]
+fn list_can_be_limited_to_the_newest() {
+    let stage = five_runs();
+    let listed = stdout(&stage.run(&["runs", "list", "--limit", "2"]).success());
+    let runs: Vec<_> = listed.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(runs, ["5", "4"]);
+    let listed = json(&stage.run(&["runs", "list", "--limit", "2", "-ojson"]).success());
+    assert_eq!((&listed["runs"][0]["run"], &listed["runs"][1]["run"]), (&value!(4), &value!(5)));
+}
+
+#[test]
+fn the_latest_run_needs_no_number() {
+    let stage = five_runs();
+    let shown = stdout(&stage.run(&["runs", "show", "latest"]).success());
+    assert!(shown.starts_with("Run 5: submit, finished\n"), "{shown}");
+    stage.run(&["runs", "verify", "latest"]).success();
+    for command in ["show", "resume", "failures", "verify"] {
+        let said = stderr(&stage.run(&["runs", command, "last"]).failure().code(2));
+        assert!(said.contains("write the number of a run, or latest"), "{said}");
+    }
+    let home = Surroundings::new();
+    assert!(stderr(&home.run(&["runs", "show", "latest"]).failure().code(2)).contains("no runs yet"));
+}
+
+#[test]
+fn a_submit_that_never_went_out_is_unsent() {
+    let mut stage = Stage::new();
+    stage.restart(&["hang"]);
+    let submit = ["submit", "--type", "NPS", "--score", "9", "--channel-uid", "u", "--name", "n", "--channel", "rtm"];
+    let unreachable = ["--language", "en", "--message", "", IMPATIENT];
+    let mut command = stage.command(&[&submit[..], &unreachable].concat());
+    command.env("KORE_FEEDBACK_HOST", "http://127.0.0.1:9").assert().failure().code(4);
+    let listed = stdout(&stage.run(&["runs", "list"]).success());
+    assert!(listed.contains("unsent  ") && !listed.contains("finished"), "{listed}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_narrow_list_has_the_name_of_the_file() {
+    let stage = five_runs();
+    let mut command = stage.process(&["runs", "list"]);
+    let (_, seen) = crate::support::Terminal::start_wide(command.envs(stage.variables()), 80).end();
+    assert!(seen.lines().all(|line| line.trim_end().chars().count() <= 80), "{seen}");
+    let tail = &stage.sandbox.bot_id()[stage.sandbox.bot_id().len() - 4..];
+    assert!(seen.contains("partly.csv") && seen.contains(&format!("st-…{tail}")), "{seen}");
+    assert!(!seen.contains('/'), "{seen}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ const PROFILE: &str = "[profiles.prod]\nhost = \"https://bots.kore.ai\"\nbot_id 
 fn configs_are_found_in_order() {
     let surroundings = Surroundings::new();
     let timeout =
-        |command: &mut assert_cmd::Command| json(&command.assert().success())["settings"]["timeout"]["value"].clone();
+        |command: &mut assert_cmd::Command| json(&command.assert().code(2))["settings"]["timeout"]["value"].clone();
     let show = || surroundings.command(&["config", "show", "-o", "json"]);
     assert_eq!(timeout(&mut show()), "30s");
     surroundings.write_config("[profiles.a]\ntimeout = \"1s\"\n");

@@ -8,7 +8,7 @@ use crate::cli::ImportArgs;
 use crate::commands::ask_header;
 use crate::commands::error::CommandError;
 use crate::commands::findings::{self, checked_summary, invalid_hint, location};
-use crate::commands::input::open_all;
+use crate::commands::input::{note_waiting, open_all};
 use crate::commands::session::Session;
 use crate::commands::setup::{Bots, Setup};
 use crate::exit::Exit;
@@ -34,6 +34,7 @@ pub(in crate::commands) fn import(args: &ImportArgs, session: Session<'_>) -> Re
 
 fn check_and_send(args: &ImportArgs, session: Session<'_>) -> Result<Exit, CommandError> {
     let setup = Setup::for_rows(&args.sending, args.dry_run, session)?;
+    note_waiting(&args.input.files, session);
     let inputs = open_all(&args.input.files, &setup.settings)?;
     Import::check(args, setup, inputs)?.run()
 }
@@ -43,8 +44,11 @@ impl Import<'_> {
     pub(super) fn run(&self) -> Result<Exit, CommandError> {
         ensure_excluded_runs_fit(self)?;
         self.ensure_report_can_be_written()?;
+        let (has_rows, is_refused) = (self.report.valid + self.report.invalid > 0, self.is_refused());
+        let sends = !self.args.dry_run && !is_refused && (has_rows || self.args.resume);
+        let chosen = if sends { Some(self.choose_run()?) } else { None };
         self.print_findings();
-        if self.report.invalid > 0 && !self.args.skip_invalid {
+        if is_refused {
             return self.refuse_invalid();
         }
         self.print_preview();
@@ -52,11 +56,17 @@ impl Import<'_> {
             self.note_missing_settings();
             return self.end_dry_run();
         }
-        if self.report.valid + self.report.invalid == 0 && !self.args.resume {
-            let result = format!("{}, nothing to send", counted(self.report.rows, "row"));
-            return self.end_without_run(&Overlap::default(), &result);
+        match chosen {
+            Some(chosen) => self.send(chosen),
+            None => {
+                let result = format!("{}, nothing to send", counted(self.report.rows, "row"));
+                self.end_without_run(&Overlap::default(), &result)
+            }
         }
-        self.send()
+    }
+
+    fn is_refused(&self) -> bool {
+        self.report.invalid > 0 && !self.args.skip_invalid
     }
 
     /// A dry run needs no target; the import after it will.

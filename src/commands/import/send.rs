@@ -34,32 +34,46 @@ use crate::text::counted;
 
 const PATIENCE: Patience = Patience { wait_for_target: Duration::from_secs(600), max_wait: None };
 
+/// The run that an import belongs to, and the ledger.
+pub(super) struct ChosenRun {
+    store: Store,
+    choice: Choice,
+    /// The latest run of the same input to the same target.
+    latest: Option<RunId>,
+    /// What other runs have sent of this input.
+    compared: SentBefore,
+}
+
 impl Import<'_> {
-    pub(super) fn send(&self) -> Result<Exit, CommandError> {
+    /// Chooses the run to send to, or refuses to send: before anything is printed about the rows.
+    pub(super) fn choose_run(&self) -> Result<ChosenRun, CommandError> {
         let store = Store::open(&self.setup.settings.state_dir()?)?;
         store.ensure_complete()?;
         let same = self.same_runs(&store)?;
         let latest = same.first().map(|run| run.id);
-        let unfinished = match choose(&store, same, self)? {
+        let choice = choose(&store, same, self)?;
+        let compared = match &choice {
+            Choice::New => self.compare_new(&store)?,
+            Choice::Resume(run) if !run.sandbox => store.ensure_resumable(run.id).map(|()| SentBefore::default())?,
+            Choice::Resume(_) | Choice::Done(_) => SentBefore::default(),
+        };
+        Ok(ChosenRun { store, choice, latest, compared })
+    }
+
+    pub(super) fn send(&self, chosen: ChosenRun) -> Result<Exit, CommandError> {
+        let ChosenRun { store, choice, latest, compared } = chosen;
+        let unfinished = match choice {
             Choice::Done(run) => return ImportRun::new(self, &store, run).end_without_sending(),
-            Choice::Resume(run) => {
-                if !run.sandbox {
-                    store.ensure_resumable(run.id)?;
-                }
-                Some(run)
-            }
+            Choice::Resume(run) => Some(run),
             Choice::New => {
                 self.warn_of_copy(&store)?;
+                self.print_overlap(&compared.overlap);
                 None
             }
         };
         let is_resumed = unfinished.is_some();
-        let mut compared = SentBefore::default();
-        if !is_resumed {
-            compared = self.compare_new(&store)?;
-            if self.report.valid == compared.overlap.all() && self.report.invalid == 0 {
-                return self.end_without_run(&compared.overlap, "nothing new to send");
-            }
+        if !is_resumed && self.report.valid == compared.overlap.all() && self.report.invalid == 0 {
+            return self.end_without_run(&compared.overlap, "nothing new to send");
         }
         // Prepared before the run starts: a missing secret must not leave an unfinished run behind.
         let bots = self.bots_without(&compared.overlap);

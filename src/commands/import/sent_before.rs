@@ -48,10 +48,16 @@ impl Import<'_> {
         if overlap.all() == 0 && !self.report.mapping.has_key() {
             self.ensure_same_mapping_as_before(store)?;
         }
-        self.print_changed(overlap);
         if overlap.sent + overlap.changed > 0 && !self.args.only_new {
+            self.print_changed(overlap);
             return Err(self.refuse_sent_before(overlap).into());
         }
+        Ok(compared)
+    }
+
+    /// Prints what was sent before, and how long the rest takes.
+    pub(super) fn print_overlap(&self, overlap: &Overlap) {
+        self.print_changed(overlap);
         if overlap.sent > 0 {
             let new = self.report.valid - overlap.all();
             let sent = counted(overlap.sent, "record");
@@ -65,7 +71,6 @@ impl Import<'_> {
             let left: Vec<u64> = self.bots_without(overlap).into_iter().map(|(_, records)| records).collect();
             self.print_duration(&left);
         }
-        Ok(compared)
     }
 
     /// Compares the input of a run that is resumed with all other runs: they may have sent its records since.

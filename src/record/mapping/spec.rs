@@ -190,7 +190,7 @@ pub struct Assignment {
 pub enum AssignmentError {
     #[error("{0:?} contains no =; expected FIELD=TEXT")]
     NoEquals(String),
-    #[error("{given:?} is not a field{}", did_you_mean(*nearest))]
+    #[error("{given:?} is not a field{}; the fields are {}", did_you_mean(*nearest), Field::ROW.map(Field::key).join(", "))]
     NoField { given: String, nearest: Option<&'static str> },
 }
 
@@ -214,11 +214,7 @@ impl fmt::Display for Assignment {
     }
 }
 
-impl Advice for AssignmentError {
-    fn hint(&self) -> Option<String> {
-        Some(format!("the fields are {}", Field::ROW.map(Field::key).join(", ")))
-    }
-}
+impl Advice for AssignmentError {}
 
 #[cfg(test)]
 mod tests {

@@ -340,3 +340,13 @@ fn a_file_that_changes_stops_its_run() {
     expected.remove(69);
     assert_eq!(all, expected, "all but the one in doubt, once");
 }
+
+#[test]
+fn a_refused_import_prints_no_preview() {
+    let stage = Stage::new();
+    let file = stage.write_records(&numbered(3));
+    stage.import(&file, &[]).success();
+    let said = stderr(&stage.import(&file, &[]).failure().code(2));
+    assert!(said.starts_with("error: this input was already imported by run 1"), "{said}");
+    assert_eq!(said.lines().count(), 2, "{said}");
+}
