@@ -113,18 +113,20 @@ impl Verifier<'_> {
         let VerifySettings { run, bot, wait, visible_within, .. } = self.settings;
         // Read again: a run that has just ended has learned the server's time since it began.
         let run = &self.store.run(run.id)?;
-        let (started, mut pauses, mut offset, mut may_ask) = (Instant::now(), 0, run.clock_offset, !self.settings.all);
+        let (started, mut pauses, mut offset) = (Instant::now(), 0, run.clock_offset);
+        let (mut may_ask, mut asked) = (!self.settings.all, None);
         self.report_clock(offset);
         loop {
             let Some(range) = self.store.sending_range(run, bot, offset.unwrap_or_default())? else {
                 return Ok(Found::default());
             };
-            let (reading, asked) = self.read(range, if may_ask { self.choose(range, offset)? } else { None }).await?;
+            if may_ask && asked.is_none() {
+                asked = self.choose(range, offset)?;
+            }
+            let reading;
+            (reading, asked) = self.read(range, asked).await?;
             may_ask = asked.is_some();
-            if offset.is_none() && reading.clock_offset.is_some_and(|offset| offset.abs() > MARGIN / 2) {
-                // The run does not say how the clocks differed, so they are assumed to differ as they do now.
-                offset = reading.clock_offset;
-                self.report_clock(offset);
+            if self.learns_clock(&mut offset, &reading) {
                 continue;
             }
             let Reading { records, clock_offset, as_of } = reading;
@@ -138,7 +140,7 @@ impl Verifier<'_> {
             let snapshot = self.snapshot((range, now), &records, &rows, &active_runs);
             let findings = reconcile(&snapshot);
             if asked.is_some() && !is_conclusive(&findings, &rows, &records) {
-                may_ask = false;
+                (may_ask, asked) = (false, None);
                 continue;
             }
             let may_appear = findings.may_appear(&snapshot, *visible_within);
@@ -153,6 +155,18 @@ impl Verifier<'_> {
             (self.on_event)(VerifyEvent::NotFoundYet { rows: may_appear, wait: pause });
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// Whether a range by another clock must be read: the run does not say how the clocks differed, so they are assumed to
+    /// differ as they do now.
+    fn learns_clock(&self, offset: &mut Option<SignedDuration>, reading: &Reading) -> bool {
+        let differs = reading.clock_offset.is_some_and(|offset| offset.abs() > MARGIN / 2);
+        if offset.is_some() || !differs {
+            return false;
+        }
+        *offset = reading.clock_offset;
+        self.report_clock(*offset);
+        true
     }
 
     fn snapshot<'b>(
