@@ -71,6 +71,9 @@ pub struct ImportArgs {
     /// Write the failure report to this file [default: NAME.failures.csv, next to the first input]
     #[arg(long, value_name = "FILE", help_heading = "Rows", hide_short_help = true)]
     pub failures: Option<PathBuf>,
+    /// At the end, also after an interruption, write a report of the run to this HTML file
+    #[arg(long, value_name = "FILE", help_heading = "Rows", hide_short_help = true)]
+    pub report: Option<PathBuf>,
 
     /// Resume the unfinished run of this file
     #[arg(long, help_heading = "Runs", conflicts_with = "again")]
@@ -166,7 +169,8 @@ impl ImportArgs {
     /// be Unicode.
     pub fn options(&self) -> Vec<OsString> {
         let input = InputArgs { files: Vec::new(), ..self.input.clone() };
-        let json = serde_json::to_value(Self { input, failures: None, ..self.clone() }).unwrap_or_default();
+        let json =
+            serde_json::to_value(Self { input, failures: None, report: None, ..self.clone() }).unwrap_or_default();
         let defaults = serde_json::to_value(Self::default()).unwrap_or_default();
         let given = json.as_object().into_iter().flatten().filter(|(name, value)| defaults.get(name) != Some(value));
         given.flat_map(|(name, value)| typed(name, value)).map(OsString::from).collect()

@@ -1,5 +1,6 @@
 //! Arguments of `runs`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -76,6 +77,18 @@ pub enum RunsCommand {
         /// Number of the run, or latest
         #[arg(value_name = "N")]
         run: RunNumber,
+    },
+    /// Write a report of a run as a web page: outcomes, scores, requests over time, and why records were not saved
+    #[command(
+        after_help = "Examples:\n  kore-feedback runs report 7 run-7.html\n  kore-feedback runs report 7 > run-7.html"
+    )]
+    Report {
+        /// Number of the run, or latest
+        #[arg(value_name = "N")]
+        run: RunNumber,
+        /// HTML file to write, or to replace if it is such a report [default: standard output]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
     },
     /// Ask the server whether the rows of a run were saved
     ///

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::error::CommandError;
 use super::find_run::find_run;
-use super::import::{ResumeOptions, failures, resume};
+use super::import::{ResumeOptions, failures, report, resume};
 use super::session::Session;
 use super::verify::verify;
 use crate::cli::{RunNumber, RunsCommand};
@@ -33,6 +33,10 @@ pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, 
             let resend = ResendPolicy { in_doubt: *resend_in_doubt, rejected: *rejected };
             let options = ResumeOptions { resend, max_rejected: *max_rejected, on_finish: on_finish.clone() };
             return resume(&run, options, &store, session);
+        }
+        RunsCommand::Report { run, file } => {
+            let (store, run) = find(*run)?;
+            return report(&run, &store, file.as_deref(), session);
         }
         RunsCommand::Failures { run } => {
             let (store, run) = find(*run)?;

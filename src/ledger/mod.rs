@@ -14,6 +14,7 @@
 //!
 //! The tables are documented in `schema.rs`. People may read the file with `sqlite3`, even during a run.
 
+mod activity;
 mod comparison;
 mod counts;
 mod deviations;
@@ -42,6 +43,7 @@ mod witness;
 mod writer;
 mod writer_thread;
 
+pub(crate) use activity::{Activity, FailureGroup, Slot};
 pub(crate) use comparison::{Comparison, InputRecord, Known, Need, Overlap};
 pub(crate) use counts::Counts;
 pub(crate) use deviations::Deviations;

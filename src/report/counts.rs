@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::format::plain_table;
 use crate::ledger::{Counts, Run};
-use crate::text::{counted, excerpt, excerpt_of_both_ends, grouped};
+use crate::text::{counted, excerpt, excerpt_of_both_ends, grouped, printable};
 
 /// The size of an input: `1,200 rows`, or `1,000 rows, 2,413 records` if a row makes several.
 pub(crate) fn rows_and_records(rows: u64, records: u64) -> String {
@@ -62,6 +62,12 @@ impl BotView {
     fn new(bot_id: String, counts: Counts) -> Self {
         let Counts { records, saved, rejected, unsent, in_doubt, .. } = counts;
         Self { bot_id, rows: records, records, saved, rejected, unsent, in_doubt }
+    }
+
+    /// `st-1 (1,200 records, 1,195 saved)`.
+    pub(super) fn in_words(&self) -> String {
+        let records = counted(self.records, "record");
+        format!("{} ({records}, {} saved)", printable(&self.bot_id), grouped(self.saved))
     }
 
     /// The id, unless there are several bots.

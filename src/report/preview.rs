@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 pub(crate) use self::json::preview_json;
 pub(super) use self::json::{add, dashboard_json};
-use self::surveys::{charts, code_list, explanation, table};
+use self::surveys::{charts, code_list, table};
+pub(super) use self::surveys::{explanation, score_text, share};
 use super::line::{Line, Tone};
 use crate::record::{FeedbackType, Survey, Tally};
 use crate::run::BotRows;

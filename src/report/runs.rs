@@ -66,6 +66,25 @@ impl RunView {
         }
     }
 
+    pub(super) fn number(&self) -> i64 {
+        self.run
+    }
+
+    /// What was sent where and when, for a report.
+    pub(super) fn facts(&self, zone: &TimeZone) -> Vec<(&'static str, String)> {
+        let state = format!("{}{}", self.state, if self.sandbox { ", sent to a sandbox" } else { "" });
+        let bots: Vec<String> = self.bots.iter().map(|bot| bot.in_words()).collect();
+        let mut facts = vec![("state", state), ("input", printable(&self.input).into_owned())];
+        facts.push(("host", printable(&self.host).into_owned()));
+        facts.push((if bots.len() == 1 { "bot" } else { "bots" }, bots.join(", ")));
+        facts.extend(self.profile.as_ref().map(|profile| ("profile", printable(profile).into_owned())));
+        facts.push(("started", format_date(self.started_at, zone)));
+        facts.extend(self.finished_at.map(|time| ("finished", format_date(time, zone))));
+        facts.push(("rows", grouped(self.counts.rows)));
+        facts.extend((self.counts.records != self.counts.rows).then(|| ("records", grouped(self.counts.records))));
+        facts
+    }
+
     /// Everything about the run, one fact per line.
     pub(crate) fn details(&self, zone: &TimeZone, width: u16) -> String {
         let sandbox = if self.sandbox { " (sandbox)" } else { "" };

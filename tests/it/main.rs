@@ -27,6 +27,7 @@ mod packed;
 mod preview;
 mod quirks;
 mod records;
+mod report;
 mod responses;
 
 mod runs;

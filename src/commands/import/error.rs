@@ -9,8 +9,8 @@ use crate::text::{counted, grouped, printable};
 pub(super) enum ImportRefused {
     #[error("{input}: {invalid} of {size} cannot be sent; nothing was sent\n{table}")]
     InvalidRows { input: String, invalid: u64, size: String, table: String, hint: String, first: Option<Location> },
-    #[error("cannot write the failure report: {0}")]
-    ReportPath(String),
+    #[error("cannot write the {what}: {problem}")]
+    ReportPath { what: &'static str, problem: String },
     #[error("run {run} of this input, started {started}, is unfinished: {} of {} rows saved", grouped(counts.saved), grouped(counts.rows))]
     Unfinished { run: RunId, started: String, counts: Counts, command: String, again: bool },
     #[error("this input was already imported by run {run} on {started}: {} saved", counted(counts.saved, "row"))]
@@ -65,7 +65,7 @@ impl Advice for ImportRefused {
             | Self::SentWithOtherMapping { .. }
             | Self::GrownWithOtherMapping { .. } => ErrorKind::AlreadySent,
             Self::InputChanged { .. } | Self::NotKept { .. } => ErrorKind::Input,
-            Self::ReportPath(_) => ErrorKind::Output,
+            Self::ReportPath { .. } => ErrorKind::Output,
             _ => ErrorKind::Usage,
         }
     }
@@ -81,7 +81,8 @@ impl Advice for ImportRefused {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::InvalidRows { hint, .. } => hint.clone(),
-            Self::ReportPath(_) => "choose another file with --failures".to_owned(),
+            Self::ReportPath { what: "report", .. } => "choose another file with --report".to_owned(),
+            Self::ReportPath { .. } => "choose another file with --failures".to_owned(),
             Self::Unfinished { command, again: false, .. } => format!("resume it with `{command}`"),
             Self::Unfinished { command, run, .. } => format!(
                 "resume it with `{command}`; with --allow-unfinished, --again imports the whole input, and run {run} can \

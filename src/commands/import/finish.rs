@@ -56,16 +56,22 @@ impl ImportRun<'_> {
         let report = self.write_report(&counts);
         let failures_file = report.as_ref().ok().cloned().flatten();
         let summary = self.summary(counts, failures_file)?;
-        let printed = self.print_summary(&summary, stopped.as_ref());
+        let next = self.next_steps(&summary, stopped.as_ref());
+        let printed = self.print_summary(&summary, &next);
+        let page = self.write_page(&next);
         let printed = printed.map_err(|OutputError(reason)| ReportError::Summary { reason });
         let ended = match stopped {
             Some(stopped) => {
-                for failed in [report.err(), printed.err()].into_iter().flatten() {
+                for failed in [report.err(), printed.err(), page.err()].into_iter().flatten() {
                     self.import.session.printer.warning(failed);
                 }
                 Err(stopped.into())
             }
-            None => report.and(printed).map_err(CommandError::from).and_then(|()| self.exit(&counts, &summary.answers)),
+            None => report
+                .and(printed)
+                .and(page)
+                .map_err(CommandError::from)
+                .and_then(|()| self.exit(&counts, &summary.answers)),
         };
         let ended = ended.and_then(|exit| interrupted.map_or(Ok(exit), |interrupted| Err(interrupted.into())));
         self.on_finish(&summary, ended.as_ref().map_or_else(|error| error.exit, |exit| *exit));
@@ -87,7 +93,9 @@ impl ImportRun<'_> {
         let counts = self.store.counts(&self.run)?;
         let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
         let summary = self.summary(counts, failures_file)?;
-        self.print_summary(&summary, None)?;
+        let next = self.next_steps(&summary, None);
+        self.print_summary(&summary, &next)?;
+        self.write_page(&next)?;
         self.exit(&counts, &summary.answers)
     }
 
@@ -150,9 +158,8 @@ impl ImportRun<'_> {
         Ok(summary)
     }
 
-    fn print_summary(&self, summary: &Summary, stopped: Option<&StoppedEarly>) -> Result<(), OutputError> {
+    fn print_summary(&self, summary: &Summary, next: &[String]) -> Result<(), OutputError> {
         let import = self.import;
-        let next = self.next_steps(summary, stopped);
         if import.session.is_json() {
             import.session.printer.json(summary)?;
             next.iter().for_each(|line| import.session.printer.note(format_args!("next: {line}")));
@@ -160,7 +167,14 @@ impl ImportRun<'_> {
         }
         let (ledger, target) = (self.store.path(), import.setup.target_in_words(&self.run.bots));
         let width = import.session.printer.result_width();
-        import.session.printer.result(SummaryView { summary, target: &target, ledger: &ledger, next: &next, width })
+        import.session.printer.result(SummaryView { summary, target: &target, ledger: &ledger, next, width })
+    }
+
+    /// What to do next, as far as the ledger knows.
+    pub(super) fn next_steps_of_ledger(&self) -> Result<Vec<String>, LedgerError> {
+        let failures_file = self.run.report.as_ref().map(|(path, _)| path.clone());
+        let summary = self.summary(self.store.counts(&self.run)?, failures_file)?;
+        Ok(self.next_steps(&summary, None))
     }
 
     /// What to do next, the most urgent first.

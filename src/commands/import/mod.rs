@@ -12,6 +12,7 @@ mod error;
 mod fd_budget;
 mod finish;
 mod on_finish;
+mod page;
 mod recover;
 mod report;
 mod resume;
@@ -19,4 +20,5 @@ mod send;
 mod sent_before;
 
 pub(super) use self::command::import;
+pub(super) use self::page::report;
 pub(super) use self::resume::{ResumeOptions, failures, recover, respondents, resume};

@@ -7,6 +7,7 @@ use encoding_rs::UTF_8;
 
 use super::checked::Import;
 use super::error::ImportRefused;
+use super::page::ensure_replaceable;
 use crate::ledger::{Run, Store};
 use crate::record::PLACES;
 use crate::report::{FailureReport, default_path};
@@ -20,10 +21,27 @@ impl Import<'_> {
 
     /// Refuses an unusable path now rather than after hours of sending.
     pub(super) fn ensure_report_can_be_written(&self) -> Result<(), ImportRefused> {
-        let path = self.report_path();
+        self.ensure_can_be_written("failure report", &self.report_path())?;
+        let Some(page) = self.page_path() else { return Ok(()) };
+        self.ensure_can_be_written("report", &page)?;
+        let is_in_use = page == self.report_path();
+        let problem = match ensure_replaceable(&page) {
+            Ok(()) if is_in_use => "--report and --failures name the same file".to_owned(),
+            Ok(()) => return Ok(()),
+            Err(reason) => format!("{}: {reason}", page.display()),
+        };
+        Err(ImportRefused::ReportPath { what: "report", problem })
+    }
+
+    /// The page that `--report` asks for.
+    pub(super) fn page_path(&self) -> Option<PathBuf> {
+        Some(self.session.context.working_directory.join(self.args.report.as_ref()?))
+    }
+
+    fn ensure_can_be_written(&self, what: &'static str, path: &Path) -> Result<(), ImportRefused> {
         let shown = path.display();
         let found = path.symlink_metadata();
-        let problem = if let Some(what) = self.use_of(&path) {
+        let problem = if let Some(what) = self.use_of(path) {
             format!("it would overwrite the {what} {shown}")
         } else if found.as_ref().is_ok_and(Metadata::is_dir) {
             format!("{shown} is a directory")
@@ -34,7 +52,7 @@ impl Import<'_> {
         } else {
             return Ok(());
         };
-        Err(ImportRefused::ReportPath(problem))
+        Err(ImportRefused::ReportPath { what, problem })
     }
 
     /// What else this run uses the file at this path for.

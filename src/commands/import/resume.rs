@@ -73,13 +73,23 @@ pub(in crate::commands) fn resume(
     store: &Store,
     session: Session<'_>,
 ) -> Result<Exit, CommandError> {
-    with_import(run, options, store, session, |import| import.run())
+    with_import(run, options, store, true, session, |import| import.run())
 }
 
 /// Marks the rows of a run that have no outcome in the ledger as in doubt: it may have lost what was sent. Returns their
 /// number.
 pub(in crate::commands) fn recover(run: &Run, store: &Store, session: Session<'_>) -> Result<u64, CommandError> {
-    with_import(run, ResumeOptions::default(), store, session, |import| import.mark_lost_rows(store, run.id))
+    with_import(run, ResumeOptions::default(), store, true, session, |import| import.mark_lost_rows(store, run.id))
+}
+
+/// Reads the input of a run again, for a report. Needs no target.
+pub(super) fn with_input<T>(
+    run: &Run,
+    store: &Store,
+    session: Session<'_>,
+    work: impl FnOnce(&Import<'_>) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    with_import(run, ResumeOptions::default(), store, false, session, work)
 }
 
 /// The respondents of these records, from the input of the run.
@@ -92,7 +102,7 @@ pub(in crate::commands) fn respondents(
     // Whatever there is to say was said when the run was sent.
     let quiet = Printer::new(session.context, PrinterOptions { quiet: true, ..PrinterOptions::default() });
     let session = Session { printer: &quiet, ..session };
-    with_import(run, ResumeOptions::default(), store, session, |import| import.respondents(wanted))
+    with_import(run, ResumeOptions::default(), store, true, session, |import| import.respondents(wanted))
 }
 
 /// Reads the input of a run again, with the options that the run was started with.
@@ -100,6 +110,7 @@ fn with_import<T>(
     run: &Run,
     ResumeOptions { resend, max_rejected, on_finish }: ResumeOptions,
     store: &Store,
+    needs_target: bool,
     session: Session<'_>,
     work: impl FnOnce(&Import<'_>) -> Result<T, CommandError>,
 ) -> Result<T, CommandError> {
@@ -112,7 +123,7 @@ fn with_import<T>(
         on_finish: on_finish.or(stored.args.on_finish),
         again: false,
         allow_unfinished: false,
-        dry_run: false,
+        dry_run: !needs_target,
         ..stored.args
     };
     let absolute = session.global.absolute(&session.context.working_directory);
@@ -124,7 +135,7 @@ fn with_import<T>(
     };
     let context = session.context.in_directory(stored.directory);
     let session = Session { global: &global, context: &context, printer: session.printer };
-    let setup = Setup::for_rows(&args.sending, false, session)?;
+    let setup = Setup::for_rows(&args.sending, !needs_target, session)?;
     let inputs = open_again(&args.input.files, run, store)?;
     let mut import = Import::check(&args, setup, inputs)?;
     import.resumed_run = Some(run.id);

@@ -133,7 +133,7 @@ const fn tone(band: Band) -> Tone {
 }
 
 /// A survey's score: `+12`, `-3 (standard -9)`, `74% satisfied`.
-fn score_text(survey: &Survey<'_>) -> String {
+pub(in crate::report) fn score_text(survey: &Survey<'_>) -> String {
     let Survey { feedback_type: of, scores, .. } = *survey;
     let counts = BandCounts::vendor(of, scores);
     let text = match of {
@@ -172,7 +172,7 @@ fn band_label(of: FeedbackType, band: Band) -> Option<(&'static str, String)> {
 }
 
 /// How the score of a survey type is computed, and which end of its scale is good.
-pub(super) const fn explanation(of: FeedbackType) -> &'static str {
+pub(in crate::report) const fn explanation(of: FeedbackType) -> &'static str {
     match of {
         FeedbackType::Nps => "% promoters (9–10) minus % detractors (0–5; standard NPS: 0–6)",
         FeedbackType::Csat => "% of 4 and 5 (5 is very satisfied, 1 very unsatisfied)",
@@ -209,7 +209,7 @@ pub(super) fn code_list(codes: &[(&str, u64)], uncounted: u64, room: usize) -> S
 }
 
 /// A whole percentage that is never 0% for a part, nor 100% for less than all.
-fn share(part: u64, all: u64) -> String {
+pub(in crate::report) fn share(part: u64, all: u64) -> String {
     let percent = (100.0 * part as f64 / all.max(1) as f64).round() as u64;
     match percent {
         0 if part > 0 => "<1%".to_owned(),
