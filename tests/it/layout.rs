@@ -377,8 +377,8 @@ fn templates_name_file_sheet_and_row() {
     assert!(words.contains("already imported by run 1"), "{words}");
     std::fs::rename(stage.path("b.csv"), stage.path("c.csv")).unwrap();
     let renamed: Vec<&str> = import.iter().map(|word| if *word == "b.csv" { "c.csv" } else { word }).collect();
-    let words = stderr(&stage.run(&renamed).success());
-    assert!(words.contains("run 1 already sent this file to this bot, with another mapping"), "{words}");
+    let words = stderr(&stage.run(&renamed).failure().code(2));
+    assert!(words.contains("has sent this input with another mapping"), "{words}");
 }
 
 #[test]
