@@ -115,6 +115,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--exclude-run', '--exclude-run', [CompletionResultType]::ParameterName, 'Skip the rows of this file that an earlier run sent; repeatable')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable')
             [CompletionResult]::new('--failures', '--failures', [CompletionResultType]::ParameterName, 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'At the end, also after an interruption, write a report of the run to this HTML file')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Recognize rows that were sent before by this column, such as ResponseId, instead of by all fields; repeatable')
             [CompletionResult]::new('--on-finish', '--on-finish', [CompletionResultType]::ParameterName, 'Run this command when the run has ended or stopped, with the JSON summary on its standard input')
             [CompletionResult]::new('--max-rejected', '--max-rejected', [CompletionResultType]::ParameterName, 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]')
@@ -292,6 +293,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Resume an unfinished run with the options it was started with')
             [CompletionResult]::new('failures', 'failures', [CompletionResultType]::ParameterValue, 'Print the failure report of a run again')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write a report of a run as a web page: outcomes, scores, requests over time, and why records were not saved')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Ask the server whether the rows of a run were saved')
             break
         }
@@ -355,6 +357,24 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             break
         }
         'kore-feedback;runs;failures' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Directory of the ledger [default: kore-feedback in the user''s state directory]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of results on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of results on stdout')
+            [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Append all messages to this file, with times and all details')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors to stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors to stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print details to stderr: every retry, wait and rejected row')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print details to stderr: every retry, wait and rejected row')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything, even on a terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kore-feedback;runs;report' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')

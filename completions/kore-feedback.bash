@@ -76,6 +76,9 @@ _kore__feedback() {
             kore__feedback__subcmd__runs,list)
                 cmd="kore__feedback__subcmd__runs__subcmd__list"
                 ;;
+            kore__feedback__subcmd__runs,report)
+                cmd="kore__feedback__subcmd__runs__subcmd__report"
+                ;;
             kore__feedback__subcmd__runs,resume)
                 cmd="kore__feedback__subcmd__runs__subcmd__resume"
                 ;;
@@ -371,7 +374,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__import)
-            opts="-y -p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --resume --resend-in-doubt --rejected --only-new --key --again --yes --allow-unfinished --verify --on-finish --max-rejected --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
+            opts="-y -p -o -q -v -h --map --set --record --mapping --preset --no-answer --format --sheet --header-rows --no-header --skip-lines --records-at --delimiter --encoding --dry-run --skip-invalid --filter --rows --sample --dedupe --dedupe-by --exclude-run --include --allow-any-score --include-in-doubt --failures --report --resume --resend-in-doubt --rejected --only-new --key --again --yes --allow-unfinished --verify --on-finish --max-rejected --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -454,6 +457,10 @@ _kore__feedback() {
                     return 0
                     ;;
                 --failures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --report)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -999,7 +1006,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help list show resume failures verify"
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help list show resume failures report verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1091,6 +1098,52 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__list)
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kore__feedback__subcmd__runs__subcmd__report)
             opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

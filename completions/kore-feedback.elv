@@ -110,6 +110,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --exclude-run 'Skip the rows of this file that an earlier run sent; repeatable'
             cand --include 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable'
             cand --failures 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]'
+            cand --report 'At the end, also after an interruption, write a report of the run to this HTML file'
             cand --key 'Recognize rows that were sent before by this column, such as ResponseId, instead of by all fields; repeatable'
             cand --on-finish 'Run this command when the run has ended or stopped, with the JSON summary on its standard input'
             cand --max-rejected 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]'
@@ -282,6 +283,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand show 'Show one run'
             cand resume 'Resume an unfinished run with the options it was started with'
             cand failures 'Print the failure report of a run again'
+            cand report 'Write a report of a run as a web page: outcomes, scores, requests over time, and why records were not saved'
             cand verify 'Ask the server whether the rows of a run were saved'
         }
         &'kore-feedback;runs;list'= {
@@ -341,6 +343,23 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'kore-feedback;runs;failures'= {
+            cand --config 'Config file [default: config.toml in the user''s config directory]'
+            cand -p 'Profile from the config [default: default_profile, or the only one]'
+            cand --profile 'Profile from the config [default: default_profile, or the only one]'
+            cand --state-dir 'Directory of the ledger [default: kore-feedback in the user''s state directory]'
+            cand -o 'Format of results on stdout'
+            cand --output 'Format of results on stdout'
+            cand --log-file 'Append all messages to this file, with times and all details'
+            cand --color 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE'
+            cand -q 'Print only errors to stderr'
+            cand --quiet 'Print only errors to stderr'
+            cand -v 'Print details to stderr: every retry, wait and rejected row'
+            cand --verbose 'Print details to stderr: every retry, wait and rejected row'
+            cand --no-input 'Never ask anything, even on a terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'kore-feedback;runs;report'= {
             cand --config 'Config file [default: config.toml in the user''s config directory]'
             cand -p 'Profile from the config [default: default_profile, or the only one]'
             cand --profile 'Profile from the config [default: default_profile, or the only one]'

@@ -110,6 +110,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l d
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l exclude-run -d 'Skip the rows of this file that an earlier run sent; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l include -d 'Include rows that the preset or mapping skips for this reason, such as previews; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l failures -d 'Write the failure report to this file [default: NAME.failures.csv, next to the first input]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l report -d 'At the end, also after an interruption, write a report of the run to this HTML file' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l key -d 'Recognize rows that were sent before by this column, such as ResponseId, instead of by all fields; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l on-finish -d 'Run this command when the run has ended or stopped, with the JSON summary on its standard input' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l max-rejected -d 'Stop when more records than this are rejected: a number, or a percentage such as 5% [default: 5%]' -r
@@ -248,25 +249,26 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and _
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON object'
 ndjson\t'For programs: an object per record while an import runs, then the summary'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s q -l quiet -d 'Print only errors to stderr'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -l no-input -d 'Never ask anything, even on a terminal'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "list" -d 'List all runs'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "show" -d 'Show one run'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "resume" -d 'Resume an unfinished run with the options it was started with'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "failures" -d 'Print the failure report of a run again'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures verify" -f -a "verify" -d 'Ask the server whether the rows of a run were saved'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -l no-input -d 'Never ask anything, even on a terminal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "list" -d 'List all runs'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "show" -d 'Show one run'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "resume" -d 'Resume an unfinished run with the options it was started with'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "failures" -d 'Print the failure report of a run again'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "report" -d 'Write a report of a run as a web page: outcomes, scores, requests over time, and why records were not saved'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "verify" -d 'Ask the server whether the rows of a run were saved'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -328,6 +330,20 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from failures" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -l no-input -d 'Never ask anything, even on a terminal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l wait -d 'Keep looking for missing records for this long, such as 5m [default: look once]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l settle -d 'How long the server may take to save a record after its request went unanswered [default: 5m]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l rate-limit -d 'Rolling rate limit, such as 60/1m; repeatable [default: the profile\'s, else 60/1m and 1800/1h]' -r

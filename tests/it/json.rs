@@ -32,6 +32,7 @@ fn runs_match_the_schema() {
         ("runs show", &["show", "1"]),
         ("runs show --rows", &["show", "1", "--rows"]),
         ("runs failures", &["failures", "1"]),
+        ("runs report", &["report", "1"]),
         ("runs verify", &["verify", "1"]),
         ("import", &["resume", "1"]),
     ] {
