@@ -49,12 +49,15 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve a local imitation of the Kore.ai feedback API for testing')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show the settings in effect, or create a config file')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print the help of a command')
             break
         }
         'kore-feedback;submit' {
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Type of feedback: NPS, CSAT or THUMB')
             [CompletionResult]::new('--score', '--score', [CompletionResultType]::ParameterName, 'Score: 0 to 10 for NPS, 1 to 5 for CSAT, 0 or 1 for THUMB')
             [CompletionResult]::new('--channel-uid', '--channel-uid', [CompletionResultType]::ParameterName, 'Respondent''s id on the channel, such as an email address')
+            [CompletionResult]::new('--uid', '--uid', [CompletionResultType]::ParameterName, 'Respondent''s id on the channel, such as an email address')
+            [CompletionResult]::new('--channelUId', '--channelUId', [CompletionResultType]::ParameterName, 'Respondent''s id on the channel, such as an email address')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Name of the survey')
             [CompletionResult]::new('--channel', '--channel', [CompletionResultType]::ParameterName, 'Channel of the survey, such as rtm or email')
             [CompletionResult]::new('--language', '--language', [CompletionResultType]::ParameterName, 'Language of the survey, such as en')
@@ -289,7 +292,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything, even on a terminal')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all runs')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the runs, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Resume an unfinished run with the options it was started with')
             [CompletionResult]::new('failures', 'failures', [CompletionResultType]::ParameterValue, 'Print the failure report of a run again')
@@ -298,6 +301,7 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             break
         }
         'kore-feedback;runs;list' {
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'List only the last N runs')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
@@ -656,6 +660,24 @@ Register-ArgumentCompleter -Native -CommandName 'kore-feedback' -ScriptBlock {
             break
         }
         'kore-feedback;completions' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Directory of the ledger [default: kore-feedback in the user''s state directory]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of results on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of results on stdout')
+            [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Append all messages to this file, with times and all details')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors to stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors to stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print details to stderr: every retry, wait and rejected row')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print details to stderr: every retry, wait and rejected row')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything, even on a terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kore-feedback;help' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: config.toml in the user''s config directory]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile from the config [default: default_profile, or the only one]')

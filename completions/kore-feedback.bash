@@ -22,6 +22,9 @@ _kore__feedback() {
             kore__feedback,config)
                 cmd="kore__feedback__subcmd__config"
                 ;;
+            kore__feedback,help)
+                cmd="kore__feedback__subcmd__help"
+                ;;
             kore__feedback,import)
                 cmd="kore__feedback__subcmd__import"
                 ;;
@@ -98,7 +101,7 @@ _kore__feedback() {
 
     case "${cmd}" in
         kore__feedback)
-            opts="-p -o -q -v -h -V --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help --version submit import inspect smoke token runs responses presets sandbox config completions"
+            opts="-p -o -q -v -h -V --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help --version submit import inspect smoke token runs responses presets sandbox config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -330,6 +333,52 @@ _kore__feedback() {
         kore__feedback__subcmd__config__subcmd__show)
             opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json ndjson" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kore__feedback__subcmd__help)
+            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1098,12 +1147,16 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__runs__subcmd__list)
-            opts="-p -o -q -v -h --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
+            opts="-p -o -q -v -h --limit --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1524,7 +1577,7 @@ _kore__feedback() {
             return 0
             ;;
         kore__feedback__subcmd__submit)
-            opts="-y -p -o -q -v -h --type --score --channel-uid --name --channel --language --message --json --allow-any-score --dry-run --curl --yes --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
+            opts="-y -p -o -q -v -h --type --score --uid --channelUId --channel-uid --name --channel --language --message --json --allow-any-score --dry-run --curl --yes --again --sandbox --rate-limit --no-rate-limit --pace --concurrency --timeout --retries --delivery --wait-for-target --max-wait --strict-answers --config --profile --state-dir --output --quiet --verbose --log-file --color --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1539,6 +1592,14 @@ _kore__feedback() {
                     return 0
                     ;;
                 --channel-uid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --uid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --channelUId)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

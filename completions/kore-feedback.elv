@@ -46,11 +46,14 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand sandbox 'Serve a local imitation of the Kore.ai feedback API for testing'
             cand config 'Show the settings in effect, or create a config file'
             cand completions 'Print the completion script of a shell'
+            cand help 'Print the help of a command'
         }
         &'kore-feedback;submit'= {
             cand --type 'Type of feedback: NPS, CSAT or THUMB'
             cand --score 'Score: 0 to 10 for NPS, 1 to 5 for CSAT, 0 or 1 for THUMB'
             cand --channel-uid 'Respondent''s id on the channel, such as an email address'
+            cand --uid 'Respondent''s id on the channel, such as an email address'
+            cand --channelUId 'Respondent''s id on the channel, such as an email address'
             cand --name 'Name of the survey'
             cand --channel 'Channel of the survey, such as rtm or email'
             cand --language 'Language of the survey, such as en'
@@ -279,7 +282,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --no-input 'Never ask anything, even on a terminal'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand list 'List all runs'
+            cand list 'List the runs, newest first'
             cand show 'Show one run'
             cand resume 'Resume an unfinished run with the options it was started with'
             cand failures 'Print the failure report of a run again'
@@ -287,6 +290,7 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand verify 'Ask the server whether the rows of a run were saved'
         }
         &'kore-feedback;runs;list'= {
+            cand --limit 'List only the last N runs'
             cand --config 'Config file [default: config.toml in the user''s config directory]'
             cand -p 'Profile from the config [default: default_profile, or the only one]'
             cand --profile 'Profile from the config [default: default_profile, or the only one]'
@@ -628,6 +632,23 @@ set edit:completion:arg-completer[kore-feedback] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'kore-feedback;completions'= {
+            cand --config 'Config file [default: config.toml in the user''s config directory]'
+            cand -p 'Profile from the config [default: default_profile, or the only one]'
+            cand --profile 'Profile from the config [default: default_profile, or the only one]'
+            cand --state-dir 'Directory of the ledger [default: kore-feedback in the user''s state directory]'
+            cand -o 'Format of results on stdout'
+            cand --output 'Format of results on stdout'
+            cand --log-file 'Append all messages to this file, with times and all details'
+            cand --color 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE'
+            cand -q 'Print only errors to stderr'
+            cand --quiet 'Print only errors to stderr'
+            cand -v 'Print details to stderr: every retry, wait and rejected row'
+            cand --verbose 'Print details to stderr: every retry, wait and rejected row'
+            cand --no-input 'Never ask anything, even on a terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'kore-feedback;help'= {
             cand --config 'Config file [default: config.toml in the user''s config directory]'
             cand -p 'Profile from the config [default: default_profile, or the only one]'
             cand --profile 'Profile from the config [default: default_profile, or the only one]'

@@ -50,9 +50,10 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "presets
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "sandbox" -d 'Serve a local imitation of the Kore.ai feedback API for testing'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "config" -d 'Show the settings in effect, or create a config file'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "help" -d 'Print the help of a command'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l type -d 'Type of feedback: NPS, CSAT or THUMB' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l score -d 'Score: 0 to 10 for NPS, 1 to 5 for CSAT, 0 or 1 for THUMB' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l channel-uid -d 'Respondent\'s id on the channel, such as an email address' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l channel-uid -l uid -l channelUId -d 'Respondent\'s id on the channel, such as an email address' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l name -d 'Name of the survey' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l channel -d 'Channel of the survey, such as rtm or email' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand submit" -l language -d 'Language of the survey, such as en' -r
@@ -263,12 +264,13 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and no
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "list" -d 'List all runs'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "list" -d 'List the runs, newest first'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "show" -d 'Show one run'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "resume" -d 'Resume an unfinished run with the options it was started with'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "failures" -d 'Print the failure report of a run again'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "report" -d 'Write a report of a run as a web page: outcomes, scores, requests over time, and why records were not saved'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and not __fish_seen_subcommand_from list show resume failures report verify" -f -a "verify" -d 'Ask the server whether the rows of a run were saved'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l limit -d 'List only the last N runs' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from list" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -579,3 +581,17 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions"
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -l no-input -d 'Never ask anything, even on a terminal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
