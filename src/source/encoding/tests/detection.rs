@@ -21,7 +21,7 @@ fn letters_tell_windows_from_mac() {
         "id,comment\n1,\"Schöne Grüße und danke für die Hilfe!\"\n2,es wäre möglich, können Sie größere schicken\n",
         "id,Name\n1,Müller\n2,Schröder\n3,Bäcker\n4,Löwe\n",
         "id,commentaire\n1,Très bien reçu, merci à l’équipe\n",
-        "id,comentario\n1,El niño está en el jardín de mañana\n",
+        "id,comentario\n1,El niño está en el jardín de mañana\n2,La señora explicó todo, también el año próximo\n",
         "id,comment\n1,I don’t know\n2,it’s “fine”\n",
     ] {
         assert_certain(text, "windows-1252");
