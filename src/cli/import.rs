@@ -42,7 +42,8 @@ Examples:
 /// Import feedback from a file, each row exactly once
 ///
 /// Checks the whole file before the first request. Records every request before it is sent, so that a run can be resumed
-/// after any failure: no row is lost, and none is sent twice.
+/// after any failure: no row is lost, and none is sent twice. On a terminal, import asks for the columns that it cannot match,
+/// and offers to save the answers as a mapping.
 #[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[command(after_help = SHORT_EXAMPLES, after_long_help = EXAMPLES)]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use super::doctor::check;
 use super::error::CommandError;
 use super::session::Session;
 use crate::cli::ConfigCommand;
@@ -20,6 +21,7 @@ pub(super) fn config(command: &ConfigCommand, session: Session<'_>) -> Result<Ex
         }
         ConfigCommand::Path => print_path(session)?,
         ConfigCommand::Init => init(session)?,
+        ConfigCommand::Check => return check(session),
     }
     Ok(Exit::Success)
 }

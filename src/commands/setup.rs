@@ -109,6 +109,16 @@ impl<'a> Setup<'a> {
         })
     }
 
+    /// With settings that are resolved already, for calls to the profile's bot.
+    pub(super) fn with_settings(
+        sending: &'a SendingArgs,
+        settings: Settings,
+        session: Session<'a>,
+    ) -> Result<Self, CommandError> {
+        let (target, bots) = (Some(settings.target()?), Bots::One(settings.bot_id()?.to_owned()));
+        Ok(Self { session, settings, target, bots, is_sandbox: false, sending, _sandbox: None })
+    }
+
     /// The target, for messages.
     pub(super) fn target_in_words(&self, bots: &[RunBot]) -> String {
         if self.is_sandbox {

@@ -34,7 +34,7 @@ pub(crate) use failures::{ExistingFile, FailureReport, ReportError, default_path
 pub(crate) use findings::{mapping_table, presets_table, problems_table, time_estimate};
 pub(crate) use format::format_time_ahead;
 pub(crate) use inspection::InspectionView;
-pub(crate) use line::fitted;
+pub(crate) use line::{Line, Tone, fitted};
 pub(crate) use log::Log;
 pub(crate) use output_error::OutputError;
 pub(crate) use partial_file::PartialFile;

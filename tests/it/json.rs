@@ -103,6 +103,7 @@ fn other_commands_match_the_schema() {
         ("presets show", &["presets", "show", "qualtrics"]),
         ("config show", &["config", "show"]),
         ("config path", &["config", "path"]),
+        ("config check", &["config", "check"]),
         ("config init", &["config", "init", "--config", "new.toml"]),
         ("completions", &["completions", "bash"]),
     ] {

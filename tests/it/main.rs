@@ -10,6 +10,7 @@ mod damage;
 mod days;
 mod disk;
 mod docs;
+mod doctor;
 mod documents;
 mod encodings;
 mod examples;

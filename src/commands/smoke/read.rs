@@ -9,17 +9,15 @@ use tokio::time::{Instant, sleep};
 
 use super::send::SentRecord;
 use crate::clock;
-use crate::commands::error::{CommandError, Explain};
+use crate::commands::error::CommandError;
+use crate::commands::reading::with_reader;
 use crate::commands::setup::Setup;
-use crate::commands::stop_reason::StoppedEarly;
 use crate::delivery::{ResponseFilter, SurveyResponse};
 use crate::ledger::TimeRange;
 use crate::pacing::Backoff;
 use crate::record::FeedbackType;
-use crate::report::ReadProgress;
 use crate::run::LaneResources;
-use crate::run::read::{ReadError, ReadEvent, Reader};
-use crate::signals::Signals;
+use crate::run::read::{ReadError, Reader};
 
 /// Between two looks for records that are not visible yet.
 const PAUSES: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(5) };
@@ -87,36 +85,6 @@ pub(super) fn find(
 fn filter(sent: &[SentRecord]) -> ResponseFilter {
     let uid = sent.first().and_then(|record| record.field("channelUId").as_str().map(str::to_owned));
     ResponseFilter { channel_uids: uid.into_iter().collect(), ..ResponseFilter::default() }
-}
-
-/// Runs `read` with a reader, until it is done or a signal arrives. `took` is how long the last answer took.
-fn with_reader<T>(
-    setup: &Setup<'_>,
-    resources: &LaneResources,
-    took: &Cell<Duration>,
-    read: impl AsyncFnOnce(&Reader<'_>) -> Result<T, ReadError>,
-) -> Result<Result<T, ReadError>, CommandError> {
-    let progress = ReadProgress::new(setup.session.printer, setup.session.context.stderr_is_terminal);
-    let show = |event| {
-        if let ReadEvent::Answered { took: last } = &event {
-            took.set(*last);
-        }
-        progress.show(event);
-    };
-    let timeout = setup.settings.values.timeout.value;
-    let reader = Reader::new(resources, timeout, setup.longest_window(), &show);
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().explain("cannot start the async runtime")?;
-    let result = runtime.block_on(async {
-        let mut signals = Signals::listen().explain("cannot listen for signals")?;
-        tokio::select! {
-            true = signals.next() => Err(StoppedEarly::Interrupted.into()),
-            result = read(&reader) => Ok(result),
-        }
-    });
-    // Don't wait for a pending name lookup or secret command.
-    runtime.shutdown_background();
-    result
 }
 
 impl SentRecord {
