@@ -20,6 +20,8 @@ use crate::settings::{Algorithm, Context, CredentialSettings, SigningKey};
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) jwt: SecretString,
+    /// Everything that must not be shown: the token and, after a NUL, what is encrypted in it.
+    pub(crate) hidden: SecretString,
     /// In the order of the JWT.
     pub(crate) claims: Map<String, Value>,
     pub(crate) expires: Timestamp,
@@ -87,11 +89,15 @@ impl Minter {
         let signed = jsonwebtoken::encode(&Header::new(wire_algorithm(algorithm)), &claims, &self.key)
             .map_err(|error| CredentialError::Signing { algorithm, reason: error.to_string() })?;
         let signed = SecretString::from(signed);
-        let jwt = match &self.encrypter {
-            Some(encrypter) => encrypter.encrypt(signed.expose_secret())?,
-            None => signed,
+        let (jwt, hidden) = match &self.encrypter {
+            Some(encrypter) => {
+                let jwt = encrypter.encrypt(signed.expose_secret())?;
+                let both = format!("{}\0{}", jwt.expose_secret(), signed.expose_secret());
+                (jwt, both.into())
+            }
+            None => (signed.clone(), signed),
         };
-        Ok(Token { jwt, claims, expires })
+        Ok(Token { jwt, hidden, claims, expires })
     }
 
     fn claims(&self, issued: i64, expires: Timestamp) -> Map<String, Value> {

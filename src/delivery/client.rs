@@ -13,6 +13,7 @@ use super::redaction::redact;
 use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, http_date};
 use super::responses::ResponsesQuery;
 use super::transport::{connect_timeout, transport_error, with_causes};
+use crate::credentials::Token;
 use crate::error::{Advice, ErrorKind};
 use crate::ledger::Claimed;
 use crate::net::is_loopback;
@@ -114,17 +115,17 @@ impl Client {
     }
 
     /// Posts one record. [`Claimed`], which only the ledger can make, proves that its intent is durable.
-    pub(crate) async fn save_feedback(&self, _intent: &Claimed, token: &SecretString, body: Vec<u8>) -> Reply {
+    pub(crate) async fn save_feedback(&self, _intent: &Claimed, token: &Token, body: Vec<u8>) -> Reply {
         self.post(&self.save_feedback, token, body, MOST_READ).await
     }
 
     /// Reads one page of the server's records. It changes nothing, so it may be repeated.
-    pub(crate) async fn survey_responses(&self, token: &SecretString, query: &ResponsesQuery) -> Reply {
+    pub(crate) async fn survey_responses(&self, token: &Token, query: &ResponsesQuery) -> Reply {
         self.post(&self.survey_responses, token, query.body(), MOST_READ_OF_PAGE).await
     }
 
-    async fn post(&self, url: &Url, token: &SecretString, body: Vec<u8>, most_read: usize) -> Reply {
-        let Ok(mut auth) = HeaderValue::from_str(token.expose_secret()) else {
+    async fn post(&self, url: &Url, token: &Token, body: Vec<u8>, most_read: usize) -> Reply {
+        let Ok(mut auth) = HeaderValue::from_str(token.jwt.expose_secret()) else {
             let message = "the token contains characters not allowed in a header".to_owned();
             return Reply::Nothing(TransportError { progress: RequestProgress::NotConnected, message });
         };
@@ -132,7 +133,7 @@ impl Client {
         let request = self.http.post(url.clone()).header(AUTH, auth);
         let request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
         match request.send().await {
-            Ok(response) => Reply::Answer(read_answer(response, token, most_read).await),
+            Ok(response) => Reply::Answer(read_answer(response, &token.hidden, most_read).await),
             Err(error) => Reply::Nothing(transport_error(&error, self.timeout)),
         }
     }
@@ -194,12 +195,12 @@ fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientE
     Ok(certificates)
 }
 
-async fn read_answer(mut response: Response, token: &SecretString, most: usize) -> Answer {
+async fn read_answer(mut response: Response, hidden: &SecretString, most: usize) -> Answer {
     let headers = response.headers();
     let mut answer = Answer {
         status: response.status().as_u16(),
         retry_after: header_text(headers, RETRY_AFTER).and_then(RetryAfter::parse),
-        location: header_text(headers, LOCATION).map(|location| text::excerpt(&redact(location, token), QUOTED)),
+        location: header_text(headers, LOCATION).map(|location| text::excerpt(&redact(location, hidden), QUOTED)),
         date: server_time(headers),
         ..Answer::default()
     };
@@ -215,8 +216,8 @@ async fn read_answer(mut response: Response, token: &SecretString, most: usize) 
             Err(_) => break false,
         }
     };
-    // A gateway may quote the rejected request, including its headers.
-    answer.body = redact(&String::from_utf8_lossy(&body), token);
+    // A gateway may quote the rejected request, including its headers, and the platform what it decrypted.
+    answer.body = redact(&String::from_utf8_lossy(&body), hidden);
     answer
 }
 

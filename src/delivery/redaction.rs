@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 const SHORTEST: usize = size_of::<u64>();
 const REDACTED: &str = "[token]";
 
-/// Replaces every part of the token in the text, raw or percent-encoded.
+/// Replaces every part of the token in the text, raw or percent-encoded. Several tokens are joined by NUL, which no text has.
 pub(super) fn redact(text: &str, token: &SecretString) -> String {
     let windows = token.expose_secret().as_bytes().windows(SHORTEST);
     let parts: HashSet<u64, RandomState> =

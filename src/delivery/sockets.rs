@@ -6,9 +6,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use secrecy::SecretString;
+use serde_json::Map;
 
 use super::{Cause, Client, ClientSettings, Concern, Reply, Verdict, judge};
+use crate::credentials::Token;
 use crate::ledger::{
     Admission, Call, Claim, Claimed, Identity, NewRun, RecordHash, ResendPolicy, RunId, RunKind, Store, Writer,
 };
@@ -17,6 +18,8 @@ use crate::numbering::Numbering;
 mod secure;
 
 const TOKEN: &str = "header.claims.signature";
+/// What is encrypted in the token.
+const ENCRYPTED: &str = "another.signed.token";
 
 /// A server that does one thing with each connection.
 struct Server {
@@ -83,12 +86,17 @@ fn post(client: &Client, times: u64) -> Reply {
     runtime.block_on(async {
         let mut reply = None;
         for row in 1..=times {
-            let token = SecretString::from(TOKEN);
+            let token = encrypted_token();
             let claimed = claimed(&writer, row).await;
             reply = Some(client.save_feedback(&claimed, &token, b"{}".to_vec()).await);
         }
         reply.unwrap()
     })
+}
+
+fn encrypted_token() -> Token {
+    let hidden = format!("{TOKEN}\0{ENCRYPTED}");
+    Token { jwt: TOKEN.into(), hidden: hidden.into(), claims: Map::new(), expires: Timestamp::UNIX_EPOCH }
 }
 
 fn begun_run(dir: &std::path::Path) -> Writer {
@@ -299,8 +307,8 @@ fn an_endless_answer_is_capped() {
 #[test]
 fn a_quoted_token_is_not_printed() {
     let server = Server::answering(
-        "HTTP/1.1 403 Forbidden\r\nContent-Length: 42\r\n\r\nBlocked! auth: header.claims.signature :-(",
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 69\r\n\r\nBlocked! auth: header.claims.signature, decrypted another.signed.token",
     );
     let Verdict::Refused { message, .. } = verdict(&server) else { panic!() };
-    assert_eq!(message, "Blocked! auth: [token] :-(");
+    assert_eq!(message, "Blocked! auth: [token], decrypted [token]");
 }

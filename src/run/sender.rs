@@ -164,7 +164,7 @@ impl RecordSender {
     async fn send(&self, claimed: &Claimed, mut permit: Permit, token: &Token, row: &Prepared) -> Option<Checked> {
         permit.going_out();
         let started = Instant::now();
-        let reply = self.client.save_feedback(claimed, &token.jwt, row.body.clone());
+        let reply = self.client.save_feedback(claimed, token, row.body.clone());
         let reply = self.phases.before(Phase::Abandoned, reply).await?;
         let (now, took) = (clock::now(), started.elapsed());
         let server_time = match &reply {

@@ -165,9 +165,11 @@ mod tests {
     use aws_lc_rs::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use serde_json::Value;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use std::sync::OnceLock;
 
-    use super::{DecryptionError, DecryptionKey, Parts, Unusable};
+    use super::{DecryptionError, DecryptionKey, KEY_ID, Parts, Unusable};
 
     /// Tokens of RFC 7516 and of an independent implementation.
     fn vectors() -> Value {
@@ -217,6 +219,21 @@ mod tests {
                 let mut changed = token.as_bytes().to_vec();
                 changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
                 assert!(key.decrypt(&changed).is_err(), "byte {place} of {token}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_token_causes_a_panic(parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 4)) {
+            static KEY: OnceLock<DecryptionKey> = OnceLock::new();
+            let key = KEY.get_or_init(|| DecryptionKey::generate().unwrap());
+            for (alg, enc) in [("RSA-OAEP", "A128CBC-HS256"), ("RSA1_5", "A256GCM")] {
+                let header = json!({"alg": alg, "enc": enc, "typ": "JWT", "cty": "JWT", "kid": KEY_ID}).to_string();
+                let encoded = [header.as_bytes()].into_iter().chain(parts.iter().map(Vec::as_slice));
+                let token = encoded.map(|part| URL_SAFE_NO_PAD.encode(part)).collect::<Vec<_>>().join(".");
+                prop_assert!(key.decrypt(token.as_bytes()).is_err());
             }
         }
     }

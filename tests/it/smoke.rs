@@ -301,6 +301,42 @@ fn a_full_window_ends_with_the_time_to_wait() {
     assert!(stderr(&assert).contains("try again at"), "{}", stderr(&assert));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_terminal_is_asked_before_sending() {
+    use crate::support::Terminal;
+    let stage = Stage::new();
+    let start = |more: &[&str]| {
+        Terminal::start(stage.process(&[&SMOKE[..], &["--type", "NPS"], more].concat()).envs(stage.variables()))
+    };
+    let mut terminal = start(&[]);
+    terminal.wait_for("Send 1 record to ");
+    terminal.type_in("n\r");
+    assert_eq!(terminal.end().0, Some(2));
+    stage.was_never_called();
+    assert_eq!(start(&["--yes"]).end().0, Some(0));
+    assert_eq!(stage.sandbox.counts().saved, 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_test_says_what_was_sent() {
+    let latency = Some(Duration::from_millis(400)..=Duration::from_millis(400));
+    let stage = Stage::with(SandboxOptions { latency, ..SandboxOptions::default() });
+    let mut command = stage.process(&[&SMOKE[..], &["-o", "json"]].concat());
+    let running = crate::support::Running::start(command.envs(stage.variables()));
+    crate::support::until(|| stage.sandbox.counts().arrivals > 0);
+    running.signal(rustix::process::Signal::INT);
+    let ended = running.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!((status(&report, "NPS saved").as_str(), status(&report, "THUMB saved").as_str()), ("ok", "not_checked"));
+    assert_eq!(
+        (message(&report, "CSAT saved").as_str(), &report["error"]["kind"]),
+        ("interrupted", &"interrupted".into())
+    );
+}
+
 #[test]
 fn the_sandbox_needs_no_settings() {
     let surroundings = Surroundings::new();

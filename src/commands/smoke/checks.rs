@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::read::{Counted, Found};
-use super::send::SentRecord;
+use super::send::{Sent, SentRecord};
 use crate::commands::setup::Setup;
 use crate::commands::stop_reason::StoppedEarly;
 use crate::delivery::{Concern, SurveyResponse, changes, undocumented};
 use crate::error::Advice;
 use crate::exit::Exit;
-use crate::ledger::{OutcomeKind, RowState};
+use crate::ledger::{OutcomeKind, RowState, RunId};
 use crate::record::FeedbackType;
 use crate::report::{CheckName, CheckStatus, SmokeCheck};
 use crate::run::read::ReadError;
@@ -128,16 +128,10 @@ fn read(counted_records: &Counted) -> SmokeCheck {
 }
 
 /// The checks of all records.
-pub(super) fn record_checks(
-    records: &[SentRecord],
-    found: &Found,
-    stopped: Option<StoppedEarly>,
-    bot_id: &str,
-    max_latency: Option<Duration>,
-) -> Outcome {
+pub(super) fn record_checks(sent: Sent, found: &Found, bot_id: &str, max_latency: Option<Duration>) -> Outcome {
     let (mut checks, mut is_said) = (Vec::new(), false);
-    for (number, record) in records.iter().enumerate() {
-        checks.push(record.check_saved(stopped.as_ref(), &mut is_said));
+    for (number, record) in sent.records.iter().enumerate() {
+        checks.push(record.check_saved(sent.run, sent.stopped.as_ref(), &mut is_said));
         checks.extend(record.check_answer(bot_id, max_latency));
         checks.push(record.check_read_back(found, number));
     }
@@ -145,7 +139,7 @@ pub(super) fn record_checks(
         Some(error) if !is_not_allowed(error) => exit_of(error),
         _ => Exit::SomeNotSaved,
     };
-    Outcome { checks, exit, stopped }
+    Outcome { checks, exit, stopped: sent.stopped }
 }
 
 /// Whether the app may just not read, which saving does not need.
@@ -170,7 +164,7 @@ impl SentRecord {
     }
 
     /// The first record that was not sent names why the run stopped; for the others, there is no more to say.
-    fn check_saved(&self, stopped: Option<&StoppedEarly>, is_said: &mut bool) -> SmokeCheck {
+    fn check_saved(&self, run: RunId, stopped: Option<&StoppedEarly>, is_said: &mut bool) -> SmokeCheck {
         let new = |status, message: String| SmokeCheck::new(CheckName::Saved, status, message).of(self.feedback_type);
         let entry = self.entry.as_ref();
         match (self.state(), stopped) {
@@ -184,7 +178,9 @@ impl SentRecord {
             (Some(OutcomeKind::Unsent), Some(_)) | (None, _) => new(CheckStatus::NotChecked, "not sent".to_owned()),
             (Some(kind), _) => {
                 let detail = entry.and_then(|entry| entry.detail.as_deref()).unwrap_or("without an answer");
-                new(CheckStatus::Failed, format!("{kind}: {detail}"))
+                let hint = (kind == OutcomeKind::InDoubt)
+                    .then(|| format!("ask the server whether it was saved with `kore-feedback runs verify {run}`"));
+                new(CheckStatus::Failed, format!("{kind}: {detail}")).with_hint(hint)
             }
         }
     }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::checks::{Outcome, read_checks, record_checks};
 use super::read::{Found, count_recent, find};
-use super::send::{Sent, drafts, send};
+use super::send::{SentRecord, drafts, send};
 use crate::cli::SmokeArgs;
 use crate::clock;
 use crate::commands::confirm::{confirm_records, must_confirm};
@@ -122,12 +122,12 @@ impl Smoke<'_> {
         if must_confirm(self.setup, self.args.yes) {
             confirm_records(self.setup, records.len() as u64, 1)?;
         }
-        let Sent { run, records, stopped } = send(records, self.setup, self.store, self.resources.clone())?;
-        let found = if stopped.is_some() { Found::default() } else { self.read_back(&records)? };
-        Ok((Some(run.0), record_checks(&records, &found, stopped, self.bot_id, self.args.max_latency)))
+        let sent = send(records, self.setup, self.store, self.resources.clone())?;
+        let found = if sent.stopped.is_some() { Found::default() } else { self.read_back(&sent.records)? };
+        Ok((Some(sent.run.0), record_checks(sent, &found, self.bot_id, self.args.max_latency)))
     }
 
-    fn read_back(&self, records: &[super::send::SentRecord]) -> Result<Found, CommandError> {
+    fn read_back(&self, records: &[SentRecord]) -> Result<Found, CommandError> {
         let within = self.args.wait.unwrap_or(VISIBLE_WITHIN);
         let since = clock::now().saturating_sub(SignedDuration::from_mins(5)).unwrap_or_default();
         // The connections belong to the runtime that has sent the records.

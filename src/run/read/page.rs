@@ -154,7 +154,7 @@ impl PageReader<'_> {
         let (mut permit, token, call) = self.start_call().await?;
         permit.going_out();
         let (sent, started) = (permit.taken_at(), Instant::now());
-        let reply = self.resources.client.survey_responses(&token.jwt, query).await;
+        let reply = self.resources.client.survey_responses(&token, query).await;
         drop(permit);
         (self.on_event)(ReadEvent::Answered { took: started.elapsed() });
         self.resources.writer.end_call(call, clock::now()).await?;
