@@ -12,12 +12,15 @@ use std::time::Duration;
 /// that are always invisible and left behind by encodings and copying: the zero-width space, the word joiner and the byte
 /// order mark. Other invisible characters stay, because they shape the text before them: joiners (emoji, Persian) and
 /// direction marks.
+#[inline]
 pub(crate) fn trimmed(text: &str) -> &str {
-    // Nearly every text begins and ends with a visible ASCII character.
+    // Nearly every text begins and ends with a visible ASCII character. This is asked several times for each row.
     let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    if is_visible(text.as_bytes().first()) && is_visible(text.as_bytes().last()) {
-        return text;
-    }
+    if is_visible(text.as_bytes().first()) && is_visible(text.as_bytes().last()) { text } else { without_blanks(text) }
+}
+
+#[cold]
+fn without_blanks(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}'))
 }
 

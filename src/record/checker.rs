@@ -23,6 +23,7 @@ pub struct Checker {
     /// The column of a failure report that says which record of the row is meant.
     record_column: Option<usize>,
     numbering: Numbering,
+    input_columns: usize,
     names_bots: bool,
     derived: Derived,
     deduplicator: Deduplicator,
@@ -50,6 +51,7 @@ impl Checker {
             outcome_column: column(report_columns::OUTCOME).filter(|_| !include_in_doubt),
             record_column: column(report_columns::RECORD),
             numbering: mapping.numbering(),
+            input_columns: mapping.input_columns(),
             names_bots: mapping.names_bots(),
             rule,
             derived: Derived::default(),
@@ -148,7 +150,7 @@ impl Checker {
     fn is_answered(&mut self, row: &Row, part: u32) -> bool {
         let record = record_of(&self.mapping, part);
         self.derived.render(record, row);
-        !record.is_no_answer(self.derived.original(record, row, Field::Score))
+        !record.is_no_answer(|| self.derived.original(record, row, Field::Score))
     }
 
     /// Checks one record of a row; `None` if its score is not answered.
@@ -186,7 +188,7 @@ impl Checker {
 
     /// What can be said of a row before its fields are derived. A blank row is blank, however many cells it has.
     fn unusable(&self, row: &Row) -> Option<CheckedRow<'static>> {
-        if row.cells().take(self.mapping.input_columns()).all(|cell| trimmed(cell).is_empty()) {
+        if row.cells().take(self.input_columns).all(|cell| trimmed(cell).is_empty()) {
             return Some(CheckedRow::Skipped(SkipReason::Blank));
         }
         if let Some(fault) = row.error {

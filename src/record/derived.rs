@@ -69,7 +69,8 @@ impl Derived {
     pub(super) fn original<'a>(&'a self, mapping: &'a RecordMapping, row: &'a Row, field: Field) -> &'a str {
         let Some(matched) = mapping.source(field) else { return "" };
         let text = match &matched.source {
-            FieldSource::Column(_) | FieldSource::FirstOf(_) => {
+            FieldSource::Column(column) => row.cell(column.index).unwrap_or_default(),
+            FieldSource::FirstOf(_) => {
                 matched.column_in(row).and_then(|column| row.cell(column.index)).unwrap_or_default()
             }
             FieldSource::Constant(value) => return value,

@@ -10,7 +10,7 @@ const LEAD_BYTES: [u8; 3] = [0xc2, 0xc3, 0xe2];
 
 /// The text decoded as UTF-8; `None` if it does not look like mojibake.
 pub(super) fn repaired(text: &str) -> Option<String> {
-    if !text.contains(SUSPICIOUS) {
+    if text.is_ascii() || !text.contains(SUSPICIOUS) {
         return None;
     }
     [WINDOWS_1252, MACINTOSH].into_iter().find_map(|encoding| {

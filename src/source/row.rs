@@ -107,9 +107,9 @@ impl Row {
         }
         // A cell of 4 GiB cannot be read.
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
-        buffer.extend(number(self.ends.len()));
-        buffer.extend(self.ends.iter().flat_map(|end| number(*end)));
-        buffer.extend(self.text.as_bytes());
+        buffer.extend_from_slice(&number(self.ends.len()));
+        self.ends.iter().for_each(|end| buffer.extend_from_slice(&number(*end)));
+        buffer.extend_from_slice(self.text.as_bytes());
     }
 
     pub(super) fn clear(&mut self) {

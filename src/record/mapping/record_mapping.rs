@@ -54,9 +54,10 @@ impl RecordMapping {
     }
 
     /// Whether this score means that nobody answered. A constant score is an answer, whatever `--no-answer` says.
-    pub(in crate::record) fn is_no_answer(&self, score: &str) -> bool {
-        !matches!(self.sources[Field::Score as usize].source, FieldSource::Constant(_))
-            && self.no_answer.as_ref().is_some_and(|texts| texts.contains(score))
+    pub(in crate::record) fn is_no_answer<'a>(&self, score: impl FnOnce() -> &'a str) -> bool {
+        self.no_answer.as_ref().is_some_and(|texts| {
+            !matches!(self.sources[Field::Score as usize].source, FieldSource::Constant(_)) && texts.contains(score())
+        })
     }
 
     /// What tells the record apart from the others of its row: its name, or else the column of its score.
