@@ -508,23 +508,27 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
 json\t'For programs: one JSON object'
 ndjson\t'For programs: an object per record while an import runs, then the summary'"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s q -l quiet -d 'Print only errors to stderr'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -l no-input -d 'Never ask anything, even on a terminal'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "show" -d 'Show all settings in effect with their sources; of a secret, only the source'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "path" -d 'Print the path of the config file, whether it exists or not'
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path init" -f -a "init" -d 'Create a commented config file that only you can read; never overwrites a file'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -l no-input -d 'Never ask anything, even on a terminal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -f -a "show" -d 'Show all settings in effect with their sources; of a secret, only the source'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -f -a "path" -d 'Print the path of the config file, whether it exists or not'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -f -a "check" -d 'Check the config, the credentials and the way to the server, up to a read that changes nothing'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -f -a "init" -d 'Create a commented config file that only you can read; never overwrites a file'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -f -a "get" -d 'Print one setting in effect; of a secret, only the source'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -f -a "set" -d 'Change one setting of a profile in the config file; comments stay'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and not __fish_seen_subcommand_from show path check init get set edit" -f -a "edit" -d 'Open the config file in the editor that VISUAL or EDITOR names, and check it afterwards'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from show" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -553,6 +557,20 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask anything, even on a terminal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
@@ -567,6 +585,48 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -l no-input -d 'Never ask anything, even on a terminal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask anything, even on a terminal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -l no-input -d 'Never ask anything, even on a terminal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand config; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand completions" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F

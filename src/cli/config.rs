@@ -9,6 +9,12 @@ Examples:
   kore-feedback config show -p prod -o json
   $EDITOR \"$(kore-feedback config path)\"";
 
+const SET_EXAMPLES: &str = "\
+Examples:
+  kore-feedback config set host https://platform.kore.ai
+  kore-feedback config set -p prod limits '[\"600/1m\", \"18000/1h\"]'
+  pass show kore/client-secret | kore-feedback config set client_secret";
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   kore-feedback config check
@@ -33,6 +39,30 @@ pub enum ConfigCommand {
     #[command(after_help = CHECK_EXAMPLES)]
     Check,
     /// Create a commented config file that only you can read; never overwrites a file
+    ///
+    /// On a terminal, it asks for host, bot id, client id and where the client secret is, and offers to check the result.
     #[command(after_help = "Examples:\n  kore-feedback config init\n  kore-feedback config init --config ci.toml")]
     Init,
+    /// Print one setting in effect; of a secret, only the source
+    #[command(after_help = "Examples:\n  kore-feedback config get host\n  kore-feedback config get bot_id -p prod")]
+    Get {
+        /// Key as in `config show`, such as host or defaults.channel
+        #[arg(value_name = "KEY")]
+        key: String,
+    },
+    /// Change one setting of a profile in the config file; comments stay
+    ///
+    /// The secret is never an argument: `config set client_secret` asks for it, or reads it from standard input.
+    #[command(after_help = SET_EXAMPLES)]
+    Set {
+        /// Key of a profile, such as host or defaults.channel; or default_profile
+        #[arg(value_name = "KEY")]
+        key: String,
+        /// Value: text, or a number, true, false or a list as in the file
+        #[arg(value_name = "VALUE", allow_hyphen_values = true)]
+        value: Option<String>,
+    },
+    /// Open the config file in the editor that VISUAL or EDITOR names, and check it afterwards
+    #[command(after_help = "Examples:\n  EDITOR=nano kore-feedback config edit")]
+    Edit,
 }

@@ -3,12 +3,13 @@
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use super::config_file;
 use super::doctor::check;
 use super::error::CommandError;
 use super::session::Session;
 use crate::cli::ConfigCommand;
 use crate::exit::Exit;
-use crate::settings::{Key, Settings, SettingsError, Shown, ShownValue, Sourced, config_file, write_initial_config};
+use crate::settings::{self, Key, Settings, SettingsError, Shown, ShownValue, Sourced};
 use crate::text::{excerpt_of_both_ends, printable};
 
 pub(super) fn config(command: &ConfigCommand, session: Session<'_>) -> Result<Exit, CommandError> {
@@ -20,34 +21,24 @@ pub(super) fn config(command: &ConfigCommand, session: Session<'_>) -> Result<Ex
             settings.ensure_complete()?;
         }
         ConfigCommand::Path => print_path(session)?,
-        ConfigCommand::Init => init(session)?,
+        ConfigCommand::Init => return config_file::init(session),
+        ConfigCommand::Get { key } => return config_file::get(key, session),
+        ConfigCommand::Set { key, value } => return config_file::set(key, value.as_deref(), session),
+        ConfigCommand::Edit => return config_file::edit(session),
         ConfigCommand::Check => return check(session),
     }
     Ok(Exit::Success)
 }
 
 fn print_path(session: Session<'_>) -> Result<(), CommandError> {
-    let Sourced { value: path, source } = located(session)?;
+    let found = settings::config_file(&session.overrides(), session.context)?;
+    let Sourced { value: path, source } = found.ok_or(SettingsError::NoHome("the config"))?;
     let json = json!({
         "path": path.display().to_string(),
         "exists": path.exists(),
         "source": source.to_string(),
     });
     Ok(session.result(path.display(), &json)?)
-}
-
-fn init(session: Session<'_>) -> Result<(), CommandError> {
-    let path = located(session)?.value;
-    write_initial_config(&path)?;
-    session.result(path.display(), &json!({ "path": path.display().to_string() }))?;
-    session.printer.hint(
-        "set host, bot_id, client_id and the source of the secret, then check the settings with `kore-feedback config show`",
-    );
-    Ok(())
-}
-
-fn located(session: Session<'_>) -> Result<Sourced<std::path::PathBuf>, SettingsError> {
-    config_file(&session.overrides(), session.context)?.ok_or(SettingsError::NoHome("the config"))
 }
 
 /// Three columns: key, value, source. On a terminal, sources are named without the path of the config, which has a line of
@@ -95,23 +86,13 @@ fn short_source(source: &str, settings: &Settings) -> String {
 fn shown_row(shown: Shown<'_>, settings: &Settings) -> [String; 3] {
     let source = shown.source.map(|source| format!("({source})")).unwrap_or_default();
     let value = match shown.value {
-        ShownValue::Open(value) => open_text(&value),
+        ShownValue::Open(value) => config_file::open_text(&value),
         ShownValue::Secret(origin) => format!("set, from {origin}"),
         ShownValue::Unset => "not set".to_owned(),
     };
     let is_missing_config = shown.key == "config" && settings.config().is_some_and(|(_, exists)| !exists);
     let value = if is_missing_config { format!("{value} (missing)") } else { value };
     [printable(&shown.key).into_owned(), printable(&value).into_owned(), printable(&source).into_owned()]
-}
-
-fn open_text(value: &Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) if items.is_empty() => "none".to_owned(),
-        Value::Array(items) => items.iter().map(open_text).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    }
 }
 
 fn settings_json(settings: &Settings) -> Value {

@@ -4,6 +4,7 @@
 mod ask_header;
 mod command_line;
 mod config;
+mod config_file;
 mod confirm;
 mod dispatch;
 mod doctor;

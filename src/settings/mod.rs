@@ -5,6 +5,7 @@
 
 mod context;
 mod credential;
+mod edit;
 mod error;
 mod file;
 mod layer;
@@ -29,6 +30,7 @@ pub use credential::{
     Algorithm, ContentEncryption, CredentialSettings, JweSettings, KeyEncryption, KoreClaim, MAX_JTI_TTL, SecretSource,
     SigningKey,
 };
+pub use edit::{EditError, replace_config, set_in_config};
 pub use error::SettingsError;
 pub use layer::Key;
 pub use mapping::{MappingConfig, Preset, parse_mapping, preset, presets};

@@ -104,6 +104,8 @@ fn other_commands_match_the_schema() {
         ("config show", &["config", "show"]),
         ("config path", &["config", "path"]),
         ("config check", &["config", "check"]),
+        ("config set", &["config", "set", "timeout", "20s"]),
+        ("config get", &["config", "get", "timeout"]),
         ("config init", &["config", "init", "--config", "new.toml"]),
         ("completions", &["completions", "bash"]),
     ] {

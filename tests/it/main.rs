@@ -6,6 +6,7 @@ mod clock;
 mod completions;
 mod conditions;
 mod config;
+mod config_file;
 mod damage;
 mod days;
 mod disk;
