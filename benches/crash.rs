@@ -10,7 +10,8 @@
 //! must be on the server once, or be rejected or in doubt in the ledger, and no row may be there twice. Of three files, one is
 //! for several bots, and each row must be at its own bot; one has three records per row, which count like rows. For the first
 //! three files, `runs verify` and `runs resume` follow twice,
-//! which leaves hardly a row in doubt: one that a fault hits again when it is sent alone has no neighbors to compare with.
+//! which leaves hardly a row in doubt: one that a fault hits again when it is sent alone has no neighbors to compare with. Then a file
+//! grows with each kill and is imported with `--only-new`, at first without keys.
 
 #![expect(clippy::print_stdout, reason = "results are printed for a person")]
 
@@ -81,6 +82,9 @@ fn main() -> ExitCode {
         all.add(&import_under_fire(wanted - all.kills, shape, files <= 3));
         println!("{files} files, {} kills: {}", all.kills, all.in_words());
     }
+    let nights = grow_under_fire(wanted / 2 + 1);
+    println!("nightly: {} kills: {}", nights.kills, nights.in_words());
+    all.add(&nights);
     println!("done in {:.0} s", started.elapsed().as_secs_f64());
     if all.twice + all.lost + all.astray == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -137,6 +141,46 @@ fn resolve_doubt(home: &Path, sandbox: &Sandbox) {
     }
 }
 
+/// Imports a file that grows with each kill, as a nightly job does, and never resumes a run. The keys come late.
+fn grow_under_fire(kills: usize) -> Found {
+    let home = tempfile::tempdir().expect("a directory");
+    let faults = FAULTS.map(|fault| fault.parse().expect("a fault")).to_vec();
+    let latency = Some(Duration::from_millis(1)..=Duration::from_millis(8));
+    let sandbox = Sandbox::start(SandboxOptions { faults, latency, ..SandboxOptions::default() }).expect("a sandbox");
+    let (file, all) = (home.path().join("in.csv"), rows());
+    let lines: Vec<&str> = all.lines().collect();
+    let mut found = Found::default();
+    loop {
+        let grown = ROWS * (found.kills + 1) / (kills + 1);
+        std::fs::write(&file, lines[..=grown].join("\n")).expect("the input");
+        let mut run = command(home.path(), &sandbox);
+        run.arg("import").arg(&file).args([
+            "--only-new",
+            "--concurrency",
+            "8",
+            "-q",
+            "--wait-for-target=2s",
+            "--timeout=2s",
+        ]);
+        run.args((found.kills > kills / 3).then_some("--key=channelUId"));
+        let mut child = run.spawn().expect("the binary");
+        if found.kills < kills && killed_in_time(&mut child) {
+            child.wait().expect("its end");
+            found.kills += 1;
+            continue;
+        }
+        let status = child.wait().expect("its end");
+        assert!(matches!(status.code(), Some(0 | 1)), "it ended with {status}");
+        if grown == ROWS {
+            break;
+        }
+        // It ended before the signal: the next night comes all the same.
+        found.kills += 1;
+    }
+    found.count_all_runs(home.path(), &sandbox);
+    found
+}
+
 /// Kills the process at a random moment; false if it ended before that.
 fn killed_in_time(child: &mut Child) -> bool {
     std::thread::sleep(Duration::from_micros(fastrand::u64(1_000..400_000)));
@@ -179,6 +223,25 @@ impl Found {
         self.twice = there.values().filter(|copies| **copies > 1).count();
         self.lost = ids.iter().filter(|id| !there.contains_key(id) && !excused.contains(id)).count();
         self.lost += ids.iter().filter(|id| !outcomes.contains_key(id)).count();
+    }
+
+    /// Rows of a grown file have the same number in all runs; one in doubt in any of them may be missing on the server.
+    fn count_all_runs(&mut self, home: &Path, sandbox: &Sandbox) {
+        let ledger = home.join(".local/state/kore-feedback/ledger.db");
+        let ledger = rusqlite::Connection::open(ledger).expect("the ledger");
+        let mut rows =
+            ledger.prepare("SELECT row, max(state) FROM rows WHERE state IN ('in doubt', 'rejected') GROUP BY row");
+        let rows = rows.as_mut().expect("the rows").query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        let excused: BTreeMap<usize, String> = rows.expect("the rows").flatten().collect();
+        let mut there: BTreeMap<usize, usize> = BTreeMap::new();
+        for record in sandbox.records() {
+            *there.entry(record.channel_uid.parse().expect("a number")).or_default() += 1;
+        }
+        (self.rows, self.saved) = (ROWS, there.len());
+        let absent = |state: &str| excused.iter().filter(|(row, is)| *is == state && !there.contains_key(row)).count();
+        (self.rejected, self.in_doubt) = (absent("rejected"), absent("in doubt"));
+        self.twice = there.values().filter(|copies| **copies > 1).count();
+        self.lost = (1..=ROWS).filter(|row| !there.contains_key(row) && !excused.contains_key(row)).count();
     }
 
     fn add(&mut self, other: &Self) {

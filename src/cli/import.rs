@@ -59,6 +59,10 @@ pub struct ImportArgs {
     /// Import the valid rows, and write the invalid ones to the failure report
     #[arg(long, help_heading = "Rows")]
     pub skip_invalid: bool,
+    /// With --skip-invalid: refuse the import if more are invalid than this: a number, or a percentage such as 1%
+    #[arg(long, value_name = "N|PERCENT", help_heading = "Rows", requires = "skip_invalid", hide_short_help = true)]
+    #[serde(with = "as_typed::max_rejected")]
+    pub max_invalid: Option<MaxRejected>,
     /// Which rows are imported.
     #[command(flatten)]
     #[serde(flatten)]
@@ -209,7 +213,7 @@ mod tests {
     /// Every option with a value, in the order in which they are declared.
     const ALL: &str = "--map=score=Q1 --set=name=a b --set=type=NPS --record=name=\"a,b\",score=Q1 --record=score=Q2 --mapping=m --preset=p --no-answer=NA --no-answer= \
                        --format=ndjson --sheet=2 --sheet=Feb --header-rows=3 --skip-lines=2 --records-at=a.b --delimiter=tab --encoding=windows-1252 --dry-run \
-                       --skip-invalid --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
+                       --skip-invalid --max-invalid=1% --filter=a!=b --rows=5- --sample=9 --dedupe-by=x --dedupe-by=y --exclude-run=3 \
                        --include=tests --allow-any-score --include-in-doubt --key=ID --key=Survey --again --allow-unfinished --verify \
                        --on-finish=notify \
                        --max-rejected=2.5% --sandbox --rate-limit=60/1m --rate-limit=5/500ms --pace=early \

@@ -33,6 +33,14 @@ impl MaxRejected {
     /// Never stops a run.
     pub(crate) const UNLIMITED: Self = Self::Percent(100.0);
 
+    /// Whether so many of all records are too many, without the least number.
+    pub(crate) fn is_exceeded(self, count: u64, all: u64) -> bool {
+        match self {
+            Self::Count(most) => count > most,
+            Self::Percent(percent) => count as f64 * 100.0 > percent * all as f64,
+        }
+    }
+
     fn allows(self, rejected: u64, answered: u64) -> bool {
         match self {
             Self::Count(most) => rejected <= most,

@@ -66,7 +66,10 @@ impl Import<'_> {
     }
 
     fn is_refused(&self) -> bool {
-        self.report.invalid > 0 && !self.args.skip_invalid
+        let (invalid, valid) = (self.report.invalid, self.report.valid);
+        let may_skip =
+            self.args.skip_invalid && !self.args.max_invalid.is_some_and(|most| most.is_exceeded(invalid, invalid + valid));
+        invalid > 0 && !may_skip
     }
 
     /// A dry run needs no target; the import after it will.
@@ -106,7 +109,10 @@ impl Import<'_> {
             invalid: self.report.invalid,
             size: rows_and_records(self.report.rows, self.report.records()),
             table: problems_table(&self.report, self.session.printer.table_width()),
-            hint: invalid_hint(&self.report),
+            hint: match self.args.max_invalid {
+                Some(_) => "fix the file, or allow more invalid rows with --max-invalid".to_owned(),
+                None => invalid_hint(&self.report),
+            },
             first: self.report.first.first().map(|found| location(found, &self.short_name())),
         };
         Err(refused.into())

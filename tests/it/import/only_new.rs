@@ -371,3 +371,20 @@ fn each_record_of_a_row_is_its_own() {
     assert_eq!((&second["saved"], &second["sent_before"], &second["changed"]), (&2.into(), &5.into(), &0.into()));
     assert_eq!(stage.sent().len(), 7);
 }
+
+#[test]
+fn max_invalid_limits_what_is_skipped() {
+    let stage = Stage::new();
+    let mut rows = numbered(10);
+    rows[3][2] = "eleven".to_owned();
+    rows[6][2] = "twelve".to_owned();
+    let file = stage.write_records(&rows);
+    for most in ["1", "19.9%", "0%"] {
+        let said = stderr(&stage.import(&file, &["--skip-invalid", "--max-invalid", most]).failure().code(2));
+        assert!(said.contains("2 of 10 rows cannot be sent") && said.contains("with --max-invalid"), "{most}: {said}");
+    }
+    stage.was_never_called();
+    stage.import(&file, &["--max-invalid", "2"]).failure().code(2);
+    stage.import(&file, &["--skip-invalid", "--max-invalid", "20%"]).failure().code(1);
+    assert_eq!(stage.sent().len(), 8);
+}
