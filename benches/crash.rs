@@ -147,7 +147,7 @@ fn grow_under_fire(kills: usize) -> Found {
     let faults = FAULTS.map(|fault| fault.parse().expect("a fault")).to_vec();
     let latency = Some(Duration::from_millis(1)..=Duration::from_millis(8));
     let sandbox = Sandbox::start(SandboxOptions { faults, latency, ..SandboxOptions::default() }).expect("a sandbox");
-    let (file, all) = (home.path().join("in.csv"), rows());
+    let (file, all) = (home.path().join("in.csv"), Shape::Plain.rows());
     let lines: Vec<&str> = all.lines().collect();
     let mut found = Found::default();
     loop {
@@ -195,7 +195,7 @@ fn killed_in_time(child: &mut Child) -> bool {
 fn began(home: &Path, sandbox: &Sandbox) -> bool {
     let list = command(home, sandbox).args(["runs", "list", "-o", "json"]).stdout(Stdio::piped()).output();
     let runs: serde_json::Value = serde_json::from_slice(&list.expect("the list").stdout).expect("JSON");
-    runs.as_array().is_some_and(|runs| !runs.is_empty())
+    runs["runs"].as_array().is_some_and(|runs| !runs.is_empty())
 }
 
 impl Found {
@@ -229,8 +229,10 @@ impl Found {
     fn count_all_runs(&mut self, home: &Path, sandbox: &Sandbox) {
         let ledger = home.join(".local/state/kore-feedback/ledger.db");
         let ledger = rusqlite::Connection::open(ledger).expect("the ledger");
-        let mut rows =
-            ledger.prepare("SELECT row, max(state) FROM rows WHERE state IN ('in doubt', 'rejected') GROUP BY row");
+        let mut rows = ledger.prepare(
+            "SELECT row, max(iif(state = 'claimed', 'in doubt', state)) FROM rows
+                                         WHERE state IN ('claimed', 'in doubt', 'rejected') GROUP BY row",
+        );
         let rows = rows.as_mut().expect("the rows").query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
         let excused: BTreeMap<usize, String> = rows.expect("the rows").flatten().collect();
         let mut there: BTreeMap<usize, usize> = BTreeMap::new();

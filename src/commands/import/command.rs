@@ -67,8 +67,8 @@ impl Import<'_> {
 
     fn is_refused(&self) -> bool {
         let (invalid, valid) = (self.report.invalid, self.report.valid);
-        let may_skip =
-            self.args.skip_invalid && !self.args.max_invalid.is_some_and(|most| most.is_exceeded(invalid, invalid + valid));
+        let may_skip = self.args.skip_invalid
+            && !self.args.max_invalid.is_some_and(|most| most.is_exceeded(invalid, invalid + valid));
         invalid > 0 && !may_skip
     }
 
