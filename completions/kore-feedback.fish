@@ -42,6 +42,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -s V -l versio
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "submit" -d 'Submit one feedback record'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "import" -d 'Import feedback from a file, each row exactly once'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "inspect" -d 'Show what a file contains, and propose a mapping for it'
+complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "smoke" -d 'Test the API from end to end, with one record of each type'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "token" -d 'Print a token (JWT) for the API, or inspect one'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "runs" -d 'List, resume and verify earlier runs'
 complete -c kore-feedback -n "__fish_kore_feedback_needs_command" -f -a "responses" -d 'Export or show the records that the server has'
@@ -97,12 +98,13 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l m
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l preset -d 'Use the built-in mapping for this export; `presets list` shows all' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l no-answer -d 'Skip rows whose score is this text, such as NA; \'\' for an empty cell; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l format -d 'File format: csv, tsv, ndjson, json, xlsx, xls or ods [default: detected]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sheet -d 'Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sheet -d 'Sheet of a workbook: its name, or its number from 1; repeatable; \'*\' for all [default: the first visible sheet]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l header-rows -d 'Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l skip-lines -d 'Ignore this many lines above the header; in a workbook, rows of the sheet' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l records-at -d 'Where a JSON document has its array of records, such as results or data.items' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l delimiter -d 'Delimiter between cells: , ; tab or | [default: detected]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l encoding -d 'Text encoding, such as windows-1252 or cp850 [default: detected; required if two encodings are possible]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l max-invalid -d 'With --skip-invalid: refuse the import if more are invalid than this: a number, or a percentage such as 1%' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l filter -d 'Import only rows that meet this condition; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l rows -d 'Import only these rows, such as 1000-2000; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand import" -l sample -d 'Import a random sample of N rows, always the same ones for a file' -r
@@ -162,7 +164,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l preset -d 'Use the built-in mapping for this export; `presets list` shows all' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-answer -d 'Skip rows whose score is this text, such as NA; \'\' for an empty cell; repeatable' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l format -d 'File format: csv, tsv, ndjson, json, xlsx, xls or ods [default: detected]' -r
-complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l sheet -d 'Sheet of a workbook: its name, or its number from 1 [default: the first visible sheet]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l sheet -d 'Sheet of a workbook: its name, or its number from 1; repeatable; \'*\' for all [default: the first visible sheet]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l header-rows -d 'Number of header rows, 1 to 3 [default: detected for Qualtrics and SurveyMonkey, else 1]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l skip-lines -d 'Ignore this many lines above the header; in a workbook, rows of the sheet' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l records-at -d 'Where a JSON document has its array of records, such as results or data.items' -r
@@ -184,6 +186,36 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s 
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -l no-input -d 'Never ask anything, even on a terminal'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l name -d 'Name of the survey that the records are sent to' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l type -d 'Send only a record of this type: NPS, CSAT or THUMB; repeatable [default: all three]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l channel-uid -d 'Respondent\'s id, by which the records can be recognized' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l channel -d 'Channel of the records [default: the profile\'s, or rtm]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l language -d 'Language of the records [default: the profile\'s, or en]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l max-latency -d 'Fail if an answer takes longer than this, such as 2s' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l wait -d 'How long to look for the records when they are read back [default: 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l junit -d 'Also write the result to this file, as JUnit XML' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l rate-limit -d 'Rate limit, such as 60/1m; repeatable [default: the profile\'s, or 60/1m and 1800/1h]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l timeout -d 'How long one request may take, such as 30s [default: the profile\'s, or 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l wait-for-target -d 'How long to wait for a target that is unreachable or does not answer [default: 30s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l max-wait -d 'Stop rather than wait longer than this for the rate limit or the target [default: 60s]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l config -d 'Config file [default: config.toml in the user\'s config directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -s p -l profile -d 'Profile from the config [default: default_profile, or the only one]' -r
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l state-dir -d 'Directory of the ledger [default: kore-feedback in the user\'s state directory]' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -s o -l output -d 'Format of results on stdout' -r -f -a "text\t'For people'
+json\t'For programs: one JSON object'
+ndjson\t'For programs: an object per record while an import runs, then the summary'"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l log-file -d 'Append all messages to this file, with times and all details' -r -F
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l read-only -d 'Send nothing: check the connection, the token, its scope and a read'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -s y -l yes -d 'Send without asking first; without a terminal, nothing is asked'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l sandbox -d 'Send to a sandbox inside this process: no setup, nothing leaves this machine'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l no-rate-limit -d 'Send without any rate limit'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -s q -l quiet -d 'Print only errors to stderr'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -s v -l verbose -d 'Print details to stderr: every retry, wait and rejected row'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -l no-input -d 'Never ask anything, even on a terminal'
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand smoke" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l ttl -d 'Lifetime, such as 5m or 1h [default: the profile\'s token_ttl, or 10m]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l sub -d 'Subject claim [default: the profile\'s subject, or kore-feedback]' -r
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand token; and not __fish_seen_subcommand_from inspect" -l claim -d 'Additional claim; VALUE is JSON if it parses, otherwise text; repeatable' -r
@@ -329,6 +361,7 @@ complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l color -d 'Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l all -d 'Look for every saved row, too, even if few rows are in doubt'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l recover -d 'Recover the run if the ledger was damaged, copied or restored'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -l no-rate-limit -d 'Read without any rate limit'
 complete -c kore-feedback -n "__fish_kore_feedback_using_subcommand runs; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print only errors to stderr'
