@@ -268,8 +268,8 @@ impl Found {
 impl Shape {
     /// The options that make several records of a row.
     fn records(self) -> Vec<String> {
-        let numbers = if self == Self::Records { 1..=PER_ROW } else { 1..=0 };
-        numbers.map(|number| format!("--record=name=Survey {number},score=Q{number}")).collect()
+        let records = if self == Self::Records { PER_ROW } else { 0 };
+        (1..=records).map(|number| format!("--record=name=Survey {number},score=Q{number}")).collect()
     }
 
     /// Each record: its row and its number.

@@ -105,7 +105,7 @@ fn end(ended: Result<Exit, CommandError>, printer: &Printer) -> Exit {
         message: &message,
         hint: error.hint.as_deref(),
         exit_code: error.exit as u8,
-        location: error.location.as_ref(),
+        location: error.location.as_deref(),
     };
     printer.finish(Some(&view), error.exit)
 }

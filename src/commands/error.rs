@@ -17,7 +17,7 @@ pub(super) struct CommandError {
     pub(super) hint: Option<String>,
     pub(super) exit: Exit,
     pub(super) kind: ErrorKind,
-    pub(super) location: Option<Location>,
+    pub(super) location: Option<Box<Location>>,
 }
 
 impl CommandError {
@@ -38,7 +38,7 @@ impl<E: Advice + Send + Sync + 'static> From<E> for CommandError {
             hint: error.hint(),
             exit: error.exit(),
             kind: error.kind(),
-            location: error.location(),
+            location: error.location().map(Box::new),
             error: error.into(),
         }
     }

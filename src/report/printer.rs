@@ -189,7 +189,7 @@ impl Printer {
     /// # Errors
     /// If the value is not an object.
     pub(crate) fn json(&self, result: &impl serde::Serialize) -> Result<(), OutputError> {
-        Ok(self.with_document(|document| document.set(result)).transpose()?.unwrap_or_default())
+        self.with_document(|document| document.set(result)).unwrap_or(Ok(())).map_err(OutputError)
     }
 
     /// Prints a JSON object on one line now, for a program that reads it while the command runs.

@@ -164,8 +164,7 @@ fn second_header<'a>(columns: &[Column<'a>]) -> Option<&'a str> {
 fn kind(cell: &str) -> Kind {
     let cell = cell.trim();
     let is_nothing = |word: &&str| word.eq_ignore_ascii_case(cell);
-    if cell.chars().all(|c| !c.is_alphanumeric()) || ["NA", "N/A", "nan", "null", "none"].iter().any(|w| is_nothing(w))
-    {
+    if cell.chars().all(|c| !c.is_alphanumeric()) || ["NA", "N/A", "nan", "null", "none"].iter().any(is_nothing) {
         return Kind::Blank;
     }
     if is_email(cell) {

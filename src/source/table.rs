@@ -76,7 +76,10 @@ impl<R: Read> Table<R> {
             return if self.sheets() > 1 { Ok(()) } else { Err(ContentError::Empty) };
         }
         let (rows, style) = match declared {
-            Some(0) => return Ok(self.number_columns(first)),
+            Some(0) => {
+                self.number_columns(first);
+                return Ok(());
+            }
             Some(rows) => (first.len().min(rows), HeaderStyle::Plain),
             None => header::detect(&first),
         };

@@ -9,6 +9,7 @@ use crate::support::{IMPATIENT, Stage, Surroundings, csv_of, json, numbered, rec
 const SCHEMA: &str = include_str!("../../docs/output.schema.json");
 
 /// The object on stdout, which matches the definition.
+#[expect(clippy::unwrap_used, reason = "a schema that does not compile has failed")]
 fn matching(definition: &str, assert: &Assert) -> Value {
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.add_resource("output.json", serde_json::from_str(SCHEMA).unwrap()).unwrap();

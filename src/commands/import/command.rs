@@ -113,7 +113,7 @@ impl Import<'_> {
                 Some(_) => "fix the file, or allow more invalid rows with --max-invalid".to_owned(),
                 None => invalid_hint(&self.report),
             },
-            first: self.report.first.first().map(|found| location(found, &self.short_name())),
+            first: self.report.first.first().map(|found| Box::new(location(found, &self.short_name()))),
         };
         Err(refused.into())
     }

@@ -8,7 +8,7 @@ use crate::text::{counted, grouped, printable};
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ImportRefused {
     #[error("{input}: {invalid} of {size} cannot be sent; nothing was sent\n{table}")]
-    InvalidRows { input: String, invalid: u64, size: String, table: String, hint: String, first: Option<Location> },
+    InvalidRows { input: String, invalid: u64, size: String, table: String, hint: String, first: Option<Box<Location>> },
     #[error("cannot write the {what}: {problem}")]
     ReportPath { what: &'static str, problem: String },
     #[error("run {run} of this input, started {started}, is unfinished: {} of {} rows saved", grouped(counts.saved), grouped(counts.rows))]
@@ -72,7 +72,7 @@ impl Advice for ImportRefused {
 
     fn location(&self) -> Option<Location> {
         match self {
-            Self::InvalidRows { first, .. } => first.clone(),
+            Self::InvalidRows { first, .. } => first.as_deref().cloned(),
             Self::InputChanged { input, .. } => Some(Location::line(input, None)),
             _ => None,
         }

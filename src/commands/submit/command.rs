@@ -49,16 +49,18 @@ fn complete_draft(args: &SubmitArgs, setup: &Setup<'_>, rule: ScoreRule) -> Resu
         Store::open_existing(&setup.settings.state_dir()?)?.map_or_else(|| Ok(Vec::new()), |s| s.last_values())?;
     let questions = Questions { prompter: Prompter::new(setup.session)?, last, rule };
     let taken = questions.complete(&mut draft, &missing, confirms)?;
-    while confirms {
+    if !confirms {
+        return Ok(draft);
+    }
+    loop {
         if !taken.is_empty() {
             setup.session.printer.note(taken_lines(&draft, &taken));
         }
         if questions.confirm(&draft.check(rule)?, &taken, setup)? {
-            break;
+            return Ok(draft);
         }
         taken.iter().try_for_each(|field| questions.ask(&mut draft, *field))?;
     }
-    Ok(draft)
 }
 
 fn show_request(curl: bool, setup: &Setup<'_>, feedback: &Feedback<'_>) -> Result<Exit, CommandError> {

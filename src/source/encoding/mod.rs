@@ -16,6 +16,6 @@ mod tests;
 
 pub use charset::Encoding;
 pub(super) use charset::PageReader;
-pub use detect::Ambiguity;
+pub(in crate::source) use detect::Ambiguity;
 pub(super) use detect::{Detection, detect, detect_utf16};
 pub(crate) use detect::{EncodingSource, TextEncoding};
