@@ -12,7 +12,8 @@ use crate::cli::{RunNumber, RunsCommand};
 use crate::exit::Exit;
 use crate::ledger::{Lease, LedgerError, ResendPolicy, Run, Store};
 use crate::report::{
-    BotView, OutputError, Printer, ROW_COLUMNS, RunView, ShownRun, io_error, runs_table, write_json_row, write_row,
+    BotView, OutputError, Printer, ROW_COLUMNS, RunView, ShownRun, io_error, runs_table, with_outcome_tones,
+    write_json_row, write_row,
 };
 
 pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, CommandError> {
@@ -74,7 +75,10 @@ fn show_run(store: &Store, run: Run, rows: bool, session: Session<'_>) -> Result
         (true, true) => print_json_rows(store, &run, printer)?,
         (true, false) => print_rows(store, &run, printer)?,
         (false, true) => printer.json(&view(store, run)?)?,
-        (false, false) => printer.result(view(store, run)?.details(&TimeZone::system(), printer.result_width()))?,
+        (false, false) => {
+            let details = view(store, run)?.details(&TimeZone::system(), printer.result_width());
+            printer.styled_result(&with_outcome_tones(&details))?;
+        }
     }
     Ok(())
 }

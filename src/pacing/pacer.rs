@@ -128,6 +128,12 @@ impl Pacer {
         self.shared.changed.notify_waiters();
     }
 
+    /// How many calls each limit's window contains.
+    pub(crate) fn usage(&self) -> Vec<(Limit, u64)> {
+        let now = self.shared.now();
+        self.shared.state().windows.usage(now)
+    }
+
     /// About how long this many more calls take.
     pub(crate) fn time_for(&self, calls: u64) -> Duration {
         let now = self.shared.now();

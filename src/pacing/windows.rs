@@ -111,6 +111,16 @@ impl Windows {
         full.filter(|(_, free)| *free > now).max_by_key(|(_, free)| *free)
     }
 
+    /// How many calls each limit's window contains at this moment, those in flight included.
+    pub(crate) fn usage(&self, now: Moment) -> Vec<(Limit, u64)> {
+        let is_held = |limit: &Limit, answer: &Moment| answer.saturating_add(held_for(limit)) > now;
+        let used = |limit: &Limit| {
+            let answers = self.answered.iter().chain(&self.others).filter(|answer| is_held(limit, answer));
+            (answers.count() + self.in_flight) as u64
+        };
+        self.limits.iter().map(|limit| (*limit, used(limit))).collect()
+    }
+
     /// About how long this many more calls take if each is answered at once; the error is at most about one window.
     pub(crate) fn time_for(&self, calls: u64, now: Moment) -> Duration {
         let paused = self.paused_until.saturating_sub(now);

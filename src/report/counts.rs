@@ -4,6 +4,7 @@ use comfy_table::CellAlignment;
 use serde::Serialize;
 
 use super::format::plain_table;
+use super::line::{Line, Tone};
 use crate::ledger::{Counts, Run};
 use crate::text::{counted, excerpt, excerpt_of_both_ends, grouped, printable};
 
@@ -24,6 +25,21 @@ pub(super) fn outcome_lines(counts: &Counts) -> impl Iterator<Item = String> {
         ("in doubt", counts.in_doubt),
     ];
     outcomes.into_iter().map(|(outcome, records)| count_line(outcome, records))
+}
+
+/// The lines of a text, with the counts of outcomes in their colors. Zeros stay plain.
+pub(crate) fn with_outcome_tones(text: &str) -> Vec<Line> {
+    let tone = |line: &str| {
+        let (label, count) = line.strip_prefix("  ")?.rsplit_once(' ')?;
+        let tone = match label.trim_end() {
+            "saved" => Tone::Good,
+            "rejected" | "invalid" => Tone::Bad,
+            "unsent" | "in doubt" => Tone::Neutral,
+            _ => return None,
+        };
+        (count != "0" && count.starts_with(|c: char| c.is_ascii_digit())).then_some(tone)
+    };
+    text.lines().map(|line| Line::default().with(tone(line).unwrap_or(Tone::Plain), line)).collect()
 }
 
 pub(super) fn count_line(label: &str, count: u64) -> String {

@@ -28,7 +28,7 @@ mod terminal;
 mod verified;
 
 pub(crate) use answers::AnswersView;
-pub(crate) use counts::{BotView, rows_and_records};
+pub(crate) use counts::{BotView, rows_and_records, with_outcome_tones};
 pub(crate) use document::ErrorView;
 pub(crate) use failures::{ExistingFile, FailureReport, ReportError, default_path, keep_aside};
 pub(crate) use findings::{mapping_table, presets_table, problems_table, time_estimate};

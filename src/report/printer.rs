@@ -60,6 +60,8 @@ pub(crate) struct Printer {
     options: PrinterOptions,
     messages: Look,
     results: Look,
+    /// Whether the terminal understands no escape sequences.
+    is_dumb: bool,
     /// For `--output json`.
     document: Option<Arc<Mutex<Document>>>,
     log: Option<Arc<Log>>,
@@ -87,7 +89,7 @@ impl Printer {
             ascii: context.is_ascii_only(is_terminal),
         };
         let [messages, results] = [context.stderr_is_terminal, context.stdout_is_terminal].map(look);
-        Self { options, messages, results, document: None, log: None }
+        Self { options, messages, results, is_dumb: context.is_dumb(), document: None, log: None }
     }
 
     /// Collects the result, the warnings and the error for one JSON object.
@@ -114,6 +116,19 @@ impl Printer {
 
     pub(crate) fn is_verbose(&self) -> bool {
         self.options.verbose
+    }
+
+    /// Whether messages can be drawn again in place.
+    pub(crate) fn can_draw(&self) -> bool {
+        self.messages.is_terminal && !self.is_dumb
+    }
+
+    /// Erases the current line and this many above it. Only if [`Printer::can_draw`].
+    pub(crate) fn erase_above(&self, rows: usize) {
+        if rows > 0 && self.can_draw() {
+            // If standard error itself fails, nothing is shown anyway.
+            let _ = write!(io::stderr().lock(), "\r\u{1b}[{rows}A\u{1b}[J");
+        }
     }
 
     /// Whether messages are colored.

@@ -5,13 +5,17 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use dialoguer::console;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use unicode_width::UnicodeWidthStr;
 
 use super::Printer;
+use super::ascii::to_ascii;
 use super::events::{not_saved_event, saved_event};
 use super::format::format_time_ahead;
 use crate::clock;
 use crate::ledger::{Counts, OutcomeKind};
+use crate::pacing::{Limit, duration_text};
 use crate::run::RunEvent;
 use crate::text::{format_duration, grouped, printable};
 
@@ -64,6 +68,10 @@ struct Progress {
     done_before: u64,
     next_line: Instant,
     time_left: Option<Duration>,
+    /// How many calls each rate limit's window contains.
+    windows: Vec<(Limit, u64)>,
+    /// The width of the terminal when the bar was last drawn.
+    columns: Option<u16>,
     /// Why nothing is sent at the moment.
     pause: Option<String>,
     /// Records that will not be sent in this run.
@@ -77,7 +85,7 @@ impl Progress {
     fn new(start: ProgressStart, printer: Printer) -> Self {
         let now = Instant::now();
         let counts = start.counts;
-        let bar = new_bar(counts.records, start.on_terminal && !printer.is_quiet());
+        let bar = new_bar(counts.records, start.on_terminal, &printer);
         Self {
             counts,
             unit: start.unit,
@@ -87,6 +95,8 @@ impl Progress {
             done_before: counts.records - counts.unsent,
             next_line: now + FIRST_LINE_AFTER,
             time_left: None,
+            windows: Vec::new(),
+            columns: None,
             pause: None,
             unsent: 0,
             several_bots: start.several_bots,
@@ -143,6 +153,7 @@ impl Progress {
             }
             RunEvent::Warning(text) => self.bar.suspend(|| self.printer.warning(printable(&text))),
             RunEvent::TimeLeft(left) => self.time_left = Some(left),
+            RunEvent::Windows(windows) => self.windows = windows,
             RunEvent::Stopping => {
                 self.line("stopping: waiting for requests in flight (Ctrl-C again to abandon them)");
             }
@@ -181,13 +192,33 @@ impl Progress {
     }
 
     fn redraw(&mut self) {
+        self.erase_wrapped_line();
         self.bar.set_position(self.done());
-        self.bar.set_message(self.status());
+        self.bar.set_message(if self.printer.is_ascii() {
+            to_ascii(&self.status()).into_owned()
+        } else {
+            self.status()
+        });
         if self.bar.is_hidden() && Instant::now() >= self.next_line {
             self.next_line = Instant::now() + LINE_INTERVAL;
             let (done, all) = (grouped(self.done()), grouped(self.counts.records));
             self.printer.note(format_args!("{done} of {all} {}s: {}", self.unit, self.status()));
         }
+    }
+
+    /// A terminal that was made narrower has wrapped the last line, and indicatif erases only the end of it.
+    fn erase_wrapped_line(&mut self) {
+        let columns = self.printer.terminal_columns();
+        if let (Some(before), Some(now)) = (self.columns, columns)
+            && now < before
+            && !self.bar.is_hidden()
+        {
+            let line = format!(" {}/{} · {}", grouped(self.done()), grouped(self.counts.records), self.status());
+            let width = (BAR_WIDTH + line.width()).min(before.into());
+            let rows_above = width.div_ceil(now.into()).saturating_sub(1);
+            self.bar.suspend(|| self.printer.erase_above(rows_above));
+        }
+        self.columns = columns;
     }
 
     fn done(&self) -> u64 {
@@ -201,8 +232,12 @@ impl Progress {
         for (outcome, rows) in [("in doubt", self.counts.in_doubt), ("unsent", self.unsent)] {
             parts.extend((rows > 0).then(|| format!("{outcome} {}", grouped(rows))));
         }
-        parts.extend(self.rate());
+        if self.windows.is_empty() {
+            parts.extend(self.rate());
+        }
         parts.extend(self.pause.clone().or_else(|| self.time_left_text()));
+        let windows: Vec<String> = self.windows.iter().map(|(limit, used)| window_text(limit, *used)).collect();
+        parts.extend((!windows.is_empty()).then(|| windows.join(", ")));
         parts.join(" · ")
     }
 
@@ -223,14 +258,30 @@ impl Progress {
     }
 }
 
-const TEMPLATE: &str = "{bar:20.cyan} {human_pos}/{human_len} · {wide_msg}";
+/// `42/60 this minute`.
+fn window_text(limit: &Limit, used: u64) -> String {
+    let window = match limit.per.as_secs() {
+        60 => "this minute".to_owned(),
+        3600 => "this hour".to_owned(),
+        _ => format!("in {}", duration_text(limit.per)),
+    };
+    format!("{}/{} {window}", grouped(used), grouped(limit.calls.get().into()))
+}
 
-pub(super) fn new_bar(rows: u64, visible: bool) -> ProgressBar {
+const BAR_WIDTH: usize = 20;
+const TEMPLATE: &str = "{bar:20.cyan} {human_pos}/{human_len} · {wide_msg}";
+const ASCII_TEMPLATE: &str = "{bar:20.cyan} {human_pos}/{human_len} | {wide_msg}";
+
+/// A bar, hidden unless standard error is a terminal that can move its cursor.
+pub(super) fn new_bar(rows: u64, on_terminal: bool, printer: &Printer) -> ProgressBar {
+    let visible = on_terminal && printer.can_draw() && !printer.is_quiet();
     let target = if visible { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+    console::set_colors_enabled_stderr(printer.is_colored());
     let bar = ProgressBar::with_draw_target(Some(rows), target);
+    let (template, chars) = if printer.is_ascii() { (ASCII_TEMPLATE, "=>-") } else { (TEMPLATE, "━╸─") };
     // A test checks that the template parses; otherwise the bar would have its default style.
-    if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-        bar.set_style(style.progress_chars("━╸─"));
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars(chars));
     }
     bar
 }
@@ -267,6 +318,16 @@ mod tests {
         progress.started = Instant::now() - Duration::from_secs(60);
         assert_eq!(progress.status(), "saved 3 · failed 2 · in doubt 1 · unsent 1 · 7/min · 2 min 5 s left");
         assert_eq!(progress.done(), 7);
+    }
+
+    #[test]
+    fn the_status_shows_the_windows() {
+        let mut progress = progress(Counts::all_unsent(10, 10));
+        let windows = [("60/1m", 42), ("1800/1h", 1204), ("5/10s", 1)];
+        progress.apply(RunEvent::Windows(windows.map(|(limit, used)| (limit.parse().unwrap(), used)).into()));
+        progress.apply(RunEvent::TimeLeft(Duration::from_secs(125)));
+        let expected = "saved 0 · failed 0 · 2 min 5 s left · 42/60 this minute, 1,204/1,800 this hour, 1/5 in 10s";
+        assert_eq!(progress.status(), expected);
     }
 
     #[test]

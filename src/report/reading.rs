@@ -28,7 +28,7 @@ impl<'a> ReadProgress<'a> {
     /// Shows a bar if standard error is a terminal.
     pub(crate) fn new(printer: &'a Printer, on_terminal: bool) -> Self {
         let now = Instant::now();
-        let bar = new_bar(0, on_terminal && !printer.is_quiet());
+        let bar = new_bar(0, on_terminal, printer);
         let (last_printed, started) = (Cell::new(now), Cell::new(now));
         Self { printer, bar, last_printed, started, records: Cell::new(0), total: Cell::new(None) }
     }

@@ -100,6 +100,11 @@ async fn report_time_left(lanes: Vec<Arc<ActiveLane>>, events: Events) {
         let busy = || lanes.iter().filter(|lane| lane.is_busy());
         let left = busy().map(|lane| lane.time_left()).max().unwrap_or_default();
         events.send(RunEvent::TimeLeft(left));
+        // Each of several bots has its own windows.
+        let mut of_busy = busy().map(|lane| lane.windows());
+        if let (Some(windows), None) = (of_busy.next(), of_busy.next()) {
+            events.send(RunEvent::Windows(windows));
+        }
         // If only some bots wait, the run continues.
         let waits: Option<Vec<_>> =
             busy().map(|lane| lane.full_window().filter(|(_, wait)| *wait >= LONG_WAIT)).collect();

@@ -9,6 +9,7 @@ use super::feed::FeedError;
 use crate::credentials::CredentialError;
 use crate::ledger::{LedgerError, OutcomeKind};
 use crate::numbering::RecordId;
+use crate::pacing::Limit;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RunEvent {
@@ -32,6 +33,8 @@ pub(crate) enum RunEvent {
     Warning(String),
     /// How long the rest takes at the rate limits.
     TimeLeft(Duration),
+    /// How many calls the window of each rate limit contains.
+    Windows(Vec<(Limit, u64)>),
     /// The run was asked to stop: only requests in flight are waited for.
     Stopping,
 }

@@ -104,6 +104,10 @@ impl ActiveLane {
         self.sender.pacer.time_for(self.left())
     }
 
+    pub(super) fn windows(&self) -> Vec<(Limit, u64)> {
+        self.sender.pacer.usage()
+    }
+
     /// The limit whose window is full for longest, and for how long.
     pub(super) fn full_window(&self) -> Option<(Limit, Duration)> {
         self.sender.pacer.full_for()

@@ -35,6 +35,8 @@ mod responses;
 mod runs;
 mod sandbox;
 mod scores;
+#[cfg(unix)]
+mod screen;
 mod settings;
 mod smoke;
 mod submit;

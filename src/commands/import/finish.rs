@@ -17,7 +17,9 @@ use crate::commands::stop_reason::StoppedEarly;
 use crate::commands::strict::ensure_documented;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, Run, Store};
-use crate::report::{AnswersView, BotView, ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside};
+use crate::report::{
+    AnswersView, BotView, ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside, with_outcome_tones,
+};
 use crate::run::verify::VerifyError;
 use crate::source::{Format, SourceOptions};
 use crate::text::{counted, shell_command};
@@ -167,7 +169,8 @@ impl ImportRun<'_> {
         }
         let (ledger, target) = (self.store.path(), import.setup.target_in_words(&self.run.bots));
         let width = import.session.printer.result_width();
-        import.session.printer.result(SummaryView { summary, target: &target, ledger: &ledger, next, width })
+        let view = SummaryView { summary, target: &target, ledger: &ledger, next, width };
+        import.session.printer.styled_result(&with_outcome_tones(&view.to_string()))
     }
 
     /// What to do next, as far as the ledger knows.

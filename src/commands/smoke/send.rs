@@ -150,7 +150,8 @@ fn listen(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Heard> {
                 | RunEvent::Settled { .. }
                 | RunEvent::NotSaved { .. }
                 | RunEvent::BotStopped { .. }
-                | RunEvent::TimeLeft(_) => {}
+                | RunEvent::TimeLeft(_)
+                | RunEvent::Windows(_) => {}
             }
         }
         heard

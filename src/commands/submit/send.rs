@@ -213,7 +213,8 @@ fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
                 | RunEvent::Answered { .. }
                 | RunEvent::NotSaved { .. }
                 | RunEvent::BotStopped { .. }
-                | RunEvent::TimeLeft(_) => {}
+                | RunEvent::TimeLeft(_)
+                | RunEvent::Windows(_) => {}
             }
         }
         saved
