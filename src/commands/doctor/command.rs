@@ -50,7 +50,10 @@ fn findings(session: Session<'_>) -> Result<Vec<Finding>, CommandError> {
     };
     let mut findings = local::config(&settings);
     findings.extend(local::bot_id(&settings));
-    findings.extend(local::secret_and_token(&settings, session));
+    // If they are not set, the settings say so already.
+    if settings.credentials().is_ok() {
+        findings.extend(local::secret_and_token(&settings, session));
+    }
     let Ok(target) = settings.target() else { return Ok(findings) };
     findings.extend(network::connection(&target.host, session.context));
     if findings.iter().any(|finding| finding.status == Status::Failed) || settings.bot_id().is_err() {
