@@ -16,11 +16,11 @@ use url::Url;
 
 use super::connection::ResetHandle;
 use super::fault::{Endpoint, InjectedFault};
-use super::page;
 use super::reply::{REDIRECT_TARGET, Reply};
 use super::response::{ApiError, json};
 use super::service::{CallCounts, Service};
 use super::store::StoredRecord;
+use super::{live, page};
 use crate::net::is_loopback;
 
 /// The longest body that is read. A record is a few hundred bytes.
@@ -33,6 +33,7 @@ pub(super) fn router(service: Arc<Service>) -> Router {
         .route("/api/public/bot/{bot_id}/getFeedbackSurveyResponses", route(Endpoint::Responses))
         .route(REDIRECT_TARGET, any(count_redirect))
         .route("/", get(async |State(service): State<Arc<Service>>| page::respond(&service)))
+        .route("/events", get(async |State(service): State<Arc<Service>>| live::respond(service)))
         .route("/records", get(list_records))
         .method_not_allowed_fallback(async || ApiError::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .fallback(async || ApiError::of_status(StatusCode::NOT_FOUND))

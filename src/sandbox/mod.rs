@@ -14,6 +14,7 @@ mod fault_kind;
 mod fields;
 mod injector;
 mod latency;
+mod live;
 mod options;
 mod page;
 mod page_of_records;

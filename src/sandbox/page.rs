@@ -1,14 +1,16 @@
-//! The page that shows what was received and how it scores. It is self-contained, runs no scripts and reloads itself.
+//! The page that shows what was received and how it scores. It loads nothing, and its only script replaces the content when an
+//! event with a newer one arrives.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
-use minijinja::Environment;
 use minijinja::value::Serde;
+use minijinja::{Environment, context};
 use serde::Serialize;
 
 use super::options::SandboxOptions;
-use super::response::html;
 use super::scores::Survey;
 use super::service::{CallCounts, RecentError, Service, State};
 use super::store::StoredRecord;
@@ -18,26 +20,56 @@ use crate::text::{excerpt, grouped};
 /// The extension makes minijinja escape every value for HTML.
 const NAME: &str = "page.html";
 const TEMPLATE: &str = include_str!("page.html");
+const CONTENT: &str = include_str!("page_content.html");
+const SCRIPT: &str = include_str!("page.js");
+const STYLE: &str = include_str!("../page.css");
 /// How many records the page shows, the newest first.
 const MAX_RECORDS: usize = 50;
+const MAX_SURVEYS: usize = 100;
 const MAX_TEXT: usize = 160;
 
 pub(super) fn respond(service: &Service) -> Response {
-    let page = {
-        let state = service.state();
-        render(&View::new(&service.options, &state))
-    };
-    match page {
-        Ok(page) => html(StatusCode::OK, page),
+    match page(service) {
+        Ok(page) => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+                (header::CONTENT_SECURITY_POLICY, &policy()),
+                (header::CACHE_CONTROL, "no-store"),
+            ];
+            (headers, page).into_response()
+        }
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }
 
-fn render(view: &View<'_>) -> Result<String, minijinja::Error> {
+fn page(service: &Service) -> Result<String, minijinja::Error> {
+    let (_, content) = content(service)?;
+    Environment::new().render_named_str(NAME, TEMPLATE, context! { style => STYLE, content, script => SCRIPT })
+}
+
+/// Allows the one script, by its hash, and the events; nothing else is run or loaded.
+fn policy() -> String {
+    let hash = STANDARD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, SCRIPT.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// Differs whenever the content does.
+pub(super) type Version = (CallCounts, usize);
+
+pub(super) fn version(state: &State) -> Version {
+    (state.counts, state.store.records().len())
+}
+
+/// The page without its frame.
+pub(super) fn content(service: &Service) -> Result<(Version, String), minijinja::Error> {
     let mut environment = Environment::new();
     environment.add_filter("grouped", grouped);
     environment.add_filter("excerpt", |text: &str| excerpt(text, MAX_TEXT));
-    environment.render_named_str(NAME, TEMPLATE, Serde(view))
+    let state = service.state();
+    let view = View::new(&service.options, &state);
+    Ok((version(&state), environment.render_named_str(NAME, CONTENT, Serde(&view))?))
 }
 
 /// What the template shows.
@@ -48,6 +80,7 @@ struct View<'a> {
     settings: Vec<String>,
     counts: CallCounts,
     surveys: Vec<SurveyView<'a>>,
+    other_surveys: u64,
     errors: Vec<&'a RecentError>,
     records: Vec<&'a StoredRecord>,
     total: u64,
@@ -61,7 +94,8 @@ impl<'a> View<'a> {
             several_bots: state.scores.has_several_bots(),
             settings: settings(options),
             counts: state.counts,
-            surveys: state.scores.surveys().map(SurveyView::new).collect(),
+            surveys: state.scores.surveys().take(MAX_SURVEYS).map(SurveyView::new).collect(),
+            other_surveys: state.scores.surveys().count().saturating_sub(MAX_SURVEYS) as u64,
             errors: state.recent_errors.iter().collect(),
             records: records.iter().rev().take(MAX_RECORDS).collect(),
             total: records.len() as u64,

@@ -26,6 +26,8 @@ mod layout;
 mod mappings;
 mod matrix;
 mod packed;
+#[cfg(unix)]
+mod pages;
 mod preview;
 mod quirks;
 mod records;

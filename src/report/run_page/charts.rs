@@ -126,7 +126,7 @@ impl ActivityChart {
         let texts: Vec<String> = limits.iter().map(ToString::to_string).collect();
         let shown = allowed.filter(|allowed| *allowed <= top);
         Self {
-            slot: format_duration(*slot),
+            slot: format!("{:#}", SignedDuration::try_from(*slot).unwrap_or_default()),
             start: at(0),
             end: at(slots.len()),
             slots: slots.iter().enumerate().map(bar).collect(),

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+#[cfg(unix)]
+mod browser;
 mod process;
 mod rows;
 mod server;
@@ -10,6 +12,8 @@ mod surroundings;
 #[cfg(unix)]
 mod terminal;
 
+#[cfg(unix)]
+pub(crate) use browser::Browser;
 pub(crate) use process::{Running, until};
 pub(crate) use rows::{Record, csv_of, numbered, record};
 pub(crate) use server::{Fixed, new_record};
