@@ -57,9 +57,19 @@ Documentation: README.md and the pages of docs/ next to it, in the source code o
 
 const COMPLETION_EXAMPLES: &str = "\
 Examples:
-  bash:  kore-feedback completions bash > ~/.local/share/bash-completion/completions/kore-feedback
-  zsh:   kore-feedback completions zsh > \"${fpath[1]}/_kore-feedback\"
-  fish:  kore-feedback completions fish > ~/.config/fish/completions/kore-feedback.fish";
+  bash, with the package bash-completion:
+    mkdir -p ~/.local/share/bash-completion/completions
+    kore-feedback completions bash > ~/.local/share/bash-completion/completions/kore-feedback
+  bash, without it:
+    kore-feedback completions bash >> ~/.bashrc
+  zsh, if ~/.zshrc has `fpath=(~/.zfunc $fpath)` before `autoload -U compinit && compinit`:
+    mkdir -p ~/.zfunc
+    kore-feedback completions zsh > ~/.zfunc/_kore-feedback
+  fish:
+    mkdir -p ~/.config/fish/completions
+    kore-feedback completions fish > ~/.config/fish/completions/kore-feedback.fish
+
+Print the script again after an update.";
 
 /// Submit and bulk-import survey feedback (NPS, CSAT, thumbs) to Kore.ai
 #[derive(Debug, Parser)]
@@ -131,6 +141,11 @@ impl Command {
     pub fn has_events(&self) -> bool {
         matches!(self, Self::Import(_) | Self::Runs(RunsCommand::Resume { .. }))
     }
+}
+
+/// The whole command line, as clap describes it.
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Parses the command line.

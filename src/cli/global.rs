@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
@@ -11,12 +11,14 @@ use clap::{Args, ValueEnum};
 pub struct GlobalArgs {
     /// Config file [default: config.toml in the user's config directory]
     #[arg(long, global = true, value_name = "FILE")]
+    #[arg(value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Profile from the config [default: default_profile, or the only one]
     #[arg(long, short = 'p', global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// Directory of the ledger [default: kore-feedback in the user's state directory]
     #[arg(long, global = true, value_name = "DIR")]
+    #[arg(value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
     /// Format of results on stdout
     #[arg(long, short = 'o', global = true, value_name = "FORMAT", default_value = "text")]
@@ -29,6 +31,7 @@ pub struct GlobalArgs {
     pub verbose: bool,
     /// Append all messages to this file, with times and all details
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    #[arg(value_hint = ValueHint::FilePath)]
     pub log_file: Option<PathBuf>,
     /// Color the output; auto colors terminals, and obeys NO_COLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_short_help = true)]

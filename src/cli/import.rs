@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -75,9 +75,11 @@ pub struct ImportArgs {
     pub include_in_doubt: bool,
     /// Write the failure report to this file [default: NAME.failures.csv, next to the first input]
     #[arg(long, value_name = "FILE", help_heading = "Rows", hide_short_help = true)]
+    #[arg(value_hint = ValueHint::FilePath)]
     pub failures: Option<PathBuf>,
     /// At the end, also after an interruption, write a report of the run to this HTML file
     #[arg(long, value_name = "FILE", help_heading = "Rows", hide_short_help = true)]
+    #[arg(value_hint = ValueHint::FilePath)]
     pub report: Option<PathBuf>,
 
     /// Resume the unfinished run of this file

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
 
 use super::as_typed;
@@ -18,6 +18,7 @@ pub struct InputArgs {
     /// Reads CSV, TSV, NDJSON, a JSON array of objects, XLSX, XLS and ODS, plain or compressed with gzip, zstd, bzip2, xz
     /// or zip.
     #[arg(value_name = "FILE", required = true)]
+    #[arg(value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 
     /// Take a field (or bot_id) from this column: a header, 'Name#2' for the second Name, '#7' for the seventh column;
@@ -135,5 +136,6 @@ pub struct InspectFileArgs {
 
     /// Write the proposed mapping to this new file
     #[arg(long, value_name = "FILE", help_heading = "Columns")]
+    #[arg(value_hint = ValueHint::FilePath)]
     pub write_mapping: Option<PathBuf>,
 }

@@ -17,7 +17,7 @@ mod smoke;
 mod submit;
 mod token;
 
-pub use arguments::{Arguments, Command, asks_for_json, exit_of, help, parse, print_error};
+pub use arguments::{Arguments, Command, asks_for_json, command, exit_of, help, parse, print_error};
 pub use config::ConfigCommand;
 pub use global::{ColorWhen, GlobalArgs, OutputFormat};
 pub use import::{ImportArgs, RowArgs};

@@ -18,6 +18,6 @@ pub enum PresetsCommand {
     Show {
         /// Name of the preset
         #[arg(value_name = "NAME")]
-        name: String,
+        preset: String,
     },
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use super::{SendingArgs, duration};
@@ -55,6 +55,7 @@ pub enum ResponsesCommand {
 pub struct ExportArgs {
     /// File to create [default: standard output]
     #[arg(value_name = "FILE")]
+    #[arg(value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
     /// Format of the records [default: by the ending of FILE, or csv]
     #[arg(long, value_name = "FORMAT")]

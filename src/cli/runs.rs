@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
 
 use super::import::command;
 use super::{RunNumber, SendingArgs, duration};
@@ -88,6 +88,7 @@ pub enum RunsCommand {
         run: RunNumber,
         /// HTML file to write, or to replace if it is such a report [default: standard output]
         #[arg(value_name = "FILE")]
+        #[arg(value_hint = ValueHint::FilePath)]
         file: Option<PathBuf>,
     },
     /// Ask the server whether the rows of a run were saved

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::{SendingArgs, duration};
 use crate::pacing::{Limit, Pace};
@@ -62,6 +62,7 @@ pub struct SmokeArgs {
     pub wait: Option<Duration>,
     /// Also write the result to this file, as JUnit XML
     #[arg(long, value_name = "FILE", help_heading = "Checks")]
+    #[arg(value_hint = ValueHint::FilePath)]
     pub junit: Option<PathBuf>,
 
     /// Send without asking first; without a terminal, nothing is asked

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::SendingArgs;
 use crate::record::Field;
@@ -48,6 +48,7 @@ pub struct SubmitArgs {
     pub message: Option<String>,
     /// Read the record from a JSON file, or - for standard input; options override its fields
     #[arg(long, value_name = "FILE", help_heading = "Record")]
+    #[arg(value_hint = ValueHint::FilePath)]
     pub json: Option<PathBuf>,
     /// Allow a score outside the scale of its type
     #[arg(long, help_heading = "Record")]

@@ -1,10 +1,9 @@
-//! Runs the command that the command line names, and turns its error into an exit code. Also prints the completion scripts,
-//! which are generated from the definition of the whole command line.
+//! Runs the command that the command line names, and turns its error into an exit code.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 use serde_json::json;
 
+use super::completion::script;
 use super::error::{CommandError, Explain};
 use super::session::Session;
 use super::{config, import, inspect, presets, responses, runs, sandbox, smoke, submit, token};
@@ -130,19 +129,11 @@ fn dispatch(command: &Command, session: Session<'_>) -> Result<Exit, CommandErro
 
 /// Prints the completion script of a shell.
 fn completions(shell: Shell, session: Session<'_>) -> Result<Exit, CommandError> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "kore-feedback", &mut script);
-    let script = String::from_utf8_lossy(&script).into_owned();
-    let script = if shell == Shell::Bash { with_one_spelling(&script) } else { script };
+    let script = script(&shell.to_string()).explain("cannot write the completion script")?;
+    let script = String::from_utf8_lossy(&script);
     session.printer.json(&json!({ "shell": shell.to_string(), "script": script }))?;
     if !session.is_json() {
         session.printer.stream(|out| Ok::<_, OutputError>(out.write_all(script.as_bytes())?))?;
     }
     Ok(Exit::Success)
-}
-
-/// The bash script of clap_complete 4.6 spells the hyphen in the program's name in two ways, so that nothing is completed
-/// after a subcommand (<https://github.com/clap-rs/clap/issues/6421>).
-fn with_one_spelling(script: &str) -> String {
-    script.replace("kore__subcmd__feedback", "kore__feedback")
 }

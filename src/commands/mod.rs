@@ -3,6 +3,7 @@
 
 mod ask_header;
 mod command_line;
+mod completion;
 mod config;
 mod config_file;
 mod confirm;
@@ -31,4 +32,5 @@ mod submit;
 mod token;
 mod verify;
 
+pub use completion::complete;
 pub use dispatch::{refuse, run};

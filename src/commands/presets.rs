@@ -16,7 +16,7 @@ pub(super) fn presets(command: &PresetsCommand, session: Session<'_>) -> Result<
             let json: Vec<_> = presets.iter().map(as_json).collect();
             session.result(presets_table(&presets, session.printer.table_width()), &json!({ "presets": json }))?;
         }
-        PresetsCommand::Show { name } => {
+        PresetsCommand::Show { preset: name } => {
             let preset = preset(name, &Source::Argument("presets show"))?;
             session.result(preset.text.trim_end(), &as_json(&preset))?;
         }

@@ -44,6 +44,16 @@ impl Settings {
         self.profile.as_ref().map(|profile| profile.value.as_str())
     }
 
+    /// The names of all profiles in the config.
+    pub fn profiles(&self) -> &[String] {
+        &self.profiles
+    }
+
+    /// The names of all mappings in the config.
+    pub fn mapping_names(&self) -> impl Iterator<Item = &str> {
+        self.mappings.keys().map(String::as_str)
+    }
+
     /// Where requests go.
     ///
     /// # Errors

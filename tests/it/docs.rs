@@ -18,7 +18,8 @@ const SCRIPTING: &str = include_str!("../../docs/scripting.md");
 fn pages() -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     let files = std::fs::read_dir(directory).expect("the docs").map(|entry| entry.expect("an entry").path());
-    let pages = files.map(|path| std::fs::read_to_string(path).expect("a page"));
+    let pages = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let pages = pages.map(|path| std::fs::read_to_string(path).expect("a page"));
     std::iter::once(README.to_owned()).chain(pages).collect()
 }
 

@@ -23,8 +23,10 @@ mod import;
 mod json;
 mod jwe;
 mod layout;
+mod man;
 mod mappings;
 mod matrix;
+mod packages;
 mod packed;
 #[cfg(unix)]
 mod pages;
