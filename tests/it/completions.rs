@@ -111,6 +111,7 @@ fn values_come_from_config_and_file() {
         ("inspect answers.csv --set type=C", &["CSAT"]),
         ("import answers.csv --filter Ra", &["Rating="]),
         ("import missing.csv --key ", &[""]),
+        ("config get bot", &["bot_id"]),
         ("submit --type ", &["NPS", "CSAT", "THUMB"]),
     ] {
         assert_eq!(typist.offered(line), offered, "{line}");

@@ -9,7 +9,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathComplete
 use super::typed::Typed;
 use crate::ledger::Run;
 use crate::record::{FeedbackType, Field};
-use crate::settings::{Preset, presets};
+use crate::settings::{Key, Preset, presets};
 use crate::text::excerpt;
 
 type Candidates = Vec<CompletionCandidate>;
@@ -30,7 +30,7 @@ fn add(command: Command, typed: &Arc<Typed>, is_option: bool) -> Command {
 }
 
 fn with_completer(argument: Arg, typed: &Arc<Typed>) -> Arg {
-    let Some(offer) = offer(argument.get_id().as_str()) else { return argument };
+    let Some(offer) = offer(argument.get_id().as_str(), argument.is_positional()) else { return argument };
     let typed = Arc::clone(typed);
     let complete = move |current: &OsStr| {
         let mut candidates = offer(&current.to_string_lossy(), &typed);
@@ -47,8 +47,9 @@ fn is_typeable(candidate: &CompletionCandidate, current: &OsStr) -> bool {
 }
 
 /// What is offered for the argument with this id.
-fn offer(id: &str) -> Option<Offer> {
+fn offer(id: &str, is_positional: bool) -> Option<Offer> {
     Some(match id {
+        "key" if is_positional => |_, _| Key::ALL.iter().map(|key| CompletionCandidate::new(key.name())).collect(),
         "profile" => |_, typed| texts(typed.settings().iter().flat_map(|settings| settings.profiles())),
         "run" => |_, typed| {
             let latest = CompletionCandidate::new("latest");
