@@ -76,6 +76,7 @@ impl RunPage<'_> {
             outcomes: self.outcomes(),
             unit: self.numbering.unit(),
             dashboards: dashboards.collect(),
+            explanations: self.explanations(),
             other_bots: self.bots.len().saturating_sub(MAX_BOTS) as u64,
             without_scores: self.without_scores.clone(),
             activity: self.activity.map(|activity| {
@@ -86,6 +87,13 @@ impl RunPage<'_> {
             next: self.next.iter().map(|line| parts_of(&printable(line))).collect(),
             written: format_date(self.now, self.zone),
         }
+    }
+
+    /// What the scores mean, of each type that there is.
+    fn explanations(&self) -> Vec<(&'static str, &'static str)> {
+        let surveys: Vec<_> = self.bots.iter().flat_map(|bot| bot.tally.surveys()).collect();
+        let is_there = |of: &FeedbackType| surveys.iter().any(|survey| survey.feedback_type == *of);
+        FeedbackType::ALL.into_iter().filter(is_there).map(|of| (of.wire_name(), explanation(of))).collect()
     }
 
     fn outcomes(&self) -> Vec<OutcomeView> {
@@ -130,6 +138,7 @@ struct View {
     outcomes: Vec<OutcomeView>,
     unit: &'static str,
     dashboards: Vec<Dashboard>,
+    explanations: Vec<(&'static str, &'static str)>,
     other_bots: u64,
     without_scores: Option<String>,
     activity: Option<ActivityChart>,
@@ -162,20 +171,16 @@ struct Dashboard {
     records: String,
     surveys: Vec<SurveyChart>,
     other_surveys: u64,
-    explanations: Vec<(&'static str, &'static str)>,
 }
 
 impl Dashboard {
     fn new(bot: &BotRows) -> Self {
         let surveys = bot.tally.surveys();
-        let is_there = |of: &FeedbackType| surveys.iter().any(|survey| survey.feedback_type == *of);
-        let types = FeedbackType::ALL.into_iter().filter(is_there);
         Self {
             bot_id: bot.bot_id.as_deref().map(|bot_id| printable(bot_id).into_owned()),
             records: counted(bot.tally.records(), "record"),
             surveys: surveys.iter().take(MAX_SURVEYS).map(SurveyChart::new).collect(),
             other_surveys: surveys.len().saturating_sub(MAX_SURVEYS) as u64,
-            explanations: types.map(|of| (of.wire_name(), explanation(of))).collect(),
         }
     }
 }

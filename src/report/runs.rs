@@ -74,7 +74,8 @@ impl RunView {
     pub(super) fn facts(&self, zone: &TimeZone) -> Vec<(&'static str, String)> {
         let state = format!("{}{}", self.state, if self.sandbox { ", sent to a sandbox" } else { "" });
         let bots: Vec<String> = self.bots.iter().map(|bot| bot.in_words()).collect();
-        let mut facts = vec![("state", state), ("input", printable(&self.input).into_owned())];
+        let mut facts = vec![("state", state)];
+        facts.extend((!self.input.is_empty()).then(|| ("input", printable(&self.input).into_owned())));
         facts.push(("host", printable(&self.host).into_owned()));
         facts.push((if bots.len() == 1 { "bot" } else { "bots" }, bots.join(", ")));
         facts.extend(self.profile.as_ref().map(|profile| ("profile", printable(profile).into_owned())));

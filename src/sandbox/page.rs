@@ -15,7 +15,7 @@ use super::scores::Survey;
 use super::service::{CallCounts, RecentError, Service, State};
 use super::store::StoredRecord;
 use super::survey_type::SurveyType;
-use crate::text::{excerpt, grouped};
+use crate::text::{excerpt, grouped, id_tail};
 
 /// The extension makes minijinja escape every value for HTML.
 const NAME: &str = "page.html";
@@ -67,6 +67,7 @@ pub(super) fn content(service: &Service) -> Result<(Version, String), minijinja:
     let mut environment = Environment::new();
     environment.add_filter("grouped", grouped);
     environment.add_filter("excerpt", |text: &str| excerpt(text, MAX_TEXT));
+    environment.add_filter("tail", id_tail);
     let state = service.state();
     let view = View::new(&service.options, &state);
     Ok((version(&state), environment.render_named_str(NAME, CONTENT, Serde(&view))?))

@@ -56,7 +56,8 @@ fn a_report_with_hostile_texts_is_harmless() {
         .command(&["import", "--skip-invalid", "--report", "run.html"])
         .arg(file)
         .env("KORE_FEEDBACK_HOST", server.url())
-        .assert();
+        .assert()
+        .failure();
     let url = format!("file://{}", stage.path("run.html").display());
     browser.open(&url);
     fits_a_phone(&mut browser);
@@ -71,7 +72,7 @@ fn the_sandboxs_page_with_hostile_texts_is_harmless() {
     let mut browser = browser!();
     let stage = Stage::faulty(&["400:at=2"]);
     stage.write("in.csv", hostile_records());
-    stage.run(&["import", "in.csv", "--skip-invalid"]);
+    stage.run(&["import", "in.csv", "--skip-invalid"]).failure();
     stage.write("other.csv", csv_of(&numbered(1)));
     let mut refused = stage.command(&["import", "other.csv", IMPATIENT]);
     refused.env("KORE_FEEDBACK_CLIENT_SECRET", "wrong").assert().failure();

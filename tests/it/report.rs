@@ -79,3 +79,14 @@ fn a_report_without_its_input_says_so() {
         "{html}"
     );
 }
+
+#[test]
+fn a_submit_has_a_report_without_scores() {
+    let stage = Stage::new();
+    let fields =
+        ["--type=NPS", "--score=9", "--channel-uid=a", "--name=A", "--channel=rtm", "--language=en", "--message="];
+    stage.run(&[["submit"].as_slice(), &fields].concat()).success();
+    let page = stdout(&stage.run(&["runs", "report", "1"]).success());
+    assert!(page.contains("<h1>Run 1: 1 of 1 row saved</h1>"), "{page}");
+    assert!(!page.contains("<dt>input</dt>") && !page.contains("Scores as on"), "{page}");
+}

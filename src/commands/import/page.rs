@@ -12,7 +12,7 @@ use crate::clock;
 use crate::commands::error::CommandError;
 use crate::commands::session::Session;
 use crate::exit::Exit;
-use crate::ledger::{Lease, Run, Store};
+use crate::ledger::{Lease, Run, RunKind, Store};
 use crate::pacing::Limit;
 use crate::private;
 use crate::report::{BotView, OutputError, PAGE_START, ReportError, RunPage, RunView};
@@ -61,7 +61,8 @@ pub(in crate::commands) fn report(
     let html = match html {
         Ok(html) => html,
         Err(error) => {
-            let without_scores = Some(format!("The scores are not known: {error}."));
+            let is_import = run.kind == RunKind::Import;
+            let without_scores = is_import.then(|| format!("The scores are not known: {error}."));
             page(run, store, is_running, FromInput { without_scores, ..FromInput::default() })?
         }
     };

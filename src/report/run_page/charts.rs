@@ -151,3 +151,27 @@ fn number(of: f64) -> String {
 fn height(count: u64, most: u64) -> f64 {
     if count == 0 { 0.0 } else { (HEIGHT * count as f64 / most.max(1) as f64).max(1.0) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::tz::TimeZone;
+
+    use super::ActivityChart;
+    use crate::ledger::{Activity, Slot};
+
+    #[test]
+    fn a_run_of_days_has_dates() {
+        let slot = Duration::from_secs(3600);
+        let full = Slot { saved: 1790, not_saved: 10, busy: Duration::from_secs(900) };
+        let start = "2026-03-28T22:00:00Z".parse().unwrap();
+        let limits = ["60/1m", "1800/1h"].map(|limit| limit.parse().unwrap());
+        let activity = Activity { start, slot, slots: vec![full; 55] };
+        let chart = ActivityChart::new(&activity, &limits, 1, &TimeZone::UTC);
+        assert_eq!((chart.start.as_str(), chart.end.as_str()), ("2026-03-28 22:00", "2026-03-31 05:00"));
+        assert_eq!((chart.slot.as_str(), chart.waiting.as_str()), ("1h", "75%"));
+        assert_eq!(chart.allowed, Some(("1,800".to_owned(), 0.0)));
+        assert_eq!((chart.slots[2].time.as_str(), chart.slots[2].waiting_share), ("2026-03-29 00:00", 0.75));
+    }
+}
