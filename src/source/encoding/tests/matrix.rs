@@ -80,6 +80,7 @@ fn verdict(text: &str, label: &str) -> Option<Verdict> {
 
 /// Prints a line for each language with its encodings: correct (+), asked and the right reading offered (?), asked (!), wrong (X).
 #[test]
+#[expect(clippy::print_stdout, reason = "the matrix is shown when the test is run by hand")]
 fn no_survey_is_silently_wrong() {
     let (mut long, mut short, mut wrong) = ([0; 3], [0; 3], Vec::new());
     for survey in Survey::all() {
