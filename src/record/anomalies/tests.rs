@@ -50,7 +50,7 @@ fn a_csat_of_ones_and_twos_is_reported() {
             "the CSAT scale of \"Post-chat\" and \"Order \u{fffd}tracking\" may be inverted: 60 of 67 answers are 1 or 2, \
           and the vendor's dashboard reads 5 as very satisfied and 1 as very unsatisfied. If 1 is the best score \
           in your survey, invert the scale with `score = { column = \"…\", invert = true }` under \
-          [fields] in a mapping (--mapping)"
+          [fields] or [[records]] in a mapping (--mapping)"
         ]
     );
 }

@@ -238,7 +238,8 @@ mod tests {
         let error = "score".parse::<Assignment>().unwrap_err();
         assert!(matches!(error, AssignmentError::NoEquals(_)), "{error}");
         let error = "scroe=Q1".parse::<Assignment>().unwrap_err();
-        assert_eq!(error.to_string(), "\"scroe\" is not a field; did you mean \"score\"?");
-        assert_eq!("q=1".parse::<Assignment>().unwrap_err().to_string(), "\"q\" is not a field");
+        let fields = "the fields are channel_uid, name, score, channel, type, language, message, bot_id";
+        assert_eq!(error.to_string(), format!("\"scroe\" is not a field; did you mean \"score\"?; {fields}"));
+        assert_eq!("q=1".parse::<Assignment>().unwrap_err().to_string(), format!("\"q\" is not a field; {fields}"));
     }
 }

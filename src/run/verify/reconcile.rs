@@ -148,16 +148,17 @@ struct Evidence<'a> {
     nothing_visible: bool,
     /// A row may be on the server although it is not recognized.
     reads_back_otherwise: bool,
-    /// The rows that an answer said were saved, and whether they are visible, ordered by when they were sent.
-    by_claim: Vec<(&'a SentRow, bool)>,
+    /// The rows that an answer said were saved, and what makes them visible, ordered by when they were sent.
+    by_claim: Vec<(&'a SentRow, MatchedBy)>,
     /// The same rows, ordered by when their calls ended.
-    by_end: Vec<(&'a SentRow, bool)>,
+    by_end: Vec<(&'a SentRow, MatchedBy)>,
 }
 
 impl<'a> Evidence<'a> {
     /// `is_in_doubt` says which fingerprints rows in doubt of the run have.
     fn gather(snapshot: &Snapshot<'a>, matching: &Matching<'a>, is_in_doubt: impl Fn(&Fingerprint) -> bool) -> Self {
-        let mut own = matching.saved_rows().filter(|(row, _)| row.run == snapshot.run).peekable();
+        let own_saved = || matching.saved_rows().filter(|(row, _)| row.run == snapshot.run);
+        let mut own = own_saved().peekable();
         // Rows of other runs at the edges may have records outside the range that was read.
         let in_range = || matching.saved_rows().filter(|(row, _)| snapshot.range.covers(row));
         let any_missing = in_range().any(|(_, matched_by)| matched_by == MatchedBy::Nothing);
@@ -169,17 +170,15 @@ impl<'a> Evidence<'a> {
             .filter(|row| row.is_in_doubt() || row.is_inferred())
             .map(|row| &row.fingerprint)
             .collect();
-        let is_visible = |row: &SentRow, matched_by| match matched_by {
-            MatchedBy::Nothing => false,
-            MatchedBy::Id => true,
-            MatchedBy::Fields => !ambiguous.contains(&row.fingerprint),
+        let seen_by = |row: &SentRow, matched_by| match matched_by {
+            MatchedBy::Fields if ambiguous.contains(&row.fingerprint) => MatchedBy::Nothing,
+            matched_by => matched_by,
         };
         let finds_doubtful =
             snapshot.own_rows().any(|row| row.is_in_doubt() && matching.unmatched(&row.fingerprint) > 0);
-        let sees_saved =
-            matching.saved_rows().any(|(row, matched_by)| row.run == snapshot.run && is_visible(row, matched_by));
+        let sees_saved = own_saved().any(|(row, matched_by)| seen_by(row, matched_by) != MatchedBy::Nothing);
         let answered = in_range().filter(|(row, _)| !row.is_inferred());
-        let mut by_claim: Vec<_> = answered.map(|(row, matched_by)| (row, is_visible(row, matched_by))).collect();
+        let mut by_claim: Vec<_> = answered.map(|(row, matched_by)| (row, seen_by(row, matched_by))).collect();
         let mut by_end = by_claim.clone();
         by_claim.sort_by_key(|(row, _)| row.claimed_at);
         by_end.sort_by_key(|(row, _)| row.ended_at);
@@ -203,13 +202,16 @@ impl<'a> Evidence<'a> {
         let before = self.by_end.partition_point(|(saved, _)| saved.ended_at <= row.claimed_at);
         let before = before.checked_sub(1).map(|index| self.by_end[index].1);
         let after = self.by_claim.partition_point(|(saved, _)| saved.claimed_at < row.ended_at);
-        let after = self.by_claim.get(after).map(|(_, is_visible)| *is_visible);
+        let after = self.by_claim.get(after).map(|(_, seen_by)| *seen_by);
         let is_recent = row.age(self.now) < self.settle_time(row);
         match (before, after) {
             (None, None) if !self.any_visible => Some(UndecidedReason::NoNeighbour),
-            (Some(false), _) | (_, Some(false)) => Some(UndecidedReason::NeighbourMissing),
-            (_, None) if is_recent => Some(UndecidedReason::Recent),
-            _ if is_recent && !shows_end(row.status) => Some(UndecidedReason::Recent),
+            (Some(MatchedBy::Nothing), _) | (_, Some(MatchedBy::Nothing)) => Some(UndecidedReason::NeighbourMissing),
+            // A record that is equal to the next row's may be somebody else's. Only its id shows that records sent after the
+            // row in doubt are visible already.
+            (_, after) if is_recent && !(shows_end(row.status) && after == Some(MatchedBy::Id)) => {
+                Some(UndecidedReason::Recent)
+            }
             _ => None,
         }
     }

@@ -113,6 +113,11 @@ fn ids() -> impl Strategy<Value = Ids> {
     prop_oneof![2 => Just(Ids::Same), 1 => Just(Ids::Different), 1 => Just(Ids::None)]
 }
 
+/// Records that others saved, some of them equal to ours.
+fn foreign_records(numbers: &[u8]) -> Vec<ServerRecord> {
+    numbers.iter().enumerate().map(|(index, number)| record(&format!("foreign {index}"), *number)).collect()
+}
+
 /// What is found by asking for the rows in doubt and those next to them, each respondent having two kinds of records; `None` if
 /// that is not conclusive.
 fn found_by_respondent(scenario: &Scenario) -> Option<Findings> {
@@ -135,10 +140,10 @@ proptest! {
         rows in rows(),
         ids in ids(),
         readings in prop::collection::vec((0_i64..200, 0_i64..60, any::<bool>()), 1..4),
-        foreign in 0_u8..3,
+        foreign in prop::collection::vec(0_u8..16, 0..3),
     ) {
         let mut truth = truth(&rows, ids);
-        truth.foreign = (0..foreign).map(|number| record(&format!("foreign {number}"), 200 + number)).collect();
+        truth.foreign = foreign_records(&foreign);
         let mut age = 0;
         for (later, lag, is_own) in readings {
             age += later;
@@ -158,8 +163,7 @@ proptest! {
         foreign in prop::collection::vec(0_u8..16, 0..3),
     ) {
         let mut truth = truth(&rows, ids);
-        let foreign = foreign.iter().enumerate().map(|(index, number)| record(&format!("foreign {index}"), *number));
-        truth.foreign = foreign.collect();
+        truth.foreign = foreign_records(&foreign);
         let mut age = 0;
         for (later, lag) in readings {
             age += later;
@@ -201,8 +205,7 @@ proptest! {
         rows in rows(), foreign in prop::collection::vec(0_u8..8, 1..5), age in 0_i64..200,
     ) {
         let mut truth = truth(&rows, Ids::Same);
-        let foreign = foreign.iter().enumerate().map(|(index, number)| record(&format!("foreign {index}"), *number));
-        truth.foreign = foreign.collect();
+        truth.foreign = foreign_records(&foreign);
         truth.read(age, 0);
         apply(&mut truth.scenario, RUN);
         for (records, rows) in truth.totals() {
