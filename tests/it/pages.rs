@@ -17,6 +17,26 @@ const HOSTILE: [&str; 6] = [
 const TOO_WIDE: &str = "[document.documentElement, ...document.querySelectorAll('main, section, .table, dl, p')]
     .filter((element) => element.scrollWidth > element.clientWidth).map((element) => element.outerHTML.slice(0, 200))";
 
+/// Texts whose contrast is below 4.5 (WCAG AA).
+const HARD_TO_READ: &str = "(() => {
+    const linear = (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    const luminance = (color) => {
+        const [red, green, blue] = color.match(/[\\d.]+/g).map((part) => linear(part / 255));
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const ground = (element) => {
+        const color = getComputedStyle(element).backgroundColor;
+        return color === 'rgba(0, 0, 0, 0)' ? ground(element.parentElement) : color;
+    };
+    const contrast = (element) => {
+        const colors = [getComputedStyle(element).color, ground(element)].map(luminance).sort((one, two) => two - one);
+        return (colors[0] + 0.05) / (colors[1] + 0.05);
+    };
+    const has_text = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    return [...document.querySelectorAll('main *')].filter(has_text)
+        .filter((element) => contrast(element) < 4.5).map((element) => element.outerHTML.slice(0, 200));
+})()";
+
 macro_rules! browser {
     () => {
         match Browser::start() {
@@ -36,11 +56,17 @@ fn hostile_records() -> String {
     csv_of(&HOSTILE.map(|text| record([text, text, "9", text, "NPS", text, text])))
 }
 
+/// Nothing scrolls sideways, on a phone and on a screen, and all text has enough contrast.
 #[track_caller]
-fn fits_a_phone(browser: &mut Browser) {
-    browser.resize(390);
-    let too_wide = browser.evaluate(TOO_WIDE);
-    assert_eq!(too_wide, serde_json::json!([]));
+fn is_readable(browser: &mut Browser) {
+    for width in [1100, 768, 390] {
+        browser.resize(width);
+        assert_eq!(browser.evaluate(TOO_WIDE), serde_json::json!([]), "{width}");
+    }
+    for scheme in ["dark", "light"] {
+        browser.show_as("screen", scheme);
+        assert_eq!(browser.evaluate(HARD_TO_READ), serde_json::json!([]), "{scheme}");
+    }
 }
 
 #[test]
@@ -60,10 +86,14 @@ fn a_report_with_hostile_texts_is_harmless() {
         .failure();
     let url = format!("file://{}", stage.path("run.html").display());
     browser.open(&url);
-    fits_a_phone(&mut browser);
+    is_readable(&mut browser);
     assert_eq!(browser.evaluate("typeof hacked"), "undefined");
     assert_eq!(browser.evaluate("document.querySelectorAll('img, script, main svg[onload]').length"), 0);
     assert_eq!(browser.evaluate("document.querySelectorAll('h1').length"), 1);
+    let all_visible = "[...document.querySelectorAll('details table')].every((table) => table.checkVisibility())";
+    assert_eq!(browser.evaluate(all_visible), false);
+    browser.show_as("print", "light");
+    assert_eq!(browser.evaluate(all_visible), true);
     assert_eq!((browser.requests(), browser.complaints()), (vec![url.as_str()], vec![]));
 }
 
@@ -79,7 +109,7 @@ fn the_sandboxs_page_with_hostile_texts_is_harmless() {
     let url = format!("{}/", stage.sandbox.url());
     browser.open(&url);
     browser.wait_for("Latest refusals");
-    fits_a_phone(&mut browser);
+    is_readable(&mut browser);
     assert_eq!(browser.evaluate("typeof hacked"), "undefined");
     assert_eq!(browser.evaluate("document.querySelectorAll('img, script').length"), 1, "its own script");
     assert_eq!((browser.requests(), browser.complaints()), (vec![url.as_str(), &format!("{url}events")], vec![]));

@@ -98,6 +98,12 @@ impl Browser {
         self.call("Emulation.setDeviceMetricsOverride", size);
     }
 
+    /// Shows it on this medium (`screen` or `print`), `light` or `dark`.
+    pub(crate) fn show_as(&mut self, medium: &str, scheme: &str) {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.call("Emulation.setEmulatedMedia", json!({"media": medium, "features": features}));
+    }
+
     /// Opens a page and waits until it has loaded.
     pub(crate) fn open(&mut self, url: &str) {
         let opened = self.call("Page.navigate", json!({ "url": url }));
