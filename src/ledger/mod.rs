@@ -15,6 +15,7 @@
 //! The tables are documented in `schema.rs`. People may read the file with `sqlite3`, even during a run.
 
 mod activity;
+mod answered;
 mod comparison;
 mod counts;
 mod deviations;

@@ -9,6 +9,30 @@ use super::sent_before::sent_before;
 use super::state::{may_be_claimed, may_be_settled};
 use super::{LedgerError, Outcome, OutcomeKind, RowState, RunId};
 
+/// The columns of an outcome, for rows in one of the states of `?10`.
+macro_rules! outcome {
+    ($condition:literal) => {
+        concat!(
+            " SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7, server_time = ?8,
+                        deviations = ?9, fingerprint = iif(?3 = 'skipped', NULL, fingerprint),
+                        key = iif(?3 = 'skipped', NULL, key)
+             WHERE ",
+            $condition,
+            " instr(?10, ',' || state || ',')"
+        )
+    };
+}
+
+/// For an outcome that a row may have without a POST.
+const SETTLE_WITHOUT_CLAIM: &str = concat!(
+    "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at, server_time, deviations)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE",
+    outcome!("")
+);
+
+/// For one that only a row in the ledger can have.
+const SETTLE_CLAIMED: &str = concat!("UPDATE rows", outcome!("run = ?1 AND row = ?2 AND"));
+
 /// Records the intent to send a row, unless another run has sent its record: then returns that run.
 pub(super) fn claim(
     transaction: &Transaction<'_>,
@@ -17,20 +41,26 @@ pub(super) fn claim(
     session: &str,
 ) -> Result<Result<Claimed, RunId>, LedgerError> {
     let &Claim { run, row, record: RecordHash { fingerprint, message, key }, resend, call, .. } = claim;
-    let state = state(transaction, run, row)?;
-    if !may_be_claimed(state, resend) {
-        return Err(LedgerError::NotClaimable { run, row, state: name(state) });
+    let ensure = |is_claimable: bool, state| match is_claimable {
+        true => Ok(()),
+        false => Err(LedgerError::NotClaimable { run, row, state: name(state) }),
+    };
+    if claim.copies.is_some() {
+        // A row that must not be sent again is an error, whatever was sent before.
+        let state = state(transaction, run, row)?;
+        ensure(may_be_claimed(state, resend), state)?;
+        if let Some(run) = sent_before(transaction, claim, target)? {
+            return Ok(Err(run));
+        }
     }
-    if let Some(run) = sent_before(transaction, claim, target)? {
-        return Ok(Err(run));
-    }
-    transaction
+    let changed = transaction
         .prepare_cached(
             "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at, bot, message, key)
              VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4, ?6, ?7, ?8)
              ON CONFLICT DO UPDATE SET state = 'claimed', status = NULL, server_id = NULL, detail = NULL,
                                        server_time = NULL, deviations = NULL, fingerprint = ?3, attempts = attempts + 1, claimed_at = ?4, answer_due = ?5,
-                                       changed_at = ?4, bot = ?6, message = ?7, key = ?8",
+                                       changed_at = ?4, bot = ?6, message = ?7, key = ?8
+             WHERE instr(?9, ',' || state || ',')",
         )?
         .execute(params![
             run.0,
@@ -40,8 +70,12 @@ pub(super) fn claim(
             to_millis(call.answer_due),
             target.bot,
             message,
-            key
+            key,
+            words(|state| may_be_claimed(Some(state), resend))
         ])?;
+    if changed == 0 {
+        ensure(false, state(transaction, run, row)?)?;
+    }
     Ok(Ok(Claimed { run, row, attempt: start_attempt(transaction, &call, target, Some(run), session)? }))
 }
 
@@ -94,30 +128,23 @@ pub(super) fn set_outcome(
 ) -> Result<(), LedgerError> {
     let Outcome { kind, status, server_id, detail, server_time, deviations } = outcome;
     let server_time = server_time.map(to_millis);
-    let state = state(transaction, run, row)?;
-    if !may_be_settled(state, *kind) {
+    let sql = if may_be_settled(None, *kind) { SETTLE_WITHOUT_CLAIM } else { SETTLE_CLAIMED };
+    let changed = transaction.prepare_cached(sql)?.execute(params![
+        run.0,
+        row,
+        kind.as_str(),
+        status,
+        server_id,
+        detail,
+        to_millis(now),
+        server_time,
+        deviations,
+        words(|state| may_be_settled(Some(state), *kind))
+    ])?;
+    if changed == 0 {
+        let state = state(transaction, run, row)?;
         return Err(LedgerError::NotSettleable { run, row, outcome: *kind, state: name(state) });
     }
-    transaction
-        .prepare_cached(
-            "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at, server_time, deviations)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7,
-                                       server_time = ?8, deviations = ?9,
-                                       fingerprint = iif(?3 = 'skipped', NULL, fingerprint),
-                                       key = iif(?3 = 'skipped', NULL, key)",
-        )?
-        .execute(params![
-            run.0,
-            row,
-            kind.as_str(),
-            status,
-            server_id,
-            detail,
-            to_millis(now),
-            server_time,
-            deviations
-        ])?;
     Ok(())
 }
 
@@ -157,6 +184,13 @@ fn state(transaction: &Transaction<'_>, run: RunId, row: u64) -> Result<Option<R
         .query_row(params![run.0, row], |row| row.get(0))
         .optional()?;
     Ok(state)
+}
+
+/// The states' words, each between commas.
+fn words(are_meant: impl Fn(RowState) -> bool) -> String {
+    let settled = OutcomeKind::ALL.iter().map(|kind| RowState::Settled(*kind));
+    let states = std::iter::once(RowState::Claimed).chain(settled).filter(|state| are_meant(*state));
+    states.fold(",".to_owned(), |words, state| words + state.as_str() + ",")
 }
 
 fn name(state: Option<RowState>) -> &'static str {

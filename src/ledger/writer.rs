@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
+use super::answered::Answered;
 use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash, Target, Turn};
 use super::writer_thread::{GROUP, Reply, Request, WriterThread};
 use super::{LedgerError, Outcome, RunId, Store};
@@ -22,6 +23,7 @@ pub(crate) struct Writer {
 #[derive(Debug)]
 struct Queue {
     sender: Option<SyncSender<Request>>,
+    answered: Arc<Answered>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -30,9 +32,10 @@ impl Writer {
     /// this process's calls from those of others.
     pub(crate) fn start(store: Store, scope: String, session: String) -> Self {
         let (sender, receiver) = sync_channel(2 * GROUP);
-        let thread = WriterThread::new(store, session);
+        let answered = Arc::new(Answered::default());
+        let thread = WriterThread::new(store, session, Arc::clone(&answered));
         let thread = std::thread::spawn(move || thread.run(&receiver));
-        let queue = Arc::new(Queue { sender: Some(sender), thread: Some(thread) });
+        let queue = Arc::new(Queue { sender: Some(sender), answered, thread: Some(thread) });
         Self { queue, target: Target { scope: scope.into(), bot: 1 } }
     }
 
@@ -118,6 +121,8 @@ impl Writer {
     }
 
     async fn request<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, LedgerError> {
+        // Dropped after the answer's receiver, so that no reply is left behind.
+        let _pass_on = self.queue.answered.pass_on();
         let (reply, answer) = oneshot::channel();
         let sender = self.queue.sender.as_ref().ok_or(LedgerError::WriterStopped)?;
         // Each worker has at most one open request. If the queue is full all the same, the next commit makes room.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::answered::{Answered, PendingReply};
 use super::millis::to_millis;
 use super::neighbors::Neighbors;
 use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash, Target, Turn};
@@ -35,9 +37,6 @@ pub(super) enum Request {
     Look { look: Look, target: Target, reply: Reply<Turn> },
 }
 
-/// Sends the reply to a request once it is known whether its group was committed.
-type PendingReply = Box<dyn FnOnce(&Result<(), LedgerError>)>;
-
 pub(super) struct WriterThread {
     connection: Connection,
     session: String,
@@ -45,15 +44,16 @@ pub(super) struct WriterThread {
     directory: PathBuf,
     /// Opened with the first intent of a run; `None` for runs without a witness.
     witnesses: BTreeMap<RunId, Option<Witness>>,
+    answered: Arc<Answered>,
 }
 
 impl WriterThread {
     /// `session` tells this process's calls from those of others.
-    pub(super) fn new(store: Store, session: String) -> Self {
+    pub(super) fn new(store: Store, session: String, answered: Arc<Answered>) -> Self {
         let directory = store.directory().to_owned();
         let connection = store.into_connection();
         let neighbors = Neighbors::new(session.clone());
-        Self { connection, session, neighbors, directory, witnesses: BTreeMap::new() }
+        Self { connection, session, neighbors, directory, witnesses: BTreeMap::new(), answered }
     }
 
     /// Serves requests until every sender is gone.
@@ -76,9 +76,7 @@ impl WriterThread {
         let committed = transaction.and_then(|transaction| Ok(transaction.commit()?));
         // Before the replies: no POST is sent that the witness does not count.
         let committed = committed.and_then(|()| self.count(intents));
-        for reply in replies {
-            reply(&committed);
-        }
+        self.answered.hand_over(replies, committed);
     }
 
     fn count(&mut self, intents: BTreeMap<RunId, u64>) -> Result<(), LedgerError> {
@@ -189,7 +187,7 @@ impl Group<'_> {
     }
 }
 
-fn pending<T: 'static>(reply: Reply<T>, result: Result<T, LedgerError>) -> PendingReply {
+fn pending<T: Send + 'static>(reply: Reply<T>, result: Result<T, LedgerError>) -> PendingReply {
     // The receiver may be gone; the ledger is right all the same.
-    Box::new(move |committed| drop(reply.send(committed.clone().and(result))))
+    Box::new(move |committed| reply.send(committed.clone().and(result)).is_ok())
 }
