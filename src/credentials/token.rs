@@ -173,7 +173,7 @@ pub(crate) struct TokenSource {
 #[derive(Debug)]
 struct Supply {
     minter: Arc<Minter>,
-    cached: Option<Token>,
+    cached: Option<Arc<Token>>,
     /// How many times a reload of the secret was tried.
     secret_version: u64,
 }
@@ -189,16 +189,16 @@ impl TokenSource {
     ///
     /// # Errors
     /// As for [`Minter::mint`].
-    pub(crate) fn token(&self, now: Timestamp) -> Result<Token, CredentialError> {
+    pub(crate) fn token(&self, now: Timestamp) -> Result<Arc<Token>, CredentialError> {
         let mut supply = self.supply();
         if supply.minter.is_single_use() {
-            return supply.minter.mint(now);
+            return supply.minter.mint(now).map(Arc::new);
         }
         if let Some(token) = supply.cached.as_ref().filter(|token| is_usable(token, supply.minter.ttl(), now)) {
-            return Ok(token.clone());
+            return Ok(Arc::clone(token));
         }
-        let token = supply.minter.mint(now)?;
-        supply.cached = Some(token.clone());
+        let token = Arc::new(supply.minter.mint(now)?);
+        supply.cached = Some(Arc::clone(&token));
         Ok(token)
     }
 

@@ -1,5 +1,6 @@
 //! One page, requested until it arrives. Every request takes a permit and is recorded in the ledger like any other call.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -162,7 +163,7 @@ impl PageReader<'_> {
     }
 
     /// Gets a permit that takes the calls of all other processes into account.
-    async fn start_call(&self) -> Result<(Permit, Token, OpenCall), ReadError> {
+    async fn start_call(&self) -> Result<(Permit, Arc<Token>, OpenCall), ReadError> {
         let LaneResources { tokens, writer, .. } = self.resources;
         loop {
             let permit = self.turns.permit(|why| (self.on_event)(ReadEvent::Waiting { why })).await?;
