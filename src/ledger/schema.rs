@@ -33,7 +33,7 @@ use super::LedgerError;
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
 /// A released migration never changes.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/1_one_bot_per_run.sql"),
     include_str!("migrations/2_several_bots_per_run.sql"),
     include_str!("migrations/3_options_as_json.sql"),
@@ -42,6 +42,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/6_server_time.sql"),
     include_str!("migrations/7_several_records_per_row.sql"),
     include_str!("migrations/8_sent_before.sql"),
+    include_str!("migrations/9_index_without_states.sql"),
 ];
 
 /// The schema's version that this build reads and writes.

@@ -9,29 +9,19 @@ use super::sent_before::sent_before;
 use super::state::{may_be_claimed, may_be_settled};
 use super::{LedgerError, Outcome, OutcomeKind, RowState, RunId};
 
-/// The columns of an outcome, for rows in one of the states of `?10`.
-macro_rules! outcome {
-    ($condition:literal) => {
-        concat!(
-            " SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7, server_time = ?8,
-                        deviations = ?9, fingerprint = iif(?3 = 'skipped', NULL, fingerprint),
-                        key = iif(?3 = 'skipped', NULL, key)
-             WHERE ",
-            $condition,
-            " instr(?10, ',' || state || ',')"
-        )
-    };
-}
-
-/// For an outcome that a row may have without a POST.
-const SETTLE_WITHOUT_CLAIM: &str = concat!(
+/// For an outcome that a row may have without a POST. `?10` has the states in which it may have it.
+const SETTLE_WITHOUT_CLAIM: &str =
     "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at, server_time, deviations)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE",
-    outcome!("")
-);
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+     ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7, server_time = ?8,
+                               deviations = ?9, fingerprint = iif(?3 = 'skipped', NULL, fingerprint),
+                               key = iif(?3 = 'skipped', NULL, key)
+     WHERE instr(?10, ',' || state || ',')";
 
-/// For one that only a row in the ledger can have.
-const SETTLE_CLAIMED: &str = concat!("UPDATE rows", outcome!("run = ?1 AND row = ?2 AND"));
+/// For one that only a row in the ledger can have. Names no indexed column, so that no index is written.
+const SETTLE_CLAIMED: &str =
+    "UPDATE rows SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7, server_time = ?8, deviations = ?9
+     WHERE run = ?1 AND row = ?2 AND instr(?10, ',' || state || ',')";
 
 /// Records the intent to send a row, unless another run has sent its record: then returns that run.
 pub(super) fn claim(
