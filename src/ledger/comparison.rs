@@ -69,13 +69,17 @@ pub(crate) struct Comparison {
     connection: Mutex<Connection>,
     bots: BTreeMap<String, i64>,
     has_keys: bool,
+    /// Whether anything is known of any row: most inputs are new, and have no equal records.
+    has_judged: bool,
+    has_groups: bool,
 }
 
 impl Comparison {
     pub(crate) fn begin() -> Result<Self, LedgerError> {
         let connection = Connection::open("")?;
         connection.execute_batch(TABLES)?;
-        Ok(Self { connection: Mutex::new(connection), bots: BTreeMap::new(), has_keys: false })
+        let (connection, bots) = (Mutex::new(connection), BTreeMap::new());
+        Ok(Self { connection, bots, has_keys: false, has_judged: false, has_groups: false })
     }
 
     pub(crate) fn add(&mut self, record: &InputRecord<'_>) -> Result<(), LedgerError> {
@@ -108,18 +112,25 @@ impl Comparison {
         let ledger = store.reader()?.into_connection();
         let overlap = judge::judge(connection, &ledger, &self.bots, self.has_keys, (host, run))?;
         connection.execute_batch("COMMIT")?;
+        let exist = "SELECT EXISTS (SELECT 1 FROM judged), EXISTS (SELECT 1 FROM groups)";
+        (self.has_judged, self.has_groups) = connection.query_row(exist, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(overlap)
     }
 
     /// What is known of a row.
     pub(crate) fn find(&self, row: u64, bot_id: &str, record: &RecordHash) -> Result<Known, LedgerError> {
         let connection = unpoisoned(self.connection.lock());
-        let judged = connection
-            .prepare_cached("SELECT verdict, of FROM judged WHERE row = ?1")?
-            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        if let Some((verdict, of)) = judged {
-            return Ok(judge::known(verdict, of));
+        if self.has_judged {
+            let judged = connection
+                .prepare_cached("SELECT verdict, of FROM judged WHERE row = ?1")?
+                .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            if let Some((verdict, of)) = judged {
+                return Ok(judge::known(verdict, of));
+            }
+        }
+        if !self.has_groups {
+            return Ok(Known::New { copies: 1 });
         }
         let group = connection
             .prepare_cached("SELECT copies, sent, run FROM groups WHERE bot = ?1 AND record = ?2")?
