@@ -7,21 +7,12 @@ use kore_feedback::cli::Arguments;
 use kore_feedback::record::Field;
 use kore_feedback::settings::Key;
 
-use crate::documents::shell_lines;
+use crate::documents::{pages, shell_lines};
 
 const README: &str = include_str!("../../README.md");
 const IMPORT: &str = include_str!("../../docs/import.md");
 const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
 const SCRIPTING: &str = include_str!("../../docs/scripting.md");
-
-/// The README and all pages of `docs/`.
-fn pages() -> Vec<String> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
-    let files = std::fs::read_dir(directory).expect("the docs").map(|entry| entry.expect("an entry").path());
-    let pages = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
-    let pages = pages.map(|path| std::fs::read_to_string(path).expect("a page"));
-    std::iter::once(README.to_owned()).chain(pages).collect()
-}
 
 /// The calls of `kore-feedback` in a line, without pipes and redirections.
 fn calls(words: &[String]) -> Vec<Vec<&str>> {
@@ -53,7 +44,8 @@ fn readme_starts_with_the_two_setup_commands() {
 #[test]
 fn links_between_pages_have_targets() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (directory, page) in [("", README), ("docs", IMPORT), ("docs", CONFIGURATION), ("docs", SCRIPTING)] {
+    for (number, page) in pages().iter().enumerate() {
+        let directory = if number == 0 { "" } else { "docs" };
         for link in page.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
             let is_local = !link.is_empty() && !link.contains("://");
             assert!(!is_local || root.join(directory).join(link).exists(), "{link} does not exist");

@@ -11,6 +11,8 @@ mod damage;
 mod days;
 mod disk;
 mod docs;
+#[cfg(unix)]
+mod docs_run;
 mod doctor;
 mod documents;
 mod encodings;
