@@ -1,27 +1,28 @@
 //! The ledger's tables, versioned by `PRAGMA user_version`. Each migration is applied once, in order, in one
 //! transaction.
 //!
-//! - `runs`: one line per run. `content` is the BLAKE3 hash of the input's decoded rows, or of its bytes if
-//!   `content_of` says so: before schema 5. `identity` is that of content, mapping and target together. `finished_at` is null while the run can be resumed. `options` are those that an import
-//!   started with, as JSON with a version; null for a submit, and for a run started before schema 3. `report` is the
-//!   last failure report, with its hash. Times are milliseconds since 1970, UTC, by this machine's clock; `clock_offset` is
-//!   how many milliseconds the server's clock was ahead of it. `again`: the run sends what other runs have sent, too.
-//!   `sent_before` counts records skipped because an earlier run has sent them, which the table `rows` leaves out. `rows` counts the rows of the input, `records` the records
+//! - `runs`: one line per run. `content` is the BLAKE3 hash of the input's decoded rows, or of its bytes if `content_of`
+//!   says so: before schema 5. `identity` is that of content, mapping and target together. `finished_at` is null while
+//!   the run can be resumed. `options` are those that an import started with, as JSON with a version; null for a submit,
+//!   and for a run started before schema 3. `report` is the last failure report, with its hash. Times are milliseconds
+//!   since 1970, UTC, by this machine's clock; `clock_offset` is how many milliseconds the server's clock was ahead of
+//!   it. `again`: the run sends what other runs have sent, too. `sent_before` counts records skipped because an earlier
+//!   run has sent them, which the table `rows` leaves out. `rows` counts the rows of the input, `records` the records
 //!   that they make, of which there are at most `records_per_row` each.
 //! - `bots`: the bots that a run's records go to, numbered from 1, each with its number of valid records.
-//! - `rows`: the state of each record; `row` is its number, see [`Numbering`](crate::numbering::Numbering): the row's own if
-//!   each row makes one record. The states are `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`,
-//!   `skipped`, `unsent` or `in doubt`. The run has not reached a record that is missing here. `fingerprint` is a hash of
-//!   the fields that the server can read back; no respondent's answer is stored. `bot` is the number of the bot that
-//!   the row was sent to, null if it never was, or if version 1 sent it to its run's only bot. `claimed_at` is when the
-//!   last POST was about to be sent, `answer_due` the latest time for its answer, `changed_at` when the state was
-//!   reached. `status` is that of the last answer; a saved row without one was in doubt and later found on the server.
-//!   `server_time` is the server's time of a saved record. `deviations` has a bit for each field that the answer about it
-//!   lacked, or gave with another value than was sent ([`Deviations`](super::Deviations)).
-//!   `message` is a hash of the message, null for rows of older versions; `key` is one of the columns of `--key`. A skipped row
-//!   with a fingerprint was sent by an earlier run that did not know its key.
-//! - `attempts`: every call of the last days, so that rate limits hold across runs and processes. `run` is null for a call
-//!   that sends no row, and for one made by schema 3.
+//! - `rows`: the state of each record; `row` is its number, see [`Numbering`](crate::numbering::Numbering): the row's own
+//!   if each row makes one record. The states are `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`,
+//!   `invalid`, `skipped`, `unsent` or `in doubt`. The run has not reached a record that is missing here. `fingerprint`
+//!   is a hash of the fields that the server can read back; no respondent's answer is stored. `bot` is the number of the
+//!   bot that the row was sent to, null if it never was, or if version 1 sent it to its run's only bot. `claimed_at` is
+//!   when the last POST was about to be sent, `answer_due` the latest time for its answer, `changed_at` when the state
+//!   was reached. `status` is that of the last answer; a saved row without one was in doubt and later found on the
+//!   server. `server_time` is the server's time of a saved record. `deviations` has a bit for each field that the answer
+//!   about it lacked, or gave with another value than was sent ([`Deviations`](super::Deviations)). `message` is a hash
+//!   of the message, null for rows of older versions; `key` is one of the columns of `--key`. A skipped row with a
+//!   fingerprint was sent by an earlier run that did not know its key.
+//! - `attempts`: every call of the last days, so that rate limits hold across runs and processes. `run` is null for a
+//!   call that sends no row, and for one made by schema 3.
 //! - `waiting`: the processes that wait for a rate limit, see `turns.rs`.
 //! - `last_values`: what `submit` offers as answers to its questions.
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use kore_feedback::cli::Arguments;
 use kore_feedback::record::Field;
 use kore_feedback::settings::Key;
@@ -91,4 +91,28 @@ fn exit_codes_match_the_source() {
     for (code, meaning) in meanings {
         assert!(documented.contains(&format!("\n| {code} | {meaning} |\n")), "{code}: {meaning}");
     }
+}
+
+#[test]
+fn every_option_is_documented() {
+    let pages = pages().concat();
+    let mut command = Arguments::command();
+    command.build();
+    let mut commands = vec![&command];
+    while let Some(command) = commands.pop() {
+        for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
+            let known = ["help", "version"].contains(&option) || pages.contains(&format!("--{option}"));
+            assert!(known, "--{option} of {} is not in the docs", command.get_name());
+        }
+        commands.extend(command.get_subcommands());
+    }
+}
+
+#[test]
+fn every_module_is_described_to_contributors() {
+    let contributing = include_str!("../../CONTRIBUTING.md");
+    let modules =
+        include_str!("../../src/lib.rs").lines().filter_map(|line| line.split_once("mod ")?.1.strip_suffix(';'));
+    let missing: Vec<&str> = modules.filter(|module| !contributing.contains(&format!("`{module}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
