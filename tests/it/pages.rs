@@ -37,21 +37,6 @@ const HARD_TO_READ: &str = "(() => {
         .filter((element) => contrast(element) < 4.5).map((element) => element.outerHTML.slice(0, 200));
 })()";
 
-macro_rules! browser {
-    () => {
-        match Browser::start() {
-            Some(browser) => browser,
-            None => {
-                #[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
-                {
-                    eprintln!("skipped: no Chromium on PATH");
-                }
-                return;
-            }
-        }
-    };
-}
-
 fn hostile_records() -> String {
     csv_of(&HOSTILE.map(|text| record([text, text, "9", text, "NPS", text, text])))
 }
@@ -71,7 +56,7 @@ fn is_readable(browser: &mut Browser) {
 
 #[test]
 fn a_report_with_hostile_texts_is_harmless() {
-    let mut browser = browser!();
+    let Some(mut browser) = Browser::start() else { return };
     let stage = Stage::new();
     let server =
         Fixed::start(|_| (400, serde_json::json!({"errors": [{"msg": HOSTILE.concat(), "code": 1}]}).to_string()));
@@ -99,7 +84,7 @@ fn a_report_with_hostile_texts_is_harmless() {
 
 #[test]
 fn the_sandboxs_page_with_hostile_texts_is_harmless() {
-    let mut browser = browser!();
+    let Some(mut browser) = Browser::start() else { return };
     let stage = Stage::faulty(&["400:at=2"]);
     stage.write("in.csv", hostile_records());
     stage.run(&["import", "in.csv", "--skip-invalid"]).failure();
@@ -117,7 +102,7 @@ fn the_sandboxs_page_with_hostile_texts_is_harmless() {
 
 #[test]
 fn new_records_appear_without_a_reload() {
-    let mut browser = browser!();
+    let Some(mut browser) = Browser::start() else { return };
     let mut stage = Stage::new();
     stage.write("in.csv", csv_of(&numbered(60)));
     stage.run(&["import", "in.csv"]).success();

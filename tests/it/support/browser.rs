@@ -42,10 +42,12 @@ pub(crate) struct Browser {
 
 impl Browser {
     /// `None` if this machine has no browser: the test cannot run. If the variable names one, it has to start.
+    #[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
     pub(crate) fn start() -> Option<Self> {
         let found = Command::new("sh").args(["-c", FIND]).output().unwrap().stdout;
         let program = String::from_utf8(found).unwrap().trim().to_owned();
         if program.is_empty() {
+            eprintln!("skipped: no Chromium on PATH");
             return None;
         }
         let home = Surroundings::new();
