@@ -147,6 +147,9 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        // Its processes end before its profile is deleted.
+        let _ = self.commands.write_all(b"{\"id\":0,\"method\":\"Browser.close\"}\0");
+        while self.messages.recv_timeout(DEADLINE).is_ok() {}
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
