@@ -77,6 +77,9 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE", help_heading = "Rows", hide_short_help = true)]
     #[arg(value_hint = ValueHint::FilePath)]
     pub failures: Option<PathBuf>,
+    /// At the end, also after an interruption, list the saved records in this CSV file, with the server's id and time
+    #[arg(long, value_name = "FILE", help_heading = "Rows", hide_short_help = true)]
+    pub saved: Option<PathBuf>,
     /// At the end, also after an interruption, write a report of the run to this HTML file
     #[arg(long, value_name = "FILE", help_heading = "Rows", hide_short_help = true)]
     #[arg(value_hint = ValueHint::FilePath)]
@@ -176,8 +179,8 @@ impl ImportArgs {
     /// be Unicode.
     pub fn options(&self) -> Vec<OsString> {
         let input = InputArgs { files: Vec::new(), ..self.input.clone() };
-        let json =
-            serde_json::to_value(Self { input, failures: None, report: None, ..self.clone() }).unwrap_or_default();
+        let json = serde_json::to_value(Self { input, failures: None, saved: None, report: None, ..self.clone() })
+            .unwrap_or_default();
         let defaults = serde_json::to_value(Self::default()).unwrap_or_default();
         let given = json.as_object().into_iter().flatten().filter(|(name, value)| defaults.get(name) != Some(value));
         given.flat_map(|(name, value)| typed(name, value)).map(OsString::from).collect()

@@ -78,6 +78,18 @@ pub enum RunsCommand {
         #[arg(value_name = "N")]
         run: RunNumber,
     },
+    /// List the saved records of a run as CSV: the input's columns, the row, and the server's id and time
+    #[command(
+        after_help = "Examples:\n  kore-feedback runs saved 7 saved.csv\n  kore-feedback runs saved 7 > saved.csv"
+    )]
+    Saved {
+        /// Number of the run, or latest
+        #[arg(value_name = "N")]
+        run: RunNumber,
+        /// New CSV file, or an earlier list of the run [default: standard output]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
     /// Write a report of a run as a web page: outcomes, scores, requests over time, and why records were not saved
     #[command(
         after_help = "Examples:\n  kore-feedback runs report 7 run-7.html\n  kore-feedback runs report 7 > run-7.html"

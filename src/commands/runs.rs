@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::error::CommandError;
 use super::find_run::find_run;
-use super::import::{ResumeOptions, failures, report, resume};
+use super::import::{ResumeOptions, failures, report, resume, saved};
 use super::session::Session;
 use super::verify::verify;
 use crate::cli::{RunNumber, RunsCommand};
@@ -38,6 +38,10 @@ pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, 
         RunsCommand::Report { run, file } => {
             let (store, run) = find(*run)?;
             return report(&run, &store, file.as_deref(), session);
+        }
+        RunsCommand::Saved { run, file } => {
+            let (store, run) = find(*run)?;
+            return saved(&run, &store, file.as_deref(), session);
         }
         RunsCommand::Failures { run } => {
             let (store, run) = find(*run)?;

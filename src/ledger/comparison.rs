@@ -11,6 +11,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{LedgerError, RecordHash, RunId, Store};
 
 mod judge;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use judge::Overlap;
 

@@ -83,8 +83,8 @@ pub(crate) struct RecordHash {
 
 impl RecordHash {
     /// The part of the fingerprint that is indexed.
-    pub(super) fn prefix(&self) -> &[u8] {
-        &self.fingerprint[..8]
+    pub(super) fn prefix(&self) -> [u8; 8] {
+        std::array::from_fn(|index| self.fingerprint[index])
     }
 }
 

@@ -87,7 +87,9 @@ mod tests {
     use rusqlite::Connection;
 
     use super::{MIGRATIONS, VERSION, version};
-    use crate::ledger::{OutcomeKind, RowState, RunBot, RunId, Store, TimeRange};
+    use crate::ledger::{
+        Comparison, InputRecord, Need, OutcomeKind, RecordHash, RowState, RunBot, RunId, Store, TimeRange,
+    };
     use crate::numbering::Numbering;
 
     #[test]
@@ -135,5 +137,40 @@ mod tests {
         assert_eq!(rows, [(1, 3), (2, 1)]);
         drop(store);
         assert_eq!(version(&Connection::open(dir.path().join("ledger.db")).unwrap()).unwrap(), VERSION);
+    }
+
+    /// Rows of older ledgers have fingerprints, but neither messages nor keys.
+    #[test]
+    fn rows_sent_before_schema_8_are_recognized() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = Connection::open(dir.path().join("ledger.db")).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(
+            "INSERT INTO runs VALUES (3, 'import', 0, NULL, 'https://bots.kore.ai', 'st-1', '1.1', '/in.csv',
+                                      zeroblob(32), 'm', zeroblob(32), 4, 1000, NULL, '[\"import\"]', '/', NULL, NULL);
+             INSERT INTO rows VALUES (3, 1, 'saved', 200, 'id-1', NULL, zeroblob(16), 1, 2000, 32000, 2100),
+                                     (3, 2, 'in doubt', NULL, NULL, NULL, zeroblob(16), 1, 2000, 32000, 2100),
+                                     (3, 3, 'skipped', NULL, NULL, NULL, zeroblob(16), 1, 2000, 32000, 2200),
+                                     (3, 4, 'rejected', 400, NULL, NULL, zeroblob(16), 1, 2300, 32300, 2300);",
+        )
+        .unwrap();
+        for migration in &MIGRATIONS[1..7] {
+            old.execute_batch(migration).unwrap();
+        }
+        old.pragma_update(None, "user_version", 7).unwrap();
+        drop(old);
+
+        let store = Store::open(dir.path()).unwrap();
+        for (rows, first_key, expected) in [(2, None, 2), (3, None, 2), (3, Some(7), 2)] {
+            let mut comparison = Comparison::begin().unwrap();
+            for row in 1..=rows {
+                let key = first_key.map(|key: i64| key + row);
+                let record = RecordHash { fingerprint: [0; 16], message: 1, key };
+                let record = InputRecord { row: row.unsigned_abs(), bot_id: "st-1", record, need: Need::First };
+                comparison.add(&record).unwrap();
+            }
+            let overlap = comparison.compare(&store, "https://bots.kore.ai", None).unwrap();
+            assert_eq!((overlap.sent, &overlap.runs[..]), (expected, &[(RunId(3), expected)][..]), "{first_key:?}");
+        }
     }
 }

@@ -10,6 +10,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::headroom::Headroom;
 use super::request::{Claim, Target};
 use super::{LedgerError, RunId, Store};
 
@@ -102,24 +103,45 @@ pub(super) fn sent_before(
     transaction: &Transaction<'_>,
     claim: &Claim,
     target: &Target,
+    headroom: &mut Headroom,
 ) -> Result<Option<RunId>, LedgerError> {
     let Some(copies) = claim.copies else { return Ok(None) };
+    if let Some(run) = sent_with_key(transaction, claim, target)? {
+        return Ok(Some(run));
+    }
+    if headroom.is_left(transaction, claim, copies, target)? {
+        return Ok(None);
+    }
+    let (sent, run) = count_sent(transaction, claim, copies, target)?;
+    headroom.set(claim, target, sent);
+    Ok(run.map(RunId).filter(|_| sent >= copies))
+}
+
+/// The run that has sent the record's key.
+fn sent_with_key(transaction: &Transaction<'_>, claim: &Claim, target: &Target) -> Result<Option<RunId>, LedgerError> {
+    let Some(key) = claim.record.key else { return Ok(None) };
+    let mut statement = transaction.prepare_cached(WITH_KEY)?;
+    let found = statement.query_row(params![claim.run.0, claim.row, target.bot, key], |row| row.get(0)).optional()?;
+    Ok(found.map(RunId))
+}
+
+/// How many equal records were sent, and by which run. As many as there are copies are enough.
+fn count_sent(
+    transaction: &Transaction<'_>,
+    claim: &Claim,
+    copies: u64,
+    target: &Target,
+) -> Result<(u64, Option<i64>), LedgerError> {
     let row = (claim.run.0, claim.row, target.bot);
     let prefix = claim.record.prefix();
     let counts = |row: &rusqlite::Row<'_>| <(u64, Option<i64>)>::try_from(row);
-    let Some(key) = claim.record.key else {
+    if claim.record.key.is_none() {
         let mut statement = transaction.prepare_cached(BY_RECORD)?;
-        let (sent, run) = statement.query_row(params![row.0, row.1, row.2, prefix, copies], counts)?;
-        return Ok(run.map(RunId).filter(|_| sent >= copies));
-    };
-    let mut statement = transaction.prepare_cached(WITH_KEY)?;
-    let found = statement.query_row(params![row.0, row.1, row.2, key], |row| row.get(0)).optional()?;
-    if let Some(run) = found {
-        return Ok(Some(RunId(run)));
+        return Ok(statement.query_row(params![row.0, row.1, row.2, &prefix[..], copies], counts)?);
     }
     let mut statement = transaction.prepare_cached(BY_RECORD_WITHOUT_KEY)?;
-    let (sent, run) = statement.query_row(params![row.0, row.1, row.2, prefix], counts)?;
+    let (sent, run) = statement.query_row(params![row.0, row.1, row.2, &prefix[..]], counts)?;
     let mut statement = transaction.prepare_cached(WITH_LEARNED_KEY)?;
-    let learned: u64 = statement.query_row(params![row.0, row.1, row.2, prefix], |row| row.get(0))?;
-    Ok(run.map(RunId).filter(|_| sent.saturating_sub(learned) >= copies))
+    let learned: u64 = statement.query_row(params![row.0, row.1, row.2, &prefix[..]], |row| row.get(0))?;
+    Ok((sent.saturating_sub(learned), run))
 }

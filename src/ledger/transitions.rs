@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::headroom::Headroom;
 use super::millis::{offset_to_millis, to_millis};
 use super::request::{Call, Claim, Claimed, RecordHash, Target};
 use super::sent_before::sent_before;
@@ -29,6 +30,7 @@ pub(super) fn claim(
     claim: &Claim,
     target: &Target,
     session: &str,
+    headroom: &mut Headroom,
 ) -> Result<Result<Claimed, RunId>, LedgerError> {
     let &Claim { run, row, record: RecordHash { fingerprint, message, key }, resend, call, .. } = claim;
     let ensure = |is_claimable: bool, state| match is_claimable {
@@ -39,7 +41,7 @@ pub(super) fn claim(
         // A row that must not be sent again is an error, whatever was sent before.
         let state = state(transaction, run, row)?;
         ensure(may_be_claimed(state, resend), state)?;
-        if let Some(run) = sent_before(transaction, claim, target)? {
+        if let Some(run) = sent_before(transaction, claim, target, headroom)? {
             return Ok(Err(run));
         }
     }
@@ -66,6 +68,7 @@ pub(super) fn claim(
     if changed == 0 {
         ensure(false, state(transaction, run, row)?)?;
     }
+    headroom.claimed(claim, target);
     Ok(Ok(Claimed { run, row, attempt: start_attempt(transaction, &call, target, Some(run), session)? }))
 }
 

@@ -13,6 +13,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::answered::{Answered, PendingReply};
+use super::headroom::Headroom;
 use super::millis::to_millis;
 use super::neighbors::Neighbors;
 use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash, Target, Turn};
@@ -41,6 +42,7 @@ pub(super) struct WriterThread {
     connection: Connection,
     session: String,
     neighbors: Neighbors,
+    headroom: Headroom,
     directory: PathBuf,
     /// Opened with the first intent of a run; `None` for runs without a witness.
     witnesses: BTreeMap<RunId, Option<Witness>>,
@@ -53,7 +55,8 @@ impl WriterThread {
         let directory = store.directory().to_owned();
         let connection = store.into_connection();
         let neighbors = Neighbors::new(session.clone());
-        Self { connection, session, neighbors, directory, witnesses: BTreeMap::new(), answered }
+        let headroom = Headroom::default();
+        Self { connection, session, neighbors, headroom, directory, witnesses: BTreeMap::new(), answered }
     }
 
     /// Serves requests until every sender is gone.
@@ -65,12 +68,13 @@ impl WriterThread {
     }
 
     fn commit(&mut self, requests: impl Iterator<Item = Request>) {
-        let Self { connection, session, neighbors, .. } = self;
+        let Self { connection, session, neighbors, headroom, .. } = self;
         // If the transaction can't begin, usually because another process holds the lock, every request gets that
         // error.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(LedgerError::from);
-        let mut group = Group { transaction: transaction.as_ref(), session, neighbors, intents: BTreeMap::new() };
+        let mut group =
+            Group { transaction: transaction.as_ref(), session, neighbors, headroom, intents: BTreeMap::new() };
         let replies: Vec<PendingReply> = requests.map(|request| group.serve(request)).collect();
         let intents = group.intents;
         let committed = transaction.and_then(|transaction| Ok(transaction.commit()?));
@@ -103,6 +107,7 @@ struct Group<'a> {
     transaction: Result<&'a Transaction<'a>, &'a LedgerError>,
     session: &'a str,
     neighbors: &'a mut Neighbors,
+    headroom: &'a mut Headroom,
     /// How many intents of each run were written.
     intents: BTreeMap<RunId, u64>,
 }
@@ -112,8 +117,8 @@ impl Group<'_> {
         let session = self.session;
         match request {
             Request::Claim { claim, target, reply } => {
-                let claimed = self.admit(&claim.call, &target, |transaction| {
-                    let claimed = transitions::claim(transaction, &claim, &target, session)?;
+                let claimed = self.admit(&claim.call, &target, |transaction, headroom| {
+                    let claimed = transitions::claim(transaction, &claim, &target, session, headroom)?;
                     Ok(claimed.map(|claimed| (claimed.attempt, claimed)))
                 });
                 if let Ok(Admission::Granted(_)) = claimed {
@@ -123,7 +128,7 @@ impl Group<'_> {
             }
             Request::StartCall { call, target, reply } => pending(
                 reply,
-                self.admit(&call, &target, |transaction| {
+                self.admit(&call, &target, |transaction, _| {
                     let attempt = transitions::start_attempt(transaction, &call, &target, None, session)?;
                     Ok(Ok((attempt, OpenCall { attempt })))
                 }),
@@ -172,13 +177,13 @@ impl Group<'_> {
         &mut self,
         call: &Call,
         target: &Target,
-        write: impl FnOnce(&Transaction<'_>) -> Result<Result<(i64, T), RunId>, LedgerError>,
+        write: impl FnOnce(&Transaction<'_>, &mut Headroom) -> Result<Result<(i64, T), RunId>, LedgerError>,
     ) -> Result<Admission<T>, LedgerError> {
         let transaction = self.transaction.map_err(LedgerError::clone)?;
         if let Some(objection) = self.neighbors.objection(call, transaction, &target.scope)? {
             return Ok(objection);
         }
-        let (attempt, written) = match write(transaction)? {
+        let (attempt, written) = match write(transaction, self.headroom)? {
             Ok(written) => written,
             Err(run) => return Ok(Admission::SentBefore(run)),
         };

@@ -42,10 +42,14 @@ impl<'a> RowView<'a> {
             RowState::Claimed => "in doubt",
         };
         let [server_id, error] = [&entry.server_id, &entry.detail].map(|text| text.as_deref().map(printable));
-        let server_time = entry.server_time.map(|time| format!("{time:.3}"));
+        let server_time = server_time(entry);
         let RecordId { row, record } = run.numbering.id(entry.row);
         Self { row, outcome, status: entry.status, server_id, error, server_time, record }
     }
+}
+
+pub(super) fn server_time(entry: &RowEntry) -> Option<String> {
+    entry.server_time.map(|time| format!("{time:.3}"))
 }
 
 /// Writes a row as a line of CSV, to a writer that adds no header. No text from the server reads as a formula.

@@ -15,5 +15,6 @@ mod output;
 mod rejection;
 mod report;
 mod rows;
+mod saved;
 #[cfg(unix)]
 mod signals;

@@ -33,6 +33,8 @@ fn runs_match_the_schema() {
         ("runs show", &["show", "1"]),
         ("runs show --rows", &["show", "1", "--rows"]),
         ("runs failures", &["failures", "1"]),
+        ("runs saved", &["saved", "1"]),
+        ("runs saved", &["saved", "1", "saved.csv"]),
         ("runs report", &["report", "1"]),
         ("runs verify", &["verify", "1"]),
         ("import", &["resume", "1"]),

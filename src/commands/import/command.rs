@@ -43,7 +43,7 @@ impl Import<'_> {
     /// Everything after the check.
     pub(super) fn run(&self) -> Result<Exit, CommandError> {
         ensure_excluded_runs_fit(self)?;
-        self.ensure_report_can_be_written()?;
+        self.ensure_reports_can_be_written()?;
         let (has_rows, is_refused) = (self.report.valid + self.report.invalid > 0, self.is_refused());
         let sends = !self.args.dry_run && !is_refused && (has_rows || self.args.resume);
         let chosen = if sends { Some(self.choose_run()?) } else { None };

@@ -2,6 +2,7 @@
 
 use crate::error::{Advice, ErrorKind, Location};
 use crate::ledger::{Counts, RunId};
+use crate::report::ReportKind;
 use crate::text::{counted, grouped, printable};
 
 /// The input, the failure report or an earlier run does not allow the import.
@@ -9,8 +10,10 @@ use crate::text::{counted, grouped, printable};
 pub(super) enum ImportRefused {
     #[error("{input}: {invalid} of {size} cannot be sent; nothing was sent\n{table}")]
     InvalidRows { input: String, invalid: u64, size: String, table: String, hint: String, first: Option<Box<Location>> },
-    #[error("cannot write the {what}: {problem}")]
-    ReportPath { what: &'static str, problem: String },
+    #[error("cannot write the {}: {problem}", kind.name())]
+    ReportPath { kind: ReportKind, problem: String },
+    #[error("cannot write the list of saved records: {problem}")]
+    ListExists { problem: String },
     #[error("run {run} of this input, started {started}, is unfinished: {} of {} rows saved", grouped(counts.saved), grouped(counts.rows))]
     Unfinished { run: RunId, started: String, counts: Counts, command: String, again: bool },
     #[error("this input was already imported by run {run} on {started}: {} saved", counted(counts.saved, "row"))]
@@ -65,7 +68,7 @@ impl Advice for ImportRefused {
             | Self::SentWithOtherMapping { .. }
             | Self::GrownWithOtherMapping { .. } => ErrorKind::AlreadySent,
             Self::InputChanged { .. } | Self::NotKept { .. } => ErrorKind::Input,
-            Self::ReportPath { .. } => ErrorKind::Output,
+            Self::ReportPath { .. } | Self::ListExists { .. } => ErrorKind::Output,
             _ => ErrorKind::Usage,
         }
     }
@@ -81,8 +84,8 @@ impl Advice for ImportRefused {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::InvalidRows { hint, .. } => hint.clone(),
-            Self::ReportPath { what: "report", .. } => "choose another file with --report".to_owned(),
-            Self::ReportPath { .. } => "choose another file with --failures".to_owned(),
+            Self::ListExists { .. } => "choose a new file".to_owned(),
+            Self::ReportPath { kind, .. } => format!("choose another file with {}", kind.option()),
             Self::Unfinished { command, again: false, .. } => format!("resume it with `{command}`"),
             Self::Unfinished { command, run, .. } => format!(
                 "resume it with `{command}`; with --allow-unfinished, --again imports the whole input, and run {run} can \

@@ -18,7 +18,8 @@ use crate::commands::strict::ensure_documented;
 use crate::exit::Exit;
 use crate::ledger::{Counts, LedgerError, Run, Store};
 use crate::report::{
-    AnswersView, BotView, ExistingFile, OutputError, ReportError, Summary, SummaryView, keep_aside, with_outcome_tones,
+    AnswersView, BotView, ExistingFile, ListedRecords, OutputError, ReportError, ReportKind, Summary, SummaryView,
+    keep_aside, with_outcome_tones,
 };
 use crate::run::verify::VerifyError;
 use crate::source::{Format, SourceOptions};
@@ -56,6 +57,7 @@ impl ImportRun<'_> {
         }
         // The summary must be printed even if the report cannot be written.
         let report = self.write_report(&counts);
+        let saved = self.write_saved();
         let failures_file = report.as_ref().ok().cloned().flatten();
         let summary = self.summary(counts, failures_file)?;
         let next = self.next_steps(&summary, stopped.as_ref());
@@ -64,12 +66,13 @@ impl ImportRun<'_> {
         let printed = printed.map_err(|OutputError(reason)| ReportError::Summary { reason });
         let ended = match stopped {
             Some(stopped) => {
-                for failed in [report.err(), printed.err(), page.err()].into_iter().flatten() {
+                for failed in [report.err(), saved.err(), printed.err(), page.err()].into_iter().flatten() {
                     self.import.session.printer.warning(failed);
                 }
                 Err(stopped.into())
             }
             None => report
+                .and(saved)
                 .and(printed)
                 .and(page)
                 .map_err(CommandError::from)
@@ -97,6 +100,7 @@ impl ImportRun<'_> {
         let summary = self.summary(counts, failures_file)?;
         let next = self.next_steps(&summary, None);
         self.print_summary(&summary, &next)?;
+        self.write_saved()?;
         self.write_page(&next)?;
         self.exit(&counts, &summary.answers)
     }
@@ -118,16 +122,30 @@ impl ImportRun<'_> {
             return Ok(None);
         }
         if is_in_the_way {
-            let kept = keep_aside(&path).map_err(|reason| failed(&path, reason))?;
-            self.import.session.printer.warning(format_args!(
-                "renamed an existing {} to {}",
-                path.display(),
-                kept.display()
-            ));
+            self.keep_aside(ReportKind::Failures, &path)?;
         }
-        let hash = self.import.failure_report(self.store, &self.run).write(&path)?;
+        let report = self.import.input_report(ListedRecords::Failures, self.store, &self.run);
+        let hash = report.write(&path)?.replace()?;
         self.store.set_report(self.run.id, Some((&path, hash)))?;
         Ok(Some(path))
+    }
+
+    /// Writes the list that `--saved` asks for. A file with other lines at its path is kept.
+    fn write_saved(&self) -> Result<(), ReportError> {
+        let Some(path) = self.import.saved_path() else { return Ok(()) };
+        let list = self.import.input_report(ListedRecords::Saved, self.store, &self.run).write(&path)?;
+        if !list.may_replace()? {
+            self.keep_aside(ReportKind::Saved, &path)?;
+        }
+        list.replace().map(drop)
+    }
+
+    /// Renames a file that is in the way of a report.
+    fn keep_aside(&self, kind: ReportKind, path: &Path) -> Result<(), ReportError> {
+        let kept = keep_aside(path).map_err(|reason| kind.failed(path, reason))?;
+        let (path, kept) = (path.display(), kept.display());
+        self.import.session.printer.warning(format_args!("renamed an existing {path} to {kept}"));
+        Ok(())
     }
 
     /// Removes this run's earlier report, wherever it is: its rows may have been sent since. Keeps files that were edited or
@@ -244,6 +262,7 @@ impl ImportRun<'_> {
             rows: RowArgs { rows: Vec::new(), sample: None, exclude_run: Vec::new(), ..rows },
             dry_run: false,
             failures: None,
+            saved: None,
             resume: false,
             resend_in_doubt: false,
             rejected: false,
@@ -268,5 +287,5 @@ fn inspect(path: &Path, last_hash: Option<[u8; 32]>) -> Result<ExistingFile, Rep
 }
 
 fn failed(path: &Path, reason: io::Error) -> ReportError {
-    ReportError::Write { path: path.to_owned(), reason }
+    ReportKind::Failures.failed(path, reason)
 }

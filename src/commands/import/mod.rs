@@ -21,4 +21,4 @@ mod sent_before;
 
 pub(super) use self::command::import;
 pub(super) use self::page::report;
-pub(super) use self::resume::{ResumeOptions, failures, recover, respondents, resume};
+pub(super) use self::resume::{ResumeOptions, failures, recover, respondents, resume, saved};

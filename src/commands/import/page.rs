@@ -1,7 +1,7 @@
 //! The report of a run as a web page: `import --report FILE` and `runs report N`.
 
 use std::io::{self, Read, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::ledger::{Lease, Run, RunKind, Store};
 use crate::pacing::Limit;
 use crate::private;
-use crate::report::{BotView, OutputError, PAGE_START, ReportError, RunPage, RunView};
+use crate::report::{BotView, OutputError, PAGE_START, ReportError, ReportKind, RunPage, RunView};
 use crate::run::BotRows;
 
 /// At most this many bars.
@@ -36,7 +36,7 @@ impl ImportRun<'_> {
     pub(super) fn write_page(&self, next: &[String]) -> Result<(), ReportError> {
         let Some(path) = self.import.page_path() else { return Ok(()) };
         let page = self.page(&self.store.run(self.run.id)?, next.to_vec(), false)?;
-        replace(&path, &page).map_err(|reason| ReportError::Write { path, reason })
+        replace(&path, &page).map_err(|reason| ReportKind::Page.failed(&path, reason))
     }
 
     fn page(&self, run: &Run, next: Vec<String>, is_running: bool) -> Result<String, ReportError> {
@@ -74,7 +74,7 @@ pub(in crate::commands) fn report(
         return Ok(Exit::Success);
     };
     let path = session.context.working_directory.join(file);
-    let failed = |reason| ReportError::Write { path: path.clone(), reason };
+    let failed = |reason| ReportKind::Page.failed(&path, reason);
     ensure_replaceable(&path).and_then(|()| replace(&path, &html)).map_err(failed)?;
     session.result(file.display(), &json!({ "run": run.id.0, "file": file.display().to_string(), "html": null }))?;
     Ok(Exit::Success)
@@ -98,7 +98,7 @@ fn page(run: &Run, store: &Store, is_running: bool, from_input: FromInput<'_>) -
         now: clock::now(),
         zone: &TimeZone::system(),
     };
-    page.html().map_err(|error| ReportError::Write { path: PathBuf::from("the page"), reason: io::Error::other(error) })
+    page.html().map_err(|error| ReportKind::Page.failed(Path::new("page"), io::Error::other(error)))
 }
 
 /// # Errors

@@ -1,4 +1,4 @@
-//! The failure report of an import: its path and its contents.
+//! The reports of an import: their paths and their contents.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::error::ImportRefused;
 use super::page::ensure_replaceable;
 use crate::ledger::{Run, Store};
 use crate::record::PLACES;
-use crate::report::{FailureReport, default_path};
+use crate::report::{InputReport, ListedRecords, ReportKind, default_path};
 use crate::source::{Dialect, EncodingSource, Inputs, SourceOptions};
 
 impl Import<'_> {
@@ -20,17 +20,29 @@ impl Import<'_> {
     }
 
     /// Refuses an unusable path now rather than after hours of sending.
-    pub(super) fn ensure_report_can_be_written(&self) -> Result<(), ImportRefused> {
-        self.ensure_can_be_written("failure report", &self.report_path())?;
-        let Some(page) = self.page_path() else { return Ok(()) };
-        self.ensure_can_be_written("report", &page)?;
-        let is_in_use = page == self.report_path();
-        let problem = match ensure_replaceable(&page) {
-            Ok(()) if is_in_use => "--report and --failures name the same file".to_owned(),
-            Ok(()) => return Ok(()),
-            Err(reason) => format!("{}: {reason}", page.display()),
-        };
-        Err(ImportRefused::ReportPath { what: "report", problem })
+    pub(super) fn ensure_reports_can_be_written(&self) -> Result<(), ImportRefused> {
+        let reports = [
+            (ReportKind::Failures, Some(self.report_path())),
+            (ReportKind::Saved, self.saved_path()),
+            (ReportKind::Page, self.page_path()),
+        ];
+        let reports: Vec<_> = reports.into_iter().filter_map(|(kind, path)| Some((kind, path?))).collect();
+        for (index, (kind, path)) in reports.iter().enumerate() {
+            let same = reports[..index].iter().find(|(_, other)| other == path);
+            let problem = match same {
+                Some((other, _)) => Some(format!("{} and {} name the same file", kind.option(), other.option())),
+                None => self.problem_of(*kind, path),
+            };
+            if let Some(problem) = problem {
+                return Err(ImportRefused::ReportPath { kind: *kind, problem });
+            }
+        }
+        Ok(())
+    }
+
+    /// The list that `--saved` asks for.
+    pub(super) fn saved_path(&self) -> Option<PathBuf> {
+        Some(self.session.context.working_directory.join(self.args.saved.as_ref()?))
     }
 
     /// The page that `--report` asks for.
@@ -38,21 +50,23 @@ impl Import<'_> {
         Some(self.session.context.working_directory.join(self.args.report.as_ref()?))
     }
 
-    fn ensure_can_be_written(&self, what: &'static str, path: &Path) -> Result<(), ImportRefused> {
+    /// Why the report cannot be written to this path.
+    fn problem_of(&self, kind: ReportKind, path: &Path) -> Option<String> {
         let shown = path.display();
         let found = path.symlink_metadata();
-        let problem = if let Some(what) = self.use_of(path) {
-            format!("it would overwrite the {what} {shown}")
+        if let Some(what) = self.use_of(path) {
+            Some(format!("it would overwrite the {what} {shown}"))
         } else if found.as_ref().is_ok_and(Metadata::is_dir) {
-            format!("{shown} is a directory")
+            Some(format!("{shown} is a directory"))
         } else if found.is_ok_and(|found| !found.is_file()) {
-            format!("{shown} is not a regular file")
+            Some(format!("{shown} is not a regular file"))
         } else if path.parent().is_some_and(|parent| !parent.is_dir()) {
-            format!("no directory for {shown}")
+            Some(format!("no directory for {shown}"))
+        } else if kind == ReportKind::Page {
+            ensure_replaceable(path).err().map(|reason| format!("{shown}: {reason}"))
         } else {
-            return Ok(());
-        };
-        Err(ImportRefused::ReportPath { what, problem })
+            None
+        }
     }
 
     /// What else this run uses the file at this path for.
@@ -66,21 +80,20 @@ impl Import<'_> {
         used.find(|(_, used)| used.canonicalize().is_ok_and(|used| used == path)).map(|(what, _)| what)
     }
 
-    pub(super) fn failure_report<'b>(&'b self, ledger: &'b Store, run: &Run) -> FailureReport<'b> {
+    pub(super) fn input_report<'b>(&'b self, records: ListedRecords, ledger: &'b Store, run: &Run) -> InputReport<'b> {
         let (dialect, headers) = (&self.report.dialect, self.report.mapping.headers());
-        failure_report(&self.source, &self.input, dialect, headers, ledger, run)
+        input_report(records, &self.source, (&self.input, dialect, headers), ledger, run)
     }
 }
 
-/// The failure report of an input with this dialect and these headers. It does not depend on the mapping.
-pub(super) fn failure_report<'a>(
+/// The report of an input with this dialect and these headers. It does not depend on the mapping.
+pub(super) fn input_report<'a>(
+    records: ListedRecords,
     source: &SourceOptions,
-    input: &'a Inputs,
-    dialect: &Dialect,
-    headers: &'a [String],
+    (input, dialect, headers): (&'a Inputs, &Dialect, &'a [String]),
     ledger: &'a Store,
     run: &Run,
-) -> FailureReport<'a> {
+) -> InputReport<'a> {
     let needs_bom = |name, found_by| found_by == EncodingSource::Bom || name != UTF_8.name();
     let bom =
         source.encoding.is_some() || dialect.encoding.is_some_and(|encoding| needs_bom(encoding.name, encoding.source));
@@ -89,5 +102,5 @@ pub(super) fn failure_report<'a>(
     let is_column = |name: &str| headers.iter().any(|header| header == name);
     // The mapping as the ledger has it contains its templates.
     let places = PLACES.into_iter().filter(|name| run.mapping.contains(name) && !is_column(name)).collect();
-    FailureReport { input, source, delimiter, headers, places, bom, ledger, run: run.id, numbering }
+    InputReport { records, input, source, delimiter, headers, places, bom, ledger, run: run.id, numbering }
 }

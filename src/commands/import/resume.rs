@@ -1,13 +1,14 @@
-//! `runs resume` and `runs failures`: an earlier import by its number, with the options that the ledger stored.
+//! `runs resume`, `runs failures` and `runs saved`: an earlier import by its number, with the options that the ledger stored.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::checked::Import;
 use super::error::ImportRefused;
-use super::report::failure_report;
+use super::report::input_report;
 use crate::cli::{GlobalArgs, ImportArgs};
 use crate::commands::error::CommandError;
 use crate::commands::input::{STANDARD_INPUT, kept_input, spool};
@@ -16,7 +17,7 @@ use crate::commands::setup::Setup;
 use crate::exit::Exit;
 use crate::ledger::{ResendPolicy, Run, RunKind, Store};
 use crate::record::Fingerprint;
-use crate::report::{Printer, PrinterOptions};
+use crate::report::{InputReport, ListedRecords, Printer, PrinterOptions};
 use crate::run::MaxRejected;
 use crate::source::{ContentHasher, Input, InputError, Inputs, Row};
 
@@ -145,6 +146,44 @@ fn with_import<T>(
 
 /// Prints the failure report of a run. Needs the input and the ledger, but no target: nothing is sent.
 pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer) -> Result<Exit, CommandError> {
+    with_report(run, ListedRecords::Failures, store, |report| print(report, "failures", printer))
+}
+
+/// Prints the saved records of a run, or writes them to a file. Needs the input and the ledger, too.
+pub(in crate::commands) fn saved(
+    run: &Run,
+    store: &Store,
+    file: Option<&Path>,
+    session: Session<'_>,
+) -> Result<Exit, CommandError> {
+    with_report(run, ListedRecords::Saved, store, |report| {
+        let Some(file) = file else { return print(report, "saved", session.printer) };
+        let path = session.context.working_directory.join(file);
+        let list = report.write(&path)?;
+        if !list.may_replace()? {
+            let problem = format!("{} exists and has other lines", file.display());
+            return Err(ImportRefused::ListExists { problem }.into());
+        }
+        list.replace()?;
+        let file = file.display().to_string();
+        Ok(session.result(&file, &json!({ "run": run.id.0, "file": file }))?)
+    })
+}
+
+fn print(report: &InputReport<'_>, key: &str, printer: &Printer) -> Result<(), CommandError> {
+    match printer.is_json() {
+        true => printer.json_array(key, |array| Ok(report.write_json(array)?)),
+        false => printer.stream(|out| Ok(report.write_to(out)?)),
+    }
+}
+
+/// Reads the input of a run again, for a report about its records.
+fn with_report(
+    run: &Run,
+    records: ListedRecords,
+    store: &Store,
+    work: impl FnOnce(&InputReport<'_>) -> Result<(), CommandError>,
+) -> Result<Exit, CommandError> {
     let args = StoredOptions::of(run)?.args.input;
     let inputs = open_again(&args.files, run, store)?;
     let source = args.source();
@@ -156,11 +195,7 @@ pub(in crate::commands) fn failures(run: &Run, store: &Store, printer: &Printer)
         content.add(&row);
     }
     ensure_unchanged(run, &inputs, content.finish())?;
-    let report = failure_report(&source, &inputs, &dialect, &headers, store, run);
-    match printer.is_json() {
-        true => printer.json_array("failures", |array| Ok::<_, CommandError>(report.write_json(array)?))?,
-        false => printer.stream(|out| Ok::<_, CommandError>(report.write_to(out)?))?,
-    }
+    work(&input_report(records, &source, (&inputs, &dialect, &headers), store, run))?;
     Ok(Exit::Success)
 }
 

@@ -8,6 +8,8 @@ pub(crate) const RECORD: &str = "_record";
 pub(crate) const OUTCOME: &str = "_outcome";
 pub(crate) const STATUS: &str = "_status";
 const ERROR: &str = "_error";
+pub(crate) const SERVER_ID: &str = "_server_id";
+pub(crate) const SERVER_TIME: &str = "_server_time";
 
 const OF_ROWS: &[&str] = &[ROW, OUTCOME, STATUS, ERROR];
 const OF_RECORDS: &[&str] = &[ROW, RECORD, OUTCOME, STATUS, ERROR];
@@ -15,6 +17,12 @@ const OF_RECORDS: &[&str] = &[ROW, RECORD, OUTCOME, STATUS, ERROR];
 /// The columns that the report of such a run adds.
 pub(crate) fn of_run(numbering: Numbering) -> &'static [&'static str] {
     if numbering.is_multiple() { OF_RECORDS } else { OF_ROWS }
+}
+
+/// The columns that the list of such a run's saved records adds.
+pub(crate) fn of_saved(numbering: Numbering) -> &'static [&'static str] {
+    const OF_RECORDS: &[&str] = &[ROW, RECORD, SERVER_ID, SERVER_TIME];
+    if numbering.is_multiple() { OF_RECORDS } else { &[ROW, SERVER_ID, SERVER_TIME] }
 }
 
 /// The columns that a report has added to this header; none if the input is not a report.
