@@ -4,16 +4,37 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::{Command, CommandFactory};
+use clap_mangen::roff::{Roff, roman};
 use kore_feedback::cli::Arguments;
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/man");
+
+/// What the help ends with, line by line: clap_mangen would fill the lines of the examples.
+fn examples(command: &Command) -> Roff {
+    let help = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string).unwrap_or_default();
+    let lines: Vec<_> = help.trim_start_matches("Examples:\n").lines().map(roman).collect();
+    let mut section = Roff::new();
+    if !lines.is_empty() {
+        section.control("SH", ["EXAMPLES"]).control("nf", []);
+        lines.into_iter().for_each(|line| {
+            section.text([line]);
+        });
+        section.control("fi", []);
+    }
+    section
+}
 
 /// The page of each command by its file name.
 fn pages() -> BTreeMap<String, Vec<u8>> {
     fn add(command: &Command, pages: &mut BTreeMap<String, Vec<u8>>) {
         let man = clap_mangen::Man::new(command.clone()).source("kore-feedback").manual("kore-feedback");
         let mut page = Vec::new();
-        man.render(&mut page).expect("written to memory");
+        let written = man.render_title(&mut page).and_then(|()| man.render_name_section(&mut page));
+        let written = written.and_then(|()| man.render_synopsis_section(&mut page));
+        let written = written.and_then(|()| man.render_description_section(&mut page));
+        let written = written.and_then(|()| man.render_options_section(&mut page));
+        let written = written.and_then(|()| man.render_subcommands_section(&mut page));
+        written.and_then(|()| examples(command).to_writer(&mut page)).expect("written to memory");
         pages.insert(man.get_filename(), page);
         command.get_subcommands().filter(|command| !command.is_hide_set()).for_each(|command| add(command, pages));
     }
