@@ -1,5 +1,7 @@
 //! `completions`, and the committed scripts.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use std::path::Path;
 
 use crate::support::{Surroundings, stdout};

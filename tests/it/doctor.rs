@@ -1,5 +1,7 @@
 //! `config check`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use kore_feedback::sandbox::SandboxOptions;
 
 use crate::support::{Stage, Surroundings, json, stderr, stdout};

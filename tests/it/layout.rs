@@ -1,5 +1,7 @@
 //! How a file is laid out: headers, sheets, encodings, several files, and where a mapping or a suggested command says so.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use std::path::Path;
 
 use rust_xlsxwriter::Workbook;

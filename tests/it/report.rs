@@ -1,5 +1,7 @@
 //! `import --report` and `runs report`: a run as a web page.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use std::fs;
 
 use crate::support::{Stage, csv_of, json, numbered, record, stderr, stdout};

@@ -115,7 +115,7 @@ fn an_export_equals_what_was_imported() {
     let file = other.write("out.csv", copied);
     other.import(&file, &["--concurrency", "8"]).success();
     let copies: Vec<Record> =
-        records.iter().cloned().map(|record| [&record[..6], &[String::new()]].concat().try_into().unwrap()).collect();
+        records.iter().map(|record| [&record[..6], &[String::new()]].concat().try_into().unwrap()).collect();
     other.has_exactly(&copies);
 }
 

@@ -1,5 +1,7 @@
 //! The failure report of records, and its import.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use super::{SHARED, json, loyalty, options, service, stderr, stdout};
 use crate::support::Stage;
 

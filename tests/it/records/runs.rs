@@ -21,7 +21,7 @@ fn a_resumed_run_sends_the_other_records() {
 #[test]
 fn rows_and_records_are_shown() {
     let stage = Stage::faulty(&["400:at=2"]);
-    let file = stage.write("in.csv", &format!("{ROWS},,\n"));
+    let file = stage.write("in.csv", format!("{ROWS},,\n"));
     stage.import(&file, &options(&["--concurrency=1"])).failure().code(1);
     let rows = json(&stage.run(&["runs", "show", "1", "--rows", "-o", "json"]).success());
     let shown: Vec<_> =
