@@ -30,10 +30,15 @@ fuzz_target!(|input: &str| {
     let resolved =
         [RowSelection::default(), once].map(|selection| ResolvedMapping::resolve(&headers, Some(','), &rules(selection)));
     let [Ok(all), Ok(once)] = resolved else { return };
+    let parts = all.numbering().parts();
     let mut checkers = [Checker::new(all, ScoreRule::InScale, false), Checker::new(once, ScoreRule::Any, true)];
     let mut row = Row::default();
     while let Ok(true) = table.read(&mut row) {
-        checkers.iter_mut().for_each(|checker| judged(checker.check(&row)));
+        for checker in &mut checkers {
+            for part in parts.clone() {
+                checker.check(&row, part).map(judged);
+            }
+        }
     }
 });
 

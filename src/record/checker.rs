@@ -94,7 +94,7 @@ impl Checker {
         column.and_then(|column| row.cell(column)).is_some_and(|outcome| outcome.trim() == IN_DOUBT)
     }
 
-    /// Checks a [part](Numbering::parts) of a row. `None` if nothing is to be said about it: rows make a record for each score
+    /// Checks a part of a row. `None` if nothing is to be said about it: rows make a record for each score
     /// that is answered, and part 0 of a row that makes several is only for what concerns the row as a whole.
     ///
     /// With `--dedupe`, rows that are not selected are checked too: a selected row may duplicate one of them.
