@@ -13,6 +13,7 @@ mod fd_budget;
 mod finish;
 mod on_finish;
 mod page;
+mod page_file;
 mod recover;
 mod report;
 mod resume;

@@ -1,12 +1,13 @@
 //! The report of a run as a web page: `import --report FILE` and `runs report N`.
 
-use std::io::{self, Read, Write as _};
+use std::io;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::finish::ImportRun;
+use super::page_file::{ensure_replaceable, replace};
 use super::resume::with_input;
 use crate::clock;
 use crate::commands::error::CommandError;
@@ -14,8 +15,7 @@ use crate::commands::session::Session;
 use crate::exit::Exit;
 use crate::ledger::{Lease, Run, RunKind, Store};
 use crate::pacing::Limit;
-use crate::private;
-use crate::report::{BotView, OutputError, PAGE_START, ReportError, ReportKind, RunPage, RunView};
+use crate::report::{BotView, OutputError, ReportError, ReportKind, RunPage, RunView};
 use crate::run::BotRows;
 
 /// At most this many bars.
@@ -99,25 +99,4 @@ fn page(run: &Run, store: &Store, is_running: bool, from_input: FromInput<'_>) -
         zone: &TimeZone::system(),
     };
     page.html().map_err(|error| ReportKind::Page.failed(Path::new("page"), io::Error::other(error)))
-}
-
-/// # Errors
-/// If there is a file that is no such page: it is not overwritten.
-pub(super) fn ensure_replaceable(path: &Path) -> io::Result<()> {
-    if let Err(error) = path.symlink_metadata() {
-        return if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) };
-    }
-    let mut start = Vec::new();
-    private::open_regular(path)?.take(PAGE_START.len() as u64).read_to_end(&mut start)?;
-    if start == PAGE_START.as_bytes() { Ok(()) } else { Err(io::Error::other("it exists and is not such a report")) }
-}
-
-/// Writes the file as a whole or not at all. Only the user may read it.
-fn replace(path: &Path, html: &str) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".report-").tempfile_in(directory)?;
-    file.write_all(html.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

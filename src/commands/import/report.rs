@@ -7,7 +7,7 @@ use encoding_rs::UTF_8;
 
 use super::checked::Import;
 use super::error::ImportRefused;
-use super::page::ensure_replaceable;
+use super::page_file::ensure_replaceable;
 use crate::ledger::{Run, Store};
 use crate::record::PLACES;
 use crate::report::{InputReport, ListedRecords, ReportKind, default_path};

@@ -9,8 +9,8 @@ use std::io::{self, BufReader, Read};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::hidden::read_row;
 use super::limits::{MAX_DECOMPRESSED, MAX_EVENT, MAX_KEPT, MAX_ROWS, MAX_STRINGS, PER_STYLE, PER_TAG};
+use super::row_tag::read_row;
 use crate::source::error::ContentError;
 use crate::text::{excerpt, grouped};
 

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read};
 
-use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::bounded_xml::BoundedXml;
 use super::reader::Cells;
+use super::row_tag::attribute;
 
 const WORKBOOK: &str = "xl/workbook.xml";
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
@@ -32,13 +32,6 @@ impl HiddenRows {
         let hidden = part_of(archive, sheet).and_then(|part| self.0.get(&part.to_lowercase()));
         hidden.map_or(0, |hidden| cells.row_numbers().filter(|row| hidden.contains(row)).count() as u64)
     }
-}
-
-/// The number of a row, counted from 0, and whether it is hidden.
-pub(super) fn read_row(tag: &BytesStart<'_>, previous: Option<u32>) -> (u32, bool) {
-    let number = attribute(tag, "r").and_then(|number| number.parse::<u32>().ok()?.checked_sub(1));
-    let number = number.unwrap_or_else(|| previous.map_or(0, |previous| previous.saturating_add(1)));
-    (number, attribute(tag, "hidden").is_some_and(|hidden| hidden == "1" || hidden == "true"))
 }
 
 /// The part of the archive that contains a sheet.
@@ -67,9 +60,4 @@ fn find<R: Read>(part: R, name: &str, answer: impl Fn(&BytesStart<'_>) -> Option
             _ => {}
         }
     }
-}
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
-    Some(unescape(&found.value).ok()?.into_owned())
 }

@@ -13,6 +13,7 @@ mod ods;
 mod open;
 mod range;
 mod reader;
+mod row_tag;
 mod selection;
 mod xls;
 mod xlsx;
