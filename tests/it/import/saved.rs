@@ -49,13 +49,12 @@ fn saved_records_have_ids_and_times() {
 
 #[test]
 fn a_stopped_run_lists_what_it_saved() {
-    let stage = Stage::new();
-    let limits = ["--saved", "saved.csv", "--rate-limit=2/1h", "--max-wait=1s"];
-    stage.import(&stage.write_records(&numbered(4)), &limits).failure().code(4);
+    let stage = Stage::faulty(&["400:at=3"]);
+    let options = ["--saved", "saved.csv", "--concurrency=1", "--max-rejected=0"];
+    stage.import(&stage.write_records(&numbered(4)), &options).failure().code(5);
     assert_eq!(rows(&read(&stage)), ["1", "2"]);
-    stage.let_time_pass();
     // `runs resume` keeps the option, and replaces its own list.
-    stage.run(&["runs", "resume", "1"]).success();
+    stage.run(&["runs", "resume", "1", "--rejected", "--max-rejected=100%"]).success();
     assert_eq!(rows(&read(&stage)), ["1", "2", "3", "4"]);
     assert!(!stage.path("saved.kept-1.csv").exists());
     fs::remove_file(stage.path("saved.csv")).unwrap();
