@@ -64,7 +64,7 @@ fn responses_match_the_schema() {
 fn failures_have_the_cells_by_header() {
     let stage = Stage::faulty(&["400:at=2"]);
     stage.write_records(&numbered(3));
-    stage.run(&["import", "in.csv"]).code(1);
+    stage.run(&["import", "in.csv", "--concurrency=1"]).code(1);
     let printed = matching("runs failures", &stage.run(&["runs", "failures", "1", "-ojson"]));
     let failures = printed["failures"].as_array().unwrap();
     assert_eq!((failures.len(), &failures[0]["row"], &failures[0]["status"]), (1, &2.into(), &400.into()));
@@ -169,7 +169,7 @@ fn the_preview_and_warnings_are_in_the_object() {
 fn the_log_has_what_verbose_shows() {
     let stage = Stage::faulty(&["429:at=2"]);
     stage.write_records(&numbered(3));
-    stage.run(&["import", "in.csv", "--quiet", "--log-file", "import.log"]).success();
+    stage.run(&["import", "in.csv", "--quiet", "--concurrency=1", "--log-file", "import.log"]).success();
     let log = std::fs::read_to_string(stage.path("import.log")).unwrap();
     assert!(log.contains("Z detail  row 2: retrying"), "{log}");
     assert!(!log.contains("eyJ"), "no token is logged: {log}");
