@@ -358,7 +358,7 @@ fn templates_name_file_sheet_and_row() {
     stage.write("b.csv", "score\n2\n");
     let template = "channel_uid = { template = \"{{ _file }}/{{ _sheet }}/{{ _row_number }}\" }";
     stage.write("m.toml", format!("[file]\nsheet = \"*\"\n[fields]\n{template}\n"));
-    let import = [&["import", "q3/in.xlsx", "b.csv", "--mapping=m.toml"], &CONSTANTS[..]].concat();
+    let import = [&["import", "q3/in.xlsx", "b.csv", "--mapping=m.toml", "--concurrency=1"], &CONSTANTS[..]].concat();
     let ended = stage.run(&import).failure().code(1);
     let uids = ["in.xlsx/Jan/1", "in.xlsx/Feb/2", "in.xlsx/Feb/3", "b.csv//4"];
     let records =
