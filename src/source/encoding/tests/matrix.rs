@@ -46,7 +46,7 @@ impl Survey {
         parts.map(read).collect()
     }
 
-    /// A file of so many rows, whose answers start at this one.
+    /// A file with this number of rows, whose answers start at this one.
     fn file(&self, rows: usize, first: usize) -> String {
         let answers = self.answers.iter().cycle().skip(first).take(rows).enumerate();
         let rows = answers.map(|(row, answer)| format!("{};{};\"{answer}\"\n", row + 1, row * 7 % 11));
