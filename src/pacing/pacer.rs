@@ -97,6 +97,15 @@ impl Pacer {
         Some((limit, moment.saturating_sub(now)))
     }
 
+    /// How long until the next call may start, also if it is only spaced from the last one.
+    pub(crate) fn next_in(&self) -> Option<Duration> {
+        let now = self.shared.now();
+        match self.shared.state().windows.room(now) {
+            Room::At(moment) => Some(moment.saturating_sub(now)),
+            Room::Now | Room::AfterAnswer => None,
+        }
+    }
+
     /// How long until the windows have room, if one of them is full.
     pub(crate) fn room_in(&self) -> Option<Duration> {
         let now = self.shared.now();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::answers::Answers;
 use super::breaker::Observed;
@@ -22,6 +22,9 @@ use crate::delivery::{Cause, Checked, Client, Concern, Reply, Sent, Verdict, che
 use crate::ledger::{Admission, Call, Claim, Claimed, LedgerError, Outcome, OutcomeKind, ResendPolicy, RunId, Writer};
 use crate::pacing::{Moment, Pacer, Permit};
 use crate::record::SkipReason;
+
+/// How long to wait for a permit before checking again whether it comes in time. Longer than the wait after which it is reported.
+const RECHECK: Duration = Duration::from_secs(5);
 
 /// Everything that sending to one bot needs; shared by its workers.
 #[derive(Debug)]
@@ -116,11 +119,23 @@ impl RecordSender {
     async fn permits(&self) -> Result<(GatePermit, Permit), End> {
         loop {
             self.gate.ready().await.map_err(End::Stopped)?;
-            self.ensure_room_in_time()?;
-            let report = |why| self.events.send(RunEvent::Waiting { bot: self.bot.clone(), why });
-            let permit = self.turns.permit(report).await.map_err(End::Ledger)?;
+            let permit = self.permit_in_time().await?;
             if let Some(gate_permit) = self.gate.try_start().map_err(End::Stopped)? {
                 return Ok((gate_permit, permit));
+            }
+        }
+    }
+
+    /// Permission from the rate limit. Whether it comes in time is checked again while it is waited for: requests in flight may
+    /// fill a window.
+    async fn permit_in_time(&self) -> Result<Permit, End> {
+        let report = |why| self.events.send(RunEvent::Waiting { bot: self.bot.clone(), why });
+        loop {
+            self.ensure_room_in_time()?;
+            let permit = self.turns.permit(&report);
+            let Some(most) = self.settings.max_wait else { return permit.await.map_err(End::Ledger) };
+            if let Ok(permit) = timeout(most.max(RECHECK), permit).await {
+                return permit.map_err(End::Ledger);
             }
         }
     }
@@ -128,11 +143,10 @@ impl RecordSender {
     /// Ends the run if it would have to wait for its own rate limit for longer than it is told to.
     fn ensure_room_in_time(&self) -> Result<(), End> {
         let Some(most) = self.settings.max_wait else { return Ok(()) };
-        match self.pacer.full_for() {
-            Some((limit, wait)) if wait > most => {
-                let message = format!("{limit} is full with earlier requests");
-                Err(End::Stopped(StopReason::RateLimited { message, wait }))
-            }
+        let full = self.pacer.full_for().map(|(limit, wait)| (format!("{limit} is full with earlier requests"), wait));
+        let spaced = || Some(("requests are spaced evenly".to_owned(), self.pacer.next_in()?));
+        match full.or_else(spaced) {
+            Some((message, wait)) if wait > most => Err(End::Stopped(StopReason::RateLimited { message, wait })),
             _ => Ok(()),
         }
     }

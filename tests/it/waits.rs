@@ -114,6 +114,18 @@ fn max_wait_stops_a_resumable_import() {
     assert_eq!(all, numbered(8));
 }
 
+/// With one request in flight at a time or several, spaced evenly or not.
+#[test]
+fn max_wait_also_limits_the_spacing() {
+    for options in [&["--pace=even"][..], &["--pace=early"], &["--pace=early", "--concurrency=1"]] {
+        let stage = Stage::new();
+        let limit = ["--rate-limit=2/1h", "--max-wait=1s"];
+        let assert = import(&stage, &stage.sandbox.url(), &[&limit, options].concat()).failure().code(4);
+        let saved = json(&assert)["saved"].as_u64().unwrap();
+        assert!((1..=2).contains(&saved), "{options:?}: {saved}");
+    }
+}
+
 #[test]
 fn workers_stop_when_the_run_does() {
     let (stage, server) = (Stage::new(), answering(503, "3600", "maintenance"));
