@@ -24,10 +24,10 @@ pub(super) fn print_preview(report: &CheckReport, settings: &Settings, is_sandbo
         return;
     }
     if let Some(unasked) = unasked_bots(&report.mapping, settings) {
-        printer.wrapped_warning(unasked);
+        printer.warning(unasked);
     }
     if report.valid > 0 {
-        printer.wrapped_warning(format_args!(
+        printer.warning(format_args!(
             "the API has no date field: the dashboard shows each record under the day on which it is sent, not the \
              day of the answer ({} here)",
             counted(report.valid, "record")
@@ -43,8 +43,8 @@ fn print_bots(bots: &[BotRows], printer: &Printer) {
     for bot in bots {
         for anomaly in find_anomalies(&bot.tally) {
             match &bot.bot_id {
-                Some(bot_id) => printer.wrapped_warning(format_args!("bot {}: {anomaly}", excerpt(bot_id, 48))),
-                None => printer.wrapped_warning(anomaly),
+                Some(bot_id) => printer.warning(format_args!("bot {}: {anomaly}", excerpt(bot_id, 48))),
+                None => printer.warning(anomaly),
             }
         }
     }

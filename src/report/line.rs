@@ -92,18 +92,25 @@ pub(crate) fn fitted(text: &str, columns: usize) -> String {
     cut
 }
 
-/// Wraps text between words, so that no line is wider than `columns` unless a word is. The first line starts after
-/// `taken` columns, and the others are indented.
+/// Wraps each line of a text between words, so that none is wider than `columns` unless a word is. The first line starts after
+/// `taken` columns; what is wrapped is indented. A command between backticks counts as one word: it can still be pasted.
 pub(super) fn wrapped(text: &str, taken: usize, columns: usize) -> String {
-    const INDENT: &str = "  ";
-    let (mut lines, mut used) = (String::new(), taken);
-    for word in text.split(' ') {
+    let lines = text.split('\n').enumerate();
+    let lines = lines.map(|(index, line)| wrapped_line(line, if index == 0 { taken } else { 0 }, columns));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn wrapped_line(line: &str, taken: usize, columns: usize) -> String {
+    let text = line.trim_start_matches(' ');
+    let indent = &line[..line.len() - text.len()];
+    let next_line = format!("\n{indent}  ");
+    let (mut lines, mut used) = (indent.to_owned(), taken + indent.len());
+    for (index, word) in words(text).enumerate() {
         let width = word.width();
-        if used + 1 + width > columns && !lines.is_empty() {
-            lines.push('\n');
-            lines.push_str(INDENT);
-            used = INDENT.len();
-        } else if !lines.is_empty() {
+        if index > 0 && used + 1 + width > columns {
+            lines.push_str(&next_line);
+            used = next_line.len() - 1;
+        } else if index > 0 {
             lines.push(' ');
             used += 1;
         }
@@ -111,6 +118,15 @@ pub(super) fn wrapped(text: &str, taken: usize, columns: usize) -> String {
         used += width;
     }
     lines
+}
+
+/// The parts between spaces that are not between backticks.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    line.split(move |c| {
+        is_quoted ^= c == '`';
+        c == ' ' && !is_quoted
+    })
 }
 
 #[cfg(test)]
@@ -152,5 +168,8 @@ mod tests {
         assert_eq!(wrapped("満足 度 調査", 0, 9), "満足 度\n  調査");
         assert_eq!(wrapped("extraordinarily long", 9, 12), "extraordinarily\n  long");
         assert_eq!(wrapped("", 9, 12), "");
+        assert_eq!(wrapped("one two\n  three four", 6, 13), "one two\n  three four");
+        assert_eq!(wrapped("one two\n  three four", 6, 10), "one\n  two\n  three\n    four");
+        assert_eq!(wrapped("try `a b c d` now", 0, 12), "try\n  `a b c d`\n  now");
     }
 }

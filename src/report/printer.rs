@@ -304,17 +304,6 @@ impl Printer {
         self.labeled("warning", WARNING, !self.options.quiet, line);
     }
 
-    /// Prints a long warning, wrapped between words on a terminal. Not for text that may be pasted into a shell.
-    pub(crate) fn wrapped_warning(&self, text: impl Display) {
-        let text = text.to_string();
-        self.with_document(|document| document.warn(&safe(&text)));
-        let text = match self.terminal_columns().map(|columns| columns.min(MAX_COLUMNS)) {
-            Some(columns) => wrapped(&text, "warning: ".len(), columns.into()),
-            None => text,
-        };
-        self.labeled("warning", WARNING, !self.options.quiet, text);
-    }
-
     /// Prints what to do about the last message, unless `--quiet`.
     pub(crate) fn hint(&self, line: impl Display) {
         self.labeled("hint", HINT, !self.options.quiet, line);
@@ -324,6 +313,10 @@ impl Printer {
         let text = safe(text);
         self.write_log(label, &text);
         if is_shown {
+            let text = match self.terminal_columns().map(|columns| columns.min(MAX_COLUMNS)) {
+                Some(columns) => wrapped(&text, label.len() + ": ".len(), columns.into()),
+                None => text,
+            };
             self.say(format!("{}: {text}", self.messages.painted(label, style)));
         }
     }

@@ -106,7 +106,7 @@ impl Import<'_> {
         let budget = FdBudget { bots: bots as u64, concurrency: wanted as u64, includes_server: self.setup.is_sandbox };
         let concurrency = usize::try_from(budget.fit(rlimit::raise)?).unwrap_or(wanted);
         if concurrency < wanted {
-            self.session.printer.wrapped_warning(format_args!(
+            self.session.printer.warning(format_args!(
                 "concurrency reduced from {wanted} to {concurrency} per bot: this process may not open more files \
                  (`ulimit -n`)"
             ));
@@ -175,7 +175,7 @@ impl Import<'_> {
     /// A copy has no record of what was sent with the original since.
     fn warn_of_copy(&self, store: &Store) -> Result<(), LedgerError> {
         if !self.setup.is_sandbox && store.is_copy()? {
-            self.session.printer.wrapped_warning(format_args!(
+            self.session.printer.warning(format_args!(
                 "{} was copied or restored: it has no record of what was imported elsewhere since",
                 store.path().display()
             ));
