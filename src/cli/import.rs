@@ -175,15 +175,22 @@ pub struct RowArgs {
 }
 
 impl ImportArgs {
-    /// The options that differ from their defaults, as they would be typed; without files and `--failures`, which need not
-    /// be Unicode.
+    /// The options that differ from their defaults, as they would be typed; without the input files.
     pub fn options(&self) -> Vec<OsString> {
         let input = InputArgs { files: Vec::new(), ..self.input.clone() };
         let json = serde_json::to_value(Self { input, failures: None, saved: None, report: None, ..self.clone() })
             .unwrap_or_default();
         let defaults = serde_json::to_value(Self::default()).unwrap_or_default();
         let given = json.as_object().into_iter().flatten().filter(|(name, value)| defaults.get(name) != Some(value));
-        given.flat_map(|(name, value)| typed(name, value)).map(OsString::from).collect()
+        let options = given.flat_map(|(name, value)| typed(name, value)).map(OsString::from);
+        // These need not be Unicode.
+        let paths = [("--failures=", &self.failures), ("--saved=", &self.saved), ("--report=", &self.report)];
+        let paths = paths.into_iter().filter_map(|(name, path)| {
+            let mut option = OsString::from(name);
+            option.push(path.as_ref()?);
+            Some(option)
+        });
+        options.chain(paths).collect()
     }
 }
 
@@ -223,7 +230,7 @@ mod tests {
                        --on-finish=notify \
                        --max-rejected=2.5% --sandbox --rate-limit=60/1m --rate-limit=5/500ms --pace=early \
                        --concurrency=8 --timeout=30s --retries=0 --delivery=at-least-once --wait-for-target=10m \
-                       --max-wait=2h --strict-answers";
+                       --max-wait=2h --strict-answers --failures=f.csv --saved=s.csv --report=r.html";
 
     fn parse(options: &[String]) -> ImportArgs {
         let words = ["kore-feedback", "import", "in.csv"].map(str::to_owned);

@@ -263,6 +263,7 @@ impl ImportRun<'_> {
             dry_run: false,
             failures: None,
             saved: None,
+            report: None,
             resume: false,
             resend_in_doubt: false,
             rejected: false,
