@@ -14,9 +14,8 @@ use super::prompt::Prompter;
 use super::session::Session;
 use crate::error::{Advice, did_you_mean, nearest};
 use crate::exit::Exit;
-use crate::private;
 use crate::settings::{
-    Key, SettingsError, ShownValue, config_file, replace_config, set_in_config, write_initial_config,
+    Key, SettingsError, ShownValue, config_file, replace_config, set_in_config, write_initial_config, write_secret,
 };
 use crate::text::printable;
 
@@ -183,26 +182,16 @@ pub(super) fn init(session: Session<'_>) -> Result<Exit, CommandError> {
     let prompter = Prompter::new(session)?;
     let questions = Questions { prompter: &prompter, path: &path, session };
     let (values, secret) = questions.ask()?;
-    write_initial_config(&path)?;
     if let Some((file, secret)) = secret {
+        // Before the config: if there is such a file, nothing is written, and the questions can be answered again.
         write_secret(&file, &secret)?;
         session.printer.note(format_args!("wrote the secret to {}, which only you can read", file.display()));
     }
+    write_initial_config(&path)?;
     let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
     change(&path, &values, session)?;
     session.result(path.display(), &json!({ "path": path.display().to_string() }))?;
     if prompter.yes("Check the result now? It sends no record.")? { check(session) } else { Ok(Exit::Success) }
-}
-
-fn write_secret(path: &Path, secret: &SecretString) -> Result<(), CommandError> {
-    use std::io::Write;
-    let mut options = private::file_options();
-    let written = options
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .and_then(|mut file| file.write_all(secret.expose_secret().as_bytes()).and_then(|()| file.sync_all()));
-    written.explain(format!("cannot write the secret to {}", path.display()))
 }
 
 /// The questions of `config init`.

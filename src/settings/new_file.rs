@@ -1,13 +1,16 @@
-//! Writes the files that users start from: a config, or a mapping. Existing files are never overwritten.
+//! Writes the files that users start from: a config, a secret, or a mapping. Existing files are never overwritten.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::error::{Advice, ErrorKind};
 use crate::private;
 
 const CONFIG: &str = "config";
+const SECRET: &str = "secret to";
 
 /// Every key with its meaning and default, all commented out.
 pub(super) const INITIAL_CONFIG: &str = include_str!("../../config.example.toml");
@@ -16,7 +19,6 @@ pub(super) const INITIAL_CONFIG: &str = include_str!("../../config.example.toml"
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write the {what} {}", path.display())]
 pub struct NewFileError {
-    /// `config` or `mapping`.
     what: &'static str,
     path: PathBuf,
     source: io::Error,
@@ -28,8 +30,14 @@ impl Advice for NewFileError {
     }
 
     fn hint(&self) -> Option<String> {
-        let option = if self.what == CONFIG { "--config" } else { "--write-mapping" };
-        Some(format!("name another file with {option}; existing files are never overwritten"))
+        Some(match self.what {
+            SECRET => {
+                "move that file away, or choose it as the source of the secret; existing files are never overwritten"
+                    .to_owned()
+            }
+            CONFIG => "name another file with --config; existing files are never overwritten".to_owned(),
+            _ => "name another file with --write-mapping; existing files are never overwritten".to_owned(),
+        })
     }
 }
 
@@ -48,13 +56,22 @@ impl NewFileError {
 /// # Errors
 /// If something already exists at this path, or it cannot be written.
 pub fn write_initial_config(path: &Path) -> Result<(), NewFileError> {
-    let created = match path.parent().filter(|directory| !directory.is_dir()) {
-        Some(directory) => private::create_dir(directory),
-        None => Ok(()),
-    };
-    created
-        .and_then(|()| write(path, INITIAL_CONFIG, private::file_options()))
-        .map_err(|error| NewFileError::new(CONFIG, path, error))
+    write_private(path, INITIAL_CONFIG).map_err(|error| NewFileError::new(CONFIG, path, error))
+}
+
+/// Writes a secret to a new file that only its owner can read, and creates the directories it needs.
+///
+/// # Errors
+/// If something already exists at this path, or it cannot be written.
+pub fn write_secret(path: &Path, secret: &SecretString) -> Result<(), NewFileError> {
+    write_private(path, secret.expose_secret()).map_err(|error| NewFileError::new(SECRET, path, error))
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(directory) = path.parent().filter(|directory| !directory.is_dir()) {
+        private::create_dir(directory)?;
+    }
+    write(path, text, private::file_options())
 }
 
 /// Writes a mapping to a new file.

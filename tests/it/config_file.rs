@@ -83,6 +83,31 @@ mod terminal {
         );
     }
 
+    /// The questions can be answered again: no half of a config is left behind.
+    #[test]
+    fn init_writes_nothing_if_the_secret_exists() {
+        let stage = Stage::new();
+        let secret = stage.path("config/kore-feedback/client-secret");
+        std::fs::create_dir_all(secret.parent().unwrap()).unwrap();
+        std::fs::write(&secret, "another").unwrap();
+        let mut terminal = Terminal::start(&mut stage.process(&["config", "init"]));
+        for (asked, answer) in [
+            ("Host of the platform", "\r"),
+            ("Bot id", "st-1\r"),
+            ("Client id", "cs-1\r"),
+            ("type it now", &*format!("{}\r", DOWN.repeat(3))),
+            ("Client secret (not shown)", "hunter2\r"),
+        ] {
+            terminal.wait_for(asked);
+            terminal.type_in(answer);
+        }
+        let (code, seen) = terminal.end();
+        assert_eq!(code, Some(2), "{seen}");
+        assert!(seen.contains("it already exists") && seen.contains("move that file away"), "{seen}");
+        assert!(!stage.config_path().exists());
+        assert_eq!(std::fs::read_to_string(&secret).unwrap(), "another");
+    }
+
     #[test]
     fn init_asks_nothing_without_input() {
         let home = Surroundings::new();
