@@ -3,6 +3,7 @@
 
 mod compact;
 mod error;
+mod hidden;
 mod inspect;
 mod jwe;
 mod jwk;
@@ -13,6 +14,7 @@ mod token;
 
 pub(crate) use compact::EncryptedParts;
 pub(crate) use error::CredentialError;
+pub(crate) use hidden::Hidden;
 #[cfg(test)]
 pub(crate) use inspect::RefusalKind;
 pub(crate) use inspect::{Expected, Inspection, Signature, inspect};

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::CredentialError;
+use super::hidden::Hidden;
 use super::jwe::Encrypter;
 use super::secret::read_file;
 use crate::settings::{Algorithm, Context, CredentialSettings, SigningKey};
@@ -20,8 +21,8 @@ use crate::settings::{Algorithm, Context, CredentialSettings, SigningKey};
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) jwt: SecretString,
-    /// Everything that must not be shown: the token and, after a NUL, what is encrypted in it.
-    pub(crate) hidden: SecretString,
+    /// The token, and what is encrypted in it.
+    pub(crate) hidden: Hidden,
     /// In the order of the JWT.
     pub(crate) claims: Map<String, Value>,
     pub(crate) expires: Timestamp,
@@ -97,7 +98,7 @@ impl Minter {
             }
             None => (signed.clone(), signed),
         };
-        Ok(Token { jwt, hidden, claims, expires })
+        Ok(Token { jwt, hidden: Hidden::new(hidden), claims, expires })
     }
 
     fn claims(&self, issued: i64, expires: Timestamp) -> Map<String, Value> {

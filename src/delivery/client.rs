@@ -6,14 +6,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AGE, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Response};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use url::Url;
 
-use super::redaction::redact;
 use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, http_date};
 use super::responses::ResponsesQuery;
 use super::transport::{connect_timeout, transport_error, with_causes};
-use crate::credentials::Token;
+use crate::credentials::{Hidden, Token};
 use crate::error::{Advice, ErrorKind};
 use crate::ledger::Claimed;
 use crate::net::is_loopback;
@@ -195,12 +194,12 @@ fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientE
     Ok(certificates)
 }
 
-async fn read_answer(mut response: Response, hidden: &SecretString, most: usize) -> Answer {
+async fn read_answer(mut response: Response, hidden: &Hidden, most: usize) -> Answer {
     let headers = response.headers();
     let mut answer = Answer {
         status: response.status().as_u16(),
         retry_after: header_text(headers, RETRY_AFTER).and_then(RetryAfter::parse),
-        location: header_text(headers, LOCATION).map(|location| text::excerpt(&redact(location, hidden), QUOTED)),
+        location: header_text(headers, LOCATION).map(|at| text::excerpt(&hidden.redact(at.to_owned()), QUOTED)),
         date: server_time(headers),
         ..Answer::default()
     };
@@ -217,7 +216,8 @@ async fn read_answer(mut response: Response, hidden: &SecretString, most: usize)
         }
     };
     // A gateway may quote the rejected request, including its headers, and the platform what it decrypted.
-    answer.body = redact(&String::from_utf8_lossy(&body), hidden);
+    let body = String::from_utf8(body).unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned());
+    answer.body = hidden.redact(body);
     answer
 }
 

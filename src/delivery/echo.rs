@@ -12,6 +12,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::fields::Fields;
 use super::reply::{Answer, Reply};
 use super::verdict::Verdict;
 use crate::ledger::Deviations;
@@ -47,14 +48,15 @@ pub(crate) fn check_echo(verdict: Verdict, reply: &Reply, sent: Sent<'_>, now: T
     let (Verdict::Saved { status, record, .. }, Reply::Answer(answer)) = (&verdict, reply) else {
         return Checked { verdict, server_time: None, deviations: Deviations::default() };
     };
-    let body: Value = serde_json::from_slice(sent.body).unwrap_or_default();
-    let mut echo = Echo { record, differences: Vec::new(), deviations: Deviations::default() };
+    let record = Fields::of(record).unwrap_or_default();
+    let body = std::str::from_utf8(sent.body).ok().and_then(Fields::of).unwrap_or_default();
+    let mut echo = Echo { record: &record, differences: Vec::new(), deviations: Deviations::default() };
     echo.compare(sent.bot_id, &body);
-    echo.differences.extend(age_of(record, answer, now));
+    echo.differences.extend(age_of(&record, answer, now));
     echo.note_missing();
     if echo.differences.is_empty() {
-        let deviations = echo.deviations;
-        return Checked { server_time: server_time(record), deviations, verdict };
+        let (deviations, server_time) = (echo.deviations, times(&record).next());
+        return Checked { server_time, deviations, verdict };
     }
     let message = format!("the response is about another record: {}", echo.differences.join(", "));
     let verdict = Verdict::InDoubt { status: Some(*status), message };
@@ -62,40 +64,38 @@ pub(crate) fn check_echo(verdict: Verdict, reply: &Reply, sent: Sent<'_>, now: T
 }
 
 struct Echo<'a> {
-    record: &'a Value,
+    record: &'a Fields<'a>,
     differences: Vec<String>,
     deviations: Deviations,
 }
 
-impl<'a> Echo<'a> {
-    /// A field of the answer; a null is missing.
-    fn get(&self, field: &str) -> Option<&'a Value> {
-        self.record.get(field).filter(|value| !value.is_null())
-    }
-
+impl Echo<'_> {
     fn note_missing(&mut self) {
         for field in Deviations::FIELDS {
-            if self.get(field).is_none() {
+            if !self.record.has(field) {
                 self.deviations.add_missing(field);
             }
         }
     }
 
-    fn compare(&mut self, bot_id: &str, body: &Value) {
-        self.require("botId", &Value::from(bot_id), are_equal);
-        self.require("type", &body["type"], are_equal_types);
-        self.require("score", &body["score"], are_equal);
-        self.require("channelUId", &body["channelUId"], are_equal_but_for_case);
+    fn compare(&mut self, bot_id: &str, body: &Fields<'_>) {
+        let sent = |field: &str| body.any(field).unwrap_or_default();
+        self.require("botId", |_| bot_id.into(), are_equal);
+        self.require("type", sent, are_equal_types);
+        self.require("score", sent, are_equal);
+        self.require("channelUId", sent, are_equal_but_for_case);
         for field in ["channelUId", "name", "channel", "language"] {
-            if self.get(field).is_some_and(|answered| !are_equal(answered, &body[field])) {
+            if self.record.get(field).is_some_and(|answered| !are_equal(&answered, &sent(field))) {
                 self.deviations.add_changed(field);
             }
         }
     }
 
-    fn require(&mut self, field: &str, sent: &Value, are_equal: fn(&Value, &Value) -> bool) {
-        if let Some(answered) = self.get(field).filter(|answered| !are_equal(answered, sent)) {
-            self.differences.push(format!("{field} {} instead of {}", shown(answered), shown(sent)));
+    fn require(&mut self, field: &str, sent: impl Fn(&str) -> Value, are_equal: fn(&Value, &Value) -> bool) {
+        let Some(answered) = self.record.get(field) else { return };
+        let sent = sent(field);
+        if !are_equal(&answered, &sent) {
+            self.differences.push(format!("{field} {} instead of {}", shown(&answered), shown(&sent)));
         }
     }
 }
@@ -132,19 +132,15 @@ pub(super) fn shown(value: &Value) -> String {
 }
 
 /// That the record was made long before its answer, by the server's clock.
-fn age_of(record: &Value, answer: &Answer, now: Timestamp) -> Option<String> {
+fn age_of(record: &Fields<'_>, answer: &Answer, now: Timestamp) -> Option<String> {
     let (answered, old) = answer.date.map_or((now, OLD_BY_OUR_CLOCK), |date| (date, OLD));
     let oldest = times(record).min()?;
     (answered.duration_since(oldest) > old)
         .then(|| format!("its time is {oldest:.0}, but the response is of {answered:.0}"))
 }
 
-/// The server's time of a record.
-fn server_time(record: &Value) -> Option<Timestamp> {
-    times(record).next()
-}
-
-fn times(record: &Value) -> impl Iterator<Item = Timestamp> {
+/// The server's times of a record.
+fn times(record: &Fields<'_>) -> impl Iterator<Item = Timestamp> {
     ["timestamp", "createdOn"].into_iter().filter_map(|field| record.get(field)?.as_str()?.parse().ok())
 }
 

@@ -24,7 +24,7 @@
 mod client;
 mod contract;
 mod echo;
-mod redaction;
+mod fields;
 mod reply;
 mod response_filter;
 mod responses;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Map;
 
 use super::{Cause, Client, ClientSettings, Concern, Reply, Verdict, judge};
-use crate::credentials::Token;
+use crate::credentials::{Hidden, Token};
 use crate::ledger::{
     Admission, Call, Claim, Claimed, Identity, NewRun, RecordHash, ResendPolicy, RunId, RunKind, Store, Writer,
 };
@@ -96,7 +96,7 @@ fn post(client: &Client, times: u64) -> Reply {
 
 fn encrypted_token() -> Token {
     let hidden = format!("{TOKEN}\0{ENCRYPTED}");
-    Token { jwt: TOKEN.into(), hidden: hidden.into(), claims: Map::new(), expires: Timestamp::UNIX_EPOCH }
+    Token { jwt: TOKEN.into(), hidden: Hidden::new(hidden.into()), claims: Map::new(), expires: Timestamp::UNIX_EPOCH }
 }
 
 fn begun_run(dir: &std::path::Path) -> Writer {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::fields::Fields;
 use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError};
 use crate::text;
 
@@ -13,8 +14,8 @@ pub(super) const LONGEST_ID: usize = 128;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The server saved it.
-    Saved { id: String, status: u16, record: Value },
+    /// The server saved it. `record` is its record, as JSON.
+    Saved { id: String, status: u16, record: String },
     /// The server does not accept this record, but may accept others.
     Rejected { status: u16, message: String },
     /// The server accepts no record from this client now; it says nothing about this one.
@@ -80,13 +81,13 @@ fn judge_transport(error: &TransportError) -> Verdict {
 
 fn judge_answer(answer: &Answer) -> Verdict {
     let status = answer.status;
-    let json: Option<Value> = serde_json::from_str(&answer.body).ok();
+    let fields = Fields::of(&answer.body).unwrap_or_default();
     if matches!(status, 200 | 201)
-        && let Some(id) = json.as_ref().and_then(record_id)
+        && let Some(id) = record_id(&fields)
     {
-        return Verdict::Saved { id, status, record: json.unwrap_or_default() };
+        return Verdict::Saved { id, status, record: answer.body.clone() };
     }
-    let said = ServerMessage::read(answer, json.as_ref());
+    let said = ServerMessage::read(answer, &fields);
     if let Some(cause) = said.cause_to_repeat(answer) {
         let retry_after = answer.retry_after;
         return Verdict::Repeat { cause, status: Some(status), retry_after, message: said.shown };
@@ -100,9 +101,9 @@ fn judge_answer(answer: &Answer) -> Verdict {
 }
 
 /// The contract's table spells it `_Id`, its sample `_id`.
-fn record_id(record: &Value) -> Option<String> {
-    let id = record.get("_id").or_else(|| record.get("_Id"))?.as_str()?;
-    (!id.is_empty()).then(|| text::excerpt(id, LONGEST_ID))
+fn record_id(record: &Fields<'_>) -> Option<String> {
+    let id = record.any("_id").or_else(|| record.any("_Id"))?;
+    id.as_str().filter(|id| !id.is_empty()).map(|id| text::excerpt(id, LONGEST_ID))
 }
 
 fn unreadable(answer: &Answer, shown: &str) -> String {
@@ -117,8 +118,8 @@ struct ServerMessage {
 }
 
 impl ServerMessage {
-    fn read(answer: &Answer, json: Option<&Value>) -> Self {
-        let errors = json.map(error_texts).unwrap_or_default();
+    fn read(answer: &Answer, fields: &Fields<'_>) -> Self {
+        let errors = error_texts(fields);
         let shown = match (&errors[..], &answer.location) {
             (_, Some(location)) if (300..=399).contains(&answer.status) => format!("redirects to {location}"),
             ([], _) => text::excerpt(&answer.body, QUOTED),
@@ -170,9 +171,9 @@ impl ServerMessage {
 }
 
 /// The texts of `{"errors":[{"msg","code"}]}`, where `code` may be a number or a string.
-fn error_texts(body: &Value) -> Vec<String> {
-    let errors = body.get("errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    errors.iter().filter_map(error_text).collect()
+fn error_texts(body: &Fields<'_>) -> Vec<String> {
+    let errors = body.get("errors").unwrap_or_default();
+    errors.as_array().into_iter().flatten().filter_map(error_text).collect()
 }
 
 fn error_text(error: &Value) -> Option<String> {

@@ -6,7 +6,8 @@ use crate::ledger::OutcomeKind;
 use crate::numbering::RecordId;
 
 /// A saved record, with the id that the server gave it.
-pub(super) fn saved_event(id: RecordId, status: Option<u16>, record: &Value) -> Value {
+pub(super) fn saved_event(id: RecordId, status: Option<u16>, record: &str) -> Value {
+    let record: Value = serde_json::from_str(record).unwrap_or_default();
     let mut event = not_saved_event(id, OutcomeKind::Saved, status, None);
     // The contract's table calls the id `_Id`, its sample `_id`.
     event["server_id"] = ["_id", "_Id"].iter().find_map(|key| record.get(key)).cloned().unwrap_or_default();

@@ -89,7 +89,6 @@ impl Answers {
 #[cfg(test)]
 mod tests {
     use jiff::{SignedDuration, Timestamp};
-    use serde_json::Value;
 
     use super::{Answers, Deviations, KEPT, RecordId, Verdict};
 
@@ -98,7 +97,7 @@ mod tests {
     }
 
     fn saved(id: usize) -> Verdict {
-        Verdict::Saved { id: id.to_string(), status: 200, record: Value::Null }
+        Verdict::Saved { id: id.to_string(), status: 200, record: String::new() }
     }
 
     #[test]

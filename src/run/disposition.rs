@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::settings::{Delivery, SendSettings};
 use crate::clock;
@@ -18,8 +17,8 @@ const REFUSALS_OF_ONE_ROW: u32 = 3;
 pub(super) struct Disposition {
     pub(super) outcome: Outcome,
     pub(super) retry: Option<Retry>,
-    /// The server's record, if it was saved.
-    pub(super) record: Option<Value>,
+    /// The server's record as JSON, if it was saved.
+    pub(super) record: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::circuit::StopReason;
 use super::feed::FeedError;
 use crate::credentials::CredentialError;
@@ -17,8 +15,8 @@ pub(crate) enum RunEvent {
     Settled { kind: OutcomeKind, records: u64 },
     /// A request was answered, or failed, after this time.
     Answered { record: RecordId, took: Duration },
-    /// The server's record. Follows [`RunEvent::Settled`].
-    Saved { id: RecordId, status: Option<u16>, record: Value },
+    /// The server's record, as JSON. Follows [`RunEvent::Settled`].
+    Saved { id: RecordId, status: Option<u16>, record: String },
     /// Why a record was not saved, in the server's words or ours. Follows [`RunEvent::Settled`].
     NotSaved { id: RecordId, kind: OutcomeKind, status: Option<u16>, why: Option<String> },
     /// A record is sent again after a wait, or later.

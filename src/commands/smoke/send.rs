@@ -138,7 +138,7 @@ fn listen(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Heard> {
                     heard.took.insert(record.row, took);
                 }
                 RunEvent::Saved { id, record, .. } => {
-                    heard.answers.insert(id.row, record);
+                    heard.answers.insert(id.row, serde_json::from_str(&record).unwrap_or(Value::String(record)));
                 }
                 RunEvent::Paused { why, wait, .. } | RunEvent::Retrying { why, wait, .. } => {
                     printer.note(format_args!("retrying in {}: {}", format_duration(wait), printable(&why)));

@@ -199,7 +199,9 @@ fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
         let mut saved = None;
         for event in events {
             match event {
-                RunEvent::Saved { record, .. } => saved = Some(record),
+                RunEvent::Saved { record, .. } => {
+                    saved = Some(serde_json::from_str(&record).unwrap_or(Value::String(record)))
+                }
                 RunEvent::Paused { why, wait, .. } => {
                     printer.note(format_args!("paused: {why}; retrying in {}", format_duration(wait)));
                 }

@@ -14,7 +14,6 @@ use std::time::Duration;
 use fastrand::Rng;
 use proptest::prelude::{Just, ProptestConfig, Strategy, TestCaseError, prop, prop_assert, prop_assert_eq, proptest};
 use proptest::prop_oneof;
-use serde_json::Value;
 
 use super::super::brake::MaxRejected;
 use super::{BreakerPolicy, Cause, CircuitBreaker, Concern, Moment, Next, Pass, Verdict};
@@ -228,7 +227,7 @@ impl World {
         self.in_flight_of[attempt.bot] -= 1;
         let verdict = match attempt.hit_by {
             Some(place) => self.incidents[place].kind.verdict(),
-            None => Verdict::Saved { id: "1".to_owned(), status: 200, record: Value::Null },
+            None => Verdict::Saved { id: "1".to_owned(), status: 200, record: String::new() },
         };
         let is_counted = self.breaker.host.is_current(attempt.pass.host);
         let observed = self.breaker.observe(&mut attempt.pass, &verdict, Duration::ZERO, self.now);

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::super::brake::MaxRejected;
 use super::{BreakerPolicy, Cause, CircuitBreaker, Concern, Moment, Next, Observed, Pass, StopReason, Verdict};
 
@@ -18,7 +16,7 @@ const BOTS: usize = 20;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn saved() -> Verdict {
-    Verdict::Saved { id: "1".to_owned(), status: 200, record: Value::Null }
+    Verdict::Saved { id: "1".to_owned(), status: 200, record: String::new() }
 }
 
 fn refused(concern: Concern) -> Verdict {
