@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
@@ -153,10 +153,37 @@ pub fn command() -> clap::Command {
 /// # Errors
 /// Whatever clap rejects, and requests for help or the version.
 pub fn parse(arguments: &[OsString]) -> Result<Arguments, clap::Error> {
+    if let Some(parsed) = parse_with_one(arguments) {
+        return Ok(parsed);
+    }
     let command = Arguments::command().color(color_of(arguments));
     let matches = command.try_get_matches_from(arguments).map_err(with_near_suggestions)?;
     Arguments::from_arg_matches(&matches)
 }
+
+/// Parses with the only subcommand whose name occurs in the command line: building all subcommands takes more than half of the
+/// time to start. `None` if that fails: only the whole command line has all helps and suggestions.
+fn parse_with_one(arguments: &[OsString]) -> Option<Arguments> {
+    let mut named = SUBCOMMANDS.iter().filter(|(name, _)| arguments.iter().skip(1).any(|argument| argument == name));
+    let (Some((name, augment)), None) = (named.next(), named.next()) else { return None };
+    let command = GlobalArgs::augment_args(clap::Command::new("kore-feedback"));
+    let matches = command.subcommand(augment(clap::Command::new(*name))).try_get_matches_from(arguments).ok()?;
+    Arguments::from_arg_matches(&matches).ok()
+}
+
+/// All subcommands but those that only print texts.
+const SUBCOMMANDS: &[(&str, fn(clap::Command) -> clap::Command)] = &[
+    ("submit", SubmitArgs::augment_args),
+    ("import", ImportArgs::augment_args),
+    ("inspect", InspectFileArgs::augment_args),
+    ("smoke", SmokeArgs::augment_args),
+    ("token", TokenArgs::augment_args),
+    ("runs", RunsCommand::augment_subcommands),
+    ("responses", ResponsesCommand::augment_subcommands),
+    ("presets", PresetsCommand::augment_subcommands),
+    ("sandbox", SandboxArgs::augment_args),
+    ("config", ConfigCommand::augment_subcommands),
+];
 
 /// The colors of help and usage errors, which are printed before the arguments are known.
 fn color_of(arguments: &[OsString]) -> ColorChoice {
@@ -228,7 +255,60 @@ pub fn exit_of(error: &clap::Error) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use clap::{CommandFactory, FromArgMatches};
+
+    use super::{Arguments, SUBCOMMANDS, parse, parse_with_one};
+
+    #[test]
+    fn one_subcommand_parses_as_all_do() {
+        for line in [
+            "-p prod import a.csv --map score=Q1 --output json",
+            "import a.csv -p prod -- b.csv",
+            "import -- --help",
+            "submit --type NPS --score 9 -v",
+            "inspect a.csv --color never",
+            "smoke --name x",
+            "token --ttl 5m -q",
+            "token",
+            "runs list --limit 3",
+            "runs verify 7 --wait 5m",
+            "responses export --from 2026-01-01 a.csv",
+            "presets list",
+            "sandbox --port 1",
+            "config set host https://example.com",
+        ] {
+            let arguments: Vec<_> = ["kore-feedback"].into_iter().chain(line.split(' ')).map(Into::into).collect();
+            let one = parse_with_one(&arguments).map(|parsed| format!("{parsed:?}"));
+            let all = Arguments::from_arg_matches(&Arguments::command().get_matches_from(&arguments)).unwrap();
+            assert_eq!(one, Some(format!("{all:?}")), "{line}");
+        }
+    }
+
+    #[test]
+    fn doubtful_lines_are_parsed_with_all_subcommands() {
+        for line in [
+            "",
+            "--help",
+            "import",
+            "import --help",
+            "import token",
+            "-p import token",
+            "imprt a.csv",
+            "runs",
+            "help runs",
+        ] {
+            let arguments: Vec<_> = ["kore-feedback"].into_iter().chain(line.split(' ')).map(Into::into).collect();
+            assert!(parse_with_one(&arguments).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_subcommand_can_be_parsed_alone() {
+        let command = Arguments::command();
+        let names = command.get_subcommands().map(clap::Command::get_name);
+        let names: Vec<_> = names.filter(|name| !["completions", "help"].contains(name)).collect();
+        assert_eq!(SUBCOMMANDS.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
+    }
 
     fn message(arguments: &[&str]) -> String {
         let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
