@@ -81,7 +81,7 @@ fn is_blank(text: &str) -> bool {
 
 fn find_unsendable(text: &str, breaks_allowed: bool) -> Option<ProblemKind> {
     // Nearly every text is printable ASCII, which needs no decoding.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if is_printable_ascii(text.as_bytes()) {
         return None;
     }
     text.chars().find_map(|c| match c {
@@ -90,6 +90,14 @@ fn find_unsendable(text: &str, breaks_allowed: bool) -> Option<ProblemKind> {
         c if c.is_control() => Some(ProblemKind::ControlCharacter),
         _ => None,
     })
+}
+
+/// Looks at 16 bytes at a time, for which compilers have instructions.
+fn is_printable_ascii(bytes: &[u8]) -> bool {
+    let is_printable = |byte: &u8| matches!(byte, b' '..=b'~');
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    let are_printable = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, byte| all & is_printable(byte));
+    chunks.iter().all(are_printable) && rest.iter().all(is_printable)
 }
 
 #[cfg(test)]
