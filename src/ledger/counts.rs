@@ -66,11 +66,18 @@ impl Store {
     pub(crate) fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
         let mut counts = Counts::all_unsent(run.rows, run.records);
         counts.settle(OutcomeKind::Skipped, run.sent_before);
-        let sql = "SELECT state, count(*) FROM rows WHERE run = ?1 GROUP BY state";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut groups = statement.query([run.id.0])?;
-        while let Some(group) = groups.next()? {
-            counts.add(group.get(0)?, group.get(1)?);
+        let states: Vec<_> =
+            OutcomeKind::ALL.iter().map(|kind| RowState::Settled(*kind)).chain([RowState::Claimed]).collect();
+        // One pass: for a GROUP BY, SQLite would sort all rows.
+        let count = |state: &RowState| format!("count(*) FILTER (WHERE state = '{}')", state.as_str());
+        let sql =
+            format!("SELECT {} FROM rows WHERE run = ?1", states.iter().map(count).collect::<Vec<_>>().join(", "));
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut found = statement.query([run.id.0])?;
+        if let Some(found) = found.next()? {
+            for (column, state) in states.into_iter().enumerate() {
+                counts.add(state, found.get(column)?);
+            }
         }
         Ok(counts)
     }

@@ -23,7 +23,7 @@ const FIELDS: [&str; 13] = [
 const CHANGED: u32 = 16;
 
 /// A set of deviations; empty for an answer as documented.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Deviations(u32);
 
 impl Deviations {

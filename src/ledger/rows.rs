@@ -1,5 +1,6 @@
 //! The records of a run, read in order and in constant memory.
 
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::vec;
 
@@ -8,7 +9,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::millis::{from_millis, to_millis};
 use super::schema::BOT_OF_ROW;
-use super::{Deviations, LedgerError, RowState, Run, RunId, Store};
+use super::{Deviations, LedgerError, RowState, RunId, Store};
 
 const PAGE: u32 = 4096;
 
@@ -51,32 +52,17 @@ impl Store {
         Ok(changed as u64)
     }
 
-    /// Marks saved rows as in doubt if an earlier row of the run has the same server id: a record belongs to one row only, so
-    /// these answers came from a cache. A run remembers only its latest ids while it sends. Requires the run's lease.
-    pub(crate) fn mark_repeated_ids_in_doubt(&self, run: &Run) -> Result<u64, LedgerError> {
-        // `first` is a number; a person reads which record of which row it is, as `RecordId` says it.
-        let changed = self.connection.execute(
-            "UPDATE rows SET state = 'in doubt', server_id = NULL, server_time = NULL, deviations = NULL,
-                             detail = 'the response has the id of another record: row ' || ((ids.first - 1) / ?2 + 1)
-                                      || iif((ids.first - 1) % ?2 > 0, ', record ' || (ids.first - 1) % ?2, '')
-                                      || ' got ' || rows.server_id
-             FROM (SELECT row, row_number() OVER same AS place, first_value(row) OVER same AS first
-                   FROM rows WHERE run = ?1 AND state = 'saved' AND server_id IS NOT NULL
-                   WINDOW same AS (PARTITION BY server_id ORDER BY changed_at, row)) AS ids
-             WHERE rows.run = ?1 AND rows.row = ids.row AND ids.place > 1",
-            params![run.id.0, run.numbering.numbers_per_row()],
-        )?;
-        Ok(changed as u64)
-    }
-
     /// How many saved rows of a run have each combination of deviations.
     pub(crate) fn deviations(&self, run: RunId) -> Result<Vec<(Deviations, u64)>, LedgerError> {
-        let mut statement = self.connection.prepare(
-            "SELECT deviations, count(*) FROM rows
-             WHERE run = ?1 AND state = 'saved' AND deviations IS NOT NULL GROUP BY deviations",
-        )?;
-        let counts = statement.query_map([run.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(counts.collect::<Result<_, _>>()?)
+        let sql = "SELECT deviations FROM rows WHERE run = ?1 AND state = 'saved' AND deviations IS NOT NULL";
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([run.0])?;
+        // Counted here: for a GROUP BY, SQLite would sort all rows.
+        let mut counts = BTreeMap::<Deviations, u64>::new();
+        while let Some(row) = rows.next()? {
+            *counts.entry(row.get(0)?).or_default() += 1;
+        }
+        Ok(counts.into_iter().collect())
     }
 }
 

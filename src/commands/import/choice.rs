@@ -4,7 +4,7 @@ use super::checked::Import;
 use super::error::ImportRefused;
 use crate::commands::command_line::resume_command;
 use crate::commands::error::CommandError;
-use crate::ledger::{Lease, LedgerError, Run, RunId, Store};
+use crate::ledger::{Counts, Lease, LedgerError, Run, RunId, Store};
 
 #[derive(Debug)]
 pub(super) enum Choice {
@@ -59,12 +59,12 @@ fn refuse(store: &Store, run: &Run, import: &Import<'_>) -> Result<CommandError,
 
 /// Resumes the run that the user named, or else the latest with something left to send.
 fn resume(store: &Store, same: Vec<Run>, import: &Import<'_>) -> Result<Choice, CommandError> {
+    let resends = |counts: &Counts| {
+        (import.args.resend_in_doubt && counts.in_doubt > 0) || (import.args.rejected && counts.rejected > 0)
+    };
     let mut done = None;
     for run in same.into_iter().filter(|run| import.resumed_run.is_none_or(|named| named == run.id)) {
-        let counts = store.counts(&run)?;
-        let resends =
-            (import.args.resend_in_doubt && counts.in_doubt > 0) || (import.args.rejected && counts.rejected > 0);
-        if run.finished_at.is_none() || resends {
+        if run.finished_at.is_none() || resends(&store.counts(&run)?) {
             return Ok(Choice::Resume(run));
         }
         done = done.or(Some(run));

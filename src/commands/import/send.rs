@@ -215,14 +215,15 @@ impl Import<'_> {
 impl ImportRun<'_> {
     fn send_rows(self, resources: LaneResources, concurrency: usize) -> Result<Exit, CommandError> {
         let Self { import, store, ref run, .. } = self;
-        let to_send = self.rows_to_send()?;
+        let counts = store.counts(run)?;
+        let to_send = self.rows_to_send(&counts)?;
         if import.args.resume {
             import.print_duration(&to_send);
         }
         let lanes = self.lanes(resources, concurrency, &to_send)?;
         let (events, shown) = Events::channel();
         let start = ProgressStart {
-            counts: store.counts(run)?,
+            counts,
             unit: run.numbering.unit(),
             several_bots: run.bots.len() > 1,
             on_terminal: import.session.context.stderr_is_terminal,
@@ -259,8 +260,8 @@ impl ImportRun<'_> {
         Ok(())
     }
 
-    /// How many records each bot still has to be sent, in the order of the run's bots.
-    fn rows_to_send(&self) -> Result<Vec<u64>, LedgerError> {
+    /// How many records each bot still has to be sent, in the order of the run's bots. `counts` are those of the run.
+    fn rows_to_send(&self, counts: &Counts) -> Result<Vec<u64>, LedgerError> {
         let resend = self.import.resend_policy();
         let if_allowed = |kind, records| if resend.allows(kind) { records } else { 0 };
         let resent = |counts: &Counts| {
@@ -268,7 +269,7 @@ impl ImportRun<'_> {
         };
         let counts = match self.import.setup.bots {
             // These include records that will turn out invalid or skipped, as the counts of the run do.
-            Bots::One(_) => vec![self.store.counts(&self.run)?],
+            Bots::One(_) => vec![*counts],
             Bots::OfRows => self.store.counts_by_bot(&self.run)?,
         };
         Ok(counts.iter().map(|counts| counts.unsent + resent(counts)).collect())

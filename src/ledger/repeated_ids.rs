@@ -1,0 +1,140 @@
+//! Finds ids that the server gave to several records of a run: a record belongs to one row only, so such answers came from a
+//! cache. A run remembers only its latest ids while it sends; this looks at all of them.
+
+use std::hash::BuildHasher;
+
+use foldhash::quality::RandomState;
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, params};
+
+use super::{LedgerError, Run, RunId, Store};
+
+/// The filter has `2^ADDRESS` bits: 2 MB of memory, whatever the number of ids.
+const ADDRESS: u32 = 24;
+/// With a million ids, about one in ten thousand is looked at again.
+const BITS_PER_ID: u64 = 6;
+
+impl Store {
+    /// Marks saved rows as in doubt if an earlier row of the run has the same server id. Requires the run's lease.
+    pub(crate) fn mark_repeated_ids_in_doubt(&self, run: &Run) -> Result<u64, LedgerError> {
+        let has_suspects = find_suspects(&self.connection, run.id)?;
+        let marked = if has_suspects { mark(&self.connection, run)? } else { 0 };
+        self.connection.execute_batch("DROP TABLE temp.suspects")?;
+        Ok(marked)
+    }
+}
+
+/// Lists ids that may occur several times. Sorting all of them would take most of the time of resuming a long run.
+fn find_suspects(ledger: &Connection, run: RunId) -> Result<bool, LedgerError> {
+    ledger.execute_batch("CREATE TEMP TABLE suspects (id PRIMARY KEY) WITHOUT ROWID")?;
+    let mut insert = ledger.prepare("INSERT OR IGNORE INTO temp.suspects VALUES (?1)")?;
+    let mut ids =
+        ledger.prepare("SELECT server_id FROM rows WHERE run = ?1 AND state = 'saved' AND server_id IS NOT NULL")?;
+    let mut ids = ids.query([run.0])?;
+    let (mut seen, mut has_suspects) = (Seen::new(), false);
+    while let Some(row) = ids.next()? {
+        let id = row.get_ref(0)?;
+        if seen.insert(id.as_bytes().unwrap_or_default()) {
+            has_suspects = true;
+            insert.execute([ToSqlOutput::Borrowed(id)])?;
+        }
+    }
+    Ok(has_suspects)
+}
+
+fn mark(ledger: &Connection, run: &Run) -> Result<u64, LedgerError> {
+    // `first` is a number; a person reads which record of which row it is, as `RecordId` says it.
+    let changed = ledger.execute(
+        "UPDATE rows SET state = 'in doubt', server_id = NULL, server_time = NULL, deviations = NULL,
+                         detail = 'the response has the id of another record: row ' || ((ids.first - 1) / ?2 + 1)
+                                  || iif((ids.first - 1) % ?2 > 0, ', record ' || (ids.first - 1) % ?2, '')
+                                  || ' got ' || rows.server_id
+         FROM (SELECT row, row_number() OVER same AS place, first_value(row) OVER same AS first
+               FROM rows WHERE run = ?1 AND state = 'saved' AND server_id IN (SELECT id FROM temp.suspects)
+               WINDOW same AS (PARTITION BY server_id ORDER BY changed_at, row)) AS ids
+         WHERE rows.run = ?1 AND rows.row = ids.row AND ids.place > 1",
+        params![run.id.0, run.numbering.numbers_per_row()],
+    )?;
+    Ok(changed as u64)
+}
+
+/// A Bloom filter: knows every id that was inserted, and takes a few others for known.
+struct Seen {
+    words: Vec<u64>,
+    hasher: RandomState,
+}
+
+impl Seen {
+    fn new() -> Self {
+        Self { words: vec![0; 1 << (ADDRESS - u64::BITS.ilog2())], hasher: RandomState::default() }
+    }
+
+    /// Adds an id. Whether it may have been added before.
+    fn insert(&mut self, id: &[u8]) -> bool {
+        let hash = self.hasher.hash_one(id);
+        // Double hashing (Kirsch and Mitzenmacher 2006): an odd step visits different bits.
+        let (start, step) = (hash, hash.rotate_left(32) | 1);
+        let mut was_there = true;
+        for bit in 0..BITS_PER_ID {
+            let place = usize::try_from(start.wrapping_add(step.wrapping_mul(bit)) >> (u64::BITS - ADDRESS))
+                .unwrap_or_default();
+            let (word, mask) = (&mut self.words[place / 64], 1 << (place % 64));
+            was_there &= *word & mask != 0;
+            *word |= mask;
+        }
+        was_there
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+    use proptest::prelude::{ProptestConfig, prop, prop_assert, prop_assert_eq, proptest};
+    use rusqlite::params;
+
+    use super::Seen;
+    use crate::ledger::model::new_run;
+    use crate::ledger::{OutcomeKind, RowState, Store};
+
+    #[test]
+    fn few_new_ids_look_known() {
+        let mut seen = Seen::new();
+        let suspects = (0..300_000_u32).filter(|id| seen.insert(format!("{id:024x}").as_bytes())).count();
+        assert!(suspects < 10, "{suspects}");
+        assert!((0..300_000_u32).all(|id| seen.insert(format!("{id:024x}").as_bytes())));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        /// Of equal ids, the first answer stays saved, by its time and then by its row.
+        #[test]
+        fn only_the_first_row_keeps_an_id(rows in prop::collection::vec((0..4_u8, 0..3_i64), 0..12)) {
+            let directory = tempfile::tempdir().unwrap();
+            let store = Store::open(directory.path()).unwrap();
+            let run = store.begin(&new_run(), Timestamp::UNIX_EPOCH).unwrap();
+            let mut first = BTreeMap::new();
+            for (row, (id, at)) in (1_i64..).zip(&rows) {
+                let insert = "INSERT INTO rows (run, row, state, server_id, changed_at) VALUES (?1, ?2, 'saved', ?3, ?4)";
+                store.connection.execute(insert, params![run.0, row, format!("id-{id}"), at]).unwrap();
+                let earliest = first.entry(id).or_insert((at, row));
+                *earliest = (*earliest).min((at, row));
+            }
+            let marked = store.mark_repeated_ids_in_doubt(&store.run(run).unwrap()).unwrap();
+            prop_assert_eq!(marked, (rows.len() - first.len()) as u64);
+            for (entry, (id, _)) in store.rows(run).map(Result::unwrap).zip(&rows) {
+                let (_, kept) = first[id];
+                if entry.row == kept.unsigned_abs() {
+                    prop_assert_eq!(entry.state, RowState::Settled(OutcomeKind::Saved));
+                } else {
+                    prop_assert_eq!(entry.state, RowState::Settled(OutcomeKind::InDoubt));
+                    let reason = format!("row {kept} got id-{id}");
+                    prop_assert!(entry.detail.unwrap().ends_with(&reason));
+                }
+            }
+            prop_assert_eq!(store.mark_repeated_ids_in_doubt(&store.run(run).unwrap()).unwrap(), 0);
+        }
+    }
+}
