@@ -236,7 +236,7 @@ mod tests {
             // Buffers of one byte never hold a whole line.
             let (whole, single) = (read_all(text.as_bytes(), 1000), read_all(text.as_bytes(), 1));
             // The parser skips a second byte order mark only if it sees it as a whole.
-            if !text.starts_with('\u{feff}') {
+            if !text.trim_start_matches(['\r', '\n']).starts_with('\u{feff}') {
                 prop_assert_eq!(format!("{whole:?}"), format!("{single:?}"));
             }
         }
