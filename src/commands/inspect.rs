@@ -8,7 +8,7 @@ use super::ask_header;
 use super::command_line::import_command;
 use super::error::CommandError;
 use super::findings::{self, checked_summary, invalid_hint};
-use super::input::open_all;
+use super::input::{note_waiting, open_all};
 use super::rules::check_settings;
 use super::score_hint::{score_hint, suggested_score};
 use super::session::Session;
@@ -30,6 +30,7 @@ use crate::text::counted;
 const ROWS: u64 = 10_000;
 
 pub(super) fn inspect(args: &InspectFileArgs, session: Session<'_>) -> Result<Exit, CommandError> {
+    note_waiting(&args.input.files, session);
     match inspect_as_described(args, session) {
         Err(error) if ask_header::can_ask(&error, session) => {
             let input = ask_header::ask(&args.input, &error, session)?;

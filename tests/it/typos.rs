@@ -45,6 +45,8 @@ fn input_from_the_keyboard_says_how() {
     use crate::support::Terminal;
 
     let stage = Stage::new();
-    let mut terminal = Terminal::start(stage.process(&["import", "-"]).envs(stage.variables()));
-    terminal.wait_for("type or paste them");
+    for command in ["import", "inspect"] {
+        let mut terminal = Terminal::start(stage.process(&[command, "-"]).envs(stage.variables()));
+        terminal.wait_for("type or paste them");
+    }
 }
