@@ -24,6 +24,8 @@ enum Action {
     Claim(u64),
     /// A POST in flight ends.
     Answer(usize, PostResult),
+    /// The same, and its worker claims the next row with the same commit.
+    AnswerAndClaim(usize, PostResult, u64),
     /// The machine crashes. The server has saved the POSTs in flight whose bit is set in `saved`; `torn` bytes of an
     /// unfinished write have reached the disk.
     Crash { saved: u8, torn: usize },
@@ -56,7 +58,8 @@ fn action() -> impl Strategy<Value = Action> {
     ];
     prop_oneof![
         6 => (1..=ROWS).prop_map(Action::Claim),
-        5 => (any::<usize>(), result).prop_map(|(which, result)| Action::Answer(which, result)),
+        5 => (any::<usize>(), result.clone()).prop_map(|(which, result)| Action::Answer(which, result)),
+        5 => (any::<usize>(), result, 1..=ROWS).prop_map(|(which, result, row)| Action::AnswerAndClaim(which, result, row)),
         1 => (any::<u8>(), 0usize..5000).prop_map(|(saved, torn)| Action::Crash { saved, torn }),
         1 => resend_policy().prop_map(Action::Resume),
         1 => Just(Action::Verify),
@@ -95,8 +98,9 @@ impl Model {
 
     async fn act(&mut self, action: &Action) {
         match action {
-            Action::Claim(row) => self.claim(*row).await,
-            Action::Answer(which, result) => self.answer(*which, *result).await,
+            Action::Claim(row) => self.commit(None, Some(*row)).await,
+            Action::Answer(which, result) => self.commit(Some((*which, *result)), None).await,
+            Action::AnswerAndClaim(which, result, row) => self.commit(Some((*which, *result)), Some(*row)).await,
             Action::Crash { saved, torn } => self.crash(*saved, *torn),
             Action::Resume(resend) => self.resume(*resend),
             Action::Verify => self.verify().await,
@@ -104,39 +108,45 @@ impl Model {
         self.check();
     }
 
-    async fn claim(&mut self, row: u64) {
+    /// Records the outcome of a POST, and claims a row.
+    async fn commit(&mut self, answer: Option<(usize, PostResult)>, row: Option<u64>) {
+        let answered = answer.and_then(|(which, result)| self.answer(which, result));
         let Some(process) = &mut self.process else { return };
-        let before = process.states();
-        let call = Call { now: now(), answer_due: now(), windows_since: None, foreign_version: 0 };
-        let claim = Claim {
-            run: RUN,
-            row,
-            record: RecordHash { fingerprint: [0; 16], message: 0, key: None },
-            copies: None,
-            resend: process.resend,
-            call,
-        };
-        match process.writer.claim(claim).await {
-            Ok(Admission::Granted(claimed)) => {
-                let was = before.get(&row).copied();
-                match was {
-                    None | Some(RowState::Settled(OutcomeKind::Unsent)) => {}
-                    Some(RowState::Settled(OutcomeKind::InDoubt)) if process.resend.in_doubt => self.resent.push(row),
-                    Some(RowState::Settled(OutcomeKind::Rejected)) if process.resend.rejected => {
-                        self.rejected.retain(|rejected| *rejected != row);
-                    }
-                    _ => panic!("row {row} was claimed while {was:?}, with {:?}", process.resend),
-                }
-                process.in_flight.push(claimed);
+        let mut before = process.states();
+        before.extend(answered.iter().map(|(claimed, outcome)| (claimed.row, RowState::Settled(outcome.kind))));
+        let settle = async {
+            if let Some((claimed, outcome)) = answered {
+                process.writer.settle(claimed, outcome, now()).await.unwrap();
             }
-            Ok(other) => panic!("{other:?} without limits"),
-            Err(LedgerError::NotClaimable { .. }) => assert_eq!(process.states(), before),
-            Err(error) => panic!("{error}"),
+        };
+        let claim = async { Some((row?, process.writer.claim(new_claim(row?, process.resend)).await)) };
+        let ((), claimed) = tokio::join!(settle, claim);
+        match claimed {
+            Some((row, Ok(Admission::Granted(claimed)))) => {
+                process.in_flight.push(claimed);
+                self.note_claim(row, before.get(&row).copied());
+            }
+            Some((_, Ok(other))) => panic!("{other:?} without limits"),
+            Some((_, Err(LedgerError::NotClaimable { .. }))) | None => assert_eq!(process.states(), before),
+            Some((_, Err(error))) => panic!("{error}"),
         }
     }
 
-    async fn answer(&mut self, which: usize, result: PostResult) {
-        let Some(process) = self.process.as_mut().filter(|process| !process.in_flight.is_empty()) else { return };
+    fn note_claim(&mut self, row: u64, was: Option<RowState>) {
+        let resend = self.process.as_ref().map_or(ResendPolicy::NEVER, |process| process.resend);
+        match was {
+            None | Some(RowState::Settled(OutcomeKind::Unsent)) => {}
+            Some(RowState::Settled(OutcomeKind::InDoubt)) if resend.in_doubt => self.resent.push(row),
+            Some(RowState::Settled(OutcomeKind::Rejected)) if resend.rejected => {
+                self.rejected.retain(|rejected| *rejected != row);
+            }
+            _ => panic!("row {row} was claimed while {was:?}, with {resend:?}"),
+        }
+    }
+
+    /// Ends a POST in flight, if there is one; its outcome is still to be recorded.
+    fn answer(&mut self, which: usize, result: PostResult) -> Option<(Claimed, Outcome)> {
+        let process = self.process.as_mut().filter(|process| !process.in_flight.is_empty())?;
         let claimed = process.in_flight.swap_remove(which % process.in_flight.len());
         let row = claimed.row;
         if matches!(result, PostResult::Saved | PostResult::AnswerLost) {
@@ -151,7 +161,7 @@ impl Model {
         if kind == OutcomeKind::Rejected {
             self.rejected.push(row);
         }
-        process.writer.settle(claimed, Outcome::with_detail(kind, "model"), now()).await.unwrap();
+        Some((claimed, Outcome::with_detail(kind, "model")))
     }
 
     /// Keeps a copy of the disk as it is now, with a torn write at its end. The process is gone.
@@ -217,10 +227,10 @@ impl Model {
         self.resume(ResendPolicy::NEVER);
         self.verify().await;
         for row in 1..=ROWS {
-            self.claim(row).await;
+            self.commit(None, Some(row)).await;
         }
         while self.process.as_ref().is_some_and(|process| !process.in_flight.is_empty()) {
-            self.answer(0, PostResult::Saved).await;
+            self.commit(Some((0, PostResult::Saved)), None).await;
         }
         self.check();
         for row in (1..=ROWS).filter(|row| !self.rejected.contains(row)) {
@@ -243,6 +253,12 @@ impl Process {
         let rows = self.store.rows(RUN).map(Result::unwrap);
         rows.map(|entry| (entry.row, entry.state)).collect()
     }
+}
+
+fn new_claim(row: u64, resend: ResendPolicy) -> Claim {
+    let call = Call { now: now(), answer_due: now(), windows_since: None, foreign_version: 0 };
+    let record = RecordHash { fingerprint: [0; 16], message: 0, key: None };
+    Claim { run: RUN, row, record, copies: None, resend, call }
 }
 
 fn in_doubt() -> RowState {

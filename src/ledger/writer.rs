@@ -1,7 +1,7 @@
 //! The hot path's handle on the ledger.
 
-use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::answered::Answered;
 use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash, Target, Turn};
-use super::writer_thread::{GROUP, Reply, Request, WriterThread};
+use super::writer_thread::{Reply, Request, WriterThread};
 use super::{LedgerError, Outcome, RunId, Store};
 
 /// Writes to the ledger for one bot of a run. Dropping the last clone waits until everything queued is committed.
@@ -19,10 +19,12 @@ pub(crate) struct Writer {
     target: Target,
 }
 
-/// The channel to the writer thread, which ends with it.
+/// The way to the writer thread, which ends with it.
 #[derive(Debug)]
 struct Queue {
-    sender: Option<SyncSender<Request>>,
+    /// Waking the thread costs a system call, so requests that are made together are sent together.
+    unsent: Mutex<Vec<Request>>,
+    sender: Option<Sender<Vec<Request>>>,
     answered: Arc<Answered>,
     thread: Option<JoinHandle<()>>,
 }
@@ -31,11 +33,12 @@ impl Writer {
     /// Starts the writer thread, for a run's first bot. Calls of the same `scope` share rate limits; `session` tells
     /// this process's calls from those of others.
     pub(crate) fn start(store: Store, scope: String, session: String) -> Self {
-        let (sender, receiver) = sync_channel(2 * GROUP);
+        let (sender, receiver) = channel();
         let answered = Arc::new(Answered::default());
         let thread = WriterThread::new(store, session, Arc::clone(&answered));
         let thread = std::thread::spawn(move || thread.run(&receiver));
-        let queue = Arc::new(Queue { sender: Some(sender), answered, thread: Some(thread) });
+        let queue = Queue { unsent: Mutex::default(), sender: Some(sender), answered, thread: Some(thread) };
+        let queue = Arc::new(queue);
         Self { queue, target: Target { scope: scope.into(), bot: 1 } }
     }
 
@@ -124,10 +127,39 @@ impl Writer {
         // Dropped after the answer's receiver, so that no reply is left behind.
         let _pass_on = self.queue.answered.pass_on();
         let (reply, answer) = oneshot::channel();
-        let sender = self.queue.sender.as_ref().ok_or(LedgerError::WriterStopped)?;
-        // Each worker has at most one open request. If the queue is full all the same, the next commit makes room.
-        sender.send(request(reply)).map_err(|_| LedgerError::WriterStopped)?;
+        if self.queue.add(request(reply)) {
+            // Whoever makes the first of several requests sends them all, once the other workers had their turn.
+            let _send = SendAll(&self.queue);
+            tokio::task::yield_now().await;
+        }
         answer.await.unwrap_or(Err(LedgerError::WriterStopped))
+    }
+}
+
+impl Queue {
+    /// True for the first request since requests were sent.
+    fn add(&self, request: Request) -> bool {
+        // Requests are added and taken as a whole.
+        let mut unsent = self.unsent.lock().unwrap_or_else(PoisonError::into_inner);
+        unsent.push(request);
+        unsent.len() == 1
+    }
+
+    fn send_all(&self) {
+        let requests = std::mem::take(&mut *self.unsent.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(sender) = &self.sender {
+            // If the thread has stopped, the requests end with this, and who waits for them learns that.
+            let _ = sender.send(requests);
+        }
+    }
+}
+
+/// Sends the requests when it is dropped: even if the first of them is abandoned.
+struct SendAll<'a>(&'a Queue);
+
+impl Drop for SendAll<'_> {
+    fn drop(&mut self) {
+        self.0.send_all();
     }
 }
 

@@ -20,13 +20,14 @@ use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash
 use super::witness::Witness;
 use super::{LedgerError, Outcome, RunId, Store, transitions};
 
-/// The most requests that share one commit.
-pub(super) const GROUP: usize = 512;
+/// A commit waits for no more requests than this.
+const GROUP: usize = 512;
 /// Attempts older than this are deleted; no window is longer than a day.
 const ATTEMPTS_KEPT: Duration = Duration::from_secs(25 * 60 * 60);
 
 pub(super) type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
 
+#[derive(Debug)]
 pub(super) enum Request {
     Claim { claim: Claim, target: Target, reply: Reply<Admission<Claimed>> },
     Settle { claimed: Claimed, outcome: Outcome, now: Timestamp, reply: Reply<()> },
@@ -60,14 +61,19 @@ impl WriterThread {
     }
 
     /// Serves requests until every sender is gone.
-    pub(super) fn run(mut self, requests: &Receiver<Request>) {
+    pub(super) fn run(mut self, requests: &Receiver<Vec<Request>>) {
         self.delete_old_attempts();
-        while let Ok(first) = requests.recv() {
-            self.commit(std::iter::once(first).chain(requests.try_iter().take(GROUP - 1)));
+        while let Ok(mut group) = requests.recv() {
+            while group.len() < GROUP
+                && let Ok(more) = requests.try_recv()
+            {
+                group.extend(more);
+            }
+            self.commit(group);
         }
     }
 
-    fn commit(&mut self, requests: impl Iterator<Item = Request>) {
+    fn commit(&mut self, requests: Vec<Request>) {
         let Self { connection, session, neighbors, headroom, .. } = self;
         // If the transaction can't begin, usually because another process holds the lock, every request gets that
         // error.
@@ -75,7 +81,7 @@ impl WriterThread {
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(LedgerError::from);
         let mut group =
             Group { transaction: transaction.as_ref(), session, neighbors, headroom, intents: BTreeMap::new() };
-        let replies: Vec<PendingReply> = requests.map(|request| group.serve(request)).collect();
+        let replies: Vec<PendingReply> = requests.into_iter().map(|request| group.serve(request)).collect();
         let intents = group.intents;
         let committed = transaction.and_then(|transaction| Ok(transaction.commit()?));
         // Before the replies: no POST is sent that the witness does not count.

@@ -13,7 +13,7 @@ use super::event::{End, Events, RunEvent};
 use super::feed::Feed;
 use super::gate::Gate;
 use super::phase::{Phase, Phases};
-use super::sender::{Delivered, Pending, RecordSender};
+use super::sender::{Delivered, Pending, Ready, RecordSender, Unrecorded};
 use super::settings::LaneSettings;
 use super::turns::Turns;
 use crate::clock;
@@ -135,16 +135,48 @@ impl ActiveLane {
     }
 
     async fn run_worker(self: Arc<Self>) -> Result<(), End> {
-        while let Some(row) = self.next_row().await? {
-            match self.sender.deliver(row).await? {
+        let mut answered = None;
+        loop {
+            // The outcome of one row and the intent of the next share a commit, unless the next one has to wait. If the outcome
+            // cannot be recorded, the next one is not sent.
+            let next = async { Ok(self.next_ready().await) };
+            let ((), next) = tokio::try_join!(self.record_outcome(answered), next)?;
+            let Some(ready) = next? else { return Ok(()) };
+            answered = match self.sender.deliver(ready).await? {
+                Delivered::Answered(outcome) => Some(outcome),
                 Delivered::Done => {
-                    // Rows that were not counted when the run began must not make it wrap.
-                    let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+                    self.count_done();
+                    None
                 }
-                Delivered::Later(row) => self.rows.lock().await.ready.push_back(row),
-            }
+                Delivered::Later(row) => {
+                    self.rows.lock().await.ready.push_back(row);
+                    None
+                }
+            };
         }
+    }
+
+    async fn record_outcome(&self, answered: Option<Unrecorded>) -> Result<(), End> {
+        let Some(outcome) = answered else { return Ok(()) };
+        self.sender.record(outcome).await?;
+        self.count_done();
         Ok(())
+    }
+
+    fn count_done(&self) {
+        // Rows that were not counted when the run began must not make it wrap.
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+    }
+
+    /// The next row with a durable intent; `None` at the end of the input and once the run is asked to stop.
+    async fn next_ready(&self) -> Result<Option<Ready>, End> {
+        while let Some(row) = self.next_row().await? {
+            if let Some(ready) = self.sender.claim(row).await? {
+                return Ok(Some(ready));
+            }
+            self.count_done();
+        }
+        Ok(None)
     }
 
     /// The next row to send; `None` at the end of the input and once the run is asked to stop.
@@ -159,7 +191,7 @@ impl ActiveLane {
                 let batch = batch.map_err(End::Feed)?;
                 self.record(batch.settled).await?;
                 self.learn(batch.learned).await?;
-                rows.ready.extend(batch.to_send.into_iter().map(Pending::new));
+                rows.ready.extend(batch.to_send.into_iter().map(|row| self.sender.pending(row)));
             }
         };
         self.phases().before(Phase::Stopping, next).await.unwrap_or(Ok(None))

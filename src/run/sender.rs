@@ -1,4 +1,7 @@
-//! Sends one row: permits → intent → POST → verdict → outcome, and again where nothing can be sent twice by that.
+//! Sends rows: permits → intent → POST → verdict → outcome, and again where nothing can be sent twice by that.
+//!
+//! A worker makes the outcome of one row and the intent of the next durable with the same commit. So [`RecordSender::claim`]
+//! ends before the POST, and [`RecordSender::deliver`] before the outcome is durable.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,60 +52,93 @@ pub(super) struct RecordSender {
 pub(super) struct Pending {
     row: Prepared,
     tries: Tries,
+    resend: ResendPolicy,
 }
 
-impl Pending {
-    pub(super) fn new(row: Prepared) -> Self {
-        Self { row, tries: Tries::default() }
-    }
+/// A row whose intent is durable, with all that its POST needs.
+pub(super) struct Ready {
+    pending: Pending,
+    claimed: Claimed,
+    gate_permit: GatePermit,
+    permit: Permit,
+    token: Arc<Token>,
+    secret_version: u64,
+}
+
+/// An outcome that is not durable yet.
+pub(super) struct Unrecorded {
+    row: u64,
+    claimed: Claimed,
+    disposition: Disposition,
 }
 
 /// What happened to a row.
 pub(super) enum Delivered {
-    /// It has an outcome, or the run stops before it got one.
+    /// It has an outcome, which is to be recorded.
+    Answered(Unrecorded),
+    /// It needs no more work, or the run stops before it got an outcome.
     Done,
     /// Other rows are sent first.
     Later(Pending),
 }
 
 impl RecordSender {
-    /// Sends one row until it has an outcome, other rows should be sent first, or the run stops: then the row stays as the
-    /// ledger has it.
-    pub(super) async fn deliver(&self, mut pending: Pending) -> Result<Delivered, End> {
-        let mut resend = self.settings.resend;
-        while let Some((mut gate_permit, permit)) = self.unless_stopping(self.permits()).await?.transpose()? {
+    pub(super) fn pending(&self, row: Prepared) -> Pending {
+        Pending { row, tries: Tries::default(), resend: self.settings.resend }
+    }
+
+    /// Waits until a row may be sent, and makes the intent durable. `None` if it was sent before, or if the run stops: then
+    /// the row stays as the ledger has it.
+    pub(super) async fn claim(&self, pending: Pending) -> Result<Option<Ready>, End> {
+        while let Some((gate_permit, permit)) = self.unless_stopping(self.permits()).await?.transpose()? {
             // Before the intent: if there is no token, no row may be left in doubt.
             let secret_version = self.tokens.secret_version();
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
-            let claimed = match self.claim(&pending.row, resend, &permit).await? {
+            match self.record_intent(&pending, &permit).await? {
                 Admission::SentBefore(run) => {
                     self.skip(pending.row.number, run).await?;
-                    break;
+                    return Ok(None);
                 }
-                admission => self.turns.granted(admission),
+                admission => {
+                    if let Some(claimed) = self.turns.granted(admission) {
+                        return Ok(Some(Ready { pending, claimed, gate_permit, permit, token, secret_version }));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Sends one row until it has an outcome, other rows should be sent first, or the run stops.
+    pub(super) async fn deliver(&self, mut ready: Ready) -> Result<Delivered, End> {
+        loop {
+            let Ready { mut pending, claimed, mut gate_permit, permit, token, secret_version } = ready;
+            let (row, sent) = (pending.row.number, permit.taken_at());
+            let Some(checked) = self.send(&claimed, permit, &token, &pending.row).await else {
+                return Ok(Delivered::Done);
             };
-            let Some(claimed) = claimed else { continue };
-            let sent = permit.taken_at();
-            let Some(checked) = self.send(&claimed, permit, &token, &pending.row).await else { break };
             let (disposition, reloads_secret) = self.judge(checked, sent, &mut gate_permit, &mut pending);
             let (retry, kind) = (disposition.retry, disposition.outcome.kind);
-            self.settle(claimed, disposition, &pending.row).await?;
+            let unrecorded = Unrecorded { row, claimed, disposition };
+            if retry.is_none() && !reloads_secret {
+                return Ok(Delivered::Answered(unrecorded));
+            }
+            self.record(unrecorded).await?;
             if reloads_secret {
                 self.reload_secret(secret_version).await;
             }
             drop(gate_permit);
             match retry {
-                None => break,
+                None => return Ok(Delivered::Done),
                 Some(Retry::BehindOthers) => return Ok(Delivered::Later(pending)),
                 Some(Retry::After(wait)) => {
                     self.unless_stopping(tokio::time::sleep(wait)).await?;
                 }
             }
-            if kind == OutcomeKind::InDoubt {
-                resend.in_doubt = true;
-            }
+            pending.resend.in_doubt |= kind == OutcomeKind::InDoubt;
+            let Some(again) = self.claim(pending).await? else { return Ok(Delivered::Done) };
+            ready = again;
         }
-        Ok(Delivered::Done)
     }
 
     /// The future's output; `None` once the run is asked to stop.
@@ -152,10 +188,11 @@ impl RecordSender {
     }
 
     /// Makes the intent durable, unless another process goes first or has called or sent the record meanwhile.
-    async fn claim(&self, row: &Prepared, resend: ResendPolicy, permit: &Permit) -> Result<Admission<Claimed>, End> {
+    async fn record_intent(&self, pending: &Pending, permit: &Permit) -> Result<Admission<Claimed>, End> {
         let SendSettings { run, timeout, longest_window, .. } = self.settings;
+        let Pending { row, resend, .. } = pending;
         let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
-        let claim = Claim { run, row: row.number, record: row.record, copies: row.copies, resend, call };
+        let claim = Claim { run, row: row.number, record: row.record, copies: row.copies, resend: *resend, call };
         self.writer.claim(claim).await.map_err(End::Ledger)
     }
 
@@ -245,10 +282,10 @@ impl RecordSender {
         let _ = tokio::task::spawn_blocking(move || tokens.reload_secret(secret_version)).await;
     }
 
-    /// Makes the outcome durable, then reports it.
-    async fn settle(&self, claimed: Claimed, disposition: Disposition, row: &Prepared) -> Result<(), End> {
-        let Disposition { outcome, retry, record: saved } = disposition;
-        let id = self.settings.numbering.id(row.number);
+    /// Makes an outcome durable, then reports it.
+    pub(super) async fn record(&self, unrecorded: Unrecorded) -> Result<(), End> {
+        let Unrecorded { row, claimed, disposition: Disposition { outcome, retry, record: saved } } = unrecorded;
+        let id = self.settings.numbering.id(row);
         let (kind, status, why) = (outcome.kind, outcome.status, outcome.detail.clone());
         if let Some(retry) = retry {
             let wait = match retry {

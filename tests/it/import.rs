@@ -5,6 +5,7 @@
 mod answers;
 mod bursts;
 mod check;
+mod commits;
 mod faults;
 mod identity;
 mod mapping;
