@@ -20,6 +20,8 @@ use crate::run::RunEvent;
 use crate::text::{format_duration, grouped, printable};
 
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
+/// How long events gather before they are shown: to wake this thread for each one costs the engine a system call per record.
+const GATHER: Duration = Duration::from_millis(20);
 /// Without a terminal, the first line comes after this long.
 const FIRST_LINE_AFTER: Duration = Duration::from_secs(5);
 const LINE_INTERVAL: Duration = Duration::from_secs(60);
@@ -52,6 +54,7 @@ impl Drop for ProgressDisplay {
     /// Waits until the run has ended and all its events have been shown.
     fn drop(&mut self) {
         if let Some(thread) = self.0.take() {
+            thread.thread().unpark();
             // If the thread panicked, less was shown, but the run is unaffected.
             let _ = thread.join();
         }
@@ -108,7 +111,7 @@ impl Progress {
         let mut last_redraw = Instant::now();
         loop {
             match events.recv_timeout(REDRAW_INTERVAL) {
-                Ok(event) => self.apply(event),
+                Ok(event) => std::iter::once(event).chain(events.try_iter()).for_each(|event| self.apply(event)),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -116,6 +119,7 @@ impl Progress {
                 self.redraw();
                 last_redraw = Instant::now();
             }
+            std::thread::park_timeout(GATHER);
         }
         self.redraw();
         self.bar.abandon();
