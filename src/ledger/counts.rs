@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::schema::BOT_OF_ROW;
+use super::records::OF_RUN;
 use super::{LedgerError, OutcomeKind, RowState, Run, Store};
 
 /// The records of a run by outcome. Its JSON has these keys, in this order.
@@ -66,12 +66,11 @@ impl Store {
     pub(crate) fn counts(&self, run: &Run) -> Result<Counts, LedgerError> {
         let mut counts = Counts::all_unsent(run.rows, run.records);
         counts.settle(OutcomeKind::Skipped, run.sent_before);
-        let states: Vec<_> =
-            OutcomeKind::ALL.iter().map(|kind| RowState::Settled(*kind)).chain([RowState::Claimed]).collect();
+        let states: Vec<_> = RowState::all().collect();
         // One pass: for a GROUP BY, SQLite would sort all rows.
-        let count = |state: &RowState| format!("count(*) FILTER (WHERE state = '{}')", state.as_str());
-        let sql =
-            format!("SELECT {} FROM rows WHERE run = ?1", states.iter().map(count).collect::<Vec<_>>().join(", "));
+        let count = |state: &RowState| format!("count(*) FILTER (WHERE state = {})", state.code());
+        let counted = states.iter().map(count).collect::<Vec<_>>().join(", ");
+        let sql = format!("SELECT {counted} FROM records WHERE {OF_RUN}");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut found = statement.query([run.id.0])?;
         if let Some(found) = found.next()? {
@@ -86,7 +85,7 @@ impl Store {
     pub(crate) fn counts_by_bot(&self, run: &Run) -> Result<Vec<Counts>, LedgerError> {
         let mut counts: Vec<_> = run.bots.iter().map(|bot| Counts::all_unsent(bot.records, bot.records)).collect();
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {BOT_OF_ROW}, state, count(*) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} IS NOT NULL GROUP BY 1, 2"
+            "SELECT bot, state, count(*) FROM records WHERE {OF_RUN} AND claimed_at IS NOT NULL GROUP BY bot, state"
         ))?;
         let mut groups = statement.query([run.id.0])?;
         while let Some(group) = groups.next()? {

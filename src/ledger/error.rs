@@ -34,6 +34,10 @@ pub(crate) enum LedgerError {
     Damaged { problem: String },
     #[error("cannot use {}: {reason}", path.display())]
     Witness { path: PathBuf, reason: String },
+    #[error("cannot store record {row} of run {run}: a run has at most {most} records")]
+    TooManyRecords { run: RunId, row: u64, most: u64 },
+    #[error("cannot update the ledger: run {run} is in progress with an older version of kore-feedback")]
+    InUseByOlderVersion { run: RunId },
     #[error("no run {run} in the ledger")]
     NoSuchRun { run: RunId },
     #[error("the thread that writes the ledger has stopped")]
@@ -57,6 +61,8 @@ impl Advice for LedgerError {
             Self::Sqlite(error) => sqlite_hint(error.sqlite_error_code()?)?,
             Self::NewerSchema { .. } => "use the version of kore-feedback that wrote the ledger, or a newer one",
             Self::InUse { .. } => "wait until it ends, or stop it, then resume",
+            Self::InUseByOlderVersion { .. } => "wait until it ends, or stop it",
+            Self::TooManyRecords { .. } => "divide the input into several files",
             Self::AlreadyStarted { .. } => "let that run finish; a second one is not needed",
             Self::NoSuchRun { .. } => "list all runs with `kore-feedback runs list`",
             Self::Untrusted { run, .. } => {

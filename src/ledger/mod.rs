@@ -27,6 +27,7 @@ mod millis;
 #[cfg(test)]
 mod model;
 mod neighbors;
+mod records;
 mod repeated_ids;
 mod request;
 mod rows;

@@ -7,12 +7,14 @@ use foldhash::quality::RandomState;
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, params};
 
-use super::{LedgerError, Run, RunId, Store};
+use super::records::{CLAIMED_AT, OF_RUN, ROW, SERVER_ID};
+use super::{LedgerError, OutcomeKind, RowState, Run, RunId, Store};
 
 /// The filter has `2^ADDRESS` bits: 2 MB of memory, whatever the number of ids.
 const ADDRESS: u32 = 24;
 /// With a million ids, about one in ten thousand is looked at again.
 const BITS_PER_ID: u64 = 6;
+const SAVED: RowState = RowState::Settled(OutcomeKind::Saved);
 
 impl Store {
     /// Marks saved rows as in doubt if an earlier row of the run has the same server id. Requires the run's lease.
@@ -28,9 +30,9 @@ impl Store {
 fn find_suspects(ledger: &Connection, run: RunId) -> Result<bool, LedgerError> {
     ledger.execute_batch("CREATE TEMP TABLE suspects (id PRIMARY KEY) WITHOUT ROWID")?;
     let mut insert = ledger.prepare("INSERT OR IGNORE INTO temp.suspects VALUES (?1)")?;
-    let mut ids =
-        ledger.prepare("SELECT server_id FROM rows WHERE run = ?1 AND state = 'saved' AND server_id IS NOT NULL")?;
-    let mut ids = ids.query([run.0])?;
+    let mut ids = ledger
+        .prepare(&format!("SELECT server_id FROM records WHERE {OF_RUN} AND state = ?2 AND server_id IS NOT NULL"))?;
+    let mut ids = ids.query(params![run.0, SAVED])?;
     let (mut seen, mut has_suspects) = (Seen::new(), false);
     while let Some(row) = ids.next()? {
         let id = row.get_ref(0)?;
@@ -45,15 +47,17 @@ fn find_suspects(ledger: &Connection, run: RunId) -> Result<bool, LedgerError> {
 fn mark(ledger: &Connection, run: &Run) -> Result<u64, LedgerError> {
     // `first` is a number; a person reads which record of which row it is, as `RecordId` says it.
     let changed = ledger.execute(
-        "UPDATE rows SET state = 'in doubt', server_id = NULL, server_time = NULL, deviations = NULL,
-                         detail = 'the response has the id of another record: row ' || ((ids.first - 1) / ?2 + 1)
-                                  || iif((ids.first - 1) % ?2 > 0, ', record ' || (ids.first - 1) % ?2, '')
-                                  || ' got ' || rows.server_id
-         FROM (SELECT row, row_number() OVER same AS place, first_value(row) OVER same AS first
-               FROM rows WHERE run = ?1 AND state = 'saved' AND server_id IN (SELECT id FROM temp.suspects)
-               WINDOW same AS (PARTITION BY server_id ORDER BY changed_at, row)) AS ids
-         WHERE rows.run = ?1 AND rows.row = ids.row AND ids.place > 1",
-        params![run.id.0, run.numbering.numbers_per_row()],
+        &format!(
+            "UPDATE records SET state = ?3, server_id = NULL, server_time = NULL, deviations = NULL,
+                                detail = 'the response has the id of another record: row ' || ((found.first - 1) / ?2 + 1)
+                                         || iif((found.first - 1) % ?2 > 0, ', record ' || (found.first - 1) % ?2, '')
+                                         || ' got ' || {SERVER_ID}
+             FROM (SELECT id AS repeated, row_number() OVER same AS place, first_value({ROW}) OVER same AS first
+                   FROM records WHERE {OF_RUN} AND state = ?4 AND server_id IN (SELECT id FROM temp.suspects)
+                   WINDOW same AS (PARTITION BY server_id ORDER BY {CLAIMED_AT} + changed_at, id)) AS found
+             WHERE id = found.repeated AND found.place > 1"
+        ),
+        params![run.id.0, run.numbering.numbers_per_row(), RowState::Settled(OutcomeKind::InDoubt), SAVED],
     )?;
     Ok(changed as u64)
 }
@@ -117,7 +121,7 @@ mod tests {
             let run = store.begin(&new_run(), Timestamp::UNIX_EPOCH).unwrap();
             let mut first = BTreeMap::new();
             for (row, (id, at)) in (1_i64..).zip(&rows) {
-                let insert = "INSERT INTO rows (run, row, state, server_id, changed_at) VALUES (?1, ?2, 'saved', ?3, ?4)";
+                let insert = "INSERT INTO records (id, state, attempts, server_id, changed_at) VALUES ((?1 << 36) + ?2, 1, 1, ?3, ?4)";
                 store.connection.execute(insert, params![run.0, row, format!("id-{id}"), at]).unwrap();
                 let earliest = first.entry(id).or_insert((at, row));
                 *earliest = (*earliest).min((at, row));

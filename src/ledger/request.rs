@@ -143,6 +143,7 @@ pub(crate) enum Admission<T> {
 pub(crate) struct Claimed {
     pub(super) run: RunId,
     pub(super) row: u64,
+    pub(super) claimed_at: Timestamp,
     pub(super) attempt: i64,
 }
 

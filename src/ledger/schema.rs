@@ -10,31 +10,39 @@
 //!   run has sent them, which the table `rows` leaves out. `rows` counts the rows of the input, `records` the records
 //!   that they make, of which there are at most `records_per_row` each.
 //! - `bots`: the bots that a run's records go to, numbered from 1, each with its number of valid records.
-//! - `rows`: the state of each record; `row` is its number, see [`Numbering`](crate::numbering::Numbering): the row's own
-//!   if each row makes one record. The states are `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`,
-//!   `invalid`, `skipped`, `unsent` or `in doubt`. The run has not reached a record that is missing here. `fingerprint`
-//!   is a hash of the fields that the server can read back; no respondent's answer is stored. `bot` is the number of the
-//!   bot that the row was sent to, null if it never was, or if version 1 sent it to its run's only bot. `claimed_at` is
-//!   when the last POST was about to be sent, `answer_due` the latest time for its answer, `changed_at` when the state
-//!   was reached. `status` is that of the last answer; a saved row without one was in doubt and later found on the
-//!   server. `server_time` is the server's time of a saved record. `deviations` has a bit for each field that the answer
-//!   about it lacked, or gave with another value than was sent ([`Deviations`](super::Deviations)). `message` is a hash
-//!   of the message, null for rows of older versions; `key` is one of the columns of `--key`. A skipped row with a
-//!   fingerprint was sent by an earlier run that did not know its key.
+//! - `records`: the state of each record, in as few bytes as possible. `id` has the run's number in the upper bits and the
+//!   record's in the lower 36, see [`Numbering`](crate::numbering::Numbering): the row's own if each row makes one record. The
+//!   states are `claimed` (sent or about to be, no outcome yet), `saved`, `rejected`, `invalid`, `skipped`, `unsent` or `in
+//!   doubt`; [`RowState`](super::RowState) has their codes. The run has not reached a record that is missing here.
+//!   `fingerprint` is a hash of the fields that the server can read back; no respondent's answer is stored. `bot` is the number
+//!   of the bot that the record was sent to. `claimed_at` is when the last POST was about to be sent, in milliseconds after the
+//!   run's `started_at`; null if there was none. The other times are in milliseconds after that, or after `started_at` if
+//!   it is null; a clock that was set back makes them negative: `answer_due` is the latest time for the answer, `changed_at` when
+//!   the state was reached, `server_time` the server's time of a saved record. `status` is that of the last answer, less 200; a
+//!   saved record without one was in doubt and later found on the server. `server_id` is a blob if it is an even number of
+//!   lower-case hexadecimal digits, else text. `deviations` has a bit for each field that the answer about it lacked, or gave
+//!   with another value than was sent ([`Deviations`](super::Deviations)). `message` is a hash of the message, null for records
+//!   of older versions; `key` is one of the columns of `--key`. A skipped record with a fingerprint was sent by an earlier run
+//!   that did not know its key. While the state is `claimed`, `status`, `server_id`, `changed_at`, `server_time` and
+//!   `deviations` mean nothing: they reserve room for the outcome.
+//! - `rows`: a view of `records` for people, with words, whole times and the columns `run` and `row`. It finds the records of a
+//!   run quickly, but searches these for a single row.
 //! - `attempts`: every call of the last days, so that rate limits hold across runs and processes. `run` is null for a
 //!   call that sends no row, and for one made by schema 3.
 //! - `waiting`: the processes that wait for a rate limit, see `turns.rs`.
 //! - `last_values`: what `submit` offers as answers to its questions.
 
+use std::path::Path;
+
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::LedgerError;
+use super::{Lease, LedgerError, RunId};
 
 /// "KFBK", so that `file` and people can tell what the file is.
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
 /// A released migration never changes.
-const MIGRATIONS: [&str; 9] = [
+pub(super) const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/1_one_bot_per_run.sql"),
     include_str!("migrations/2_several_bots_per_run.sql"),
     include_str!("migrations/3_options_as_json.sql"),
@@ -44,20 +52,18 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/7_several_records_per_row.sql"),
     include_str!("migrations/8_sent_before.sql"),
     include_str!("migrations/9_index_without_states.sql"),
+    include_str!("migrations/10_compact_rows.sql"),
 ];
 
 /// The schema's version that this build reads and writes.
 const VERSION: usize = MIGRATIONS.len();
 
-/// The number of the bot that a row was sent to, as SQL; null for a row that was never sent. A process of version 1
-/// that was running during the migration wrote rows without it: they went to the only bot that a run had then.
-pub(super) const BOT_OF_ROW: &str = "iif(rows.claimed_at IS NULL, NULL, coalesce(rows.bot, 1))";
-
-/// Brings the ledger to this build's version.
+/// Brings the ledger in this state directory to this build's version.
 ///
 /// # Errors
-/// [`LedgerError::NewerSchema`] if a later version wrote it.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
+/// [`LedgerError::NewerSchema`] if a later version wrote it, [`LedgerError::InUseByOlderVersion`] if a process of an older
+/// version is working on a run.
+pub(super) fn migrate(connection: &mut Connection, state_dir: &Path) -> Result<(), LedgerError> {
     if version(connection)? == VERSION {
         return Ok(());
     }
@@ -67,12 +73,29 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
     if found > VERSION {
         return Err(LedgerError::NewerSchema { found, supported: VERSION });
     }
+    if found > 0 && found < VERSION {
+        ensure_unused(&transaction, state_dir)?;
+    }
     for migration in &MIGRATIONS[found..] {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     Ok(transaction.commit()?)
+}
+
+/// A process that works on a run could not record the outcomes of requests in flight any more. One that takes a lease later
+/// fails before its first request.
+fn ensure_unused(connection: &Connection, state_dir: &Path) -> Result<(), LedgerError> {
+    let mut statement = connection.prepare("SELECT run FROM runs WHERE finished_at IS NULL ORDER BY run")?;
+    let runs = statement.query_map([], |row| Ok(RunId(row.get(0)?)))?;
+    for run in runs {
+        let run = run?;
+        if Lease::is_held(state_dir, run) {
+            return Err(LedgerError::InUseByOlderVersion { run });
+        }
+    }
+    Ok(())
 }
 
 fn version(connection: &Connection) -> Result<usize, LedgerError> {
@@ -88,7 +111,8 @@ mod tests {
 
     use super::{MIGRATIONS, VERSION, version};
     use crate::ledger::{
-        Comparison, InputRecord, Need, OutcomeKind, RecordHash, RowState, RunBot, RunId, Store, TimeRange,
+        Comparison, InputRecord, Lease, LedgerError, Need, OutcomeKind, RecordHash, RowState, RunBot, RunId, Store,
+        TimeRange,
     };
     use crate::numbering::Numbering;
 
@@ -120,23 +144,39 @@ mod tests {
         assert_eq!((counts[0].saved, counts[0].invalid, counts[0].in_doubt), (1, 0, 1));
         let all = TimeRange { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX };
         assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all, SignedDuration::ZERO).unwrap().len(), 2);
-        // A process of version 1 that is still running continues to write rows without the bot.
-        let old = Connection::open(dir.path().join("ledger.db")).unwrap();
-        let claim = "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at)
-                           VALUES (3, 4, 'claimed', zeroblob(16), 1, 2400, 32400, 2400)";
-        old.execute(claim, []).unwrap();
-        assert_eq!(store.counts_by_bot(&run).unwrap()[0].in_doubt, 2);
         let bots: Vec<_> = store.rows(run.id).map(Result::unwrap).map(|row| row.bot).collect();
-        assert_eq!(bots, [Some(1), None, Some(1), Some(1)]);
-        assert_eq!(store.sent_rows(("https://bots.kore.ai", "st-1"), all, SignedDuration::ZERO).unwrap().len(), 3);
+        assert_eq!(bots, [Some(1), None, Some(1)]);
         let range = store.sending_range(&run, &run.bots[0], SignedDuration::ZERO).unwrap().unwrap();
-        assert_eq!(range.to.as_millisecond(), 2400);
+        assert_eq!(range.to.as_millisecond(), 2300);
         // Resuming the run replaces the number of valid rows.
         let resumed = store.set_bots(run.id, &[("st-1".to_owned(), 3), ("st-2".to_owned(), 1)], 5).unwrap();
         let rows: Vec<_> = resumed.bots.iter().map(|bot| (bot.number, bot.records)).collect();
         assert_eq!(rows, [(1, 3), (2, 1)]);
         drop(store);
         assert_eq!(version(&Connection::open(dir.path().join("ledger.db")).unwrap()).unwrap(), VERSION);
+    }
+
+    #[test]
+    fn a_run_in_progress_delays_the_migration() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = Connection::open(dir.path().join("ledger.db")).unwrap();
+        MIGRATIONS[..VERSION - 1].iter().for_each(|migration| old.execute_batch(migration).unwrap());
+        old.execute_batch(&format!(
+            "INSERT INTO runs (run, kind, sandbox, host, api_version, input, content, mapping, identity, rows, started_at)
+             VALUES (3, 'import', 0, 'https://bots.kore.ai', '1.1', '/in.csv', zeroblob(32), 'm', zeroblob(32), 1, 1000);
+             INSERT INTO bots VALUES (3, 1, 'st-1', 1);
+             PRAGMA user_version = {};",
+            VERSION - 1
+        ))
+        .unwrap();
+        let lease = Lease::take(dir.path(), RunId(3)).unwrap();
+        let error = Store::open(dir.path()).unwrap_err();
+        assert!(matches!(error, LedgerError::InUseByOlderVersion { run: RunId(3) }), "{error}");
+        // The older process can still record its outcomes.
+        let row = "INSERT INTO rows (run, row, state, changed_at) VALUES (3, 1, 'saved', 2000)";
+        assert_eq!(old.execute(row, []).unwrap(), 1);
+        drop(lease);
+        assert_eq!(Store::open(dir.path()).unwrap().rows(RunId(3)).count(), 1);
     }
 
     /// Rows of older ledgers have fingerprints, but neither messages nor keys.

@@ -11,20 +11,21 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::headroom::Headroom;
+use super::records::{OF_RUN, record_id};
 use super::request::{Claim, Target};
 use super::{LedgerError, RunId, Store};
 
-/// The other rows that went to the same bot. `?1` and `?2` are run and row, `?3` the bot's number.
+/// The other records that went to the same bot. `?1` is the run, `?2` the record's id, `?3` the bot's number.
 macro_rules! rows_to_the_bot {
     ($index:literal, $condition:literal) => {
         concat!(
-            " FROM rows INDEXED BY ",
+            " FROM records INDEXED BY ",
             $index,
-            " CROSS JOIN runs ON runs.run = rows.run
-              CROSS JOIN bots ON bots.run = rows.run AND bots.bot = coalesce(rows.bot, 1)
+            " CROSS JOIN runs ON runs.run = id >> 36
+              CROSS JOIN bots ON bots.run = runs.run AND bots.bot = records.bot
               WHERE ",
             $condition,
-            " AND NOT (rows.run = ?1 AND rows.row = ?2)
+            " AND id <> ?2
               AND (runs.host, runs.sandbox, bots.bot_id) =
                   (SELECT host, sandbox, bot_id FROM runs JOIN bots USING (run) WHERE run = ?1 AND bot = ?3)"
         )
@@ -32,32 +33,29 @@ macro_rules! rows_to_the_bot {
 }
 
 const WITH_KEY: &str = concat!(
-    "SELECT rows.run",
-    rows_to_the_bot!(
-        "rows_by_key",
-        "key IS NOT NULL AND key = ?4 AND state IN ('claimed', 'saved', 'in doubt', 'skipped')"
-    ),
+    "SELECT runs.run",
+    rows_to_the_bot!("rows_by_key", "key IS NOT NULL AND key = ?4 AND state IN (0, 1, 4, 6)"),
     " LIMIT 1"
 );
 
 /// How many equal records were sent, up to `?5`, and by which run.
 const BY_RECORD: &str = concat!(
-    "SELECT count(*), max(run) FROM (SELECT rows.run AS run",
+    "SELECT count(*), max(run) FROM (SELECT runs.run AS run",
     rows_to_the_bot!(
         "rows_by_record",
-        "substr(fingerprint, 1, 8) = ?4 AND fingerprint IS NOT NULL AND state IN ('claimed', 'saved', 'in doubt')"
+        "substr(fingerprint, 1, 8) = ?4 AND fingerprint IS NOT NULL AND state IN (0, 1, 6)"
     ),
     " LIMIT ?5)"
 );
 
 /// The same of those without a key, and of this run.
 const BY_RECORD_WITHOUT_KEY: &str = concat!(
-    "SELECT count(*), max(rows.run)",
+    "SELECT count(*), max(runs.run)",
     rows_to_the_bot!(
         "rows_by_record",
-        "substr(fingerprint, 1, 8) = ?4 AND fingerprint IS NOT NULL AND state IN ('claimed', 'saved', 'in doubt')"
+        "substr(fingerprint, 1, 8) = ?4 AND fingerprint IS NOT NULL AND state IN (0, 1, 6)"
     ),
-    " AND (key IS NULL OR rows.run = ?1)"
+    " AND (key IS NULL OR runs.run = ?1)"
 );
 
 /// How many of those without a key have got one from another run. This run's own rows are among its copies.
@@ -65,9 +63,9 @@ const WITH_LEARNED_KEY: &str = concat!(
     "SELECT count(*)",
     rows_to_the_bot!(
         "rows_with_learned_keys",
-        "substr(fingerprint, 1, 8) = ?4 AND fingerprint IS NOT NULL AND state = 'skipped'"
+        "substr(fingerprint, 1, 8) = ?4 AND fingerprint IS NOT NULL AND state = 4"
     ),
-    " AND rows.run <> ?1"
+    " AND runs.run <> ?1"
 );
 
 impl Store {
@@ -91,9 +89,9 @@ impl Store {
 
     /// Whether a run has sent records without keys.
     pub(crate) fn has_records_without_key(&self, run: RunId) -> Result<bool, LedgerError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM rows WHERE run = ?1 AND key IS NULL
-                                  AND state IN ('claimed', 'saved', 'in doubt'))";
-        Ok(self.connection.query_row(sql, [run.0], |row| row.get(0))?)
+        let sql =
+            format!("SELECT EXISTS (SELECT 1 FROM records WHERE {OF_RUN} AND key IS NULL AND state IN (0, 1, 6))");
+        Ok(self.connection.query_row(&sql, [run.0], |row| row.get(0))?)
     }
 }
 
@@ -121,7 +119,9 @@ pub(super) fn sent_before(
 fn sent_with_key(transaction: &Transaction<'_>, claim: &Claim, target: &Target) -> Result<Option<RunId>, LedgerError> {
     let Some(key) = claim.record.key else { return Ok(None) };
     let mut statement = transaction.prepare_cached(WITH_KEY)?;
-    let found = statement.query_row(params![claim.run.0, claim.row, target.bot, key], |row| row.get(0)).optional()?;
+    let found = statement
+        .query_row(params![claim.run.0, record_id(claim.run, claim.row)?, target.bot, key], |row| row.get(0))
+        .optional()?;
     Ok(found.map(RunId))
 }
 
@@ -132,7 +132,7 @@ fn count_sent(
     copies: u64,
     target: &Target,
 ) -> Result<(u64, Option<i64>), LedgerError> {
-    let row = (claim.run.0, claim.row, target.bot);
+    let row = (claim.run.0, record_id(claim.run, claim.row)?, target.bot);
     let prefix = claim.record.prefix();
     let counts = |row: &rusqlite::Row<'_>| <(u64, Option<i64>)>::try_from(row);
     if claim.record.key.is_none() {

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Row, params};
 
 use super::millis::{from_millis, offset_to_millis, to_millis};
-use super::schema::BOT_OF_ROW;
 use super::{Call, LedgerError, OutcomeKind, RowState, Run, RunBot, RunId, Store, TimeRange};
 
 /// A row for which at least one POST was made, or was about to be.
@@ -74,7 +73,7 @@ impl Store {
         offset: SignedDuration,
     ) -> Result<Option<TimeRange>, LedgerError> {
         let sql = format!(
-            "SELECT max({ENDED_AT}), min(server_time), max(server_time) FROM rows WHERE run = ?1 AND {BOT_OF_ROW} = ?2"
+            "SELECT max({ENDED_AT}), min(server_time), max(server_time) FROM rows WHERE run = ?1 AND bot = ?2 AND claimed_at IS NOT NULL"
         );
         let times = |row: &Row<'_>| <(Option<i64>, Option<i64>, Option<i64>)>::try_from(row);
         let (last, first_saved, last_saved) = self.connection.query_row(&sql, params![run.id.0, bot.number], times)?;
@@ -98,7 +97,7 @@ impl Store {
         let mut statement = self.connection.prepare(&format!(
             "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at + {OFFSET},
                     {ENDED_AT} + {OFFSET}, coalesce(answer_due, rows.claimed_at) + {OFFSET}
-             FROM runs JOIN rows USING (run) JOIN bots ON bots.run = rows.run AND bots.bot = {BOT_OF_ROW}
+             FROM runs JOIN rows USING (run) JOIN bots ON bots.run = rows.run AND bots.bot = rows.bot
              WHERE host = ?1 AND bot_id = ?2 AND started_at + {OFFSET} <= ?4 AND rows.claimed_at + {OFFSET} <= ?4
                AND rows.changed_at + {OFFSET} >= ?3 AND fingerprint IS NOT NULL
              ORDER BY rows.run, row"

@@ -1,10 +1,8 @@
 //! The state of one row, and which states may follow which: pure, so that the rules can be read and tested on their
 //! own.
 
-use std::str::FromStr;
-
 use jiff::Timestamp;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use super::Deviations;
@@ -96,7 +94,24 @@ impl ResendPolicy {
 }
 
 impl RowState {
-    /// The state's word in the ledger.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Claimed).chain(OutcomeKind::ALL.iter().copied().map(Self::Settled))
+    }
+
+    /// The state's number in the table `records`. SQLite stores 0 and 1 in no bytes.
+    pub(super) const fn code(self) -> i64 {
+        match self {
+            Self::Claimed => 0,
+            Self::Settled(OutcomeKind::Saved) => 1,
+            Self::Settled(OutcomeKind::Rejected) => 2,
+            Self::Settled(OutcomeKind::Invalid) => 3,
+            Self::Settled(OutcomeKind::Skipped) => 4,
+            Self::Settled(OutcomeKind::Unsent) => 5,
+            Self::Settled(OutcomeKind::InDoubt) => 6,
+        }
+    }
+
+    /// The state's word in reports, and in the ledger's view `rows`.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Claimed => "claimed",
@@ -105,17 +120,23 @@ impl RowState {
     }
 }
 
-impl FromStr for RowState {
-    type Err = strum::ParseError;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        if word == Self::Claimed.as_str() { Ok(Self::Claimed) } else { word.parse().map(Self::Settled) }
+/// From the table or the view.
+impl FromSql for RowState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let found = match value {
+            ValueRef::Integer(code) => Self::all().find(|state| state.code() == code),
+            word => {
+                let word = word.as_str()?;
+                Self::all().find(|state| state.as_str() == word)
+            }
+        };
+        found.ok_or(FromSqlError::InvalidType)
     }
 }
 
-impl FromSql for RowState {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_str()?.parse().map_err(FromSqlError::other)
+impl ToSql for RowState {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.code().into())
     }
 }
 
@@ -146,6 +167,8 @@ pub(super) fn may_be_settled(state: Option<RowState>, outcome: OutcomeKind) -> b
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::types::{FromSql, ValueRef};
+
     use super::{OutcomeKind, ResendPolicy, RowState, may_be_claimed, may_be_settled};
 
     #[test]
@@ -190,10 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn every_state_parses_back_from_its_word() {
-        for state in OutcomeKind::ALL.iter().copied().map(RowState::Settled).chain([RowState::Claimed]) {
-            assert_eq!(state.as_str().parse(), Ok(state));
+    fn codes_and_words_are_read_back() {
+        for state in RowState::all() {
+            for stored in [ValueRef::Integer(state.code()), ValueRef::Text(state.as_str().as_bytes())] {
+                assert_eq!(RowState::column_result(stored).unwrap(), state);
+            }
         }
-        assert!("lost".parse::<RowState>().is_err());
+        for stored in [ValueRef::Integer(7), ValueRef::Integer(-1), ValueRef::Text(b"lost"), ValueRef::Null] {
+            assert!(RowState::column_result(stored).is_err());
+        }
     }
 }

@@ -37,7 +37,7 @@ impl Store {
         connection.pragma_update(None, "foreign_keys", true)?;
         // Without it, SQLite plans a statement again for each new value of some parameters: for every claim.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        schema::migrate(&mut connection)?;
+        schema::migrate(&mut connection, directory)?;
         Ok(Self { connection, directory: directory.to_owned() })
     }
 

@@ -5,24 +5,33 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::headroom::Headroom;
 use super::millis::{offset_to_millis, to_millis};
+use super::records::{RecordWriter, StoredOutcome, record_id};
 use super::request::{Call, Claim, Claimed, RecordHash, Target};
 use super::sent_before::sent_before;
 use super::state::{may_be_claimed, may_be_settled};
 use super::{LedgerError, Outcome, OutcomeKind, RowState, RunId};
 
-/// For an outcome that a row may have without a POST. `?10` has the states in which it may have it.
-const SETTLE_WITHOUT_CLAIM: &str =
-    "INSERT INTO rows (run, row, state, status, server_id, detail, changed_at, server_time, deviations)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-     ON CONFLICT DO UPDATE SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7, server_time = ?8,
-                               deviations = ?9, fingerprint = iif(?3 = 'skipped', NULL, fingerprint),
-                               key = iif(?3 = 'skipped', NULL, key)
-     WHERE instr(?10, ',' || state || ',')";
+/// For an outcome that a row may have without a POST. `?9` has a bit for each state in which it may have it.
+const SETTLE_WITHOUT_CLAIM: &str = "INSERT INTO records (id, state, attempts, status, server_id, detail, changed_at, server_time, deviations)
+     VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8)
+     ON CONFLICT DO UPDATE SET state = ?2, status = ?3, server_id = ?4, detail = ?5,
+                               changed_at = ?6 - coalesce(claimed_at, 0), server_time = ?7 - coalesce(claimed_at, 0),
+                               deviations = ?8, fingerprint = iif(?2 = 4, NULL, fingerprint), key = iif(?2 = 4, NULL, key)
+     WHERE (?9 >> state) & 1";
 
 /// For one that only a row in the ledger can have. Names no indexed column, so that no index is written.
-const SETTLE_CLAIMED: &str =
-    "UPDATE rows SET state = ?3, status = ?4, server_id = ?5, detail = ?6, changed_at = ?7, server_time = ?8, deviations = ?9
-     WHERE run = ?1 AND row = ?2 AND instr(?10, ',' || state || ',')";
+const SETTLE_CLAIMED: &str = "UPDATE records SET state = ?2, status = ?3, server_id = ?4, detail = ?5, changed_at = ?6 - coalesce(claimed_at, 0),
+                        server_time = ?7 - coalesce(claimed_at, 0), deviations = ?8
+     WHERE id = ?1 AND (?9 >> state) & 1";
+
+/// `?13` has a bit for each state in which a row may be claimed. The columns from `?8` on reserve room for the outcome.
+const CLAIM: &str = "INSERT INTO records (id, state, attempts, bot, fingerprint, message, key, claimed_at, answer_due, status, server_id,
+                          changed_at, server_time, deviations)
+     VALUES (?1, 0, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+     ON CONFLICT DO UPDATE SET state = 0, attempts = attempts + 1, bot = ?2, fingerprint = ?3, message = ?4, key = ?5,
+                               claimed_at = ?6, answer_due = ?7, status = ?8, server_id = ?9, changed_at = ?10,
+                               server_time = ?11, deviations = ?12, detail = NULL
+     WHERE (?13 >> state) & 1";
 
 /// Records the intent to send a row, unless another run has sent its record: then returns that run.
 pub(super) fn claim(
@@ -31,45 +40,54 @@ pub(super) fn claim(
     target: &Target,
     session: &str,
     headroom: &mut Headroom,
+    records: &mut RecordWriter,
 ) -> Result<Result<Claimed, RunId>, LedgerError> {
-    let &Claim { run, row, record: RecordHash { fingerprint, message, key }, resend, call, .. } = claim;
-    let ensure = |is_claimable: bool, state| match is_claimable {
-        true => Ok(()),
-        false => Err(LedgerError::NotClaimable { run, row, state: name(state) }),
-    };
+    let &Claim { run, row, resend, call, .. } = claim;
     if claim.copies.is_some() {
         // A row that must not be sent again is an error, whatever was sent before.
         let state = state(transaction, run, row)?;
-        ensure(may_be_claimed(state, resend), state)?;
+        if !may_be_claimed(state, resend) {
+            return Err(LedgerError::NotClaimable { run, row, state: name(state) });
+        }
         if let Some(run) = sent_before(transaction, claim, target, headroom)? {
             return Ok(Err(run));
         }
     }
-    let changed = transaction
-        .prepare_cached(
-            "INSERT INTO rows (run, row, state, fingerprint, attempts, claimed_at, answer_due, changed_at, bot, message, key)
-             VALUES (?1, ?2, 'claimed', ?3, 1, ?4, ?5, ?4, ?6, ?7, ?8)
-             ON CONFLICT DO UPDATE SET state = 'claimed', status = NULL, server_id = NULL, detail = NULL,
-                                       server_time = NULL, deviations = NULL, fingerprint = ?3, attempts = attempts + 1, claimed_at = ?4, answer_due = ?5,
-                                       changed_at = ?4, bot = ?6, message = ?7, key = ?8
-             WHERE instr(?9, ',' || state || ',')",
-        )?
-        .execute(params![
-            run.0,
-            row,
-            fingerprint,
-            to_millis(call.now),
-            to_millis(call.answer_due),
-            target.bot,
-            message,
-            key,
-            words(|state| may_be_claimed(Some(state), resend))
-        ])?;
-    if changed == 0 {
-        ensure(false, state(transaction, run, row)?)?;
-    }
+    insert_claim(transaction, claim, target, records)?;
     headroom.claimed(claim, target);
-    Ok(Ok(Claimed { run, row, attempt: start_attempt(transaction, &call, target, Some(run), session)? }))
+    let attempt = start_attempt(transaction, &call, target, Some(run), session)?;
+    Ok(Ok(Claimed { run, row, claimed_at: call.now, attempt }))
+}
+
+fn insert_claim(
+    transaction: &Transaction<'_>,
+    claim: &Claim,
+    target: &Target,
+    records: &mut RecordWriter,
+) -> Result<(), LedgerError> {
+    let &Claim { run, row, record: RecordHash { fingerprint, message, key }, resend, call, .. } = claim;
+    let started_at = records.started_at(transaction, run)?;
+    let room = &records.room;
+    let changed = transaction.prepare_cached(CLAIM)?.execute(params![
+        record_id(run, row)?,
+        target.bot,
+        fingerprint,
+        message,
+        key,
+        to_millis(call.now) - started_at,
+        to_millis(call.answer_due) - to_millis(call.now),
+        room.status,
+        room.server_id,
+        room.changed_at,
+        room.server_time,
+        room.deviations,
+        mask(|state| may_be_claimed(Some(state), resend)),
+    ])?;
+    if changed == 0 {
+        let state = state(transaction, run, row)?;
+        return Err(LedgerError::NotClaimable { run, row, state: name(state) });
+    }
+    Ok(())
 }
 
 /// Records a call, which then counts in the windows of every process, and returns its number.
@@ -107,9 +125,14 @@ pub(super) fn settle(
     claimed: &Claimed,
     outcome: &Outcome,
     now: Timestamp,
+    records: &mut RecordWriter,
 ) -> Result<(), LedgerError> {
     end_attempt(transaction, claimed.attempt, now)?;
-    set_outcome(transaction, claimed.run, claimed.row, outcome, now)
+    let started_at = records.started_at(transaction, claimed.run)?;
+    let stored = StoredOutcome::new(outcome, now, started_at);
+    write_outcome(transaction, (claimed.run, claimed.row), outcome, &stored)?;
+    records.settled(outcome, &stored, to_millis(claimed.claimed_at) - started_at);
+    Ok(())
 }
 
 pub(super) fn set_outcome(
@@ -118,21 +141,29 @@ pub(super) fn set_outcome(
     row: u64,
     outcome: &Outcome,
     now: Timestamp,
+    records: &mut RecordWriter,
 ) -> Result<(), LedgerError> {
-    let Outcome { kind, status, server_id, detail, server_time, deviations } = outcome;
-    let server_time = server_time.map(to_millis);
+    let stored = StoredOutcome::new(outcome, now, records.started_at(transaction, run)?);
+    write_outcome(transaction, (run, row), outcome, &stored)
+}
+
+fn write_outcome(
+    transaction: &Transaction<'_>,
+    (run, row): (RunId, u64),
+    Outcome { kind, detail, deviations, .. }: &Outcome,
+    stored: &StoredOutcome<'_>,
+) -> Result<(), LedgerError> {
     let sql = if may_be_settled(None, *kind) { SETTLE_WITHOUT_CLAIM } else { SETTLE_CLAIMED };
     let changed = transaction.prepare_cached(sql)?.execute(params![
-        run.0,
-        row,
-        kind.as_str(),
-        status,
-        server_id,
+        record_id(run, row)?,
+        RowState::Settled(*kind),
+        stored.status,
+        stored.server_id,
         detail,
-        to_millis(now),
-        server_time,
+        stored.changed_at,
+        stored.server_time,
         deviations,
-        words(|state| may_be_settled(Some(state), *kind))
+        mask(|state| may_be_settled(Some(state), *kind)),
     ])?;
     if changed == 0 {
         let state = state(transaction, run, row)?;
@@ -148,14 +179,13 @@ pub(super) fn learn_key(
     (row, record, sent_by): (u64, &RecordHash, RunId),
     target: &Target,
     now: Timestamp,
+    records: &mut RecordWriter,
 ) -> Result<(), LedgerError> {
     let skipped = Outcome::with_detail(OutcomeKind::Skipped, format!("sent by run {sent_by}"));
-    set_outcome(transaction, run, row, &skipped, now)?;
+    set_outcome(transaction, run, row, &skipped, now, records)?;
     transaction
-        .prepare_cached(
-            "UPDATE rows SET bot = ?3, fingerprint = ?4, message = ?5, key = ?6 WHERE run = ?1 AND row = ?2",
-        )?
-        .execute(params![run.0, row, target.bot, record.fingerprint, record.message, record.key])?;
+        .prepare_cached("UPDATE records SET bot = ?2, fingerprint = ?3, message = ?4, key = ?5 WHERE id = ?1")?
+        .execute(params![record_id(run, row)?, target.bot, record.fingerprint, record.message, record.key])?;
     Ok(())
 }
 
@@ -173,17 +203,15 @@ pub(super) fn set_clock_offset(
 
 fn state(transaction: &Transaction<'_>, run: RunId, row: u64) -> Result<Option<RowState>, LedgerError> {
     let state = transaction
-        .prepare_cached("SELECT state FROM rows WHERE run = ?1 AND row = ?2")?
-        .query_row(params![run.0, row], |row| row.get(0))
+        .prepare_cached("SELECT state FROM records WHERE id = ?1")?
+        .query_row([record_id(run, row)?], |row| row.get(0))
         .optional()?;
     Ok(state)
 }
 
-/// The states' words, each between commas.
-fn words(are_meant: impl Fn(RowState) -> bool) -> String {
-    let settled = OutcomeKind::ALL.iter().map(|kind| RowState::Settled(*kind));
-    let states = std::iter::once(RowState::Claimed).chain(settled).filter(|state| are_meant(*state));
-    states.fold(",".to_owned(), |words, state| words + state.as_str() + ",")
+/// A bit for each of these states, by its code.
+fn mask(is_meant: impl Fn(RowState) -> bool) -> i64 {
+    RowState::all().filter(|state| is_meant(*state)).fold(0, |mask, state| mask | 1 << state.code())
 }
 
 fn name(state: Option<RowState>) -> &'static str {

@@ -8,8 +8,9 @@ use rusqlite::{OptionalExtension, params};
 
 use super::lines::Lines;
 use super::millis::to_millis;
+use super::records::{OF_RUN, RecordWriter, record_id};
 use super::witness::{self, Witness};
-use super::{LedgerError, RunId, Store};
+use super::{LedgerError, OutcomeKind, RowState, RunId, Store};
 
 /// Why a run's rows must not be sent with this ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,15 +122,18 @@ impl Store {
     pub(crate) fn mark_lost(&self, lost: &LostRows, why: &str, now: Timestamp) -> Result<(), LedgerError> {
         self.write(|transaction| {
             // When they were sent is unknown; it was not later than now.
+            let now = to_millis(now) - RecordWriter::default().started_at(transaction, lost.run)?;
             let mut statement = transaction.prepare_cached(
-                "INSERT INTO rows (run, row, state, detail, fingerprint, attempts, claimed_at, answer_due, changed_at, bot)
-                 VALUES (?1, ?2, 'in doubt', ?3, ?4, 1, ?5, ?5, ?5, ?6)
-                 ON CONFLICT DO UPDATE SET state = 'in doubt', status = NULL, detail = ?3, fingerprint = ?4, attempts = attempts + 1,
-                                           claimed_at = ?5, answer_due = ?5, changed_at = ?5, bot = ?6
-                 WHERE state = 'unsent'",
+                "INSERT INTO records (id, state, detail, fingerprint, attempts, claimed_at, answer_due, changed_at, bot)
+                 VALUES (?1, ?2, ?3, ?4, 1, ?5, 0, 0, ?6)
+                 ON CONFLICT DO UPDATE SET state = ?2, status = NULL, detail = ?3, fingerprint = ?4, attempts = attempts + 1,
+                                           claimed_at = ?5, answer_due = 0, changed_at = 0, bot = ?6
+                 WHERE state = ?7",
             )?;
+            let (in_doubt, unsent) = (RowState::Settled(OutcomeKind::InDoubt), RowState::Settled(OutcomeKind::Unsent));
             for (row, fingerprint) in &lost.rows {
-                statement.execute(params![lost.run.0, row, why, fingerprint, to_millis(now), lost.bot])?;
+                let id = record_id(lost.run, *row)?;
+                statement.execute(params![id, in_doubt, why, fingerprint, now, lost.bot, unsent])?;
             }
             Ok(())
         })
@@ -137,8 +141,8 @@ impl Store {
 
     /// How many intents the ledger has of a run.
     fn intents(&self, run: RunId) -> Result<u64, LedgerError> {
-        let sql = "SELECT coalesce(sum(attempts), 0) FROM rows WHERE run = ?1";
-        Ok(self.connection.query_row(sql, [run.0], |row| row.get(0))?)
+        let sql = format!("SELECT coalesce(sum(attempts), 0) FROM records WHERE {OF_RUN}");
+        Ok(self.connection.query_row(&sql, [run.0], |row| row.get(0))?)
     }
 
     /// The same, `Some(None)` for a finished run, and `None` for one that the ledger does not have. A finished run sends

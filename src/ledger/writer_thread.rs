@@ -16,6 +16,7 @@ use super::answered::{Answered, PendingReply};
 use super::headroom::Headroom;
 use super::millis::to_millis;
 use super::neighbors::Neighbors;
+use super::records::RecordWriter;
 use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash, Target, Turn};
 use super::witness::Witness;
 use super::{LedgerError, Outcome, RunId, Store, transitions};
@@ -44,6 +45,7 @@ pub(super) struct WriterThread {
     session: String,
     neighbors: Neighbors,
     headroom: Headroom,
+    records: RecordWriter,
     directory: PathBuf,
     /// Opened with the first intent of a run; `None` for runs without a witness.
     witnesses: BTreeMap<RunId, Option<Witness>>,
@@ -56,8 +58,8 @@ impl WriterThread {
         let directory = store.directory().to_owned();
         let connection = store.into_connection();
         let neighbors = Neighbors::new(session.clone());
-        let headroom = Headroom::default();
-        Self { connection, session, neighbors, headroom, directory, witnesses: BTreeMap::new(), answered }
+        let (headroom, records, witnesses) = (Headroom::default(), RecordWriter::default(), BTreeMap::new());
+        Self { connection, session, neighbors, headroom, records, directory, witnesses, answered }
     }
 
     /// Serves requests until every sender is gone.
@@ -74,13 +76,19 @@ impl WriterThread {
     }
 
     fn commit(&mut self, requests: Vec<Request>) {
-        let Self { connection, session, neighbors, headroom, .. } = self;
+        let Self { connection, session, neighbors, headroom, records, .. } = self;
         // If the transaction can't begin, usually because another process holds the lock, every request gets that
         // error.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(LedgerError::from);
-        let mut group =
-            Group { transaction: transaction.as_ref(), session, neighbors, headroom, intents: BTreeMap::new() };
+        let mut group = Group {
+            transaction: transaction.as_ref(),
+            session,
+            neighbors,
+            headroom,
+            records,
+            intents: BTreeMap::new(),
+        };
         let replies: Vec<PendingReply> = requests.into_iter().map(|request| group.serve(request)).collect();
         let intents = group.intents;
         let committed = transaction.and_then(|transaction| Ok(transaction.commit()?));
@@ -114,6 +122,7 @@ struct Group<'a> {
     session: &'a str,
     neighbors: &'a mut Neighbors,
     headroom: &'a mut Headroom,
+    records: &'a mut RecordWriter,
     /// How many intents of each run were written.
     intents: BTreeMap<RunId, u64>,
 }
@@ -123,8 +132,8 @@ impl Group<'_> {
         let session = self.session;
         match request {
             Request::Claim { claim, target, reply } => {
-                let claimed = self.admit(&claim.call, &target, |transaction, headroom| {
-                    let claimed = transitions::claim(transaction, &claim, &target, session, headroom)?;
+                let claimed = self.admit(&claim.call, &target, |transaction, headroom, records| {
+                    let claimed = transitions::claim(transaction, &claim, &target, session, headroom, records)?;
                     Ok(claimed.map(|claimed| (claimed.attempt, claimed)))
                 });
                 if let Ok(Admission::Granted(_)) = claimed {
@@ -134,7 +143,7 @@ impl Group<'_> {
             }
             Request::StartCall { call, target, reply } => pending(
                 reply,
-                self.admit(&call, &target, |transaction, _| {
+                self.admit(&call, &target, |transaction, _, _| {
                     let attempt = transitions::start_attempt(transaction, &call, &target, None, session)?;
                     Ok(Ok((attempt, OpenCall { attempt })))
                 }),
@@ -146,35 +155,39 @@ impl Group<'_> {
                     .and_then(|transaction| self.neighbors.look(&look, transaction, &target.scope)),
             ),
             Request::EndCall { call, now, reply } => {
-                pending(reply, self.with(|transaction| transitions::end_attempt(transaction, call.attempt, now)))
+                pending(reply, self.with(|transaction, _| transitions::end_attempt(transaction, call.attempt, now)))
             }
-            Request::Settle { claimed, outcome, now, reply } => {
-                pending(reply, self.with(|transaction| transitions::settle(transaction, &claimed, &outcome, now)))
-            }
+            Request::Settle { claimed, outcome, now, reply } => pending(
+                reply,
+                self.with(|transaction, records| transitions::settle(transaction, &claimed, &outcome, now, records)),
+            ),
             Request::ClockOffset { run, offset, reply } => {
-                pending(reply, self.with(|transaction| transitions::set_clock_offset(transaction, run, offset)))
+                pending(reply, self.with(|transaction, _| transitions::set_clock_offset(transaction, run, offset)))
             }
             Request::LearnKeys { run, learned, target, now, reply } => pending(
                 reply,
-                self.with(|transaction| {
+                self.with(|transaction, records| {
                     learned.iter().try_for_each(|(row, record, sent_by)| {
-                        transitions::learn_key(transaction, run, (*row, record, *sent_by), &target, now)
+                        transitions::learn_key(transaction, run, (*row, record, *sent_by), &target, now, records)
                     })
                 }),
             ),
             Request::Record { run, outcomes, now, reply } => pending(
                 reply,
-                self.with(|transaction| {
-                    outcomes
-                        .iter()
-                        .try_for_each(|(row, outcome)| transitions::set_outcome(transaction, run, *row, outcome, now))
+                self.with(|transaction, records| {
+                    outcomes.iter().try_for_each(|(row, outcome)| {
+                        transitions::set_outcome(transaction, run, *row, outcome, now, records)
+                    })
                 }),
             ),
         }
     }
 
-    fn with<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
-        self.transaction.map_err(LedgerError::clone).and_then(write)
+    fn with<T>(
+        &mut self,
+        write: impl FnOnce(&Transaction<'_>, &mut RecordWriter) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        write(self.transaction.map_err(LedgerError::clone)?, self.records)
     }
 
     /// Writes a call, and returns what was written after its number, unless other processes have made calls that the
@@ -183,13 +196,17 @@ impl Group<'_> {
         &mut self,
         call: &Call,
         target: &Target,
-        write: impl FnOnce(&Transaction<'_>, &mut Headroom) -> Result<Result<(i64, T), RunId>, LedgerError>,
+        write: impl FnOnce(
+            &Transaction<'_>,
+            &mut Headroom,
+            &mut RecordWriter,
+        ) -> Result<Result<(i64, T), RunId>, LedgerError>,
     ) -> Result<Admission<T>, LedgerError> {
         let transaction = self.transaction.map_err(LedgerError::clone)?;
         if let Some(objection) = self.neighbors.objection(call, transaction, &target.scope)? {
             return Ok(objection);
         }
-        let (attempt, written) = match write(transaction, self.headroom)? {
+        let (attempt, written) = match write(transaction, self.headroom, self.records)? {
             Ok(written) => written,
             Err(run) => return Ok(Admission::SentBefore(run)),
         };

@@ -22,7 +22,7 @@ pub(crate) fn compare(
     let mapping = settings.mapping.clone().without_excluded_runs();
     let checker = Checker::new(mapping, settings.score, settings.include_in_doubt);
     let mut checker = checker.with_duplicates(Arc::clone(&settings.duplicates));
-    let mut known = run.map(|run| store.row_cursor(run));
+    let mut known = run.map(|run| store.state_cursor(run));
     let (mut row, numbering) = (Row::default(), settings.mapping.numbering());
     while rows.read(&mut row)? {
         let is_resent = checker.is_resent(&row);
@@ -34,7 +34,7 @@ pub(crate) fn compare(
             }
             let bot_id = record.bot_id().or(settings.bot.as_deref()).unwrap_or_default();
             let entry = known.as_mut().map(|known| known.find(number)).transpose()?.flatten();
-            let need = match entry.map(|entry| entry.state) {
+            let need = match entry.map(|(_, state)| state) {
                 _ if settings.mapping.is_excluded((numbering, row.number, part), bot_id) => Need::None,
                 None => Need::First,
                 state if is_done(state, settings.resend) => Need::None,

@@ -171,12 +171,12 @@ impl Reader {
         let settings = &self.settings;
         let checker = Checker::new(settings.mapping.clone(), settings.score, settings.include_in_doubt);
         let mut checker = checker.with_duplicates(Arc::clone(&settings.duplicates));
-        let (mut known, numbering) = (self.ledger.row_cursor(self.run), settings.mapping.numbering());
+        let (mut known, numbering) = (self.ledger.state_cursor(self.run), settings.mapping.numbering());
         let mut row = Row::default();
         while rows.read(&mut row)? {
             for part in numbering.parts() {
                 let number = numbering.number(row.number, part);
-                let state = known.find(number)?.map(|entry| entry.state);
+                let state = known.find(number)?.map(|(_, state)| state);
                 let (key, is_resent) = (checker.key(&row, part), checker.is_resent(&row));
                 let Some(judged) = self.left_to_do(state, &mut checker, (&row, part)) else { continue };
                 let Some(place) = outlets.iter().position(|outlet| outlet.share.has(&judged)) else { continue };

@@ -32,8 +32,7 @@ fn rewrite_ledger(stage: &Stage, hours: i64, minutes: i64) {
     let ledger = rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap();
     let shift = hours * HOUR_MS - minutes * 60_000;
     let sql = format!(
-        "UPDATE rows SET claimed_at = claimed_at + {shift}, answer_due = answer_due + {shift},
-                         changed_at = changed_at + {shift};
+        "UPDATE records SET server_time = server_time - {shift};
          UPDATE runs SET started_at = started_at + {shift}, clock_offset = clock_offset - {};",
         hours * HOUR_MS
     );

@@ -250,7 +250,9 @@ fn without_the_input_all_records_are_read() {
 #[test]
 fn a_missing_row_next_to_doubt_proves_nothing() {
     let stage = few_in_doubt(ResponsesApi::B);
-    ledger(&stage).execute("UPDATE rows SET server_id = 'ffffffffffffffffffffffff' WHERE row = 401", []).unwrap();
+    ledger(&stage)
+        .execute("UPDATE records SET server_id = 'ffffffffffffffffffffffff' WHERE id = (1 << 36) + 401", [])
+        .unwrap();
     let verified = verify(&stage, "1", 1);
     assert_eq!((figures(&verified), &verified["only_doubt"]), ([2, 1, 0, 1, 1], &Value::Bool(false)));
     assert_eq!(verified["undecided"][0]["reason"], "neighbour_missing");
@@ -327,7 +329,7 @@ fn missing_saved_rows_are_reported() {
     stage.write("in.csv", different(3));
     import(&stage, "in.csv", &[]);
     assert_eq!(figures(&verify(&stage, "1", 0)), [0, 0, 0, 0, 0]);
-    let forged = "UPDATE rows SET server_id = 'ffffffffffffffffffffffff' WHERE row = 2";
+    let forged = "UPDATE records SET server_id = 'ffffffffffffffffffffffff' WHERE id = (1 << 36) + 2";
     ledger(&stage).execute(forged, []).unwrap();
     let verified = verify(&stage, "1", 1);
     assert_eq!((figures(&verified), &verified["missing_rows"]), ([0, 0, 0, 0, 1], &serde_json::json!([2])));
@@ -339,7 +341,7 @@ fn rows_of_a_killed_process_are_verified() {
     let stage = Stage::faulty(&[]);
     stage.write("in.csv", different(3));
     import(&stage, "in.csv", &[]);
-    let claimed = "UPDATE rows SET state = 'claimed', status = NULL, server_id = NULL WHERE row = 2;
+    let claimed = "UPDATE records SET state = 0 WHERE id = (1 << 36) + 2;
                    UPDATE runs SET finished_at = NULL;";
     ledger(&stage).execute_batch(claimed).unwrap();
     let verified = verify(&stage, "1", 0);

@@ -58,9 +58,9 @@ pub(super) fn known(verdict: i64, of: i64) -> Known {
 macro_rules! sent {
     ($index:literal, $condition:literal) => {
         concat!(
-            " FROM rows INDEXED BY ",
+            " FROM records INDEXED BY ",
             $index,
-            " CROSS JOIN senders ON senders.run = rows.run AND senders.number = coalesce(rows.bot, 1) AND senders.bot = ?1
+            " CROSS JOIN senders ON senders.run = id >> 36 AND senders.number = records.bot AND senders.bot = ?1
               WHERE ",
             $condition
         )
@@ -69,19 +69,13 @@ macro_rules! sent {
 
 macro_rules! sent_by_record {
     () => {
-        sent!(
-            "rows_by_record",
-            "substr(fingerprint, 1, 8) = ?2 AND fingerprint IS NOT NULL AND state IN ('claimed', 'saved', 'in doubt')"
-        )
+        sent!("rows_by_record", "substr(fingerprint, 1, 8) = ?2 AND fingerprint IS NOT NULL AND state IN (0, 1, 6)")
     };
 }
 
 macro_rules! sent_by_learned_key {
     () => {
-        sent!(
-            "rows_with_learned_keys",
-            "substr(fingerprint, 1, 8) = ?2 AND fingerprint IS NOT NULL AND state = 'skipped'"
-        )
+        sent!("rows_with_learned_keys", "substr(fingerprint, 1, 8) = ?2 AND fingerprint IS NOT NULL AND state = 4")
     };
 }
 
@@ -170,12 +164,9 @@ impl Judge<'_> {
             return Ok(None);
         }
         let sql = concat!(
-            "SELECT iif(substr(fingerprint, 1, 8) IS ?3 AND message IS ?4, 4, 1) AS verdict, rows.run",
-            sent!(
-                "rows_by_key",
-                "key = ?2 AND key IS NOT NULL AND state IN ('claimed', 'saved', 'in doubt', 'skipped')"
-            ),
-            " ORDER BY verdict DESC, rows.run DESC LIMIT 1"
+            "SELECT iif(substr(fingerprint, 1, 8) IS ?3 AND message IS ?4, 4, 1) AS verdict, senders.run",
+            sent!("rows_by_key", "key = ?2 AND key IS NOT NULL AND state IN (0, 1, 4, 6)"),
+            " ORDER BY verdict DESC, senders.run DESC LIMIT 1"
         );
         let mut statement = self.ledger.prepare_cached(sql)?;
         let params = params![keyed.bot, keyed.key, keyed.record, keyed.message];
@@ -209,10 +200,10 @@ impl Judge<'_> {
             Ok(self.ledger.prepare_cached(sql)?.query_row(params![bot, record], counts)?)
         };
         if !self.has_keys {
-            return count(concat!("SELECT count(*), max(rows.run)", sent_by_record!()));
+            return count(concat!("SELECT count(*), max(senders.run)", sent_by_record!()));
         }
-        let (sent, run) = count(concat!("SELECT count(*), max(rows.run)", sent_by_record!(), " AND key IS NULL"))?;
-        let (learned, _) = count(concat!("SELECT count(*), max(rows.run)", sent_by_learned_key!()))?;
+        let (sent, run) = count(concat!("SELECT count(*), max(senders.run)", sent_by_record!(), " AND key IS NULL"))?;
+        let (learned, _) = count(concat!("SELECT count(*), max(senders.run)", sent_by_learned_key!()))?;
         let sent = sent.saturating_sub(learned);
         Ok((sent, run.filter(|_| sent > 0)))
     }

@@ -54,7 +54,7 @@ fn an_outcome_does_not_wait_for_a_permit() {
 #[test]
 fn nothing_is_sent_after_a_failed_outcome() {
     let stage = stage();
-    let reject = "CREATE TRIGGER no_outcome BEFORE UPDATE ON rows WHEN new.state = 'saved'
+    let reject = "CREATE TRIGGER no_outcome BEFORE UPDATE ON records WHEN new.state = 1
                   BEGIN SELECT RAISE(ABORT, 'no outcome is recorded'); END";
     ledger(&stage).execute_batch(reject).unwrap();
     let file = stage.write_records(&numbered(6)[1..]);

@@ -115,7 +115,7 @@ fn rows_of_older_ledgers_are_recognized() {
     let stage = Stage::new();
     stage.import(&stage.write_records(&numbered(3)), &[]).success();
     let ledger = rusqlite::Connection::open(stage.state().join("ledger.db")).unwrap();
-    ledger.execute("UPDATE rows SET message = NULL", []).unwrap();
+    ledger.execute("UPDATE records SET message = NULL", []).unwrap();
     stage.import(&stage.write_records(&numbered(5)), &["--only-new"]).success();
     stage.has_exactly(&numbered(5));
 }
