@@ -15,8 +15,12 @@ use std::time::Duration;
 #[inline]
 pub(crate) fn trimmed(text: &str) -> &str {
     // Nearly every text begins and ends with a visible ASCII character. This is asked several times for each row.
-    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    if is_visible(text.as_bytes().first()) && is_visible(text.as_bytes().last()) { text } else { without_blanks(text) }
+    match text.as_bytes() {
+        [] => text,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        [only] if only.is_ascii_graphic() => text,
+        _ => without_blanks(text),
+    }
 }
 
 #[cold]

@@ -1,9 +1,9 @@
 //! Counts of texts in memory that does not grow with the input.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 
 /// The longest text that is kept, in bytes: no real name is longer.
 pub(super) const MAX_TEXT: usize = 512;
@@ -12,17 +12,22 @@ pub(super) const MAX_TEXT: usize = 512;
 #[derive(Debug, Clone)]
 pub(crate) struct BoundedCounts<T> {
     capacity: usize,
-    pub(super) known: HashMap<Box<str>, T, RandomState>,
+    pub(super) known: IndexMap<Box<str>, T, RandomState>,
+    /// Where the text is that was counted last: most columns repeat a text many times.
+    latest: usize,
     pub(super) others: T,
 }
 
 impl<T: Default> BoundedCounts<T> {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, known: HashMap::default(), others: T::default() }
+        Self { capacity, known: IndexMap::default(), latest: 0, others: T::default() }
     }
 
     pub(super) fn update(&mut self, text: &str, count: impl FnOnce(&mut T)) {
-        if let Some(counted) = self.known.get_mut(text) {
+        if let Some((_, counted)) = self.known.get_index_mut(self.latest).filter(|(latest, _)| &***latest == text) {
+            count(counted);
+        } else if let Some((place, _, counted)) = self.known.get_full_mut(text) {
+            self.latest = place;
             count(counted);
         } else if self.known.len() < self.capacity && text.len() <= MAX_TEXT {
             count(self.known.entry(text.into()).or_default());

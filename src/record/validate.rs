@@ -60,6 +60,8 @@ fn check_scale(score: Score, of: Option<FeedbackType>, rule: ScoreRule) -> Resul
 fn check_text(field: Field, text: &str) -> Option<ProblemKind> {
     match field {
         Field::Type | Field::Score => None,
+        // Nearly every text.
+        _ if field != Field::BotId && is_plain(text) => None,
         Field::Message => find_unsendable(text, true),
         _ if is_blank(text) => Some(ProblemKind::Empty),
         Field::BotId => {
@@ -80,10 +82,6 @@ fn is_blank(text: &str) -> bool {
 }
 
 fn find_unsendable(text: &str, breaks_allowed: bool) -> Option<ProblemKind> {
-    // Nearly every text is printable ASCII, which needs no decoding.
-    if is_printable_ascii(text.as_bytes()) {
-        return None;
-    }
     text.chars().find_map(|c| match c {
         '\u{fffd}' => Some(ProblemKind::LostCharacter),
         '\n' | '\r' | '\t' if breaks_allowed => None,
@@ -92,17 +90,30 @@ fn find_unsendable(text: &str, breaks_allowed: bool) -> Option<ProblemKind> {
     })
 }
 
-/// Looks at 16 bytes at a time, for which compilers have instructions.
-fn is_printable_ascii(bytes: &[u8]) -> bool {
-    let is_printable = |byte: &u8| matches!(byte, b' '..=b'~');
-    let (chunks, rest) = bytes.as_chunks::<16>();
-    let are_printable = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, byte| all & is_printable(byte));
-    chunks.iter().all(are_printable) && rest.iter().all(is_printable)
+/// Whether all is printable ASCII and the beginning is visible. Looks at 8 bytes at a time, at the end at some a second time.
+fn is_plain(text: &str) -> bool {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let bytes = text.as_bytes();
+    // One bit of each byte that is below a blank, or above a tilde.
+    let has_other = |chunk: &[u8; 8]| {
+        let eight = u64::from_le_bytes(*chunk);
+        let (below, above) = (eight.wrapping_sub(ONES * u64::from(b' ')) & !eight, (eight.wrapping_add(ONES)) | eight);
+        (below | above) & (ONES << 7) != 0
+    };
+    if !bytes.first().is_some_and(u8::is_ascii_graphic) {
+        return false;
+    }
+    match bytes.last_chunk() {
+        Some(last) => !bytes.as_chunks().0.iter().chain([last]).any(has_other),
+        None => bytes.iter().all(|byte| matches!(byte, b' '..=b'~')),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fields, validate};
+    use proptest::prelude::{prop_assert_eq, proptest};
+
+    use super::{Fields, is_plain, validate};
     use crate::record::{FeedbackType, Field, ProblemKind, ScoreRule};
 
     const GOOD: Fields<'static> = ["jo@example.com", "Post-chat", "4", "rtm", "CSAT", "en", ""];
@@ -172,5 +183,13 @@ mod tests {
         let score = |text| validate(with(&[(Field::Score, text)]), None, ScoreRule::Any);
         assert_eq!(score("-3.25").unwrap().score().value(), -3.25);
         assert_eq!(score("nan"), Err(vec![(Field::Score, ProblemKind::NotFinite)]));
+    }
+
+    proptest! {
+        #[test]
+        fn plain_is_printable_and_begins_visibly(text in "[a ~!\u{1f}\u{7f}\u{80}é\0]{0,30}") {
+            let expected = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.starts_with(' ') && !text.is_empty();
+            prop_assert_eq!(is_plain(&text), expected);
+        }
     }
 }

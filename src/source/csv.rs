@@ -6,10 +6,11 @@
 use std::io::BufRead;
 
 use csv_core::ReadRecordResult;
-use memchr::{memchr_iter, memchr3};
+use memchr::memchr3;
 
 use super::buffer::{MAX_RECORD, fill_buf};
 use super::error::ContentError;
+use super::row::Row;
 
 /// Reads one record after the other into the same memory.
 pub(super) struct RecordReader<R> {
@@ -51,9 +52,6 @@ impl<R: BufRead> RecordReader<R> {
             return Ok(None);
         }
         let line = self.line;
-        if self.has_begun && self.split_line(line)? {
-            return Ok(Some(line));
-        }
         self.has_begun = true;
         let breaks_before = self.parser.line();
         let last = self.read_record(line)?;
@@ -64,20 +62,30 @@ impl<R: BufRead> RecordReader<R> {
         Ok(Some(line))
     }
 
-    /// Splits the next line at the delimiters, if it is buffered to its end and has no quotes, as nearly all have. The parser
-    /// does the same, but looks at each byte.
-    fn split_line(&mut self, line: u64) -> Result<bool, ContentError> {
-        let available = fill_buf(&mut self.input).map_err(|error| ContentError::io(Some(line), error))?;
-        let Some(end) = memchr3(b'\n', b'\r', b'"', available) else { return Ok(false) };
-        let (text, terminator) = (&available[..end], available[end]);
-        if terminator == b'"' {
-            return Ok(false);
+    /// Splits the next line into the cells of the row, if it is buffered to its end, UTF-8 and without quotes, as nearly all
+    /// are; returns its number, or `None` if only [`RecordReader::read`] can tell. The parser looks at each byte, and takes
+    /// several times as long.
+    pub(super) fn read_line(&mut self, row: &mut Row) -> Result<Option<u64>, ContentError> {
+        if !self.has_begun || !self.skip_line_breaks()? {
+            return Ok(None);
         }
-        (self.length, self.cells) = split(text, self.delimiter, &mut self.bytes, &mut self.ends);
-        self.after_return = terminator == b'\r';
+        let line = self.line;
+        let available = fill_buf(&mut self.input).map_err(|error| ContentError::io(Some(line), error))?;
+        let end = memchr3(b'\n', b'\r', b'"', available).filter(|end| available[*end] != b'"');
+        let text = end.and_then(|end| std::str::from_utf8(&available[..end]).ok());
+        let Some(text) = text else { return Ok(None) };
+        row.clear();
+        let mut start = 0;
+        for_each_place(text.as_bytes(), self.delimiter, |end| {
+            row.push(&text[start..end]);
+            start = end + 1;
+        });
+        row.push(&text[start..]);
+        self.after_return = available[text.len()] == b'\r';
         self.line += 1;
-        self.input.consume(end + 1);
-        Ok(true)
+        let taken = text.len() + 1;
+        self.input.consume(taken);
+        Ok(Some(line))
     }
 
     /// Reads to the end of the record that starts here; returns the byte that ended it.
@@ -128,28 +136,27 @@ impl<R: BufRead> RecordReader<R> {
     }
 }
 
-/// Copies the cells of a line and their ends; returns how many bytes and how many cells these are.
-fn split(line: &[u8], delimiter: u8, bytes: &mut Vec<u8>, ends: &mut Vec<usize>) -> (usize, usize) {
-    if bytes.len() < line.len() {
-        bytes.resize(line.len(), 0);
-    }
-    let (mut start, mut length, mut cells) = (0, 0, 0);
-    for end in memchr_iter(delimiter, line).chain([line.len()]) {
-        let cell = &line[start..end];
-        bytes[length..length + cell.len()].copy_from_slice(cell);
-        length += cell.len();
-        if cells == ends.len() {
-            ends.resize(2 * cells, 0);
+/// Calls back with each place of the byte. Cells are short: searching anew for each of them takes longer than this.
+fn for_each_place(bytes: &[u8], wanted: u8, mut each: impl FnMut(usize)) {
+    const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    for (chunk, first) in chunks.iter().zip((0..).step_by(8)) {
+        // The bytes that are wanted become zero, and then the only ones whose highest bit is set.
+        let zeroed = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes([wanted; 8]);
+        let mut found = !(((zeroed & LOW) + LOW) | zeroed | LOW);
+        while found != 0 {
+            each(first + found.trailing_zeros() as usize / 8);
+            found &= found - 1;
         }
-        ends[cells] = length;
-        (cells, start) = (cells + 1, end + 1);
     }
-    (length, cells)
+    let first = 8 * chunks.len();
+    rest.iter().zip(first..).filter(|(byte, _)| **byte == wanted).for_each(|(_, place)| each(place));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ContentError, MAX_RECORD, RecordReader};
+    use super::{ContentError, MAX_RECORD, RecordReader, for_each_place};
+    use crate::source::row::Row;
     use proptest::prelude::{any, prop, prop_assert_eq, proptest};
     use std::io::{BufReader, Read};
 
@@ -157,8 +164,13 @@ mod tests {
 
     fn read_all(input: &[u8], capacity: usize) -> Result<Vec<Record>, ContentError> {
         let mut records = RecordReader::new(BufReader::with_capacity(capacity, input), b',', 1);
-        let mut all = Vec::new();
-        while let Some(line) = records.read()? {
+        let (mut all, mut row) = (Vec::new(), Row::default());
+        loop {
+            if let Some(line) = records.read_line(&mut row)? {
+                all.push((line, row.cells().map(str::to_owned).collect()));
+                continue;
+            }
+            let Some(line) = records.read()? else { return Ok(all) };
             let mut start = 0;
             let cells = records.ends().iter().map(|&end| {
                 let cell = &records.bytes()[start..end];
@@ -167,7 +179,6 @@ mod tests {
             });
             all.push((line, cells.collect()));
         }
-        Ok(all)
     }
 
     #[test]
@@ -232,7 +243,16 @@ mod tests {
         }
 
         #[test]
-        fn whole_lines_read_like_single_bytes(text in "([ab]{0,3}|[,\"\r\n\u{feff}]){0,40}") {
+        fn all_places_of_a_byte_are_found(bytes in prop::collection::vec(any::<u8>(), 0..70), wanted: u8, close: bool) {
+            let bytes: Vec<u8> = bytes.into_iter().map(|byte| if close { wanted ^ (byte & 0x81) } else { byte }).collect();
+            let mut found = Vec::new();
+            for_each_place(&bytes, wanted, |place| found.push(place));
+            let expected: Vec<usize> = (0..bytes.len()).filter(|place| bytes[*place] == wanted).collect();
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn whole_lines_read_like_single_bytes(text in "([abü]{0,3}|[,\"\r\n\u{feff}]){0,40}") {
             // Buffers of one byte never hold a whole line.
             let (whole, single) = (read_all(text.as_bytes(), 1000), read_all(text.as_bytes(), 1));
             // The parser skips a second byte order mark only if it sees it as a whole.

@@ -26,6 +26,11 @@ impl<R: Read> DelimitedReader<R> {
     /// Reads the next record into the row; returns false at the end.
     #[inline]
     pub(super) fn read(&mut self, row: &mut Row) -> Result<bool, ContentError> {
+        if let Some(line) = self.records.read_line(row)? {
+            row.line = line;
+            row.error = self.undecodable_in(row);
+            return Ok(true);
+        }
         let Some(line) = self.records.read()? else { return Ok(false) };
         row.line = line;
         row.error = self.decode_record(row);
@@ -36,22 +41,27 @@ impl<R: Read> DelimitedReader<R> {
     fn decode_record(&self, row: &mut Row) -> Option<RowError> {
         row.clear();
         let (bytes, ends) = (self.records.bytes(), self.records.ends());
-        let encoding = self.encoding.name;
         // A character split across two cells is valid in the record, but not in either cell.
         if let Ok(text) = std::str::from_utf8(bytes)
             && ends.iter().all(|&end| text.is_char_boundary(end))
         {
             row.append(text, ends);
-            if encoding == UTF_8.name() {
-                return None;
-            }
-            return row.first_cell_with('\u{fffd}').map(|column| RowError::Undecodable { column, encoding });
+            return self.undecodable_in(row);
         }
         let starts = std::iter::once(0).chain(ends.iter().copied());
         let cells = || starts.clone().zip(ends).map(|(start, &end)| &bytes[start..end]);
         let column = cells().position(|cell| std::str::from_utf8(cell).is_err()).unwrap_or_default();
         cells().for_each(|cell| row.push(&String::from_utf8_lossy(cell)));
         Some(undecodable(self.encoding, column))
+    }
+
+    /// The error for a row that was decoded from another encoding, if bytes had no meaning there.
+    fn undecodable_in(&self, row: &Row) -> Option<RowError> {
+        let encoding = self.encoding.name;
+        if encoding == UTF_8.name() {
+            return None;
+        }
+        row.first_cell_with('\u{fffd}').map(|column| RowError::Undecodable { column, encoding })
     }
 }
 

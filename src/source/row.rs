@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use memchr::memchr;
+
 /// One row: its cells, its position, and its error if it has one. Reading into the same `Row` again reuses its memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
@@ -101,7 +103,7 @@ impl Row {
 
     /// Appends the cells in a form that no other cells have. Line breaks have one style.
     pub(super) fn append_to(&self, buffer: &mut Vec<u8>) {
-        if self.text.contains("\r\n") {
+        if memchr(b'\r', self.text.as_bytes()).is_some_and(|place| self.text[place..].contains("\r\n")) {
             let cells: Vec<String> = self.cells().map(|cell| cell.replace("\r\n", "\n")).collect();
             return Self::from_cells(0, 0, cells.iter().map(String::as_str)).append_to(buffer);
         }
