@@ -2,7 +2,8 @@
 //! a JSON schema with the same rules for the seven columns.
 //!
 //! ```sh
-//! cargo bench --bench check
+//! cargo bench --bench check              # a million rows
+//! cargo bench --bench check -- 10000     # fewer
 //! ```
 //!
 //! Each runs three times, in turn, and the fastest counts. Memory is the peak resident set on Linux; it is not measured elsewhere.
@@ -10,23 +11,25 @@
 #![expect(clippy::print_stdout, reason = "results are printed for a person")]
 
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
 use kore_feedback::sandbox::{Sandbox, SandboxOptions};
 
+#[path = "support/input.rs"]
+mod input;
+#[path = "support/process.rs"]
+mod process;
 mod support;
 
+use input::write_csv;
+use process::Took;
 use support::command;
 
-const COMPARED: usize = 1_000_000;
-const FOR_MEMORY: usize = 2_000_000;
 const TIMES: usize = 3;
 const PER_ROW: usize = 3;
-/// How often the memory of the process is sampled.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// The record's rules for each column. The score's range by type, which this tool also checks, would need conditions in
 /// the schema; qsv is spared them.
@@ -46,124 +49,82 @@ const SCHEMA: &str = r#"{
 }"#;
 
 fn main() {
+    let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
+    let twice = 2 * rows;
     let home = tempfile::tempdir().expect("a directory");
     let sandbox = Sandbox::start(SandboxOptions::default()).expect("a sandbox");
     let path = |name: &str| home.path().join(name);
     let (compared, csv, lines) = (path("compared.csv"), path("large.csv"), path("large.jsonl"));
-    write_csv(&compared, COMPARED);
-    write_csv(&csv, FOR_MEMORY);
-    write_lines(&lines, FOR_MEMORY);
+    write_rows(&compared, rows);
+    write_rows(&csv, twice);
+    write_lines(&lines, twice);
 
     let check = |file: &Path| {
         let mut run = command(home.path(), &sandbox);
         run.arg("import").arg(file).args(["--dry-run", "-q"]);
-        Measured::of(run)
+        Took::of(run)
     };
     let schema = path("schema.json");
     std::fs::write(&schema, SCHEMA).expect("the schema");
     let qsv = |threads: &[&str]| {
         let mut run = Command::new("qsv");
         run.arg("validate").args(threads).arg(&compared).arg(&schema).current_dir(home.path());
-        run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Measured::of(run)
+        Took::of(run)
     };
     let has_qsv = Command::new("qsv").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
 
     let (mut ours, mut theirs, mut theirs_alone) = (None, None, None);
     for _ in 0..TIMES {
-        Measured::keep_better(&mut ours, check(&compared));
+        keep_better(&mut ours, check(&compared));
         if has_qsv {
-            Measured::keep_better(&mut theirs, qsv(&[]));
-            Measured::keep_better(&mut theirs_alone, qsv(&["--jobs", "1"]));
+            keep_better(&mut theirs, qsv(&[]));
+            keep_better(&mut theirs_alone, qsv(&["--jobs", "1"]));
         }
     }
     let ours = ours.expect("a run");
-    println!("check of {COMPARED} rows of CSV: {}", ours.in_words(COMPARED));
+    println!("check of {rows} rows of CSV: {}", in_words(&ours, rows));
     match (theirs, theirs_alone) {
         (Some(theirs), Some(alone)) => {
-            println!("qsv validate, all CPUs: {}; {}", theirs.in_words(COMPARED), ours.compared_with(&theirs));
-            println!("qsv validate, one CPU: {}; {}", alone.in_words(COMPARED), ours.compared_with(&alone));
+            println!("qsv validate, all CPUs: {}; {}", in_words(&theirs, rows), ratio(&ours, &theirs));
+            println!("qsv validate, one CPU: {}; {}", in_words(&alone, rows), ratio(&ours, &alone));
         }
         _ => println!("qsv is not on the PATH: no comparison"),
     }
     let (several, single) = (path("several.csv"), path("single.csv"));
-    write_scores(&several, COMPARED, "Q1,Q2,Q3");
-    write_scores(&single, COMPARED * PER_ROW, "Q1");
+    write_scores(&several, rows, "Q1,Q2,Q3");
+    write_scores(&single, rows * PER_ROW, "Q1");
     let check_scores = |file: &Path, records: usize| {
         let mut run = command(home.path(), &sandbox);
         run.arg("import").arg(file).args(["--dry-run", "-q"]);
         run.args((1..=records).map(|number| format!("--record=name=Survey {number},score=Q{number}")));
-        Measured::of(run)
+        Took::of(run)
     };
     let (mut of_several, mut of_single) = (None, None);
     for _ in 0..TIMES {
-        Measured::keep_better(&mut of_several, check_scores(&several, PER_ROW));
-        Measured::keep_better(&mut of_single, check_scores(&single, 1));
+        keep_better(&mut of_several, check_scores(&several, PER_ROW));
+        keep_better(&mut of_single, check_scores(&single, 1));
     }
     let (of_several, of_single) = (of_several.expect("a run"), of_single.expect("a run"));
-    let records = COMPARED * PER_ROW;
-    println!("check of {COMPARED} rows with {PER_ROW} records each: {}", of_several.in_words(records));
-    println!(
-        "check of {records} rows with one: {}; {}",
-        of_single.in_words(records),
-        of_several.compared_with(&of_single)
-    );
-    println!("check of {FOR_MEMORY} rows of CSV: {}", check(&csv).in_words(FOR_MEMORY));
-    println!("check of {FOR_MEMORY} rows of NDJSON: {}", check(&lines).in_words(FOR_MEMORY));
+    let records = rows * PER_ROW;
+    println!("check of {rows} rows with {PER_ROW} records each: {}", in_words(&of_several, records));
+    println!("check of {records} rows with one: {}; {}", in_words(&of_single, records), ratio(&of_several, &of_single));
+    println!("check of {twice} rows of CSV: {}", in_words(&check(&csv), twice));
+    println!("check of {twice} rows of NDJSON: {}", in_words(&check(&lines), twice));
 }
 
-/// Time and memory of a finished process.
-struct Measured {
-    time: Duration,
-    /// Peak resident set in KiB, where it can be measured.
-    memory: Option<u64>,
-}
-
-impl Measured {
-    fn of(mut run: Command) -> Self {
-        let started = Instant::now();
-        let mut child = run.spawn().expect("the program");
-        let mut memory = None;
-        let status = loop {
-            memory = memory.max(resident(&child));
-            match child.try_wait().expect("its state") {
-                Some(status) => break status,
-                None => std::thread::sleep(BETWEEN_LOOKS),
-            }
-        };
-        let time = started.elapsed();
-        assert!(status.success(), "{run:?} ended with {status}");
-        Self { time, memory }
-    }
-
-    fn keep_better(best: &mut Option<Self>, found: Self) {
-        if best.as_ref().is_none_or(|best| found.time < best.time) {
-            *best = Some(found);
-        }
-    }
-
-    fn in_words(&self, rows: usize) -> String {
-        let memory = self.memory.map_or_else(String::new, |kib| format!(", {:.1} MiB", kib as f64 / 1024.0));
-        let seconds = self.time.as_secs_f64();
-        format!("{seconds:.2} s, {:.0} per second{memory}", rows as f64 / seconds)
-    }
-
-    fn compared_with(&self, other: &Self) -> String {
-        format!("ratio {:.2}", self.time.as_secs_f64() / other.time.as_secs_f64())
+fn keep_better(best: &mut Option<Took>, found: Took) {
+    if best.as_ref().is_none_or(|best| found.seconds < best.seconds) {
+        *best = Some(found);
     }
 }
 
-/// The peak resident set of a running process.
-fn resident(child: &Child) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches("kB").trim().parse().ok()
+fn in_words(took: &Took, rows: usize) -> String {
+    let memory = if took.memory > 0.0 { format!(", {:.1} MB", took.memory) } else { String::new() };
+    format!("{:.2} s, {:.2} CPU s, {:.0} per second{memory}", took.seconds, took.cpu, rows as f64 / took.seconds)
 }
 
-fn write_csv(path: &Path, rows: usize) {
-    write(path, rows, "channelUId,name,score,channel,type,language,message\n", |text, row| {
-        let _ = writeln!(text, "respondent-{row}@example.com,Post-chat,{},rtm,NPS,en,How likely?", row % 11);
-    });
+fn ratio(ours: &Took, other: &Took) -> String {
+    format!("ratio {:.2}", ours.seconds / other.seconds)
 }
 
 /// Rows with a respondent and these scores.
@@ -179,6 +140,10 @@ fn write_scores(path: &Path, rows: usize, scores: &str) {
     });
 }
 
+fn write_rows(path: &Path, rows: usize) {
+    write_csv(BufWriter::new(File::create(path).expect("the input")), rows).expect("the input");
+}
+
 fn write_lines(path: &Path, rows: usize) {
     write(path, rows, "", |text, row| {
         let _ = writeln!(
@@ -190,7 +155,7 @@ fn write_lines(path: &Path, rows: usize) {
 }
 
 fn write(path: &Path, rows: usize, header: &str, each: impl Fn(&mut String, usize)) {
-    let mut file = BufWriter::new(std::fs::File::create(path).expect("the input"));
+    let mut file = BufWriter::new(File::create(path).expect("the input"));
     file.write_all(header.as_bytes()).expect("the input");
     let mut line = String::new();
     for row in 1..=rows {

@@ -1,7 +1,8 @@
 //! Measures an import without rate limits against a bare loop of the same HTTP client and server, and the check before it.
 //!
 //! ```sh
-//! cargo bench --bench throughput
+//! cargo bench --bench throughput                   # 10,000 rows sent, a million checked
+//! cargo bench --bench throughput -- 100 10000      # fewer
 //! ```
 //!
 //! Both keep eight requests in flight. The import also writes each row to disk twice, before and after sending.
@@ -9,7 +10,8 @@
 #![expect(clippy::print_stdout, reason = "results are printed for a person")]
 #![expect(clippy::disallowed_methods, reason = "the peer uses its own client")]
 
-use std::fmt::Write;
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -18,34 +20,43 @@ use std::time::{Duration, Instant};
 
 use kore_feedback::sandbox::{Sandbox, SandboxOptions};
 
+#[path = "support/input.rs"]
+mod input;
 mod support;
 
+use input::write_csv;
 use support::command;
 
-const SENT: usize = 10_000;
-const CHECKED: usize = 1_000_000;
 const IN_FLIGHT: usize = 8;
 
 fn main() {
+    let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<usize>().ok());
+    let (sent, checked) = (numbers.next().unwrap_or(10_000), numbers.next().unwrap_or(1_000_000));
     let home = tempfile::tempdir().expect("a directory");
     let sandbox = Sandbox::start(SandboxOptions::default()).expect("a sandbox");
     let file = home.path().join("in.csv");
 
-    std::fs::write(&file, rows(SENT)).expect("the input");
-    let bare = bare_loop(home.path(), &sandbox);
+    write(&file, sent);
+    let bare = bare_loop(home.path(), &sandbox, sent);
     let concurrency = IN_FLIGHT.to_string();
     let import = timed(home.path(), &sandbox, &file, &["--no-rate-limit", "--concurrency", &concurrency]);
     println!(
-        "{SENT} rows sent: {:.0} per second with durable intents and outcomes; a bare loop {:.0} per second (ratio {:.2})",
-        per_second(SENT, import),
-        per_second(SENT, bare),
+        "{sent} rows sent: {:.0} per second with durable intents and outcomes; a bare loop {:.0} per second (ratio {:.2})",
+        per_second(sent, import),
+        per_second(sent, bare),
         bare.as_secs_f64() / import.as_secs_f64()
     );
-    println!("at the vendor's 1,800 per hour they take {:.1} hours", SENT as f64 / 1800.0);
+    println!("at the vendor's 1,800 per hour they take {:.1} hours", sent as f64 / 1800.0);
 
-    std::fs::write(&file, rows(CHECKED)).expect("the input");
-    let check = timed(home.path(), &sandbox, &file, &["--dry-run"]);
-    println!("{CHECKED} rows checked: {:.2} s, {:.0} per second", check.as_secs_f64(), per_second(CHECKED, check));
+    write(&file, checked);
+    // The rows that were sent would be refused with the same ledger.
+    let another = tempfile::tempdir().expect("a directory");
+    let check = timed(another.path(), &sandbox, &file, &["--dry-run"]);
+    println!("{checked} rows checked: {:.2} s, {:.0} per second", check.as_secs_f64(), per_second(checked, check));
+}
+
+fn write(path: &Path, rows: usize) {
+    write_csv(BufWriter::new(File::create(path).expect("the input")), rows).expect("the input");
 }
 
 fn per_second(rows: usize, time: Duration) -> f64 {
@@ -60,14 +71,14 @@ fn timed(home: &Path, sandbox: &Sandbox, file: &Path, arguments: &[&str]) -> Dur
     started.elapsed()
 }
 
-fn bare_loop(home: &Path, sandbox: &Sandbox) -> Duration {
+fn bare_loop(home: &Path, sandbox: &Sandbox, requests: usize) -> Duration {
     let token = command(home, sandbox).arg("token").stdout(Stdio::piped()).output().expect("a token").stdout;
     let token = String::from_utf8(token).expect("text").trim().to_owned();
     let url = format!("{}/api/1.1/public/bot/{}/saveFeedback", sandbox.url(), sandbox.bot_id());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
-        let (left, started) = (Arc::new(AtomicUsize::new(SENT)), Instant::now());
+        let (left, started) = (Arc::new(AtomicUsize::new(requests)), Instant::now());
         let loops: Vec<_> = (0..IN_FLIGHT)
             .map(|_| {
                 let (client, left, url, token) = (client.clone(), Arc::clone(&left), url.clone(), token.clone());
@@ -90,11 +101,3 @@ fn bare_loop(home: &Path, sandbox: &Sandbox) -> Duration {
 }
 
 const BODY: &str = r#"{"channelUId":"jo@example.com","name":"Post-chat","score":7,"channel":"rtm","type":"NPS","language":"en","message":"How likely?"}"#;
-
-fn rows(rows: usize) -> String {
-    let mut text = "channelUId,name,score,channel,type,language,message\n".to_owned();
-    for row in 1..=rows {
-        let _ = writeln!(text, "respondent-{row}@example.com,Post-chat,{},rtm,NPS,en,How likely?", row % 11);
-    }
-    text
-}

@@ -27,6 +27,8 @@ pub(crate) mod ledger;
 pub(crate) mod net;
 pub(crate) mod numbering;
 pub mod pacing;
+#[doc(hidden)]
+pub mod parts;
 pub(crate) mod private;
 pub mod record;
 pub(crate) mod report;

@@ -37,7 +37,7 @@ mod verdict;
 pub(crate) use client::{Client, ClientSettings};
 pub(crate) use contract::{changes, undocumented};
 pub(crate) use echo::{Checked, Sent, check_echo};
-pub(crate) use reply::Reply;
+pub(crate) use reply::{Answer, Reply};
 pub(crate) use response_filter::ResponseFilter;
 pub(crate) use response_filter::ScoreRange;
 pub(crate) use responses::{ResponsesQuery, SurveyPage};
