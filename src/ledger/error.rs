@@ -38,6 +38,8 @@ pub(crate) enum LedgerError {
     TooManyRecords { run: RunId, row: u64, most: u64 },
     #[error("cannot update the ledger: run {run} is in progress with an older version of kore-feedback")]
     InUseByOlderVersion { run: RunId },
+    #[error("the ledger is no longer at {}: it was moved, deleted or replaced", path.display())]
+    Moved { path: PathBuf },
     #[error("no run {run} in the ledger")]
     NoSuchRun { run: RunId },
     #[error("the thread that writes the ledger has stopped")]
@@ -70,6 +72,10 @@ impl Advice for LedgerError {
             }
             Self::Damaged { .. } => DAMAGED,
             Self::Witness { .. } => "check that the disk has free space and no errors, and that you may write the file",
+            Self::Moved { .. } => {
+                "move it back, then resume; without it, nothing shows which records were sent: compare with the server \
+                 before you import again"
+            }
             Self::NotClaimable { .. } | Self::NotSettleable { .. } | Self::WriterStopped => return None,
         };
         Some(hint.to_owned())

@@ -23,6 +23,7 @@ mod error;
 mod headroom;
 mod lease;
 mod lines;
+mod location;
 mod millis;
 #[cfg(test)]
 mod model;

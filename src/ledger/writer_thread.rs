@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::answered::{Answered, PendingReply};
 use super::headroom::Headroom;
+use super::location::Location;
 use super::millis::to_millis;
 use super::neighbors::Neighbors;
 use super::records::RecordWriter;
@@ -47,6 +48,7 @@ pub(super) struct WriterThread {
     headroom: Headroom,
     records: RecordWriter,
     directory: PathBuf,
+    location: Location,
     /// Opened with the first intent of a run; `None` for runs without a witness.
     witnesses: BTreeMap<RunId, Option<Witness>>,
     answered: Arc<Answered>,
@@ -56,10 +58,11 @@ impl WriterThread {
     /// `session` tells this process's calls from those of others.
     pub(super) fn new(store: Store, session: String, answered: Arc<Answered>) -> Self {
         let directory = store.directory().to_owned();
+        let location = Location::of(store.path());
         let connection = store.into_connection();
         let neighbors = Neighbors::new(session.clone());
         let (headroom, records, witnesses) = (Headroom::default(), RecordWriter::default(), BTreeMap::new());
-        Self { connection, session, neighbors, headroom, records, directory, witnesses, answered }
+        Self { connection, session, neighbors, headroom, records, directory, location, witnesses, answered }
     }
 
     /// Serves requests until every sender is gone.
@@ -76,13 +79,14 @@ impl WriterThread {
     }
 
     fn commit(&mut self, requests: Vec<Request>) {
-        let Self { connection, session, neighbors, headroom, records, .. } = self;
+        let Self { connection, session, neighbors, headroom, records, location, .. } = self;
         // If the transaction can't begin, usually because another process holds the lock, every request gets that
         // error.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(LedgerError::from);
         let mut group = Group {
             transaction: transaction.as_ref(),
+            in_place: location.ensure_unchanged(),
             session,
             neighbors,
             headroom,
@@ -119,6 +123,8 @@ impl WriterThread {
 /// The requests of one transaction, or why it did not begin.
 struct Group<'a> {
     transaction: Result<&'a Transaction<'a>, &'a LedgerError>,
+    /// If the ledger was moved, outcomes still belong into it, but nothing more is sent.
+    in_place: Result<(), LedgerError>,
     session: &'a str,
     neighbors: &'a mut Neighbors,
     headroom: &'a mut Headroom,
@@ -203,6 +209,7 @@ impl Group<'_> {
         ) -> Result<Result<(i64, T), RunId>, LedgerError>,
     ) -> Result<Admission<T>, LedgerError> {
         let transaction = self.transaction.map_err(LedgerError::clone)?;
+        self.in_place.clone()?;
         if let Some(objection) = self.neighbors.objection(call, transaction, &target.scope)? {
             return Ok(objection);
         }

@@ -1,8 +1,11 @@
 //! A full disk and an unwritable state directory: nothing is sent without its intent in the ledger.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use assert_cmd::Command;
 
-use crate::support::{IMPATIENT, Running, Stage, csv_of, json, numbered, stderr};
+use crate::support::{Fixed, IMPATIENT, Running, Stage, csv_of, json, new_record, numbered, stderr};
 
 #[test]
 fn an_unusable_state_dir_stops_before_sending() {
@@ -38,6 +41,33 @@ fn no_run_begins_without_its_input() {
         json(&stage.run(&["runs", "list", "-ojson"]).success()),
         serde_json::json!({"runs": [], "warnings": []})
     );
+}
+
+/// The next import would find no ledger there, and send everything again.
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_is_moved_stops_the_run() {
+    let stage = Stage::new();
+    let (state, moved) = (stage.state(), stage.path("moved"));
+    let (calls, from, to) = (Arc::new(AtomicUsize::new(0)), state.clone(), moved.clone());
+    let counted = Arc::clone(&calls);
+    let server = Fixed::start(move |_| {
+        if counted.fetch_add(1, Ordering::Relaxed) == 2 {
+            std::fs::rename(&from, &to).unwrap();
+        }
+        (200, new_record())
+    });
+    let file = stage.write_records(&numbered(6));
+    let mut import = stage.command(&["import", file.to_str().unwrap(), "--concurrency=1"]);
+    import.env("KORE_FEEDBACK_HOST", server.url());
+    let said = stderr(&import.assert().code(5));
+    assert!(said.contains("no longer at") && said.contains("move it back"), "{said}");
+    assert_eq!(calls.load(Ordering::Relaxed), 3);
+
+    let _ = std::fs::remove_dir_all(&state);
+    std::fs::rename(&moved, &state).unwrap();
+    import.arg("--resume").assert().success();
+    assert_eq!(calls.load(Ordering::Relaxed), 6, "the outcome of the third is known");
 }
 
 #[cfg(unix)]
