@@ -20,6 +20,7 @@ mod comparison;
 mod counts;
 mod deviations;
 mod error;
+mod gathering;
 mod headroom;
 mod lease;
 mod lines;

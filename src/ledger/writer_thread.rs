@@ -6,13 +6,14 @@ use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::answered::{Answered, PendingReply};
+use super::gathering::{Gathering, outcomes};
 use super::headroom::Headroom;
 use super::location::Location;
 use super::millis::to_millis;
@@ -22,8 +23,6 @@ use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash
 use super::witness::Witness;
 use super::{LedgerError, Outcome, RunId, Store, transitions};
 
-/// A commit waits for no more requests than this.
-const GROUP: usize = 512;
 /// Attempts older than this are deleted; no window is longer than a day.
 const ATTEMPTS_KEPT: Duration = Duration::from_secs(25 * 60 * 60);
 
@@ -52,6 +51,8 @@ pub(super) struct WriterThread {
     /// Opened with the first intent of a run; `None` for runs without a witness.
     witnesses: BTreeMap<RunId, Option<Witness>>,
     answered: Arc<Answered>,
+    /// How many claims have no outcome yet.
+    in_flight: usize,
 }
 
 impl WriterThread {
@@ -62,23 +63,34 @@ impl WriterThread {
         let connection = store.into_connection();
         let neighbors = Neighbors::new(session.clone());
         let (headroom, records, witnesses) = (Headroom::default(), RecordWriter::default(), BTreeMap::new());
-        Self { connection, session, neighbors, headroom, records, directory, location, witnesses, answered }
+        Self {
+            connection,
+            session,
+            neighbors,
+            headroom,
+            records,
+            directory,
+            location,
+            witnesses,
+            answered,
+            in_flight: 0,
+        }
     }
 
     /// Serves requests until every sender is gone.
     pub(super) fn run(mut self, requests: &Receiver<Vec<Request>>) {
         self.delete_old_attempts();
+        let mut gathering = Gathering::default();
         while let Ok(mut group) = requests.recv() {
-            while group.len() < GROUP
-                && let Ok(more) = requests.try_recv()
-            {
-                group.extend(more);
-            }
+            gathering.gather(&mut group, requests, self.in_flight);
+            let started = Instant::now();
             self.commit(group);
+            gathering.committed(started.elapsed());
         }
     }
 
     fn commit(&mut self, requests: Vec<Request>) {
+        let outcomes = outcomes(&requests);
         let Self { connection, session, neighbors, headroom, records, location, .. } = self;
         // If the transaction can't begin, usually because another process holds the lock, every request gets that
         // error.
@@ -95,19 +107,20 @@ impl WriterThread {
         };
         let replies: Vec<PendingReply> = requests.into_iter().map(|request| group.serve(request)).collect();
         let intents = group.intents;
+        self.in_flight = (self.in_flight + intents.values().sum::<usize>()).saturating_sub(outcomes);
         let committed = transaction.and_then(|transaction| Ok(transaction.commit()?));
         // Before the replies: no POST is sent that the witness does not count.
         let committed = committed.and_then(|()| self.count(intents));
         self.answered.hand_over(replies, committed);
     }
 
-    fn count(&mut self, intents: BTreeMap<RunId, u64>) -> Result<(), LedgerError> {
+    fn count(&mut self, intents: BTreeMap<RunId, usize>) -> Result<(), LedgerError> {
         for (run, count) in intents {
             let witness = match self.witnesses.entry(run) {
                 Entry::Occupied(opened) => opened.into_mut(),
                 Entry::Vacant(vacant) => vacant.insert(Witness::open(&self.directory, run)?),
             };
-            witness.as_mut().map_or(Ok(()), |witness| witness.add(count))?;
+            witness.as_mut().map_or(Ok(()), |witness| witness.add(count as u64))?;
         }
         Ok(())
     }
@@ -130,7 +143,7 @@ struct Group<'a> {
     headroom: &'a mut Headroom,
     records: &'a mut RecordWriter,
     /// How many intents of each run were written.
-    intents: BTreeMap<RunId, u64>,
+    intents: BTreeMap<RunId, usize>,
 }
 
 impl Group<'_> {
