@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::clock;
 use crate::credentials::Minter;
-use crate::delivery::{Answer, Reply, Sent, Verdict, check_echo, judge};
+use crate::delivery::{Answer, Reply, Sent, Verdict, judge_record};
 use crate::ledger::{
     Admission, Call, Claim, Claimed, Identity, NewRun, Outcome, OutcomeKind, RecordHash, ResendPolicy, RunId, RunKind,
     Store, Writer,
@@ -81,7 +81,7 @@ impl Judge {
     /// Whether the record is saved.
     pub fn is_saved(&self) -> bool {
         let sent = Sent { bot_id: BOT, body: &self.sent };
-        matches!(check_echo(judge(&self.reply), &self.reply, sent, self.now).verdict, Verdict::Saved { .. })
+        matches!(judge_record(&self.reply, sent, self.now, |verdict| verdict).verdict, Verdict::Saved { .. })
     }
 }
 

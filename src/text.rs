@@ -39,6 +39,9 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 /// At most `most` characters of the text, made [`printable`]; `…` marks a cut.
 pub(crate) fn excerpt(text: &str, most: usize) -> String {
     let text = text.trim();
+    if text.len() <= most && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut short: String = text.chars().take(most).map(shown_as).collect();
     if text.chars().nth(most).is_some() {
         short.push('…');

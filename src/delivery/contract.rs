@@ -1,4 +1,4 @@
-//! Whether an answer is as the contract's table documents it, and repeats what was sent. Pure, and strict: [`super::check_echo`]
+//! Whether an answer is as the contract's table documents it, and repeats what was sent. Pure, and strict: [`super::judge_record`]
 //! decides what becomes of a record, these functions find everything that differs.
 
 use jiff::Timestamp;

@@ -9,12 +9,14 @@
 //!
 //! Fields are compared by value (`4`, `4.0` and `"4"` are equal), and only where the answer has them.
 
+use std::cell::LazyCell;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::fields::Fields;
 use super::reply::{Answer, Reply};
-use super::verdict::Verdict;
+use super::verdict::{Verdict, judge, judge_answer};
 use crate::ledger::Deviations;
 use crate::record::FeedbackType;
 use crate::text;
@@ -42,25 +44,28 @@ pub(crate) struct Checked {
     pub(crate) deviations: Deviations,
 }
 
-/// Turns a verdict of `saved` into one of doubt if the answer contradicts what was sent. `now` is this machine's time, for
-/// answers without the server's.
-pub(crate) fn check_echo(verdict: Verdict, reply: &Reply, sent: Sent<'_>, now: Timestamp) -> Checked {
-    let (Verdict::Saved { status, record, .. }, Reply::Answer(answer)) = (&verdict, reply) else {
-        return Checked { verdict, server_time: None, deviations: Deviations::default() };
-    };
-    let record = Fields::of(record).unwrap_or_default();
-    let body = std::str::from_utf8(sent.body).ok().and_then(Fields::of).unwrap_or_default();
+/// Judges the reply to a record. `check` takes into account what only the run knows. A verdict of `saved` becomes one of doubt
+/// if the answer contradicts what was sent. `now` is this machine's time, for answers without the server's.
+pub(crate) fn judge_record(
+    reply: &Reply,
+    sent: Sent<'_>,
+    now: Timestamp,
+    check: impl FnOnce(Verdict) -> Verdict,
+) -> Checked {
+    let without_echo = |verdict| Checked { verdict, server_time: None, deviations: Deviations::default() };
+    let Reply::Answer(answer) = reply else { return without_echo(check(judge(reply))) };
+    let record = Fields::of(&answer.body).unwrap_or_default();
+    let verdict = check(judge_answer(answer, &record));
+    let Verdict::Saved { status, .. } = verdict else { return without_echo(verdict) };
     let mut echo = Echo { record: &record, differences: Vec::new(), deviations: Deviations::default() };
-    echo.compare(sent.bot_id, &body);
+    echo.compare(sent);
     echo.differences.extend(age_of(&record, answer, now));
     echo.note_missing();
     if echo.differences.is_empty() {
-        let (deviations, server_time) = (echo.deviations, times(&record).next());
-        return Checked { server_time, deviations, verdict };
+        return Checked { verdict, server_time: times(&record).next(), deviations: echo.deviations };
     }
     let message = format!("the response is about another record: {}", echo.differences.join(", "));
-    let verdict = Verdict::InDoubt { status: Some(*status), message };
-    Checked { verdict, server_time: None, deviations: Deviations::default() }
+    without_echo(Verdict::InDoubt { status: Some(status), message })
 }
 
 struct Echo<'a> {
@@ -78,7 +83,8 @@ impl Echo<'_> {
         }
     }
 
-    fn compare(&mut self, bot_id: &str, body: &Fields<'_>) {
+    fn compare(&mut self, Sent { bot_id, body }: Sent<'_>) {
+        let body = LazyCell::new(|| std::str::from_utf8(body).ok().and_then(Fields::of).unwrap_or_default());
         let sent = |field: &str| body.any(field).unwrap_or_default();
         self.require("botId", |_| bot_id.into(), are_equal);
         self.require("type", sent, are_equal_types);
@@ -148,8 +154,7 @@ fn times(record: &Fields<'_>) -> impl Iterator<Item = Timestamp> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::verdict::judge;
-    use super::{Answer, Checked, Reply, Sent, Verdict, check_echo};
+    use super::{Answer, Checked, Reply, Sent, Verdict, judge_record};
 
     const NOW: &str = "2026-11-22T12:00:00Z";
 
@@ -181,7 +186,7 @@ mod tests {
         };
         let reply = Reply::Answer(answer);
         let body = sent().to_string().into_bytes();
-        check_echo(judge(&reply), &reply, Sent { bot_id: "st-1", body: &body }, NOW.parse().unwrap())
+        judge_record(&reply, Sent { bot_id: "st-1", body: &body }, NOW.parse().unwrap(), |verdict| verdict)
     }
 
     /// `saved`, what changed and what is missing, or the difference.
@@ -259,7 +264,8 @@ mod tests {
     fn a_bare_id_is_saved_with_everything_missing() {
         let reply = Reply::Answer(Answer { status: 200, body: r#"{"_id":"7"}"#.to_owned(), ..Answer::default() });
         let body = sent().to_string().into_bytes();
-        let checked = check_echo(judge(&reply), &reply, Sent { bot_id: "st-1", body: &body }, NOW.parse().unwrap());
+        let sent = Sent { bot_id: "st-1", body: &body };
+        let checked = judge_record(&reply, sent, NOW.parse().unwrap(), |verdict| verdict);
         assert!(matches!(checked.verdict, Verdict::Saved { .. }));
         assert_eq!(checked.deviations.missing().count(), 13);
     }

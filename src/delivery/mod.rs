@@ -6,7 +6,7 @@
 //!
 //! | answer | verdict |
 //! |---|---|
-//! | 200 or 201 with a record that has an `_id` (or `_Id`) and is about ours, see [`check_echo`] | saved |
+//! | 200 or 201 with a record that has an `_id` (or `_Id`) and is about ours, see [`judge_record`] | saved |
 //! | 200 or 201 with another record's bot, type, score or respondent, an old time, or an `_id` that another row got | in doubt |
 //! | 429, or one of the vendor's rate-limit texts under any status but a success | repeat: rate-limited |
 //! | 401 whose text says `possibly a replay` | repeat, with a fresh token |
@@ -36,7 +36,7 @@ mod verdict;
 
 pub(crate) use client::{Client, ClientSettings};
 pub(crate) use contract::{changes, undocumented};
-pub(crate) use echo::{Checked, Sent, check_echo};
+pub(crate) use echo::{Checked, Sent, judge_record};
 pub(crate) use reply::{Answer, Reply};
 pub(crate) use response_filter::ResponseFilter;
 pub(crate) use response_filter::ScoreRange;

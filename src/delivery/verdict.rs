@@ -64,7 +64,7 @@ pub(crate) enum Cause {
 pub(crate) fn judge(reply: &Reply) -> Verdict {
     match reply {
         Reply::Nothing(error) => judge_transport(error),
-        Reply::Answer(answer) => judge_answer(answer),
+        Reply::Answer(answer) => judge_answer(answer, &Fields::of(&answer.body).unwrap_or_default()),
     }
 }
 
@@ -79,15 +79,14 @@ fn judge_transport(error: &TransportError) -> Verdict {
     }
 }
 
-fn judge_answer(answer: &Answer) -> Verdict {
+pub(super) fn judge_answer(answer: &Answer, fields: &Fields<'_>) -> Verdict {
     let status = answer.status;
-    let fields = Fields::of(&answer.body).unwrap_or_default();
     if matches!(status, 200 | 201)
-        && let Some(id) = record_id(&fields)
+        && let Some(id) = record_id(fields)
     {
         return Verdict::Saved { id, status, record: answer.body.clone() };
     }
-    let said = ServerMessage::read(answer, &fields);
+    let said = ServerMessage::read(answer, fields);
     if let Some(cause) = said.cause_to_repeat(answer) {
         let retry_after = answer.retry_after;
         return Verdict::Repeat { cause, status: Some(status), retry_after, message: said.shown };

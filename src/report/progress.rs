@@ -127,14 +127,13 @@ impl Progress {
 
     fn apply(&mut self, event: RunEvent) {
         match event {
-            RunEvent::Settled { kind: OutcomeKind::Unsent, records } => self.unsent += records,
-            RunEvent::Settled { kind, records } => {
-                self.counts.settle(kind, records);
-                self.pause = None;
+            RunEvent::Settled { kind, records } => self.count(kind, records),
+            RunEvent::Saved { id, status, record, .. } => {
+                self.count(OutcomeKind::Saved, 1);
+                self.printer.event(|| saved_event(id, status, &record));
             }
-            RunEvent::Answered { .. } => {}
-            RunEvent::Saved { id, status, record } => self.printer.event(|| saved_event(id, status, &record)),
-            RunEvent::NotSaved { id, kind, status, why } => {
+            RunEvent::NotSaved { id, kind, status, why, .. } => {
+                self.count(kind, 1);
                 self.printer.event(|| not_saved_event(id, kind, status, why.as_deref()));
                 let why = why.map(|why| format!(": {why}")).unwrap_or_default();
                 self.detail(&format!("{id}: {kind}{why}"));
@@ -161,6 +160,15 @@ impl Progress {
             RunEvent::Stopping => {
                 self.line("stopping: waiting for requests in flight (Ctrl-C again to abandon them)");
             }
+        }
+    }
+
+    fn count(&mut self, kind: OutcomeKind, records: u64) {
+        if kind == OutcomeKind::Unsent {
+            self.unsent += records;
+        } else {
+            self.counts.settle(kind, records);
+            self.pause = None;
         }
     }
 

@@ -2,8 +2,9 @@
 //! whether anything should be said about them.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::quality::RandomState;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock;
@@ -21,8 +22,8 @@ pub(super) struct Answers(Mutex<Memory>);
 
 #[derive(Debug, Default)]
 struct Memory {
-    record_of_id: HashMap<String, RecordId>,
-    oldest_first: VecDeque<String>,
+    record_of_id: HashMap<Arc<str>, RecordId, RandomState>,
+    oldest_first: VecDeque<Arc<str>>,
     clock_offset: Option<SignedDuration>,
     said_clock: bool,
     said_missing: bool,
@@ -34,12 +35,13 @@ impl Answers {
     pub(super) fn check_id(&self, verdict: Verdict, record: RecordId) -> Verdict {
         let Verdict::Saved { id, status, .. } = &verdict else { return verdict };
         let mut memory = self.memory();
-        if let Some(first) = memory.record_of_id.get(id) {
+        if let Some(first) = memory.record_of_id.get(id.as_str()) {
             let message = format!("the response has the id of another record: {first} got {id}");
             return Verdict::InDoubt { status: Some(*status), message };
         }
-        memory.record_of_id.insert(id.clone(), record);
-        memory.oldest_first.push_back(id.clone());
+        let id: Arc<str> = id.as_str().into();
+        memory.record_of_id.insert(Arc::clone(&id), record);
+        memory.oldest_first.push_back(id);
         if memory.oldest_first.len() > KEPT
             && let Some(oldest) = memory.oldest_first.pop_front()
         {
@@ -64,17 +66,14 @@ impl Answers {
     pub(super) fn warnings(&self, record: RecordId, deviations: Deviations) -> Vec<String> {
         let mut memory = self.memory();
         let mut warnings = Vec::new();
-        let clock = memory.clock_offset.and_then(clock::difference).filter(|_| !memory.said_clock);
-        memory.said_clock |= clock.is_some();
-        warnings.extend(clock);
-        let missing: Vec<_> = deviations.missing().collect();
-        if !missing.is_empty() && !std::mem::replace(&mut memory.said_missing, true) {
-            let missing = missing.join(", ");
+        if !memory.said_clock {
+            warnings.extend(memory.clock_offset.and_then(clock::difference));
+            memory.said_clock = !warnings.is_empty();
+        }
+        if let Some(missing) = first(deviations.missing(), &mut memory.said_missing) {
             warnings.push(format!("the server's responses lack fields that the API documents as required: {missing}"));
         }
-        let changed: Vec<_> = deviations.changed().collect();
-        if !changed.is_empty() && !std::mem::replace(&mut memory.said_changed, true) {
-            let changed = changed.join(", ");
+        if let Some(changed) = first(deviations.changed(), &mut memory.said_changed) {
             warnings.push(format!("the server saved {record} with another value than was sent: {changed}"));
         }
         warnings
@@ -84,6 +83,16 @@ impl Answers {
         // Nothing panics while it is held.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The fields, if there are any and nothing was said of them before.
+fn first(fields: impl Iterator<Item = &'static str>, said: &mut bool) -> Option<String> {
+    if *said {
+        return None;
+    }
+    let fields: Vec<_> = fields.collect();
+    *said = !fields.is_empty();
+    said.then(|| fields.join(", "))
 }
 
 #[cfg(test)]

@@ -11,14 +11,12 @@ use crate::pacing::Limit;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RunEvent {
-    /// Records have a durable outcome.
+    /// Records that are not reported one by one have a durable outcome.
     Settled { kind: OutcomeKind, records: u64 },
-    /// A request was answered, or failed, after this time.
-    Answered { record: RecordId, took: Duration },
-    /// The server's record, as JSON. Follows [`RunEvent::Settled`].
-    Saved { id: RecordId, status: Option<u16>, record: String },
-    /// Why a record was not saved, in the server's words or ours. Follows [`RunEvent::Settled`].
-    NotSaved { id: RecordId, kind: OutcomeKind, status: Option<u16>, why: Option<String> },
+    /// A record has the durable outcome that it was saved. `record` is the server's, as JSON.
+    Saved { id: RecordId, status: Option<u16>, record: String, took: Duration },
+    /// A record has another durable outcome. `why` is in the server's words or ours; `took` is how long the request took.
+    NotSaved { id: RecordId, kind: OutcomeKind, status: Option<u16>, why: Option<String>, took: Option<Duration> },
     /// A record is sent again after a wait, or later.
     Retrying { record: RecordId, why: String, wait: Duration },
     /// Nothing is sent for this long; to one bot only, if it is named.

@@ -1,6 +1,7 @@
 //! One bot's part of a run: its rows, its workers and its rate limit.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -139,8 +140,8 @@ impl ActiveLane {
         loop {
             // The outcome of one row and the intent of the next share a commit, unless the next one has to wait. If the outcome
             // cannot be recorded, the next one is not sent.
-            let next = async { Ok(self.next_ready().await) };
-            let ((), next) = tokio::try_join!(self.record_outcome(answered), next)?;
+            let (outcome, next) = (pin!(self.record_outcome(answered)), pin!(async { Ok(self.next_ready().await) }));
+            let ((), next) = tokio::try_join!(outcome, next)?;
             let Some(ready) = next? else { return Ok(()) };
             answered = match self.sender.deliver(ready).await? {
                 Delivered::Answered(outcome) => Some(outcome),
@@ -194,7 +195,7 @@ impl ActiveLane {
                 rows.ready.extend(batch.to_send.into_iter().map(|row| self.sender.pending(row)));
             }
         };
-        self.phases().before(Phase::Stopping, next).await.unwrap_or(Ok(None))
+        self.phases().before(Phase::Stopping, pin!(next)).await.unwrap_or(Ok(None))
     }
 
     /// Records records that an earlier run has sent, with their keys.
@@ -213,18 +214,15 @@ impl ActiveLane {
         if settled.is_empty() {
             return Ok(());
         }
-        let count = |kind| settled.iter().filter(|(_, outcome)| outcome.kind == kind).count() as u64;
-        let counts = [OutcomeKind::Invalid, OutcomeKind::Skipped].map(|kind| (kind, count(kind)));
+        let records = settled.iter().filter(|(_, outcome)| outcome.kind == OutcomeKind::Skipped).count() as u64;
         let sender = &self.sender;
         let id = |number: u64| sender.settings.numbering.id(number);
         let invalid = settled.iter().filter(|(_, outcome)| outcome.kind == OutcomeKind::Invalid);
         let invalid: Vec<_> = invalid.map(|(number, outcome)| (id(*number), outcome.detail.clone())).collect();
         sender.writer.record_outcomes(sender.settings.run, settled, clock::now()).await.map_err(End::Ledger)?;
-        for (kind, records) in counts.into_iter().filter(|(_, records)| *records > 0) {
-            sender.events.send(RunEvent::Settled { kind, records });
-        }
+        sender.events.send(RunEvent::Settled { kind: OutcomeKind::Skipped, records });
         for (id, why) in invalid {
-            sender.events.send(RunEvent::NotSaved { id, kind: OutcomeKind::Invalid, status: None, why });
+            sender.events.send(RunEvent::NotSaved { id, kind: OutcomeKind::Invalid, status: None, why, took: None });
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! A worker makes the outcome of one row and the intent of the next durable with the same commit. So [`RecordSender::claim`]
 //! ends before the POST, and [`RecordSender::deliver`] before the outcome is durable.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use super::settings::SendSettings;
 use super::turns::Turns;
 use crate::clock;
 use crate::credentials::{Token, TokenSource};
-use crate::delivery::{Cause, Checked, Client, Concern, Reply, Sent, Verdict, check_echo, judge};
+use crate::delivery::{Cause, Checked, Client, Concern, Reply, Sent, Verdict, judge_record};
 use crate::ledger::{Admission, Call, Claim, Claimed, LedgerError, Outcome, OutcomeKind, ResendPolicy, RunId, Writer};
 use crate::pacing::{Moment, Pacer, Permit};
 use crate::record::SkipReason;
@@ -68,6 +69,8 @@ pub(super) struct Ready {
 /// An outcome that is not durable yet.
 pub(super) struct Unrecorded {
     row: u64,
+    /// How long the request took.
+    took: Duration,
     claimed: Claimed,
     disposition: Disposition,
 }
@@ -90,7 +93,7 @@ impl RecordSender {
     /// Waits until a row may be sent, and makes the intent durable. `None` if it was sent before, or if the run stops: then
     /// the row stays as the ledger has it.
     pub(super) async fn claim(&self, pending: Pending) -> Result<Option<Ready>, End> {
-        while let Some((gate_permit, permit)) = self.unless_stopping(self.permits()).await?.transpose()? {
+        while let Some((gate_permit, permit)) = self.unless_stopping(pin!(self.permits())).await?.transpose()? {
             // Before the intent: if there is no token, no row may be left in doubt.
             let secret_version = self.tokens.secret_version();
             let token = self.tokens.token(clock::now()).map_err(End::Credentials)?;
@@ -114,12 +117,12 @@ impl RecordSender {
         loop {
             let Ready { mut pending, claimed, mut gate_permit, permit, token, secret_version } = ready;
             let (row, sent) = (pending.row.number, permit.taken_at());
-            let Some(checked) = self.send(&claimed, permit, &token, &pending.row).await else {
+            let Some((checked, took)) = self.send(&claimed, permit, &token, &pending.row).await else {
                 return Ok(Delivered::Done);
             };
             let (disposition, reloads_secret) = self.judge(checked, sent, &mut gate_permit, &mut pending);
             let (retry, kind) = (disposition.retry, disposition.outcome.kind);
-            let unrecorded = Unrecorded { row, claimed, disposition };
+            let unrecorded = Unrecorded { row, took, claimed, disposition };
             if retry.is_none() && !reloads_secret {
                 return Ok(Delivered::Answered(unrecorded));
             }
@@ -143,7 +146,9 @@ impl RecordSender {
 
     /// The future's output; `None` once the run is asked to stop.
     async fn unless_stopping<T>(&self, future: impl Future<Output = T>) -> Result<Option<T>, End> {
-        match self.phases.before(Phase::Stopping, self.gate.until_stopped(future)).await {
+        let future = pin!(future);
+        let unless_stopped = pin!(self.gate.until_stopped(future));
+        match self.phases.before(Phase::Stopping, unless_stopped).await {
             Some(output) => output.map(Some).map_err(End::Stopped),
             // The breaker of all bots may be why this lane was asked to stop.
             None => self.gate.stop_reason().map_or(Ok(None), |reason| Err(End::Stopped(reason))),
@@ -206,16 +211,21 @@ impl RecordSender {
             Err(error) => return Err(End::Ledger(error)),
         }
         let (id, kind) = (self.settings.numbering.id(row), OutcomeKind::Skipped);
-        self.events.send(RunEvent::Settled { kind, records: 1 });
-        self.events.send(RunEvent::NotSaved { id, kind, status: None, why: Some(why) });
+        self.events.send(RunEvent::NotSaved { id, kind, status: None, why: Some(why), took: None });
         Ok(())
     }
 
     /// Posts the record; `None` if the run was abandoned before an answer came.
-    async fn send(&self, claimed: &Claimed, mut permit: Permit, token: &Token, row: &Prepared) -> Option<Checked> {
+    async fn send(
+        &self,
+        claimed: &Claimed,
+        mut permit: Permit,
+        token: &Token,
+        row: &Prepared,
+    ) -> Option<(Checked, Duration)> {
         permit.going_out();
         let started = Instant::now();
-        let reply = self.client.save_feedback(claimed, token, row.body.clone());
+        let reply = pin!(self.client.save_feedback(claimed, token, row.body.clone()));
         let reply = self.phases.before(Phase::Abandoned, reply).await?;
         let (now, took) = (clock::now(), started.elapsed());
         let server_time = match &reply {
@@ -223,15 +233,15 @@ impl RecordSender {
             Reply::Nothing(_) => None,
         };
         let record = self.settings.numbering.id(row.number);
-        self.events.send(RunEvent::Answered { record, took });
-        let verdict = self.answers.check_id(with_clock_skew(judge(&reply), server_time, now), record);
         let sent = Sent { bot_id: self.client.bot_id(), body: &row.body };
-        let checked = check_echo(verdict, &reply, sent, now);
+        let checked = judge_record(&reply, sent, now, |verdict| {
+            self.answers.check_id(with_clock_skew(verdict, server_time, now), record)
+        });
         self.note_clock(server_time.or(checked.server_time), now).await;
         for warning in self.answers.warnings(record, checked.deviations) {
             self.events.send(RunEvent::Warning(warning));
         }
-        Some(checked)
+        Some((checked, took))
     }
 
     /// Records how the server's clock differs, if that is news.
@@ -284,7 +294,8 @@ impl RecordSender {
 
     /// Makes an outcome durable, then reports it.
     pub(super) async fn record(&self, unrecorded: Unrecorded) -> Result<(), End> {
-        let Unrecorded { row, claimed, disposition: Disposition { outcome, retry, record: saved } } = unrecorded;
+        let Unrecorded { row, took, claimed, disposition } = unrecorded;
+        let Disposition { outcome, retry, record: saved } = disposition;
         let id = self.settings.numbering.id(row);
         let (kind, status, why) = (outcome.kind, outcome.status, outcome.detail.clone());
         if let Some(retry) = retry {
@@ -298,10 +309,9 @@ impl RecordSender {
         if retry.is_some() {
             return Ok(());
         }
-        self.events.send(RunEvent::Settled { kind, records: 1 });
         self.events.send(match saved {
-            Some(record) => RunEvent::Saved { id, status, record },
-            None => RunEvent::NotSaved { id, kind, status, why },
+            Some(record) => RunEvent::Saved { id, status, record, took },
+            None => RunEvent::NotSaved { id, kind, status, why, took: Some(took) },
         });
         Ok(())
     }

@@ -134,10 +134,9 @@ fn listen(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Heard> {
         let mut heard = Heard::default();
         for event in events {
             match event {
-                RunEvent::Answered { record, took } => {
-                    heard.took.insert(record.row, took);
-                }
-                RunEvent::Saved { id, record, .. } => {
+                RunEvent::NotSaved { id, took, .. } => heard.took.extend(took.map(|took| (id.row, took))),
+                RunEvent::Saved { id, record, took, .. } => {
+                    heard.took.insert(id.row, took);
                     heard.answers.insert(id.row, serde_json::from_str(&record).unwrap_or(Value::String(record)));
                 }
                 RunEvent::Paused { why, wait, .. } | RunEvent::Retrying { why, wait, .. } => {
@@ -148,7 +147,6 @@ fn listen(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Heard> {
                 // The checks say the same, and of which record.
                 RunEvent::Warning(_)
                 | RunEvent::Settled { .. }
-                | RunEvent::NotSaved { .. }
                 | RunEvent::BotStopped { .. }
                 | RunEvent::TimeLeft(_)
                 | RunEvent::Windows(_) => {}

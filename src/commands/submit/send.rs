@@ -212,7 +212,6 @@ fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
                 RunEvent::Warning(text) => printer.warning(printable(&text)),
                 RunEvent::Stopping => printer.note("stopping: waiting for the response (Ctrl-C again to abandon it)"),
                 RunEvent::Settled { .. }
-                | RunEvent::Answered { .. }
                 | RunEvent::NotSaved { .. }
                 | RunEvent::BotStopped { .. }
                 | RunEvent::TimeLeft(_)
