@@ -28,6 +28,7 @@ mod layout;
 mod man;
 mod mappings;
 mod matrix;
+mod migration;
 mod packages;
 mod packed;
 #[cfg(unix)]
