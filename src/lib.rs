@@ -23,6 +23,7 @@ pub(crate) mod delivery;
 pub(crate) mod entries;
 pub mod error;
 pub mod exit;
+pub(crate) mod html;
 pub(crate) mod ledger;
 pub(crate) mod net;
 pub(crate) mod numbering;

@@ -23,6 +23,7 @@ impl<T: Default> BoundedCounts<T> {
         Self { capacity, known: IndexMap::default(), latest: 0, others: T::default() }
     }
 
+    #[inline]
     pub(super) fn update(&mut self, text: &str, count: impl FnOnce(&mut T)) {
         if let Some((_, counted)) = self.known.get_index_mut(self.latest).filter(|(latest, _)| &***latest == text) {
             count(counted);

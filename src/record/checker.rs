@@ -98,6 +98,7 @@ impl Checker {
     /// that is answered, and part 0 of a row that makes several is only for what concerns the row as a whole.
     ///
     /// With `--dedupe`, rows that are not selected are checked too: a selected row may duplicate one of them.
+    #[inline]
     pub fn check<'a>(&'a mut self, row: &'a Row, part: u32) -> Option<CheckedRow<'a>> {
         let Some(reason) = self.mapping.rows.not_selected(row.number) else { return self.check_part(row, part) };
         if self.mapping.rows.selection.dedupe.is_some() {
@@ -106,6 +107,7 @@ impl Checker {
         (part == 0).then_some(CheckedRow::Skipped(reason))
     }
 
+    #[inline]
     fn check_part<'a>(&'a mut self, row: &'a Row, part: u32) -> Option<CheckedRow<'a>> {
         if !self.numbering.is_multiple() {
             if let Some(unusable) = self.unusable(row) {
@@ -154,6 +156,7 @@ impl Checker {
     }
 
     /// Checks one record of a row; `None` if its score is not answered.
+    #[inline]
     fn check_record<'a>(&'a mut self, row: &'a Row, part: u32) -> Option<CheckedRow<'a>> {
         if !self.is_answered(row, part) {
             return None;
@@ -187,6 +190,7 @@ impl Checker {
     }
 
     /// What can be said of a row before its fields are derived. A blank row is blank, however many cells it has.
+    #[inline]
     fn unusable(&self, row: &Row) -> Option<CheckedRow<'static>> {
         if row.cells().take(self.input_columns).all(|cell| trimmed(cell).is_empty()) {
             return Some(CheckedRow::Skipped(SkipReason::Blank));

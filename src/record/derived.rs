@@ -66,6 +66,7 @@ impl Derived {
     }
 
     /// The field's text before any conversion, without surrounding blanks. A constant is sent as written.
+    #[inline]
     pub(super) fn original<'a>(&'a self, mapping: &'a RecordMapping, row: &'a Row, field: Field) -> &'a str {
         let Some(matched) = mapping.source(field) else { return "" };
         let text = match &matched.source {
@@ -80,6 +81,7 @@ impl Derived {
     }
 
     /// The field's text as it is sent.
+    #[inline]
     pub(super) fn text<'a>(&'a self, mapping: &'a RecordMapping, row: &'a Row, field: Field) -> &'a str {
         match mapping.conversion(field) {
             Some(_) => &self.converted[field as usize],
@@ -88,6 +90,7 @@ impl Derived {
     }
 
     /// The texts of the body's fields.
+    #[inline]
     pub(super) fn texts<'a>(&'a self, mapping: &'a RecordMapping, row: &'a Row) -> Fields<'a> {
         Field::BODY.map(|field| self.text(mapping, row, field))
     }

@@ -10,6 +10,7 @@ pub(super) type Finding = (Field, ProblemKind);
 
 /// Makes a feedback of seven texts, or returns everything that is wrong with them. A `score` that was computed replaces its
 /// text. Only type and score are read; other texts are kept exactly.
+#[inline]
 pub(super) fn validate(
     fields: Fields<'_>,
     score: Option<Score>,
@@ -57,6 +58,7 @@ fn check_scale(score: Score, of: Option<FeedbackType>, rule: ScoreRule) -> Resul
 }
 
 /// Type and score have their own parsers.
+#[inline]
 fn check_text(field: Field, text: &str) -> Option<ProblemKind> {
     match field {
         Field::Type | Field::Score => None,
@@ -91,6 +93,7 @@ fn find_unsendable(text: &str, breaks_allowed: bool) -> Option<ProblemKind> {
 }
 
 /// Whether all is printable ASCII and the beginning is visible. Looks at 8 bytes at a time, at the end at some a second time.
+#[inline]
 fn is_plain(text: &str) -> bool {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let bytes = text.as_bytes();

@@ -4,7 +4,6 @@ mod charts;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use minijinja::Environment;
 use minijinja::value::Serde;
 use serde::Serialize;
 
@@ -12,6 +11,7 @@ use self::charts::{ActivityChart, SurveyChart};
 use super::format::format_date;
 use super::preview::explanation;
 use super::runs::RunView;
+use crate::html;
 use crate::ledger::{Activity, Counts, FailureGroup};
 use crate::numbering::Numbering;
 use crate::pacing::Limit;
@@ -19,7 +19,6 @@ use crate::record::FeedbackType;
 use crate::run::BotRows;
 use crate::text::{counted, excerpt, grouped, printable};
 
-/// The extension makes minijinja escape every value for HTML.
 const NAME: &str = "run_page.html";
 const TEMPLATE: &str = include_str!("run_page/run_page.html");
 const STYLE: &str = include_str!("../page.css");
@@ -55,8 +54,7 @@ impl RunPage<'_> {
     /// # Errors
     /// If the template fails, which would be a bug.
     pub(crate) fn html(&self) -> Result<String, minijinja::Error> {
-        let mut environment = Environment::new();
-        environment.add_filter("grouped", grouped);
+        let mut environment = html::environment();
         environment.add_filter("excerpt", |text: &str| excerpt(text, MAX_TEXT));
         let page = environment.render_named_str(NAME, TEMPLATE, Serde(&self.view()))?;
         Ok(format!("{PAGE_START}{page}\n"))

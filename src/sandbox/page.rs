@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
+use minijinja::context;
 use minijinja::value::Serde;
-use minijinja::{Environment, context};
 use serde::Serialize;
 
 use super::options::SandboxOptions;
@@ -15,9 +15,9 @@ use super::scores::Survey;
 use super::service::{CallCounts, RecentError, Service, State};
 use super::store::StoredRecord;
 use super::survey_type::SurveyType;
+use crate::html;
 use crate::text::{excerpt, grouped, id_tail};
 
-/// The extension makes minijinja escape every value for HTML.
 const NAME: &str = "page.html";
 const TEMPLATE: &str = include_str!("page.html");
 const CONTENT: &str = include_str!("page_content.html");
@@ -44,7 +44,7 @@ pub(super) fn respond(service: &Service) -> Response {
 
 fn page(service: &Service) -> Result<String, minijinja::Error> {
     let (_, content) = content(service)?;
-    Environment::new().render_named_str(NAME, TEMPLATE, context! { style => STYLE, content, script => SCRIPT })
+    html::environment().render_named_str(NAME, TEMPLATE, context! { style => STYLE, content, script => SCRIPT })
 }
 
 /// Allows the one script, by its hash, and the events; nothing else is run or loaded.
@@ -64,8 +64,7 @@ pub(super) fn version(state: &State) -> Version {
 
 /// The page without its frame.
 pub(super) fn content(service: &Service) -> Result<(Version, String), minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.add_filter("grouped", grouped);
+    let mut environment = html::environment();
     environment.add_filter("excerpt", |text: &str| excerpt(text, MAX_TEXT));
     environment.add_filter("tail", id_tail);
     let state = service.state();

@@ -9,6 +9,7 @@ pub(super) const BUFFER: usize = 64 * 1024;
 pub(super) const MAX_RECORD: usize = 1 << 20;
 
 /// Returns the buffered bytes: at least one, unless the input has ended. Retries interrupted reads.
+#[inline]
 pub(super) fn fill_buf<R: BufRead>(input: &mut R) -> io::Result<&[u8]> {
     while let Err(error) = input.fill_buf() {
         if error.kind() != ErrorKind::Interrupted {

@@ -65,6 +65,7 @@ impl<R: BufRead> RecordReader<R> {
     /// Splits the next line into the cells of the row, if it is buffered to its end, UTF-8 and without quotes, as nearly all
     /// are; returns its number, or `None` if only [`RecordReader::read`] can tell. The parser looks at each byte, and takes
     /// several times as long.
+    #[inline]
     pub(super) fn read_line(&mut self, row: &mut Row) -> Result<Option<u64>, ContentError> {
         if !self.has_begun || !self.skip_line_breaks()? {
             return Ok(None);
@@ -121,6 +122,7 @@ impl<R: BufRead> RecordReader<R> {
     }
 
     /// Advances to the next record, counting lines; returns false at the end of the input.
+    #[inline]
     fn skip_line_breaks(&mut self) -> Result<bool, ContentError> {
         loop {
             let available = fill_buf(&mut self.input).map_err(|error| ContentError::io(Some(self.line), error))?;
@@ -137,6 +139,7 @@ impl<R: BufRead> RecordReader<R> {
 }
 
 /// Calls back with each place of the byte. Cells are short: searching anew for each of them takes longer than this.
+#[inline]
 fn for_each_place(bytes: &[u8], wanted: u8, mut each: impl FnMut(usize)) {
     const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
     let (chunks, rest) = bytes.as_chunks::<8>();

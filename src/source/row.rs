@@ -90,6 +90,7 @@ impl Row {
     }
 
     /// The cell of a column, counted from 0, exactly as written.
+    #[inline]
     pub fn cell(&self, column: usize) -> Option<&str> {
         let end = *self.ends.get(column)?;
         let start = if column == 0 { 0 } else { self.ends[column - 1] };
@@ -102,6 +103,7 @@ impl Row {
     }
 
     /// Appends the cells in a form that no other cells have. Line breaks have one style.
+    #[inline]
     pub(super) fn append_to(&self, buffer: &mut Vec<u8>) {
         if memchr(b'\r', self.text.as_bytes()).is_some_and(|place| self.text[place..].contains("\r\n")) {
             let cells: Vec<String> = self.cells().map(|cell| cell.replace("\r\n", "\n")).collect();
@@ -121,6 +123,7 @@ impl Row {
         self.error = None;
     }
 
+    #[inline]
     pub(super) fn push(&mut self, cell: &str) {
         self.text.push_str(cell);
         self.ends.push(self.text.len());

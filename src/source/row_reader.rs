@@ -194,6 +194,7 @@ impl RowReader<'_> {
     }
 
     /// Reads the next row, as [`Table::read`] does; after the last row of an input or sheet, continues with the next one.
+    #[inline]
     pub(crate) fn read(&mut self, row: &mut Row) -> Result<bool, SourceError> {
         while !self.read_in_part(row)? {
             if !self.open_next()? {

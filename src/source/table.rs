@@ -173,6 +173,7 @@ impl<R: Read> Table<R> {
     /// # Errors
     /// When the rest of the input cannot be read: a read fails, the data is truncated, a quote is not closed, or a record is
     /// longer than 1 MiB.
+    #[inline]
     pub fn read(&mut self, row: &mut Row) -> Result<bool, SourceError> {
         if let Some(next) = self.lookahead.pop_front() {
             *row = next;

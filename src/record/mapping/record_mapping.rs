@@ -28,6 +28,7 @@ impl RecordMapping {
     }
 
     /// `None` only for the bot, when nothing says where it comes from.
+    #[inline]
     pub fn source(&self, field: Field) -> Option<&MatchedSource> {
         match field {
             Field::BotId => self.bot.as_ref(),
@@ -44,11 +45,13 @@ impl RecordMapping {
     }
 
     /// How the field's text is converted; `None` if it is sent as it is.
+    #[inline]
     pub fn conversion(&self, field: Field) -> Option<&Conversion> {
         self.conversions[field as usize].as_deref()
     }
 
     /// Whether blanks around the field's text are sent.
+    #[inline]
     pub(in crate::record) fn keeps_blanks(&self, field: Field) -> bool {
         self.conversion(field).is_some_and(|conversion| conversion.keep_blanks)
     }
