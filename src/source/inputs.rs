@@ -1,13 +1,13 @@
 //! Several files as one input.
 
 use std::collections::HashSet;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::input::{HashingReader, Input, InputError};
 use super::layout::Layout;
 use super::options::SourceOptions;
+use super::patterns::{is_pattern, matching_files};
 use crate::text::{counted, printable};
 
 /// One or more inputs, read in order.
@@ -34,10 +34,16 @@ impl Inputs {
             if let Some(host) = url_host(path).filter(|_| !file.exists()) {
                 return Err(InputError::Url { host });
             }
-            match path.to_str().filter(|text| text.contains(['*', '?', '[']) && !file.exists()) {
-                Some(pattern) => files.extend(matching_files(pattern, directory)?),
-                None => files.push(file),
+            let Some(pattern) = path.to_str().filter(|text| is_pattern(text) && !file.exists()) else {
+                files.push(file);
+                continue;
+            };
+            let found = matching_files(pattern, directory);
+            let found = found.map_err(|(path, error)| InputError::unreadable(&path.to_string_lossy())(error))?;
+            if found.is_empty() {
+                return Err(InputError::NoMatch { pattern: pattern.to_owned() });
             }
+            files.extend(found);
         }
         Ok(files)
     }
@@ -91,14 +97,6 @@ impl Inputs {
 fn url_host(path: &Path) -> Option<String> {
     let url = url::Url::parse(path.to_str().filter(|text| text.contains("://"))?).ok()?;
     Some(printable(&format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())).into_owned())
-}
-
-fn matching_files(pattern: &str, directory: &Path) -> Result<Vec<PathBuf>, InputError> {
-    let path = PathBuf::from(glob::Pattern::escape(&directory.to_string_lossy())).join(pattern);
-    let unreadable = InputError::unreadable(pattern);
-    let paths = glob::glob(&path.to_string_lossy()).map_err(|error| unreadable(io::Error::other(error)))?;
-    let files = paths.collect::<Result<Vec<_>, _>>().map_err(|error| unreadable(error.into()))?;
-    if files.is_empty() { Err(InputError::NoMatch { pattern: pattern.to_owned() }) } else { Ok(files) }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod inputs;
 mod json;
 mod layout;
 mod options;
+mod patterns;
 mod reader;
 mod row;
 mod row_reader;
