@@ -52,13 +52,16 @@ pub(super) fn localized(text: &str, sign: DecimalSign) -> Result<Score, ProblemK
 }
 
 /// Takes 9 from `9 - Extremely likely`, 4 from `4/5`, 3 from `3 stars`. Without a decimal sign, separators in the number make
-/// it ambiguous; a range after it would make it another number. Such a text is refused.
+/// it ambiguous; a range, an exponent or a fraction after it would make it another number. Such a text is refused.
 pub(super) fn leading_number(text: &str, decimal: Option<DecimalSign>) -> Result<&str, ProblemKind> {
     let end = end_of_number(text, decimal);
     if end == 0 {
         return Err(if text.is_empty() { ProblemKind::Empty } else { ProblemKind::NotANumber });
     }
     let (number, rest) = text.split_at(end);
+    if continues_number(rest) {
+        return Err(ProblemKind::NotANumber);
+    }
     let mut behind = rest.chars();
     match (behind.next(), behind.next()) {
         (Some(c), Some('0'..='9')) if SEPARATORS[..].contains(&c) && !matches!(c, '.' | ' ') => {
@@ -68,6 +71,13 @@ pub(super) fn leading_number(text: &str, decimal: Option<DecimalSign>) -> Result
         _ if decimal.is_none() && may_be_thousands(number) => Err(ProblemKind::AmbiguousNumber),
         _ => Ok(number),
     }
+}
+
+/// Whether digits are followed by an exponent, as in `1e1`, or by another numeral, as in `3½`.
+fn continues_number(rest: &str) -> bool {
+    let exponent = rest.strip_prefix(['e', 'E']).map(|rest| rest.strip_prefix(['+', '-']).unwrap_or(rest));
+    exponent.is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
+        || rest.starts_with(char::is_numeric)
 }
 
 /// Where the number that the text starts with ends. With a decimal sign, separators between digits belong to it.
@@ -117,6 +127,8 @@ mod tests {
             ("-1 (bad)", "-1"),
             ("5.", "5"),
             ("0=never", "0"),
+            ("2 e-mails", "2"),
+            ("5excellent", "5"),
             ("7点", "7"),
             ("5, I'm happy", "5"),
             ("0.125", "0.125"),
@@ -136,6 +148,10 @@ mod tests {
             ("10:30", ProblemKind::NotANumber),
             ("Extremely likely", ProblemKind::NotANumber),
             ("- 4", ProblemKind::NotANumber),
+            ("1e1", ProblemKind::NotANumber),
+            ("1E+01", ProblemKind::NotANumber),
+            ("3½ stars", ProblemKind::NotANumber),
+            ("2²", ProblemKind::NotANumber),
             ("٤", ProblemKind::NotANumber),
             ("", ProblemKind::Empty),
         ] {
