@@ -96,21 +96,24 @@ impl<'a> Prompter<'a> {
         self.ended(select.interact().map_err(|dialoguer::Error::IO(error)| error))
     }
 
-    /// Asks for one of these letters, which the prompt names; Enter takes the first.
+    /// Asks for one of these letters, which the prompt names; Enter takes the first. After other keys it does not: whoever types
+    /// "stop" does not mean yes.
     pub(in crate::commands) fn letter(&self, prompt: &str, letters: &[char]) -> Result<char, CommandError> {
         if self.is_plain {
             return self.ended(plain::letter(self.printer, prompt, letters));
         }
         self.printer.ask(&format!("{prompt} "));
+        let mut is_misunderstood = false;
         let pressed = self.ended(loop {
             match Term::stderr().read_key() {
+                Ok(Key::Enter) if std::mem::take(&mut is_misunderstood) => self.printer.ask(&format!("\n{prompt} ")),
                 Ok(Key::Enter) => break Ok(letters[0]),
                 Ok(Key::Char(key)) if letters.contains(&key.to_ascii_lowercase()) => {
                     break Ok(key.to_ascii_lowercase());
                 }
                 // Ctrl-D.
                 Ok(Key::Char('\u{4}')) => break Err(io::ErrorKind::Interrupted.into()),
-                Ok(_) => {}
+                Ok(key) => is_misunderstood |= matches!(key, Key::Char(_)),
                 Err(error) => break Err(error),
             }
         });

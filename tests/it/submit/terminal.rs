@@ -300,6 +300,11 @@ fn import_asks_before_it_sends() {
     assert!(code == Some(2) && seen.contains("not confirmed; nothing was sent"), "{seen}");
     stage.was_never_called();
     assert!(!stdout(&stage.run(&["runs", "list"])).contains("in.csv"), "no run is left behind");
+    // Enter means yes, but not after words that are no answer.
+    let mut terminal = at_a_terminal(&stage, &["import", path]);
+    answer(&mut terminal, &[("? [Y/n]", "stop\r"), ("? [Y/n]", "n")]);
+    assert_eq!(terminal.end().0, Some(2));
+    stage.was_never_called();
     let mut terminal = at_a_terminal(&stage, &["import", path]);
     answer(&mut terminal, &[("Send 3 records to 127", ENTER)]);
     assert_eq!(terminal.end().0, Some(0));
