@@ -51,7 +51,8 @@ fn add(base: PathBuf, parts: &[Component<'_>], found: &mut Vec<PathBuf>) -> Resu
 /// What is in a directory, in order; nothing if there is none.
 fn entries(directory: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
     let listed = if directory == Path::new("") { Path::new(".") } else { directory };
-    let read = || std::fs::read_dir(listed)?.map(|entry| Ok(directory.join(entry?.file_name()))).collect::<io::Result<_>>();
+    let read =
+        || std::fs::read_dir(listed)?.map(|entry| Ok(directory.join(entry?.file_name()))).collect::<io::Result<_>>();
     let mut paths: Vec<PathBuf> = match read() {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Vec::new(),
         read => read.map_err(|error: io::Error| (directory.to_owned(), error))?,
