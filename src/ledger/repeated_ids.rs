@@ -8,18 +8,19 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, params};
 
 use super::records::{CLAIMED_AT, OF_RUN, ROW, SERVER_ID};
-use super::{LedgerError, OutcomeKind, RowState, Run, RunId, Store};
+use super::{LedgerError, OutcomeKind, RowState, Run, Store};
 
-/// The filter has `2^ADDRESS` bits: 2 MB of memory, whatever the number of ids.
-const ADDRESS: u32 = 24;
-/// With a million ids, about one in ten thousand is looked at again.
+/// The filter's bits for each record, up to two megabytes of memory. Of a million ids, about a hundred are then looked at again.
+const BITS_PER_RECORD: u64 = 32;
+const MOST_BITS: u64 = 1 << 24;
+/// How many bits each id sets.
 const BITS_PER_ID: u64 = 6;
 const SAVED: RowState = RowState::Settled(OutcomeKind::Saved);
 
 impl Store {
     /// Marks saved rows as in doubt if an earlier row of the run has the same server id. Requires the run's lease.
     pub(crate) fn mark_repeated_ids_in_doubt(&self, run: &Run) -> Result<u64, LedgerError> {
-        let has_suspects = find_suspects(&self.connection, run.id)?;
+        let has_suspects = find_suspects(&self.connection, run)?;
         let marked = if has_suspects { mark(&self.connection, run)? } else { 0 };
         self.connection.execute_batch("DROP TABLE temp.suspects")?;
         Ok(marked)
@@ -27,13 +28,13 @@ impl Store {
 }
 
 /// Lists ids that may occur several times. Sorting all of them would take most of the time of resuming a long run.
-fn find_suspects(ledger: &Connection, run: RunId) -> Result<bool, LedgerError> {
+fn find_suspects(ledger: &Connection, run: &Run) -> Result<bool, LedgerError> {
     ledger.execute_batch("CREATE TEMP TABLE suspects (id PRIMARY KEY) WITHOUT ROWID")?;
     let mut insert = ledger.prepare("INSERT OR IGNORE INTO temp.suspects VALUES (?1)")?;
     let mut ids = ledger
         .prepare(&format!("SELECT server_id FROM records WHERE {OF_RUN} AND state = ?2 AND server_id IS NOT NULL"))?;
-    let mut ids = ids.query(params![run.0, SAVED])?;
-    let (mut seen, mut has_suspects) = (Seen::new(), false);
+    let mut ids = ids.query(params![run.id.0, SAVED])?;
+    let (mut seen, mut has_suspects) = (Seen::new(run.records), false);
     while let Some(row) = ids.next()? {
         let id = row.get_ref(0)?;
         if seen.insert(id.as_bytes().unwrap_or_default()) {
@@ -65,12 +66,18 @@ fn mark(ledger: &Connection, run: &Run) -> Result<u64, LedgerError> {
 /// A Bloom filter: knows every id that was inserted, and takes a few others for known.
 struct Seen {
     words: Vec<u64>,
+    /// How far a hash is shifted to be the place of a bit.
+    shift: u32,
     hasher: RandomState,
 }
 
 impl Seen {
-    fn new() -> Self {
-        Self { words: vec![0; 1 << (ADDRESS - u64::BITS.ilog2())], hasher: RandomState::default() }
+    /// A filter for the ids of this many records.
+    fn new(records: u64) -> Self {
+        let wanted = records.saturating_mul(BITS_PER_RECORD).clamp(u64::BITS.into(), MOST_BITS);
+        let address = wanted.next_power_of_two().ilog2();
+        let words = vec![0; 1 << (address - u64::BITS.ilog2())];
+        Self { words, shift: u64::BITS - address, hasher: RandomState::default() }
     }
 
     /// Adds an id. Whether it may have been added before.
@@ -80,8 +87,7 @@ impl Seen {
         let (start, step) = (hash, hash.rotate_left(32) | 1);
         let mut was_there = true;
         for bit in 0..BITS_PER_ID {
-            let place = usize::try_from(start.wrapping_add(step.wrapping_mul(bit)) >> (u64::BITS - ADDRESS))
-                .unwrap_or_default();
+            let place = usize::try_from(start.wrapping_add(step.wrapping_mul(bit)) >> self.shift).unwrap_or_default();
             let (word, mask) = (&mut self.words[place / 64], 1 << (place % 64));
             was_there &= *word & mask != 0;
             *word |= mask;
@@ -104,10 +110,12 @@ mod tests {
 
     #[test]
     fn few_new_ids_look_known() {
-        let mut seen = Seen::new();
-        let suspects = (0..300_000_u32).filter(|id| seen.insert(format!("{id:024x}").as_bytes())).count();
-        assert!(suspects < 10, "{suspects}");
-        assert!((0..300_000_u32).all(|id| seen.insert(format!("{id:024x}").as_bytes())));
+        for (ids, most) in [(0_u32, 0), (1, 0), (1000, 5), (300_000, 20)] {
+            let mut seen = Seen::new(ids.into());
+            let suspects = (0..ids).filter(|id| seen.insert(format!("{id:024x}").as_bytes())).count();
+            assert!(suspects <= most, "{suspects} of {ids}");
+            assert!((0..ids).all(|id| seen.insert(format!("{id:024x}").as_bytes())));
+        }
     }
 
     proptest! {

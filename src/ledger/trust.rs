@@ -10,7 +10,7 @@ use super::lines::Lines;
 use super::millis::to_millis;
 use super::records::{OF_RUN, RecordWriter, record_id};
 use super::witness::{self, Witness};
-use super::{LedgerError, OutcomeKind, RowState, RunId, Store};
+use super::{DamageSearch, LedgerError, OutcomeKind, RowState, RunId, Store};
 
 /// Why a run's rows must not be sent with this ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,24 +74,18 @@ impl Store {
         Err(LedgerError::Untrusted { run, why })
     }
 
-    /// Makes sure that the rows of a run can be sent on the ledger's word alone.
+    /// Makes sure that the rows of a run can be sent on the ledger's word alone. `search` is one that was started before.
     ///
     /// # Errors
     /// [`LedgerError::Damaged`] or [`LedgerError::Untrusted`].
-    pub(crate) fn ensure_resumable(&self, run: RunId) -> Result<(), LedgerError> {
-        self.ensure_sound()?;
+    pub(crate) fn ensure_resumable(&self, run: RunId, search: Option<&DamageSearch>) -> Result<(), LedgerError> {
+        self.ensure_found_sound(search)?;
         let why = match witness::find(self.directory(), run)? {
             None if self.intents(run)? > 0 => Distrust::NoWitness,
             Some(found) if found.is_copy => Distrust::Copied,
             _ => return Ok(()),
         };
         Err(LedgerError::Untrusted { run, why })
-    }
-
-    /// Makes sure that SQLite finds no damage in the file.
-    pub(crate) fn ensure_sound(&self) -> Result<(), LedgerError> {
-        let problem: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if problem == "ok" { Ok(()) } else { Err(LedgerError::Damaged { problem }) }
     }
 
     /// Whether the directory is a copy, and no import was started since.

@@ -9,7 +9,7 @@ use crate::commands::error::CommandError;
 use crate::commands::rules::check_settings;
 use crate::commands::session::Session;
 use crate::commands::setup::{Bots, Setup};
-use crate::ledger::{Run, RunId, Store};
+use crate::ledger::{DamageSearch, Run, RunId, Store};
 use crate::numbering::Numbering;
 use crate::record::ResolvedMapping;
 use crate::report::time_estimate;
@@ -32,6 +32,8 @@ pub(super) struct Import<'a> {
     pub(super) started: Instant,
     /// The run that `runs resume` names. The working directory is then that of the run.
     pub(super) resumed_run: Option<RunId>,
+    /// Looks for damage in the ledger before a run is resumed.
+    pub(super) damage_search: Option<DamageSearch>,
 }
 
 impl<'a> Import<'a> {
@@ -39,6 +41,9 @@ impl<'a> Import<'a> {
     pub(super) fn check(args: &'a ImportArgs, mut setup: Setup<'a>, input: Inputs) -> Result<Self, CommandError> {
         let (started, session) = (Instant::now(), setup.session);
         let settings = check_settings(args, &setup.settings, session.context)?;
+        // A resumed run needs both, and neither needs the other.
+        let sends = (args.resume && !args.dry_run).then(|| setup.settings.state_dir().ok()).flatten();
+        let damage_search = sends.map(|directory| DamageSearch::start(&directory));
         let checked = check(&input, &settings);
         if let Err(CheckError::NoBot { .. }) = &checked {
             // The bot can also come from the settings: this error names every missing setting.
@@ -48,7 +53,8 @@ impl<'a> Import<'a> {
         setup.bots = bots(&report.mapping, &setup.settings, args.dry_run)?;
         let global = session.global.absolute(&session.context.working_directory);
         let input = Arc::new(input);
-        Ok(Self { args, global, session, setup, input, source: settings.source, report, started, resumed_run: None })
+        let (source, resumed_run) = (settings.source, None);
+        Ok(Self { args, global, session, setup, input, source, report, started, resumed_run, damage_search })
     }
 
     /// What identifies the input: its rows and, if the ledger has runs of older versions, its bytes.

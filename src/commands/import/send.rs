@@ -54,7 +54,10 @@ impl Import<'_> {
         let choice = choose(&store, same, self)?;
         let compared = match &choice {
             Choice::New => self.compare_new(&store)?,
-            Choice::Resume(run) if !run.sandbox => store.ensure_resumable(run.id).map(|()| SentBefore::default())?,
+            Choice::Resume(run) if !run.sandbox => {
+                store.ensure_resumable(run.id, self.damage_search.as_ref())?;
+                SentBefore::default()
+            }
             Choice::Resume(_) | Choice::Done(_) => SentBefore::default(),
         };
         Ok(ChosenRun { store, choice, latest, compared })
