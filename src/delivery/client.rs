@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{AGE, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{AGE, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Response};
 use secrecy::ExposeSecret;
-use url::Url;
+use url::{Position, Url};
 
 use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, http_date};
 use super::responses::ResponsesQuery;
@@ -49,6 +49,8 @@ pub(crate) struct Client {
     bot_id: String,
     save_feedback: Url,
     survey_responses: Url,
+    /// Without it, hyper writes and parses the same text for each request.
+    host: HeaderValue,
     timeout: Duration,
 }
 
@@ -101,6 +103,7 @@ impl Client {
             bot_id: settings.bot_id.clone(),
             save_feedback: save_feedback_url(settings)?,
             survey_responses: survey_responses_url(settings)?,
+            host: host_header(&settings.host)?,
             timeout: settings.timeout,
         })
     }
@@ -129,13 +132,18 @@ impl Client {
             return Reply::Nothing(TransportError { progress: RequestProgress::NotConnected, message });
         };
         auth.set_sensitive(true);
-        let request = self.http.post(url.clone()).header(AUTH, auth);
+        let request = self.http.post(url.clone()).header(HOST, self.host.clone()).header(AUTH, auth);
         let request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
         match request.send().await {
             Ok(response) => Reply::Answer(read_answer(response, &token.hidden, most_read).await),
             Err(error) => Reply::Nothing(transport_error(&error, self.timeout)),
         }
     }
+}
+
+fn host_header(host: &Url) -> Result<HeaderValue, ClientError> {
+    let authority = &host[Position::BeforeHost..Position::AfterPort];
+    HeaderValue::from_str(authority).map_err(|_| ClientError::Host(host.clone()))
 }
 
 /// The path with a version is the contract's sample and the vendor's current page; the one without is the contract's
@@ -235,7 +243,7 @@ fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Client, ClientSettings, save_feedback_url, survey_responses_url};
+    use super::{Client, ClientSettings, host_header, save_feedback_url, survey_responses_url};
 
     fn settings(api_version: &str, bot_id: &str) -> ClientSettings {
         ClientSettings {
@@ -252,6 +260,17 @@ mod tests {
         let url = |version| save_feedback_url(&settings(version, "st-1")).unwrap().to_string();
         assert_eq!(url("1.1"), "https://bots.kore.ai/api/1.1/public/bot/st-1/saveFeedback");
         assert_eq!(url(""), "https://bots.kore.ai/api/public/bot/st-1/saveFeedback");
+    }
+
+    #[test]
+    fn the_host_header_has_no_usual_port() {
+        for (host, expected) in [
+            ("https://bots.kore.ai", "bots.kore.ai"),
+            ("https://bots.kore.ai:443/", "bots.kore.ai"),
+            ("http://[::1]:8080/kore/", "[::1]:8080"),
+        ] {
+            assert_eq!(host_header(&host.parse().unwrap()).unwrap(), expected, "{host}");
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash
 use super::witness::Witness;
 use super::{LedgerError, Outcome, RunId, Store, transitions};
 
+const CACHE_KIB: i32 = 512;
 /// Attempts older than this are deleted; no window is longer than a day.
 const ATTEMPTS_KEPT: Duration = Duration::from_secs(25 * 60 * 60);
 
@@ -61,6 +62,8 @@ impl WriterThread {
         let directory = store.directory().to_owned();
         let location = Location::of(store.path());
         let connection = store.into_connection();
+        // This only limits memory: rows are written one after the other.
+        let _ = connection.pragma_update(None, "cache_size", -CACHE_KIB);
         let neighbors = Neighbors::new(session.clone());
         let (headroom, records, witnesses) = (Headroom::default(), RecordWriter::default(), BTreeMap::new());
         Self {
