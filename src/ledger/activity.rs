@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use super::millis::from_millis;
+use super::records::{OF_RUN, ROW};
 use super::{LedgerError, OutcomeKind, RowState, RunId, Store};
 
 /// Lengths of slots that people read easily, in seconds.
@@ -82,11 +83,11 @@ impl Store {
             })
         })?;
         let mut groups: Vec<FailureGroup> = groups.collect::<Result<_, _>>()?;
-        let mut first = self.connection.prepare(
-            "SELECT row FROM rows WHERE run = ?1 AND state = ?2 AND status IS ?3 AND detail = ?4 ORDER BY row LIMIT ?5",
-        )?;
+        let mut first = self.connection.prepare(&format!(
+            "SELECT {ROW} FROM records WHERE {OF_RUN} AND state = ?2 AND status IS ?3 - 200 AND detail = ?4 ORDER BY id LIMIT ?5"
+        ))?;
         for group in &mut groups {
-            let of_group = params![run.0, group.outcome.as_str(), group.status, group.message, FIRST_ROWS];
+            let of_group = params![run.0, RowState::Settled(group.outcome), group.status, group.message, FIRST_ROWS];
             group.first = first.query_map(of_group, |row| row.get(0))?.collect::<Result<_, _>>()?;
         }
         Ok(groups)

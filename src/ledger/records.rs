@@ -45,12 +45,17 @@ pub(super) enum ServerId<'a> {
 
 impl<'a> From<&'a str> for ServerId<'a> {
     fn from(id: &'a str) -> Self {
-        let pairs = id.as_bytes().chunks(2).map(|pair| match *pair {
-            [high, low] => Some(digit(high)? << 4 | digit(low)?),
-            _ => None,
-        });
-        pairs.collect::<Option<_>>().map_or(Self::Text(id), Self::Bytes)
+        bytes(id.as_bytes()).map_or(Self::Text(id), Self::Bytes)
     }
+}
+
+fn bytes(digits: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, odd) = digits.as_chunks::<2>();
+    let mut bytes = Vec::with_capacity(pairs.len());
+    for [high, low] in pairs {
+        bytes.push(digit(*high)? << 4 | digit(*low)?);
+    }
+    odd.is_empty().then_some(bytes)
 }
 
 fn digit(character: u8) -> Option<u8> {

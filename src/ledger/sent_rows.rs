@@ -94,18 +94,24 @@ impl Store {
         range: TimeRange,
         offset: SignedDuration,
     ) -> Result<Vec<SentRow>, LedgerError> {
-        let mut statement = self.connection.prepare(&format!(
-            "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at + {OFFSET},
-                    {ENDED_AT} + {OFFSET}, coalesce(answer_due, rows.claimed_at) + {OFFSET}
-             FROM runs JOIN rows USING (run) JOIN bots ON bots.run = rows.run AND bots.bot = rows.bot
-             WHERE host = ?1 AND bot_id = ?2 AND started_at + {OFFSET} <= ?4 AND rows.claimed_at + {OFFSET} <= ?4
-               AND rows.changed_at + {OFFSET} >= ?3 AND fingerprint IS NOT NULL
-             ORDER BY rows.run, row"
-        ))?;
+        let mut statement = self.connection.prepare(&sent_rows_sql())?;
         let (from, to) = (to_millis(range.from), to_millis(range.to));
         let rows = statement.query_map(params![host, bot_id, from, to, offset_to_millis(offset)], read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows: Vec<SentRow> = rows.collect::<Result<_, _>>()?;
+        rows.sort_unstable_by_key(|row| (row.run, row.row));
+        Ok(rows)
     }
+}
+
+/// Without the +, SQLite would first index all records of all runs by their bots.
+fn sent_rows_sql() -> String {
+    format!(
+        "SELECT rows.run, row, state, status, server_id, fingerprint, attempts, rows.claimed_at + {OFFSET},
+                {ENDED_AT} + {OFFSET}, coalesce(answer_due, rows.claimed_at) + {OFFSET}
+         FROM runs JOIN bots USING (run) CROSS JOIN rows ON rows.run = runs.run AND +rows.bot = bots.bot
+         WHERE host = ?1 AND bot_id = ?2 AND started_at + {OFFSET} <= ?4 AND rows.claimed_at + {OFFSET} <= ?4
+           AND rows.changed_at + {OFFSET} >= ?3 AND fingerprint IS NOT NULL"
+    )
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SentRow> {
@@ -161,6 +167,16 @@ mod tests {
 
     fn writer(dir: &std::path::Path, session: &str) -> Writer {
         Writer::start(Store::open(dir).unwrap(), "scope".to_owned(), session.to_owned())
+    }
+
+    #[test]
+    fn other_runs_are_not_read_for_sent_rows() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let mut plan = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {}", super::sent_rows_sql())).unwrap();
+        let plan = plan.query_map([0; 5], |row| row.get::<_, String>(3)).unwrap();
+        let of_records: Vec<_> = plan.map(Result::unwrap).filter(|step| step.contains("records")).collect();
+        assert_eq!(of_records, ["SEARCH records USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
     }
 
     #[tokio::test]
