@@ -219,6 +219,7 @@ impl Checker {
             RowError::NotAnObject { .. } => {
                 return Problem::new(None, None, row.cell(0).unwrap_or_default(), ProblemKind::NotAnObject);
             }
+            RowError::RepeatedKey { column } => (column, ProblemKind::RepeatedKey),
             RowError::NotUtf8 { column } => (column, ProblemKind::NotUtf8),
             RowError::Undecodable { column, .. } => (column, ProblemKind::Undecodable),
         };

@@ -34,6 +34,8 @@ pub enum ProblemKind {
     Undecodable,
     #[strum(to_string = "not a JSON object", message = "not a JSON object")]
     NotAnObject,
+    #[strum(to_string = "key twice", message = "the object has this key twice")]
+    RepeatedKey,
     #[strum(to_string = "no such record", message = "the mapping makes no record of this number")]
     NoSuchRecord,
     /// A workbook's number with more digits than its format can represent.

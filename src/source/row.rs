@@ -42,6 +42,8 @@ pub enum RowError {
     Undecodable { column: usize, encoding: &'static str },
     /// The row is not a JSON object. Its only cell is the text itself; `byte`, from 1, is where parsing failed.
     NotAnObject { byte: usize },
+    /// The first column whose key a JSON object has twice.
+    RepeatedKey { column: usize },
 }
 
 impl fmt::Display for RowError {
@@ -53,6 +55,7 @@ impl fmt::Display for RowError {
             }
             Self::Undecodable { column, encoding } => write!(f, "column {} is not valid {encoding}", column + 1),
             Self::NotAnObject { byte } => write!(f, "not a JSON object (byte {byte})"),
+            Self::RepeatedKey { column } => write!(f, "the key of column {} appears twice", column + 1),
         }
     }
 }
@@ -62,6 +65,7 @@ impl RowError {
         match self {
             Self::NotUtf8 { column } => Self::NotUtf8 { column: place_of(column) },
             Self::Undecodable { column, encoding } => Self::Undecodable { column: place_of(column), encoding },
+            Self::RepeatedKey { column } => Self::RepeatedKey { column: place_of(column) },
             Self::Ragged { .. } | Self::NotAnObject { .. } => self,
         }
     }

@@ -123,7 +123,7 @@ impl<R: Read> Table<R> {
             RowError::NotUtf8 { column } | RowError::Undecodable { column, .. } => {
                 Some(ContentError::Header { line: row.line, column: column + 1, encoding })
             }
-            RowError::Ragged { .. } | RowError::NotAnObject { .. } => None,
+            RowError::Ragged { .. } | RowError::NotAnObject { .. } | RowError::RepeatedKey { .. } => None,
         });
         error.map_or(Ok(()), Err)
     }

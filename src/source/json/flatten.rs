@@ -14,6 +14,8 @@ const MAX_DEPTH: usize = 16;
 /// How many keys without a column to remember.
 const MAX_IGNORED: usize = 20;
 
+const UNSET: (usize, usize) = (usize::MAX, usize::MAX);
+
 /// The keys found so far.
 #[derive(Default)]
 pub(super) struct Columns {
@@ -30,8 +32,10 @@ pub(super) struct Columns {
 pub(super) struct Flattener {
     pub(super) columns: Columns,
     text: String,
-    /// Where each column's cell is in the text.
+    /// Where each column's cell is in the text; [`UNSET`] if the object does not have its key.
     spans: Vec<(usize, usize)>,
+    /// The first column whose key the last object has twice.
+    pub(super) repeated: Option<usize>,
     /// The path of the current key, such as `person.name`.
     path: String,
     /// The column after that of the previous key: objects usually have their keys in the same order.
@@ -81,6 +85,7 @@ impl Flattener {
         self.spans.clear();
         self.path.clear();
         self.expected = 0;
+        self.repeated = None;
         self.flatten_nested(text, 1)
     }
 
@@ -105,7 +110,10 @@ impl Flattener {
         let start = self.text.len();
         self.text.push_str(cell);
         if self.spans.len() <= column {
-            self.spans.resize(column + 1, (0, 0));
+            self.spans.resize(column + 1, UNSET);
+        }
+        if self.spans[column] != UNSET {
+            self.repeated.get_or_insert(column);
         }
         self.spans[column] = (start, self.text.len());
         self.expected = column + 1;

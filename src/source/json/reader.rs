@@ -91,6 +91,7 @@ impl<R: Read> JsonReader<R> {
         self.flattener.cells().for_each(|cell| row.push(cell));
         let may_be_lossy = matches!(text, Cow::Owned(_)) || self.encoding.name != UTF_8.name();
         let column = may_be_lossy.then(|| row.first_cell_with('\u{fffd}')).flatten();
-        column.map(|column| undecodable(self.encoding, column))
+        let repeated = self.flattener.repeated.map(|column| RowError::RepeatedKey { column });
+        column.map(|column| undecodable(self.encoding, column)).or(repeated)
     }
 }

@@ -72,6 +72,15 @@ fn lines_without_an_object_are_row_errors() {
 }
 
 #[test]
+fn repeated_keys_are_row_errors() {
+    let text = b"{\"id\":1,\"a\":{\"b\":2}}\n{\"id\":1,\"id\":2}\n{\"a\":{\"b\":\"\"},\"a.b\":\"\"}\n{\"id\":\"\"}\n";
+    let rows = rows_of(&mut open(text).unwrap()).unwrap();
+    let errors: Vec<_> = rows.iter().map(|row| row.error).collect();
+    let repeated = |column| Some(RowError::RepeatedKey { column });
+    assert_eq!(errors, [None, repeated(0), repeated(1), None]);
+}
+
+#[test]
 fn late_keys_are_ignored_with_a_warning() {
     let mut text = "{\"id\":1}\n".repeat(10_000);
     text.push_str("{\"id\":2,\"note\":\"late\"}\n{\"note\":\"later\",\"id\":3}\n");
