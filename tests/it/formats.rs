@@ -326,3 +326,16 @@ fn truncated_gzip_is_refused_before_sending() {
     assert!(said.contains("in.csv.gz: truncated gzip data in the first line\n"), "{said}");
     stage.was_never_called();
 }
+
+#[test]
+fn a_key_twice_sends_nothing() {
+    let stage = Stage::new();
+    let lines = json_lines(&numbered(3)).replacen("\"score\"", "\"score\":\"1\",\"score\"", 2);
+    let file = stage.write("in.ndjson", &lines);
+    let said = stderr(&stage.import(&file, &[]).code(2));
+    assert!(
+        said.contains("the object has this key twice") && said.contains("row 1") && said.contains("row 2"),
+        "{said}"
+    );
+    stage.was_never_called();
+}
