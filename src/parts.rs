@@ -169,7 +169,7 @@ async fn claim(writer: Writer, run: RunId, row: u64) -> Result<Claimed, Failure>
     fingerprint[..8].copy_from_slice(&row.to_be_bytes());
     let record = RecordHash { fingerprint, message: 0, key: None };
     let call = Call::new(clock::now(), MINUTE, None, 0);
-    let claim = Claim { run, row, record, copies: Some(1), resend: ResendPolicy::NEVER, call };
+    let claim = Claim { run, row, record, spare: Some(0), resend: ResendPolicy::NEVER, call };
     match writer.claim(claim).await? {
         Admission::Granted(claimed) => Ok(claimed),
         refused => Err(format!("{refused:?}").into()),

@@ -129,7 +129,7 @@ async fn claimed(writer: &Writer, row: u64) -> Claimed {
         run: RunId(1),
         row,
         record: RecordHash { fingerprint: [0; 16], message: 0, key: None },
-        copies: None,
+        spare: None,
         resend: ResendPolicy::NEVER,
         call,
     };

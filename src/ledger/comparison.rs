@@ -1,5 +1,5 @@
 //! Compares all records of an input with what was sent before to the same bots: how many there are, and which rows to skip.
-//! This is only an estimate of what each claim decides for itself (`sent_before.rs`), but it is known before anything is sent.
+//! What other processes send from then on, each claim takes into account (`foreign_rows.rs`).
 //!
 //! The records' hashes are sorted on disk, so that memory does not grow with the input.
 
@@ -8,16 +8,18 @@ use std::sync::{LockResult, Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{LedgerError, RecordHash, RunId, Store};
+use super::{LedgerError, RecordHash, RunId, Store, attempts};
 
 mod judge;
+mod sent;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use judge::Overlap;
 
-/// `need` is that of [`Need`]. `groups`: equal records of one bot; those that are alone and new are left out. `judged`: rows
-/// whose key was sent before, or that are equal to more records than were sent.
+/// `need` is that of [`Need`]. `groups`: equal records of one bot; those that are all new and all needed are left out. `spare`:
+/// how many of them are neither needed nor sent. `judged`: rows whose key was sent before, or that are equal to more records
+/// than were sent. `unsettled`: rows of other runs that were counted as sent, and may be sent again by them.
 const TABLES: &str = "
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
@@ -26,7 +28,8 @@ const TABLES: &str = "
     CREATE TABLE input (row INTEGER PRIMARY KEY, bot INTEGER NOT NULL, record BLOB NOT NULL, message INTEGER NOT NULL,
                         key INTEGER, need INTEGER NOT NULL) STRICT;
     CREATE TABLE groups (bot INTEGER NOT NULL, record BLOB NOT NULL, copies INTEGER NOT NULL, sent INTEGER NOT NULL,
-                         run INTEGER, PRIMARY KEY (bot, record)) STRICT, WITHOUT ROWID;
+                         run INTEGER, spare INTEGER NOT NULL, PRIMARY KEY (bot, record)) STRICT, WITHOUT ROWID;
+    CREATE TABLE unsettled (id INTEGER PRIMARY KEY) STRICT;
     CREATE TABLE sent_messages (bot INTEGER NOT NULL, record BLOB NOT NULL, message INTEGER NOT NULL,
                                 sent INTEGER NOT NULL, PRIMARY KEY (bot, record, message)) STRICT, WITHOUT ROWID;
     CREATE TABLE judged (row INTEGER PRIMARY KEY, verdict INTEGER NOT NULL, of INTEGER NOT NULL) STRICT;
@@ -35,7 +38,9 @@ const TABLES: &str = "
 /// Whether a row of the input is to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// It has an outcome, or is not selected, but its record counts.
+    /// The run has sent it.
+    Sent = -1,
+    /// It has another outcome, or is not selected, but its record counts.
     None,
     /// The run has not reached it.
     First,
@@ -55,8 +60,8 @@ pub(crate) struct InputRecord<'a> {
 /// What is known of a row before it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Known {
-    /// The input has so many equal records, and not all of them were sent.
-    New { copies: u64 },
+    /// Not as many equal records were sent as the input has. It has `spare` that are neither sent nor needed.
+    New { spare: u64 },
     /// If by its record, the ledger may not know its key yet.
     Sent { by: RunId, is_by_key: bool },
     /// Its key was sent with another record.
@@ -74,6 +79,9 @@ pub(crate) struct Comparison {
     /// Whether anything is known of any row: most inputs are new, and have no equal records.
     has_judged: bool,
     has_groups: bool,
+    has_unsettled: bool,
+    /// The last line of the table `attempts` that was taken into account.
+    since: i64,
 }
 
 impl Comparison {
@@ -81,7 +89,8 @@ impl Comparison {
         let connection = Connection::open("")?;
         connection.execute_batch(TABLES)?;
         let (connection, bots) = (Mutex::new(connection), BTreeMap::new());
-        Ok(Self { connection, bots, has_keys: false, has_judged: false, has_groups: false })
+        let (has_keys, has_judged, has_groups, has_unsettled) = (false, false, false, false);
+        Ok(Self { connection, bots, has_keys, has_judged, has_groups, has_unsettled, since: 0 })
     }
 
     pub(crate) fn add(&mut self, record: &InputRecord<'_>) -> Result<(), LedgerError> {
@@ -108,15 +117,34 @@ impl Comparison {
         Ok(())
     }
 
-    /// Compares the records with what other runs than this one have sent to the same bots of a host.
-    pub(crate) fn compare(&mut self, store: &Store, host: &str, run: Option<RunId>) -> Result<Overlap, LedgerError> {
+    /// Compares the records with what other runs than this one have sent to the same bots of a host, as a
+    /// [snapshot](Store::snapshot) of the ledger has it.
+    pub(crate) fn compare(&mut self, snapshot: &Store, host: &str, run: Option<RunId>) -> Result<Overlap, LedgerError> {
         let connection = unpoisoned(self.connection.get_mut());
-        let ledger = store.reader()?.into_connection();
-        let overlap = judge::judge(connection, &ledger, &self.bots, self.has_keys, (host, run))?;
+        let ledger = &snapshot.connection;
+        let overlap = judge::judge(connection, ledger, &self.bots, self.has_keys, (host, run))?;
         connection.execute_batch("COMMIT")?;
-        let exist = "SELECT EXISTS (SELECT 1 FROM judged), EXISTS (SELECT 1 FROM groups)";
-        (self.has_judged, self.has_groups) = connection.query_row(exist, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let exists =
+            |table| connection.query_row(&format!("SELECT EXISTS (SELECT 1 FROM {table})"), [], |row| row.get(0));
+        self.has_judged = exists("judged")?;
+        self.has_groups = exists("groups")?;
+        self.has_unsettled = exists("unsettled")?;
+        self.since = attempts::last(ledger)?;
         Ok(overlap)
+    }
+
+    pub(super) fn since(&self) -> i64 {
+        self.since
+    }
+
+    /// Whether another run's record was counted as sent, although it may be sent again.
+    pub(super) fn counted(&self, id: i64) -> Result<bool, LedgerError> {
+        if !self.has_unsettled {
+            return Ok(false);
+        }
+        let connection = unpoisoned(self.connection.lock());
+        let mut statement = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM unsettled WHERE id = ?1)")?;
+        Ok(statement.query_row([id], |row| row.get(0))?)
     }
 
     /// What is known of a row.
@@ -132,16 +160,16 @@ impl Comparison {
             }
         }
         if !self.has_groups {
-            return Ok(Known::New { copies: 1 });
+            return Ok(Known::New { spare: 0 });
         }
         let group = connection
-            .prepare_cached("SELECT copies, sent, run FROM groups WHERE bot = ?1 AND record = ?2")?
-            .query_row(params![self.bots.get(bot_id), record.prefix()], |row| <(u64, u64, Option<i64>)>::try_from(row))
+            .prepare_cached("SELECT spare, iif(sent >= copies, run, NULL) FROM groups WHERE bot = ?1 AND record = ?2")?
+            .query_row(params![self.bots.get(bot_id), record.prefix()], |row| <(u64, Option<i64>)>::try_from(row))
             .optional()?;
         Ok(match group {
-            Some((copies, sent, Some(run))) if sent >= copies => Known::Sent { by: RunId(run), is_by_key: false },
-            Some((copies, ..)) => Known::New { copies },
-            None => Known::New { copies: 1 },
+            Some((_, Some(run))) => Known::Sent { by: RunId(run), is_by_key: false },
+            Some((spare, None)) => Known::New { spare },
+            None => Known::New { spare: 0 },
         })
     }
 }

@@ -40,6 +40,9 @@ pub(crate) enum LedgerError {
     InUseByOlderVersion { run: RunId },
     #[error("the ledger is no longer at {}: it was moved, deleted or replaced", path.display())]
     Moved { path: PathBuf },
+    /// Lines about calls of other processes are missing.
+    #[error("what other imports have sent to the same bot meanwhile is unknown")]
+    Unseen,
     #[error("no run {run} in the ledger")]
     NoSuchRun { run: RunId },
     #[error("the thread that writes the ledger has stopped")]
@@ -66,6 +69,7 @@ impl Advice for LedgerError {
             Self::InUseByOlderVersion { .. } => "wait until it ends, or stop it",
             Self::TooManyRecords { .. } => "divide the input into several files",
             Self::AlreadyStarted { .. } => "let that run finish; a second one is not needed",
+            Self::Unseen => "resume the run: its input is then compared with what was sent",
             Self::NoSuchRun { .. } => "list all runs with `kore-feedback runs list`",
             Self::Untrusted { run, .. } => {
                 return Some(format!("compare the run with the server: `kore-feedback runs verify {run} --recover`"));

@@ -16,12 +16,13 @@
 
 mod activity;
 mod answered;
+mod attempts;
 mod comparison;
 mod counts;
 mod deviations;
 mod error;
+mod foreign_rows;
 mod gathering;
-mod headroom;
 mod lease;
 mod lines;
 mod location;
@@ -32,6 +33,7 @@ mod neighbors;
 mod records;
 mod repeated_ids;
 mod request;
+mod row_list;
 mod rows;
 mod run;
 mod run_id;

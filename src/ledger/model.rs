@@ -258,7 +258,7 @@ impl Process {
 fn new_claim(row: u64, resend: ResendPolicy) -> Claim {
     let call = Call { now: now(), answer_due: now(), windows_since: None, foreign_version: 0 };
     let record = RecordHash { fingerprint: [0; 16], message: 0, key: None };
-    Claim { run: RUN, row, record, copies: None, resend, call }
+    Claim { run: RUN, row, record, spare: None, resend, call }
 }
 
 fn in_doubt() -> RowState {

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction, params};
 use super::millis::{from_millis, to_millis};
 use super::request::{Admission, Call, ForeignCalls, Look, Turn};
 use super::turns::{Place, Wish, is_first};
-use super::{LedgerError, RunId};
+use super::{LedgerError, RunId, attempts};
 
 /// A wish is refreshed this often, in milliseconds.
 const REFRESH: i64 = 500;
@@ -126,8 +126,7 @@ impl Neighborhood {
         if let Some(place) = &self.place {
             return Ok(place.clone());
         }
-        let latest = "SELECT coalesce(max(attempt), 0) FROM attempts";
-        let last_attempt = connection.query_row(latest, [], |row| row.get(0))?;
+        let last_attempt = attempts::last(connection)?;
         Ok(self.place.insert(Place { last_attempt, session: session.to_owned() }).clone())
     }
 
@@ -165,14 +164,14 @@ fn calls_since(
     since: Timestamp,
 ) -> Result<(Vec<Timestamp>, Option<RunId>), LedgerError> {
     let mut statement = connection.prepare_cached(
-        "SELECT coalesce(answered_at, answer_due), run FROM attempts
+        "SELECT coalesce(answered_at, answer_due), run, calls FROM attempts
          WHERE scope = ?1 AND answer_due > ?2 AND session <> ?3 AND coalesce(answered_at, answer_due) > ?2
          ORDER BY 1",
     )?;
     let (mut answers, mut latest_run) = (Vec::new(), None);
     let mut calls = statement.query(params![scope, to_millis(since), session])?;
     while let Some(call) = calls.next()? {
-        answers.push(from_millis(call.get(0)?));
+        answers.extend(std::iter::repeat_n(from_millis(call.get(0)?), call.get(2)?));
         latest_run = call.get::<_, Option<i64>>(1)?.map(RunId);
     }
     Ok((answers, latest_run))

@@ -37,6 +37,11 @@ pub(super) fn record_id(run: RunId, row: u64) -> Result<i64, LedgerError> {
     id.map(|first| first | row.cast_signed()).ok_or(LedgerError::TooManyRecords { run, row, most: LAST_ROW })
 }
 
+/// The run of the record with this id.
+pub(super) fn run_of(id: i64) -> RunId {
+    RunId(id >> ROW_BITS)
+}
+
 /// A server's id: bytes if it is an even number of lower-case hexadecimal digits, else text.
 pub(super) enum ServerId<'a> {
     Bytes(Vec<u8>),

@@ -63,9 +63,9 @@ pub(crate) struct Claim {
     pub run: RunId,
     pub row: u64,
     pub(crate) record: RecordHash,
-    /// How many records of the input are equal to this one and share its bot. The claim is refused if as many were sent
-    /// before (`sent_before.rs`); `None` if it does not matter what was sent before.
-    pub(crate) copies: Option<u64>,
+    /// How many equal records other processes may send meanwhile before this one must not be sent any more: the input has as
+    /// many that this run does not send. `None` if it does not matter what others send.
+    pub(crate) spare: Option<u64>,
     pub resend: ResendPolicy,
     pub call: Call,
 }
@@ -82,7 +82,7 @@ pub(crate) struct RecordHash {
 }
 
 impl RecordHash {
-    /// The part of the fingerprint that is indexed.
+    /// The part of the fingerprint by which records are compared.
     pub(super) fn prefix(&self) -> [u8; 8] {
         std::array::from_fn(|index| self.fingerprint[index])
     }
@@ -144,11 +144,13 @@ pub(crate) struct Claimed {
     pub(super) run: RunId,
     pub(super) row: u64,
     pub(super) claimed_at: Timestamp,
-    pub(super) attempt: i64,
+    /// Its line in `attempts`, which gets the time of the answer; `None` if calls share one.
+    pub(super) attempt: Option<i64>,
 }
 
 /// A recorded call that sends no row and has no answer yet.
 #[derive(Debug)]
 pub(crate) struct OpenCall {
-    pub(super) attempt: i64,
+    /// As in [`Claimed`].
+    pub(super) attempt: Option<i64>,
 }

@@ -27,8 +27,9 @@
 //!   `deviations` mean nothing: they reserve room for the outcome.
 //! - `rows`: a view of `records` for people, with words, whole times and the columns `run` and `row`. It finds the records of a
 //!   run quickly, but searches these for a single row.
-//! - `attempts`: every call of the last days, so that rate limits hold across runs and processes. `run` is null for a
-//!   call that sends no row, and for one made by schema 3.
+//! - `attempts`: every call of the last days, so that rate limits hold across runs and processes. `run` and `rows` are null for
+//!   a call that sends no row. Calls that share a line number `calls`; `rows` lists the rows that they send, such as `1-64,70`.
+//!   Before schema 11 each call had a line, without its row; `run` is null in those of schema 3.
 //! - `waiting`: the processes that wait for a rate limit, see `turns.rs`.
 //! - `last_values`: what `submit` offers as answers to its questions.
 
@@ -42,7 +43,7 @@ use super::{Lease, LedgerError, RunId};
 const APPLICATION_ID: i32 = 0x4b46_424b;
 
 /// A released migration never changes.
-pub(super) const MIGRATIONS: [&str; 10] = [
+pub(super) const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/1_one_bot_per_run.sql"),
     include_str!("migrations/2_several_bots_per_run.sql"),
     include_str!("migrations/3_options_as_json.sql"),
@@ -53,6 +54,7 @@ pub(super) const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/8_sent_before.sql"),
     include_str!("migrations/9_index_without_states.sql"),
     include_str!("migrations/10_compact_rows.sql"),
+    include_str!("migrations/11_lines_of_calls.sql"),
 ];
 
 /// The schema's version that this build reads and writes.
@@ -173,7 +175,7 @@ mod tests {
         let error = Store::open(dir.path()).unwrap_err();
         assert!(matches!(error, LedgerError::InUseByOlderVersion { run: RunId(3) }), "{error}");
         // The older process can still record its outcomes.
-        let row = "INSERT INTO rows (run, row, state, changed_at) VALUES (3, 1, 'saved', 2000)";
+        let row = "INSERT INTO records (id, state, attempts, changed_at) VALUES ((3 << 36) + 1, 1, 0, 1000)";
         assert_eq!(old.execute(row, []).unwrap(), 1);
         drop(lease);
         assert_eq!(Store::open(dir.path()).unwrap().rows(RunId(3)).count(), 1);
@@ -209,7 +211,7 @@ mod tests {
                 let record = InputRecord { row: row.unsigned_abs(), bot_id: "st-1", record, need: Need::First };
                 comparison.add(&record).unwrap();
             }
-            let overlap = comparison.compare(&store, "https://bots.kore.ai", None).unwrap();
+            let overlap = comparison.compare(&store.snapshot().unwrap(), "https://bots.kore.ai", None).unwrap();
             assert_eq!((overlap.sent, &overlap.runs[..]), (expected, &[(RunId(3), expected)][..]), "{first_key:?}");
         }
     }

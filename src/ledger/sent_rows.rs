@@ -155,7 +155,7 @@ mod tests {
             run,
             row,
             record: RecordHash { fingerprint: [7; 16], message: 0, key: None },
-            copies: None,
+            spare: None,
             resend,
             call,
         };

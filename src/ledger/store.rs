@@ -57,6 +57,14 @@ impl Store {
         Ok(Self { connection, directory: self.directory.clone() })
     }
 
+    /// The same, which goes on seeing the ledger as it is now.
+    pub(crate) fn snapshot(&self) -> Result<Self, LedgerError> {
+        let reader = self.reader()?;
+        // SQLite takes the snapshot with the first statement that reads.
+        reader.connection.execute_batch("BEGIN; SELECT 1 FROM runs LIMIT 1;")?;
+        Ok(reader)
+    }
+
     /// The ledger's file in this state directory.
     pub(crate) fn path_in(directory: &Path) -> PathBuf {
         directory.join(FILE)

@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::headroom::Headroom;
+use super::foreign_rows::ForeignRows;
 use super::millis::{offset_to_millis, to_millis};
 use super::records::{RecordWriter, StoredOutcome, record_id};
-use super::request::{Call, Claim, Claimed, RecordHash, Target};
+use super::request::{Claim, Claimed, RecordHash, Target};
 use super::sent_before::sent_before;
 use super::state::{may_be_claimed, may_be_settled};
-use super::{LedgerError, Outcome, OutcomeKind, RowState, RunId};
+use super::{LedgerError, Outcome, OutcomeKind, RowState, RunId, attempts};
 
 /// For an outcome that a row may have without a POST. `?9` has a bit for each state in which it may have it.
 const SETTLE_WITHOUT_CLAIM: &str = "INSERT INTO records (id, state, attempts, status, server_id, detail, changed_at, server_time, deviations)
@@ -38,25 +38,20 @@ pub(super) fn claim(
     transaction: &Transaction<'_>,
     claim: &Claim,
     target: &Target,
-    session: &str,
-    headroom: &mut Headroom,
+    foreign: &mut ForeignRows,
     records: &mut RecordWriter,
-) -> Result<Result<Claimed, RunId>, LedgerError> {
-    let &Claim { run, row, resend, call, .. } = claim;
-    if claim.copies.is_some() {
+) -> Result<Option<RunId>, LedgerError> {
+    let &Claim { run, row, resend, .. } = claim;
+    if let Some(sent_by) = sent_before(transaction, claim, target, foreign)? {
         // A row that must not be sent again is an error, whatever was sent before.
         let state = state(transaction, run, row)?;
         if !may_be_claimed(state, resend) {
             return Err(LedgerError::NotClaimable { run, row, state: name(state) });
         }
-        if let Some(run) = sent_before(transaction, claim, target, headroom)? {
-            return Ok(Err(run));
-        }
+        return Ok(Some(sent_by));
     }
     insert_claim(transaction, claim, target, records)?;
-    headroom.claimed(claim, target);
-    let attempt = start_attempt(transaction, &call, target, Some(run), session)?;
-    Ok(Ok(Claimed { run, row, claimed_at: call.now, attempt }))
+    Ok(None)
 }
 
 fn insert_claim(
@@ -90,35 +85,6 @@ fn insert_claim(
     Ok(())
 }
 
-/// Records a call, which then counts in the windows of every process, and returns its number.
-pub(super) fn start_attempt(
-    transaction: &Transaction<'_>,
-    call: &Call,
-    target: &Target,
-    run: Option<RunId>,
-    session: &str,
-) -> Result<i64, LedgerError> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO attempts (scope, session, run, claimed_at, answer_due) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            target.scope,
-            session,
-            run.map(|run| run.0),
-            to_millis(call.now),
-            to_millis(call.answer_due)
-        ])?;
-    Ok(transaction.last_insert_rowid())
-}
-
-pub(super) fn end_attempt(transaction: &Transaction<'_>, attempt: i64, now: Timestamp) -> Result<(), LedgerError> {
-    transaction
-        .prepare_cached("UPDATE attempts SET answered_at = ?2 WHERE attempt = ?1")?
-        .execute(params![attempt, to_millis(now)])?;
-    Ok(())
-}
-
 /// Records the outcome of a claimed row, and that its call was answered.
 pub(super) fn settle(
     transaction: &Transaction<'_>,
@@ -127,7 +93,7 @@ pub(super) fn settle(
     now: Timestamp,
     records: &mut RecordWriter,
 ) -> Result<(), LedgerError> {
-    end_attempt(transaction, claimed.attempt, now)?;
+    claimed.attempt.map_or(Ok(()), |attempt| attempts::end(transaction, attempt, now))?;
     let started_at = records.started_at(transaction, claimed.run)?;
     let stored = StoredOutcome::new(outcome, now, started_at);
     write_outcome(transaction, (claimed.run, claimed.row), outcome, &stored)?;

@@ -4,13 +4,13 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::lines::Lines;
 use super::millis::to_millis;
 use super::records::{OF_RUN, RecordWriter, record_id};
 use super::witness::{self, Witness};
-use super::{DamageSearch, LedgerError, OutcomeKind, RowState, RunId, Store};
+use super::{DamageSearch, LedgerError, OutcomeKind, RowState, RunId, Store, row_list};
 
 /// Why a run's rows must not be sent with this ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Store {
     pub(crate) fn mark_lost(&self, lost: &LostRows, why: &str, now: Timestamp) -> Result<(), LedgerError> {
         self.write(|transaction| {
             // When they were sent is unknown; it was not later than now.
-            let now = to_millis(now) - RecordWriter::default().started_at(transaction, lost.run)?;
+            let sent_at = to_millis(now) - RecordWriter::default().started_at(transaction, lost.run)?;
             let mut statement = transaction.prepare_cached(
                 "INSERT INTO records (id, state, detail, fingerprint, attempts, claimed_at, answer_due, changed_at, bot)
                  VALUES (?1, ?2, ?3, ?4, 1, ?5, 0, 0, ?6)
@@ -127,9 +127,9 @@ impl Store {
             let (in_doubt, unsent) = (RowState::Settled(OutcomeKind::InDoubt), RowState::Settled(OutcomeKind::Unsent));
             for (row, fingerprint) in &lost.rows {
                 let id = record_id(lost.run, *row)?;
-                statement.execute(params![id, in_doubt, why, fingerprint, now, lost.bot, unsent])?;
+                statement.execute(params![id, in_doubt, why, fingerprint, sent_at, lost.bot, unsent])?;
             }
-            Ok(())
+            tell_others(transaction, lost, now)
         })
     }
 
@@ -146,4 +146,16 @@ impl Store {
         let finished = self.connection.query_row(sql, [run.0], |row| row.get::<_, bool>(0)).optional()?;
         finished.map(|finished| if finished { Ok(None) } else { self.intents(run).map(Some) }).transpose()
     }
+}
+
+/// Lists the rows for processes that send to the same bot now, in a line without calls.
+fn tell_others(transaction: &Transaction<'_>, lost: &LostRows, now: Timestamp) -> Result<(), LedgerError> {
+    let rows = row_list::to_text(lost.rows.iter().map(|(row, _)| *row).collect());
+    transaction.execute(
+        "INSERT INTO attempts (scope, session, run, claimed_at, answer_due, calls, rows)
+         SELECT host || ' ' || bot_id, '', run, ?3, ?3, 0, ?4 FROM runs JOIN bots USING (run)
+         WHERE run = ?1 AND bot = ?2 AND ?4 <> ''",
+        params![lost.run.0, lost.bot, to_millis(now), rows],
+    )?;
+    Ok(())
 }

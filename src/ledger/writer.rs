@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::answered::Answered;
 use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash, Target, Turn};
 use super::writer_thread::{Reply, Request, WriterThread};
-use super::{LedgerError, Outcome, RunId, Store};
+use super::{Comparison, LedgerError, Outcome, RunId, Store};
 
 /// Writes to the ledger for one bot of a run. Dropping the last clone waits until everything queued is committed.
 #[derive(Debug, Clone)]
@@ -46,6 +46,12 @@ impl Writer {
     #[must_use]
     pub(crate) fn for_bot(&self, scope: String, bot: u32) -> Self {
         Self { queue: Arc::clone(&self.queue), target: Target { scope: scope.into(), bot } }
+    }
+
+    /// Says what the run's claims know of what was sent before. Required before claims that ask.
+    pub(crate) fn start_after(&self, compared: Arc<Comparison>) {
+        self.queue.add(Request::Compared { with: compared });
+        self.queue.send_all();
     }
 
     /// Makes the intent to send a row durable.

@@ -6,31 +6,30 @@ use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::answered::{Answered, PendingReply};
+use super::attempts::CallsOfCommit;
+use super::foreign_rows::ForeignRows;
 use super::gathering::{Gathering, outcomes};
-use super::headroom::Headroom;
 use super::location::Location;
-use super::millis::to_millis;
 use super::neighbors::Neighbors;
 use super::records::RecordWriter;
 use super::request::{Admission, Call, Claim, Claimed, Look, OpenCall, RecordHash, Target, Turn};
 use super::witness::Witness;
-use super::{LedgerError, Outcome, RunId, Store, transitions};
+use super::{Comparison, LedgerError, Outcome, RunId, Store, attempts, transitions};
 
 const CACHE_KIB: i32 = 512;
-/// Attempts older than this are deleted; no window is longer than a day.
-const ATTEMPTS_KEPT: Duration = Duration::from_secs(25 * 60 * 60);
 
 pub(super) type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
 
 #[derive(Debug)]
 pub(super) enum Request {
+    Compared { with: Arc<Comparison> },
     Claim { claim: Claim, target: Target, reply: Reply<Admission<Claimed>> },
     Settle { claimed: Claimed, outcome: Outcome, now: Timestamp, reply: Reply<()> },
     Record { run: RunId, outcomes: Vec<(u64, Outcome)>, now: Timestamp, reply: Reply<()> },
@@ -45,7 +44,7 @@ pub(super) struct WriterThread {
     connection: Connection,
     session: String,
     neighbors: Neighbors,
-    headroom: Headroom,
+    foreign: ForeignRows,
     records: RecordWriter,
     directory: PathBuf,
     location: Location,
@@ -65,12 +64,13 @@ impl WriterThread {
         // This only limits memory: rows are written one after the other.
         let _ = connection.pragma_update(None, "cache_size", -CACHE_KIB);
         let neighbors = Neighbors::new(session.clone());
-        let (headroom, records, witnesses) = (Headroom::default(), RecordWriter::default(), BTreeMap::new());
+        let foreign = ForeignRows::new(session.clone());
+        let (records, witnesses) = (RecordWriter::default(), BTreeMap::new());
         Self {
             connection,
             session,
             neighbors,
-            headroom,
+            foreign,
             records,
             directory,
             location,
@@ -82,7 +82,8 @@ impl WriterThread {
 
     /// Serves requests until every sender is gone.
     pub(super) fn run(mut self, requests: &Receiver<Vec<Request>>) {
-        self.delete_old_attempts();
+        // This only limits the size of the file: if it fails now, the next start repeats it.
+        let _ = attempts::delete_old(&self.connection, crate::clock::now());
         let mut gathering = Gathering::default();
         while let Ok(mut group) = requests.recv() {
             gathering.gather(&mut group, requests, self.in_flight);
@@ -94,24 +95,23 @@ impl WriterThread {
 
     fn commit(&mut self, requests: Vec<Request>) {
         let outcomes = outcomes(&requests);
-        let Self { connection, session, neighbors, headroom, records, location, .. } = self;
+        let Self { connection, session, neighbors, foreign, records, location, .. } = self;
         // If the transaction can't begin, usually because another process holds the lock, every request gets that
         // error.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(LedgerError::from);
-        let mut group = Group {
-            transaction: transaction.as_ref(),
-            in_place: location.ensure_unchanged(),
-            session,
-            neighbors,
-            headroom,
-            records,
-            intents: BTreeMap::new(),
-        };
-        let replies: Vec<PendingReply> = requests.into_iter().map(|request| group.serve(request)).collect();
-        let intents = group.intents;
+        foreign.begin_transaction();
+        let (calls, intents) = (CallsOfCommit::default(), BTreeMap::new());
+        let in_place = location.ensure_unchanged();
+        let mut group =
+            Group { transaction: transaction.as_ref(), in_place, session, neighbors, foreign, records, calls, intents };
+        let replies: Vec<PendingReply> = requests.into_iter().filter_map(|request| group.serve(request)).collect();
+        let Group { calls, intents, .. } = group;
         self.in_flight = (self.in_flight + intents.values().sum::<usize>()).saturating_sub(outcomes);
-        let committed = transaction.and_then(|transaction| Ok(transaction.commit()?));
+        let committed = transaction.and_then(|transaction| {
+            let written = calls.write(&transaction, session).and_then(|()| Ok(transaction.commit()?));
+            written.inspect_err(|error| foreign.rolled_back(error.clone()))
+        });
         // Before the replies: no POST is sent that the witness does not count.
         let committed = committed.and_then(|()| self.count(intents));
         self.answered.hand_over(replies, committed);
@@ -127,13 +127,6 @@ impl WriterThread {
         }
         Ok(())
     }
-
-    fn delete_old_attempts(&self) {
-        let before = crate::clock::now().checked_sub(ATTEMPTS_KEPT).map_or(0, to_millis);
-        // This only limits the size of the file: if it fails now, the next start repeats it.
-        let _ = self.connection.execute("DELETE FROM attempts WHERE answer_due < ?1", [before]);
-        let _ = self.connection.execute("DELETE FROM waiting WHERE refreshed_at < ?1", [before]);
-    }
 }
 
 /// The requests of one transaction, or why it did not begin.
@@ -143,33 +136,23 @@ struct Group<'a> {
     in_place: Result<(), LedgerError>,
     session: &'a str,
     neighbors: &'a mut Neighbors,
-    headroom: &'a mut Headroom,
+    foreign: &'a mut ForeignRows,
     records: &'a mut RecordWriter,
+    calls: CallsOfCommit,
     /// How many intents of each run were written.
     intents: BTreeMap<RunId, usize>,
 }
 
 impl Group<'_> {
-    fn serve(&mut self, request: Request) -> PendingReply {
-        let session = self.session;
-        match request {
-            Request::Claim { claim, target, reply } => {
-                let claimed = self.admit(&claim.call, &target, |transaction, headroom, records| {
-                    let claimed = transitions::claim(transaction, &claim, &target, session, headroom, records)?;
-                    Ok(claimed.map(|claimed| (claimed.attempt, claimed)))
-                });
-                if let Ok(Admission::Granted(_)) = claimed {
-                    *self.intents.entry(claim.run).or_default() += 1;
-                }
-                pending(reply, claimed)
+    /// The reply, if the request has one.
+    fn serve(&mut self, request: Request) -> Option<PendingReply> {
+        Some(match request {
+            Request::Compared { with } => {
+                self.foreign.start(with);
+                return None;
             }
-            Request::StartCall { call, target, reply } => pending(
-                reply,
-                self.admit(&call, &target, |transaction, _, _| {
-                    let attempt = transitions::start_attempt(transaction, &call, &target, None, session)?;
-                    Ok(Ok((attempt, OpenCall { attempt })))
-                }),
-            ),
+            Request::Claim { claim, target, reply } => pending(reply, self.claim(&claim, &target)),
+            Request::StartCall { call, target, reply } => pending(reply, self.start_call(&call, &target)),
             Request::Look { look, target, reply } => pending(
                 reply,
                 self.transaction
@@ -177,7 +160,8 @@ impl Group<'_> {
                     .and_then(|transaction| self.neighbors.look(&look, transaction, &target.scope)),
             ),
             Request::EndCall { call, now, reply } => {
-                pending(reply, self.with(|transaction, _| transitions::end_attempt(transaction, call.attempt, now)))
+                let end = |attempt| self.with(|transaction, _| attempts::end(transaction, attempt, now));
+                pending(reply, call.attempt.map_or(Ok(()), end))
             }
             Request::Settle { claimed, outcome, now, reply } => pending(
                 reply,
@@ -202,7 +186,7 @@ impl Group<'_> {
                     })
                 }),
             ),
-        }
+        })
     }
 
     fn with<T>(
@@ -212,29 +196,48 @@ impl Group<'_> {
         write(self.transaction.map_err(LedgerError::clone)?, self.records)
     }
 
-    /// Writes a call, and returns what was written after its number, unless other processes have made calls that the
-    /// permit does not take into account, another process goes first, or `write` returns the run that has sent the record.
-    fn admit<T>(
-        &mut self,
-        call: &Call,
-        target: &Target,
-        write: impl FnOnce(
-            &Transaction<'_>,
-            &mut Headroom,
-            &mut RecordWriter,
-        ) -> Result<Result<(i64, T), RunId>, LedgerError>,
-    ) -> Result<Admission<T>, LedgerError> {
+    /// Writes an intent, unless other processes have made calls that the permit does not take into account, another process
+    /// goes first, or a run has sent the record.
+    fn claim(&mut self, claim: &Claim, target: &Target) -> Result<Admission<Claimed>, LedgerError> {
+        let transaction = self.transaction.map_err(LedgerError::clone)?;
+        self.in_place.clone()?;
+        if let Some(objection) = self.neighbors.objection(&claim.call, transaction, &target.scope)? {
+            return Ok(objection);
+        }
+        if let Some(sent_by) = transitions::claim(transaction, claim, target, self.foreign, self.records)? {
+            return Ok(Admission::SentBefore(sent_by));
+        }
+        let &Claim { run, row, call, .. } = claim;
+        let attempt = self.record_call(transaction, &call, target, Some((run, row)))?;
+        *self.intents.entry(run).or_default() += 1;
+        Ok(Admission::Granted(Claimed { run, row, claimed_at: call.now, attempt }))
+    }
+
+    /// The same for a call that sends no row.
+    fn start_call(&mut self, call: &Call, target: &Target) -> Result<Admission<OpenCall>, LedgerError> {
         let transaction = self.transaction.map_err(LedgerError::clone)?;
         self.in_place.clone()?;
         if let Some(objection) = self.neighbors.objection(call, transaction, &target.scope)? {
             return Ok(objection);
         }
-        let (attempt, written) = match write(transaction, self.headroom, self.records)? {
-            Ok(written) => written,
-            Err(run) => return Ok(Admission::SentBefore(run)),
-        };
+        Ok(Admission::Granted(OpenCall { attempt: self.record_call(transaction, call, target, None)? }))
+    }
+
+    /// Records a call; returns the number of its line if it has its own.
+    fn record_call(
+        &mut self,
+        transaction: &Transaction<'_>,
+        call: &Call,
+        target: &Target,
+        sends: Option<(RunId, u64)>,
+    ) -> Result<Option<i64>, LedgerError> {
+        if call.windows_since.is_none() {
+            self.calls.add(call, target, sends);
+            return Ok(None);
+        }
+        let attempt = attempts::start(transaction, call, target, sends, self.session)?;
         self.neighbors.called(attempt, transaction, &target.scope)?;
-        Ok(Admission::Granted(written))
+        Ok(Some(attempt))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::feed::{FeedError, FeedSettings, is_done, record_hash};
-use crate::ledger::{Comparison, InputRecord, Need, Overlap, RunId, Store};
+use crate::ledger::{Comparison, InputRecord, Need, OutcomeKind, Overlap, RowState, RunId, Store};
 use crate::record::{CheckedRow, Checker};
 use crate::source::{Inputs, Row};
 
@@ -17,12 +17,12 @@ pub(crate) fn compare(
     store: &Store,
     (host, run): (&str, Option<RunId>),
 ) -> Result<(Comparison, Overlap), FeedError> {
-    let mut comparison = Comparison::begin()?;
+    let (mut comparison, snapshot) = (Comparison::begin()?, store.snapshot()?);
     let mut rows = inputs.open(&settings.source)?;
     let mapping = settings.mapping.clone().without_excluded_runs();
     let checker = Checker::new(mapping, settings.score, settings.include_in_doubt);
     let mut checker = checker.with_duplicates(Arc::clone(&settings.duplicates));
-    let mut known = run.map(|run| store.state_cursor(run));
+    let mut known = run.map(|run| snapshot.state_cursor(run));
     let (mut row, numbering) = (Row::default(), settings.mapping.numbering());
     while rows.read(&mut row)? {
         let is_resent = checker.is_resent(&row);
@@ -35,6 +35,9 @@ pub(crate) fn compare(
             let bot_id = record.bot_id().or(settings.bot.as_deref()).unwrap_or_default();
             let entry = known.as_mut().map(|known| known.find(number)).transpose()?.flatten();
             let need = match entry.map(|(_, state)| state) {
+                // Without a key, it has nothing in common with the rows that are left.
+                Some(state) if was_sent(state) && is_done(Some(state), settings.resend) && key.is_none() => continue,
+                Some(state) if was_sent(state) && is_done(Some(state), settings.resend) => Need::Sent,
                 _ if settings.mapping.is_excluded((numbering, row.number, part), bot_id) => Need::None,
                 None => Need::First,
                 state if is_done(state, settings.resend) => Need::None,
@@ -44,6 +47,11 @@ pub(crate) fn compare(
         }
     }
     rows.ensure_unchanged()?;
-    let overlap = comparison.compare(store, host, run)?;
+    let overlap = comparison.compare(&snapshot, host, run)?;
     Ok((comparison, overlap))
+}
+
+/// Whether the run has sent a record in this state, as far as is known.
+fn was_sent(state: RowState) -> bool {
+    matches!(state, RowState::Claimed | RowState::Settled(OutcomeKind::Saved | OutcomeKind::InDoubt))
 }

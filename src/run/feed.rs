@@ -26,8 +26,8 @@ pub(crate) struct Prepared {
     pub(crate) number: u64,
     pub(crate) body: Vec<u8>,
     pub(crate) record: RecordHash,
-    /// How many equal records the input has; `None` if it does not matter what was sent before.
-    pub(crate) copies: Option<u64>,
+    /// As in [`Claim`](crate::ledger::Claim).
+    pub(crate) spare: Option<u64>,
 }
 
 /// Which records a lane gets. Each record belongs to exactly one lane.
@@ -263,9 +263,9 @@ impl Batch {
         (known, numbering): (Option<Known>, Numbering),
         state: Option<RowState>,
     ) {
-        let copies = match known {
+        let spare = match known {
             None => None,
-            Some(Known::New { copies }) => Some(copies),
+            Some(Known::New { spare }) => Some(spare),
             Some(_) if matches!(state, Some(RowState::Settled(OutcomeKind::InDoubt | OutcomeKind::Rejected))) => return,
             // The ledger has it under its key, or it has none: the run counts it.
             Some(Known::Sent { is_by_key, .. }) if state.is_none() && (is_by_key || record.key.is_none()) => return,
@@ -274,7 +274,7 @@ impl Batch {
             }
             Some(known) => return self.settle(number, OutcomeKind::Skipped, skip_reason(known, numbering).to_string()),
         };
-        self.to_send.push(Prepared { number, body, record, copies });
+        self.to_send.push(Prepared { number, body, record, spare });
     }
 
     fn settle(&mut self, number: u64, kind: OutcomeKind, why: String) {

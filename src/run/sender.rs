@@ -197,7 +197,7 @@ impl RecordSender {
         let SendSettings { run, timeout, longest_window, .. } = self.settings;
         let Pending { row, resend, .. } = pending;
         let call = Call::new(clock::now(), timeout, longest_window, permit.others_seen());
-        let claim = Claim { run, row: row.number, record: row.record, copies: row.copies, resend: *resend, call };
+        let claim = Claim { run, row: row.number, record: row.record, spare: row.spare, resend: *resend, call };
         self.writer.claim(claim).await.map_err(End::Ledger)
     }
 

@@ -223,6 +223,9 @@ impl ImportRun<'_> {
         if import.args.resume {
             import.print_duration(&to_send);
         }
+        if let Some(known) = &self.compared.known {
+            resources.writer.start_after(Arc::clone(known));
+        }
         let lanes = self.lanes(resources, concurrency, &to_send)?;
         let (events, shown) = Events::channel();
         let start = ProgressStart {

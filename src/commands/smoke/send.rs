@@ -99,7 +99,7 @@ pub(super) fn send(
 }
 
 fn prepared(number: u64, record: &Feedback<'_>) -> Prepared {
-    Prepared { number, body: record.body(), record: record_hash(record, None), copies: None }
+    Prepared { number, body: record.body(), record: record_hash(record, None), spare: None }
 }
 
 fn begin_run(rows: &[Prepared], setup: &Setup<'_>, store: &Store) -> Result<RunId, CommandError> {

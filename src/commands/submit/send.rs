@@ -94,7 +94,7 @@ impl Submission<'_> {
         let _lease = Lease::take(self.store.directory(), run)?;
         let (events, receiver) = Events::channel();
         let progress = report_progress(receiver, self.setup.session.printer.clone());
-        let row = Prepared { number: ROW, body, record: record_hash(feedback, None), copies: None };
+        let row = Prepared { number: ROW, body, record: record_hash(feedback, None), spare: None };
         let lane = Lane { bot: None, resources, settings: self.lane_settings(run), feed: feed_records(vec![row]) };
         let ended = run_lanes(vec![lane], events).explain("cannot start sending")?;
         self.store.mark_claims_in_doubt(run, "the command ended before the response arrived", clock::now())?;

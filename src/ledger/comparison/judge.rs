@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::Known;
+use super::sent::{MESSAGES, RECORDS, Sorted, UNSETTLED};
 use crate::ledger::{LedgerError, RunId};
 
 /// How many changed rows are shown.
@@ -52,31 +53,6 @@ pub(super) fn known(verdict: i64, of: i64) -> Known {
         EQUAL_KEY => Known::SameKey { row, is_equal: true },
         _ => Known::SameKey { row, is_equal: false },
     }
-}
-
-/// The rows of the ledger that went to one of the input's bots: `?1` is the bot, `?2` the record or the key.
-macro_rules! sent {
-    ($index:literal, $condition:literal) => {
-        concat!(
-            " FROM records INDEXED BY ",
-            $index,
-            " CROSS JOIN senders ON senders.run = id >> 36 AND senders.number = records.bot AND senders.bot = ?1
-              WHERE ",
-            $condition
-        )
-    };
-}
-
-macro_rules! sent_by_record {
-    () => {
-        sent!("rows_by_record", "substr(fingerprint, 1, 8) = ?2 AND fingerprint IS NOT NULL AND state IN (0, 1, 6)")
-    };
-}
-
-macro_rules! sent_by_learned_key {
-    () => {
-        sent!("rows_with_learned_keys", "substr(fingerprint, 1, 8) = ?2 AND fingerprint IS NOT NULL AND state = 4")
-    };
 }
 
 pub(super) fn judge(
@@ -163,11 +139,12 @@ impl Judge<'_> {
         if !self.has_senders {
             return Ok(None);
         }
-        let sql = concat!(
-            "SELECT iif(substr(fingerprint, 1, 8) IS ?3 AND message IS ?4, 4, 1) AS verdict, senders.run",
-            sent!("rows_by_key", "key = ?2 AND key IS NOT NULL AND state IN (0, 1, 4, 6)"),
-            " ORDER BY verdict DESC, senders.run DESC LIMIT 1"
-        );
+        let sql = "SELECT iif(substr(fingerprint, 1, 8) IS ?3 AND message IS ?4, 4, 1) AS verdict, senders.run
+                   FROM records INDEXED BY rows_by_key
+                   CROSS JOIN senders ON senders.run = id >> 36 AND senders.number = records.bot
+                                         AND senders.bot = ?1
+                   WHERE key = ?2 AND key IS NOT NULL AND state IN (0, 1, 4, 6)
+                   ORDER BY verdict DESC, senders.run DESC LIMIT 1";
         let mut statement = self.ledger.prepare_cached(sql)?;
         let params = params![keyed.bot, keyed.key, keyed.record, keyed.message];
         let found = statement.query_row(params, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -177,67 +154,62 @@ impl Judge<'_> {
     /// Counts equal records, in the input and in the ledger.
     fn count_records(&self) -> Result<(), LedgerError> {
         let mut groups = self.input.prepare(
-            "SELECT bot, record, count(*) FROM input WHERE row NOT IN (SELECT row FROM judged) GROUP BY bot, record",
+            "SELECT bot, record, count(*), sum(need = 0) FROM input
+             WHERE need >= 0 AND row NOT IN (SELECT row FROM judged) GROUP BY 1, 2 ORDER BY 1, 2",
         )?;
         let mut groups = groups.query([])?;
-        let mut insert = self.input.prepare("INSERT INTO groups VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut insert = self.input.prepare("INSERT INTO groups VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        let mut sent_before = self.ledger.prepare(RECORDS)?;
+        let mut sent_before = Sorted::query(&mut sent_before, &[&self.has_keys], |row| {
+            Ok::<(i64, Option<i64>, bool), _>((row.get(2)?, row.get(3)?, row.get(4)?))
+        })?;
+        let mut may_be_repeated = false;
         while let Some(group) = groups.next()? {
-            let (bot, record, copies): (i64, Vec<u8>, u64) = group.try_into()?;
-            let (sent, run) = self.count_sent(bot, &record)?;
-            if copies > 1 || sent > 0 {
-                insert.execute(params![bot, record, copies, sent, run])?;
+            let (bot, record, copies, spare): (i64, Vec<u8>, u64, u64) = group.try_into()?;
+            let (sent, run, is_unsettled) = sent_before.find(bot, &record)?.copied().unwrap_or_default();
+            may_be_repeated |= is_unsettled;
+            if sent > 0 || spare > 0 {
+                insert.execute(params![bot, record, copies, sent.max(0), run.filter(|_| sent > 0), spare])?;
             }
         }
-        Ok(())
+        if may_be_repeated { self.list_unsettled() } else { Ok(()) }
     }
 
-    fn count_sent(&self, bot: i64, record: &[u8]) -> Result<(u64, Option<i64>), LedgerError> {
-        if !self.has_senders {
-            return Ok((0, None));
+    fn list_unsettled(&self) -> Result<(), LedgerError> {
+        let mut insert = self.input.prepare("INSERT INTO unsettled VALUES (?1)")?;
+        let mut ids = self.ledger.prepare(UNSETTLED)?;
+        let mut ids = ids.query([])?;
+        while let Some(id) = ids.next()? {
+            insert.execute([id.get::<_, i64>(0)?])?;
         }
-        let counts = |row: &Row<'_>| <(u64, Option<i64>)>::try_from(row);
-        let count = |sql: &str| -> Result<_, LedgerError> {
-            Ok(self.ledger.prepare_cached(sql)?.query_row(params![bot, record], counts)?)
-        };
-        if !self.has_keys {
-            return count(concat!("SELECT count(*), max(senders.run)", sent_by_record!()));
-        }
-        let (sent, run) = count(concat!("SELECT count(*), max(senders.run)", sent_by_record!(), " AND key IS NULL"))?;
-        let (learned, _) = count(concat!("SELECT count(*), max(senders.run)", sent_by_learned_key!()))?;
-        let sent = sent.saturating_sub(learned);
-        Ok((sent, run.filter(|_| sent > 0)))
+        Ok(())
     }
 
     /// Where the input has more equal records than were sent, chooses those that count as sent: the ones with the same
     /// messages, then the first ones.
     fn judge_surplus(&self) -> Result<(), LedgerError> {
-        let mut groups = self.input.prepare("SELECT bot, record FROM groups WHERE sent > 0 AND sent < copies")?;
-        let mut groups = groups.query([])?;
-        let mut has_surplus = false;
-        while let Some(group) = groups.next()? {
-            has_surplus = true;
-            self.count_messages(group.get(0)?, group.get(1)?)?;
-        }
-        if has_surplus {
+        let has_surplus = "SELECT EXISTS (SELECT 1 FROM groups WHERE sent > 0 AND sent < copies)";
+        if self.input.query_row(has_surplus, [], |row| row.get(0))? {
+            self.count_messages()?;
             self.input.execute_batch(WITH_SENT_MESSAGE)?;
             self.input.execute_batch(FIRST_OTHERS)?;
+            self.input.execute_batch(LESS_SPARE)?;
         }
         Ok(())
     }
 
-    fn count_messages(&self, bot: i64, record: Vec<u8>) -> Result<(), LedgerError> {
-        let sql = concat!(
-            "SELECT message, sum(sent) AS left FROM (SELECT message, 1 AS sent",
-            sent_by_record!(),
-            " AND (key IS NULL OR NOT ?3) UNION ALL SELECT message, -1",
-            sent_by_learned_key!(),
-            " AND ?3) WHERE message IS NOT NULL GROUP BY message HAVING left > 0"
-        );
-        let mut messages = self.ledger.prepare_cached(sql)?;
-        let mut messages = messages.query(params![bot, record, self.has_keys])?;
-        let mut insert = self.input.prepare_cached("INSERT INTO sent_messages VALUES (?1, ?2, ?3, ?4)")?;
+    fn count_messages(&self) -> Result<(), LedgerError> {
+        let mut messages = self.ledger.prepare(MESSAGES)?;
+        let mut messages = messages.query([self.has_keys])?;
+        let mut groups =
+            self.input.prepare("SELECT bot, record FROM groups WHERE sent > 0 AND sent < copies ORDER BY 1, 2")?;
+        let mut groups = Sorted::query(&mut groups, &[], |_| Ok(()))?;
+        let mut insert = self.input.prepare("INSERT INTO sent_messages VALUES (?1, ?2, ?3, ?4)")?;
         while let Some(message) = messages.next()? {
-            insert.execute(params![bot, record, message.get::<_, i64>(0)?, message.get::<_, i64>(1)?])?;
+            let (bot, record, message, sent): (i64, Vec<u8>, i64, i64) = message.try_into()?;
+            if groups.find(bot, &record)?.is_some() {
+                insert.execute(params![bot, record, message, sent])?;
+            }
         }
         Ok(())
     }
@@ -284,7 +256,7 @@ const WITH_SENT_MESSAGE: &str = "
         (SELECT row, groups.run, sent_messages.sent,
                 row_number() OVER (PARTITION BY bot, record, message ORDER BY need, row) AS place
          FROM input JOIN groups USING (bot, record) JOIN sent_messages USING (bot, record, message)
-         WHERE groups.sent < groups.copies AND row NOT IN (SELECT row FROM judged))
+         WHERE groups.sent < groups.copies AND need >= 0 AND row NOT IN (SELECT row FROM judged))
     WHERE place <= sent;";
 
 /// Then the first of the others, until as many rows are judged as were sent.
@@ -297,8 +269,15 @@ const FIRST_OTHERS: &str = "
         (SELECT row, groups.run, sent - coalesce(counted.judged, 0) AS left,
                 row_number() OVER (PARTITION BY bot, record ORDER BY need, row) AS place
          FROM input JOIN groups USING (bot, record) LEFT JOIN counted USING (bot, record)
-         WHERE sent > 0 AND sent < copies AND row NOT IN (SELECT row FROM judged))
+         WHERE sent > 0 AND sent < copies AND need >= 0 AND row NOT IN (SELECT row FROM judged))
     WHERE place <= left;";
+
+/// Those that count as sent are no longer spare.
+const LESS_SPARE: &str = "
+    UPDATE groups SET spare = spare - judged.rows
+    FROM (SELECT bot, record, count(*) AS rows FROM input JOIN judged USING (row)
+          WHERE need = 0 AND verdict = 0 GROUP BY 1, 2) AS judged
+    WHERE groups.bot = judged.bot AND groups.record = judged.record;";
 
 /// The rows that would be sent if nothing had been sent before, by verdict, run and bot. A row without a key whose record was
 /// sent is not listed in the ledger, nor is one whose key the ledger has.

@@ -34,8 +34,6 @@ SELECT (run << 36) + row,
        deviations
 FROM rows JOIN runs USING (run) ORDER BY run, row;
 DROP TABLE rows;
-CREATE INDEX rows_by_record ON records (substr(fingerprint, 1, 8), bot) WHERE fingerprint IS NOT NULL;
-CREATE INDEX rows_with_learned_keys ON records (substr(fingerprint, 1, 8), bot) WHERE fingerprint IS NOT NULL AND state = 4;
 CREATE INDEX rows_by_key ON records (key, bot) WHERE key IS NOT NULL;
 CREATE VIEW rows AS
 SELECT runs.run AS run,

@@ -125,7 +125,7 @@ async fn write(dir: &std::path::Path, run: RunId, records: &[Written]) {
             let record = RecordHash { fingerprint: written.fingerprint, message: written.message, key: written.key };
             let (now, answer_due) = (at(written.claimed_at), at(written.answer_due));
             let call = Call { now, answer_due, windows_since: None, foreign_version: 0 };
-            let claim = Claim { run, row, record, copies: None, resend: ResendPolicy::NEVER, call };
+            let claim = Claim { run, row, record, spare: None, resend: ResendPolicy::NEVER, call };
             let claimed = writer.for_bot("scope".to_owned(), written.bot).claim(claim).await.unwrap();
             let Admission::Granted(claimed) = claimed else { panic!("{claimed:?}") };
             in_flight.extend(written.outcome.clone().map(|outcome| (claimed, outcome, at(written.changed_at))));

@@ -304,6 +304,42 @@ fn overlapping_imports_count_equal_records() {
     stage.has_exactly(&rows(26));
 }
 
+/// With keys, and with records that are equal but for them.
+#[test]
+fn overlapping_imports_send_each_key_once() {
+    let stage = Stage::new();
+    let rows =
+        |count| (0..count).map(|number| (format!("R_{number}"), anonymous(["8", "9"][number % 2], ""))).collect();
+    let write = |count: usize| {
+        let rows: Vec<(String, Record)> = rows(count);
+        let rows: Vec<_> = rows.iter().map(|(key, record)| (key.as_str(), record.clone())).collect();
+        stage.write(&format!("{count}.csv"), keyed(&rows))
+    };
+    let files: Vec<_> = [30, 33, 36, 39].map(write).into();
+    let started: Vec<_> = files.iter().map(|file| stage.start_import(file, &NIGHTLY)).collect();
+    started.into_iter().for_each(|process| assert!(matches!(process.end().code, Some(0))));
+    stage.has_exactly(&rows(39).into_iter().map(|(_, record): (_, Record)| record).collect::<Vec<_>>());
+}
+
+/// One import dies while another sends the same records; it is resumed while a third does.
+#[test]
+fn overlapping_imports_that_die_send_each_record_once() {
+    let stage = Stage::faulty(&["hang:at=8"]);
+    let rows = |count| (0..count).map(|number| anonymous(["7", "8", "9"][number % 3], "")).collect::<Vec<_>>();
+    let write = |stage: &Stage, count: usize| stage.write(&format!("{count}.csv"), csv_of(&rows(count)));
+    let dying = stage.start_import(&write(&stage, 30), &["--concurrency", "1"]);
+    until(|| stage.sandbox.counts().faulted == 1);
+    let second = stage.start_import(&write(&stage, 36), &["--only-new", "--concurrency", "1"]);
+    dying.kill();
+    let ended = second.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    // The row in flight was not sent, and is in doubt.
+    let third = stage.start_import(&write(&stage, 42), &["--only-new", "--concurrency", "1"]);
+    stage.run(&["runs", "resume", "1"]).failure().code(1);
+    assert_eq!(third.end().code, Some(0));
+    assert_eq!(stage.sent().len(), 41);
+}
+
 #[test]
 fn a_claimed_record_is_not_new() {
     let mut stage = Stage::faulty(&["hang:at=2"]);
