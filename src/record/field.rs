@@ -118,7 +118,7 @@ impl FeedbackType {
 
     /// Reads a type by any of its names, ignoring case and surrounding spaces.
     pub fn parse(text: &str) -> Option<Self> {
-        text.trim().parse().ok()
+        text.parse().or_else(|_| text.trim().parse()).ok()
     }
 }
 

@@ -30,11 +30,12 @@ impl Score {
     /// # Errors
     /// Why the text is no such number. Commas are refused because `3,500` is ambiguous.
     pub fn parse(text: &str) -> Result<Self, ProblemKind> {
+        if let [digit @ b'0'..=b'9'] = text.as_bytes() {
+            return Ok(Self(f64::from(digit - b'0')));
+        }
         let text = text.trim();
-        match text.as_bytes() {
-            [] => return Err(ProblemKind::Empty),
-            [digit @ b'0'..=b'9'] => return Ok(Self(f64::from(digit - b'0'))),
-            _ => {}
+        if text.is_empty() {
+            return Err(ProblemKind::Empty);
         }
         if !is_plain_number(text) {
             return Err(why_no_number(text));

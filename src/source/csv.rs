@@ -67,11 +67,11 @@ impl<R: BufRead> RecordReader<R> {
     /// several times as long.
     #[inline]
     pub(super) fn read_line(&mut self, row: &mut Row) -> Result<Option<u64>, ContentError> {
-        if !self.has_begun || !self.skip_line_breaks()? {
-            return Ok(None);
-        }
         let line = self.line;
         let available = fill_buf(&mut self.input).map_err(|error| ContentError::io(Some(line), error))?;
+        if !self.has_begun || matches!(available.first(), None | Some(b'\n' | b'\r')) {
+            return Ok(None);
+        }
         let end = memchr3(b'\n', b'\r', b'"', available).filter(|end| available[*end] != b'"');
         let text = end.and_then(|end| std::str::from_utf8(&available[..end]).ok());
         let Some(text) = text else { return Ok(None) };
@@ -82,9 +82,10 @@ impl<R: BufRead> RecordReader<R> {
             start = end + 1;
         });
         row.push(&text[start..]);
-        self.after_return = available[text.len()] == b'\r';
+        let has_both = available[text.len()..].starts_with(b"\r\n");
+        self.after_return = available[text.len()] == b'\r' && !has_both;
         self.line += 1;
-        let taken = text.len() + 1;
+        let taken = text.len() + 1 + usize::from(has_both);
         self.input.consume(taken);
         Ok(Some(line))
     }
@@ -122,7 +123,6 @@ impl<R: BufRead> RecordReader<R> {
     }
 
     /// Advances to the next record, counting lines; returns false at the end of the input.
-    #[inline]
     fn skip_line_breaks(&mut self) -> Result<bool, ContentError> {
         loop {
             let available = fill_buf(&mut self.input).map_err(|error| ContentError::io(Some(self.line), error))?;
@@ -139,7 +139,6 @@ impl<R: BufRead> RecordReader<R> {
 }
 
 /// Calls back with each place of the byte. Cells are short: searching anew for each of them takes longer than this.
-#[inline]
 fn for_each_place(bytes: &[u8], wanted: u8, mut each: impl FnMut(usize)) {
     const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
     let (chunks, rest) = bytes.as_chunks::<8>();

@@ -116,7 +116,10 @@ impl Row {
         // A cell of 4 GiB cannot be read.
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
         buffer.extend_from_slice(&number(self.ends.len()));
-        self.ends.iter().for_each(|end| buffer.extend_from_slice(&number(*end)));
+        let start = buffer.len();
+        buffer.resize(start + size_of::<u32>() * self.ends.len(), 0);
+        let places = buffer[start..].as_chunks_mut().0;
+        places.iter_mut().zip(&self.ends).for_each(|(place, end)| *place = number(*end));
         buffer.extend_from_slice(self.text.as_bytes());
     }
 
