@@ -6,11 +6,8 @@ use std::io;
 /// Lets a write beyond the limit on file sizes (`ulimit -f`) fail like one to a full disk, instead of ending the process.
 #[cfg(unix)]
 pub(crate) fn survive_file_size_limit() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let _entered = runtime.enter();
-    // The handler that tokio installs stays, and replaces what the signal does by default.
-    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+    // A handler that nobody listens to replaces what the signal does by default.
+    signal_hook::flag::register(rustix::process::Signal::XFSZ.as_raw(), std::sync::Arc::default()).map(drop)
 }
 
 /// This system has no such limit.
