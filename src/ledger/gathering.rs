@@ -11,6 +11,8 @@ use super::writer_thread::Request;
 
 /// A commit waits for no more requests than this.
 const GROUP: usize = 512;
+/// A commit that took much longer waited for another process, which says nothing about the disk.
+const LONGEST: Duration = Duration::from_millis(5);
 /// The most groups between two tries.
 const MOST_SKIPPED: u32 = 1024;
 
@@ -36,7 +38,7 @@ impl Gathering {
         if awaited == 0 || group.len() >= GROUP || !self.is_worthwhile() {
             return;
         }
-        let until = Instant::now() + self.commit / 2;
+        let until = Instant::now() + self.patience();
         while awaited > 0
             && let Ok(more) = requests.recv_timeout(until.saturating_duration_since(Instant::now()))
         {
@@ -48,6 +50,10 @@ impl Gathering {
 
     pub(super) fn committed(&mut self, took: Duration) {
         self.commit = took;
+    }
+
+    fn patience(&self) -> Duration {
+        (self.commit / 2).min(LONGEST)
     }
 
     fn is_worthwhile(&mut self) -> bool {
@@ -69,7 +75,18 @@ pub(super) fn outcomes(requests: &[Request]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Gathering;
+    use std::time::Duration;
+
+    use super::{Gathering, LONGEST};
+
+    #[test]
+    fn a_wait_is_shorter_than_a_commit() {
+        let mut gathering = Gathering::default();
+        for (commit, patience) in [(0, Duration::ZERO), (4, Duration::from_millis(2)), (30_000, LONGEST)] {
+            gathering.committed(Duration::from_millis(commit));
+            assert_eq!(gathering.patience(), patience, "{commit} ms");
+        }
+    }
 
     #[test]
     fn waits_in_vain_become_rare() {
