@@ -15,7 +15,8 @@ use super::session::Session;
 use crate::error::{Advice, did_you_mean, nearest};
 use crate::exit::Exit;
 use crate::settings::{
-    Key, SettingsError, ShownValue, config_file, replace_config, set_in_config, write_initial_config, write_secret,
+    EditError, INITIAL_CONFIG, Key, SettingsError, ShownValue, config_file, replace_config, set_in_config,
+    write_initial_config, write_secret,
 };
 use crate::text::printable;
 
@@ -112,6 +113,8 @@ pub(super) fn set(key: &str, value: Option<&str>, session: Session<'_>) -> Resul
     };
     let path = located(session)?;
     if !path.exists() {
+        // Before the file: an invalid value changes nothing.
+        changed(INITIAL_CONFIG, &path, &[(key, &value)], session)?;
         write_initial_config(&path)?;
     }
     change(&path, &[(key, &value)], session)?;
@@ -124,12 +127,23 @@ pub(super) fn set(key: &str, value: Option<&str>, session: Session<'_>) -> Resul
 
 fn change(path: &Path, values: &[(&str, &str)], session: Session<'_>) -> Result<(), CommandError> {
     let read = std::fs::read_to_string(path).explain(format!("cannot read the config {}", path.display()))?;
-    let mut text = Zeroizing::new(read);
+    let text = changed(&Zeroizing::new(read), path, values, session)?;
+    Ok(replace_config(path, &text)?)
+}
+
+/// The text of the config with these values.
+fn changed(
+    text: &str,
+    path: &Path,
+    values: &[(&str, &str)],
+    session: Session<'_>,
+) -> Result<Zeroizing<String>, EditError> {
+    let mut text = Zeroizing::new(text.to_owned());
     for (key, value) in values {
         let changed = set_in_config(&text, path, session.global.profile.as_deref(), key, value, session.context)?;
         text = Zeroizing::new(changed);
     }
-    Ok(replace_config(path, &text)?)
+    Ok(text)
 }
 
 /// The secret, from a prompt or from a pipe.
@@ -241,7 +255,9 @@ impl Questions<'_> {
         if answer.trim().is_empty() {
             return Some("required, but empty".to_owned());
         }
-        set_in_config("", self.path, None, key, answer, self.session.context).err().map(|error| error.to_string())
+        let problem = set_in_config("", self.path, None, key, answer, self.session.context).err()?;
+        // There is no config yet that could have been changed.
+        Some(if let EditError::Invalid { reason, .. } = problem { reason } else { problem.to_string() })
     }
 
     /// The words of a command line, as a TOML list.

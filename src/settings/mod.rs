@@ -35,7 +35,7 @@ pub use error::SettingsError;
 pub use layer::Key;
 pub use mapping::{MappingConfig, Preset, parse_mapping, preset, presets};
 pub use mapping_file::{MappingFile, score_rule};
-pub use new_file::{NewFileError, write_initial_config, write_mapping, write_secret};
+pub use new_file::{INITIAL_CONFIG, NewFileError, write_initial_config, write_mapping, write_secret};
 pub use paths::config_file;
 pub use resolve::resolve;
 pub use resolved::{Settings, Target};

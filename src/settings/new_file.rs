@@ -13,7 +13,7 @@ const CONFIG: &str = "config";
 const SECRET: &str = "secret to";
 
 /// Every key with its meaning and default, all commented out.
-pub(super) const INITIAL_CONFIG: &str = include_str!("../../config.example.toml");
+pub const INITIAL_CONFIG: &str = include_str!("../../config.example.toml");
 
 /// Why no file was written.
 #[derive(Debug, thiserror::Error)]

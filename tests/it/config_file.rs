@@ -25,6 +25,17 @@ fn set_keeps_comments_and_get_reads_back() {
 }
 
 #[test]
+fn a_refused_first_value_creates_no_config() {
+    let home = Surroundings::new();
+    for (key, value) in [("zebra", "1"), ("host", "bots"), ("default_profile", "none")] {
+        home.run(&["config", "set", key, value]).code(2);
+        assert!(!home.path("config").exists(), "{key}");
+    }
+    home.run(&["config", "set", "timeout", "20s"]).success();
+    assert_eq!(stdout(&home.run(&["config", "get", "timeout"]).success()), "20s\n");
+}
+
+#[test]
 fn a_secret_is_read_from_standard_input_only() {
     let home = Surroundings::new();
     let said = stderr(&home.run(&["config", "set", "client_secret", "hunter2"]).failure().code(2));
@@ -57,7 +68,7 @@ mod terminal {
         for (asked, answer) in [
             ("another host", &*other),
             ("URL of the host", "bots\r"),
-            ("was not changed", &format!("{url}\r")),
+            ("host \"bots\" must", &format!("{url}\r")),
             ("Bot id", "\r"),
             ("required, but empty", &format!("{bot}\r")),
             ("Client id", &format!("{client}\r")),
