@@ -10,7 +10,6 @@ use super::error::{CommandError, Explain};
 use super::session::Session;
 use crate::cli::SandboxArgs;
 use crate::exit::Exit;
-use crate::pacing::Limit;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::signals::Signals;
 use crate::text::counted;
@@ -25,8 +24,8 @@ pub(super) fn sandbox(args: &SandboxArgs, session: Session<'_>) -> Result<Exit, 
         let key_file = sandbox.public_jwk().map(key_file).transpose().explain("cannot write the public key")?;
         let key_path = key_file.as_ref().map(|file| file.path().display().to_string());
         match session.is_json() {
-            true => session.printer.json_now(&started_json(&sandbox, key_path.as_deref()))?,
-            false => session.printer.result(profile(&sandbox, key_path.as_deref(), &args.limits))?,
+            true => session.printer.json_now(&started_json(&sandbox, key_path.as_deref(), args))?,
+            false => session.printer.result(profile(&sandbox, key_path.as_deref(), args))?,
         }
         session.printer.note(format_args!("received records are shown at {}/; press Ctrl-C to stop", sandbox.url()));
         if !signals.next().await {
@@ -64,11 +63,12 @@ fn key_file(public_jwk: &str) -> std::io::Result<NamedTempFile> {
 
 /// The sandbox's profile in config format. Only the path may need escaping: the host is an address, bot ids are checked, and
 /// the generated rest has only letters, digits and dashes.
-fn profile(sandbox: &Sandbox, key_path: Option<&str>, limits: &[Limit]) -> String {
-    let limits: Vec<String> = limits.iter().map(|limit| format!("\"{limit}\"")).collect();
+fn profile(sandbox: &Sandbox, key_path: Option<&str>, args: &SandboxArgs) -> String {
+    let limits: Vec<String> = args.limits.iter().map(|limit| format!("\"{limit}\"")).collect();
     let key = key_path.map(|path| format!("\njwe_public_key_file = {}", toml_edit::Value::from(path)));
+    let jti = if args.enforce_jti { "\njti = true" } else { "" };
     format!(
-        "[profiles.sandbox]\nhost = \"{}\"\nbot_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"{}\nlimits = [{}]",
+        "[profiles.sandbox]\nhost = \"{}\"\nbot_id = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"{}{jti}\nlimits = [{}]",
         sandbox.url(),
         sandbox.bot_id(),
         sandbox.client_id(),
@@ -78,7 +78,7 @@ fn profile(sandbox: &Sandbox, key_path: Option<&str>, limits: &[Limit]) -> Strin
     )
 }
 
-fn started_json(sandbox: &Sandbox, key_path: Option<&str>) -> Value {
+fn started_json(sandbox: &Sandbox, key_path: Option<&str>, args: &SandboxArgs) -> Value {
     let mut json = json!({
         "url": sandbox.url(),
         "bot_id": sandbox.bot_id(),
@@ -87,6 +87,9 @@ fn started_json(sandbox: &Sandbox, key_path: Option<&str>) -> Value {
     });
     if let Some(path) = key_path {
         json["jwe_public_key_file"] = path.into();
+    }
+    if args.enforce_jti {
+        json["jti"] = true.into();
     }
     json
 }

@@ -9,17 +9,21 @@ use crate::support::{IMPATIENT, Stage, Surroundings, csv_of, json, numbered, rec
 const SCHEMA: &str = include_str!("../../docs/output.schema.json");
 
 /// The object on stdout, which matches the definition.
-#[expect(clippy::unwrap_used, reason = "a schema that does not compile has failed")]
 fn matching(definition: &str, assert: &Assert) -> Value {
+    let printed = json(assert);
+    ensure_match(definition, &printed);
+    printed
+}
+
+#[expect(clippy::unwrap_used, reason = "a schema that does not compile has failed")]
+fn ensure_match(definition: &str, printed: &Value) {
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.add_resource("output.json", serde_json::from_str(SCHEMA).unwrap()).unwrap();
     let pointer = format!("output.json#/$defs/{}", definition.replace(' ', "%20"));
     let schema = compiler.compile(&pointer, &mut schemas).unwrap();
-    let printed = json(assert);
-    if let Err(error) = schemas.validate(&printed, schema) {
+    if let Err(error) = schemas.validate(printed, schema) {
         panic!("{definition}: {error:#}\n{printed:#}");
     }
-    printed
 }
 
 #[test]
@@ -190,6 +194,7 @@ fn events_tell_each_outcome_as_it_comes() {
     let assert = stage.run(&["import", "in.csv", "-o", "ndjson", "--skip-invalid", "--concurrency=1"]).code(1);
     let events = stdout(&assert);
     let mut events: Vec<Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    events.iter().for_each(|line| ensure_match("ndjson line", line));
     let summary = events.pop().unwrap();
     assert_eq!((&summary["event"], &summary["saved"], &summary["rejected"]), (&"summary".into(), &2.into(), &1.into()));
     let mut outcomes: Vec<_> = events.iter().map(|event| (event["row"].as_u64(), event["outcome"].as_str())).collect();
@@ -200,6 +205,12 @@ fn events_tell_each_outcome_as_it_comes() {
     assert_eq!(saved["server_id"], stage.sandbox.records()[1].id.to_string());
     let keys: Vec<_> = saved.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["event", "row", "record", "outcome", "status", "server_id", "error"]);
+}
+
+#[test]
+fn the_last_event_may_be_only_an_error() {
+    let refused = matching("ndjson line", &Stage::new().run(&["import", "missing.csv", "-ondjson"]).code(2));
+    assert_eq!((&refused["event"], &refused["error"]["kind"]), (&"summary".into(), &"input".into()));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn json_output_is_one_line() {
     BufReader::new(child.stdout.take().expect("standard output")).read_line(&mut line).expect("a line");
     let started: Value = serde_json::from_str(&line).expect("one line of JSON");
     let keys: Vec<&String> = started.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["url", "bot_id", "client_id", "client_secret"]);
+    assert_eq!(keys, ["url", "bot_id", "client_id", "client_secret", "jti"]);
     assert_eq!(started["bot_id"], "st-mine");
 
     let text = |key: &str| started[key].as_str().expect("a text").to_owned();
@@ -77,12 +77,12 @@ fn the_printed_profile_is_toml_with_limits() {
 }
 
 #[test]
-fn the_profile_names_the_enforced_public_key() {
+fn the_profile_meets_what_is_enforced() {
     let surroundings = Surroundings::new();
-    let mut child = surroundings.process(&["sandbox", "--enforce-jwe"]);
+    let mut child = surroundings.process(&["sandbox", "--enforce-jwe", "--enforce-jti"]);
     let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a sandbox");
     let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines();
-    let lines: Vec<_> = std::iter::from_fn(|| lines.next()?.ok()).take(7).collect();
+    let lines: Vec<_> = std::iter::from_fn(|| lines.next()?.ok()).take(8).collect();
     let key = lines.iter().find_map(|line| line.strip_prefix("jwe_public_key_file = ")).expect("a key").to_owned();
     surroundings.write("sandbox.toml", lines.join("\n"));
     let fields =
