@@ -98,9 +98,12 @@ const DAMAGED: &str = "the file is damaged: restore a backup, or move ledger.db 
 
 fn sqlite_hint(code: ErrorCode) -> Option<&'static str> {
     Some(match code {
-        ErrorCode::DiskFull => "free some disk space, then resume; all outcomes so far are kept",
+        ErrorCode::DiskFull => {
+            "free some disk space, then resume; answers that could not be written leave their rows in doubt"
+        }
         ErrorCode::SystemIoFailure => {
-            "check that the disk has free space and no errors, then resume; all outcomes so far are kept"
+            "check that the disk has free space and no errors, then resume; answers that could not be written leave their \
+             rows in doubt"
         }
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             "another process has locked the ledger for a long time: wait until it ends, or stop it"
