@@ -7,9 +7,11 @@ pub enum Exit {
     /// Everything was done. After an import: every row was saved, or skipped as requested.
     Success = 0,
     /// The run finished, but some rows were not saved: rejected, invalid (with `--skip-invalid`), unsent or in doubt.
-    /// Or, with `--strict-answers`, a response was not as documented.
+    /// Or, with `--strict-answers`, a response was not as documented. Or records were sent, but the summary or a report cannot be
+    /// written.
     SomeNotSaved = 1,
-    /// The command line, the configuration or the input is wrong, or the question before sending was answered with no. Nothing was sent.
+    /// The command line, the configuration or the input is wrong, or the question before sending was answered with no.
+    /// Or a command that sends no records cannot write its output. Nothing was sent.
     Usage = 2,
     /// The server rejected the credentials, their scope or the bot. No row is lost.
     Credentials = 3,

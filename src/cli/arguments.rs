@@ -141,6 +141,11 @@ impl Command {
     pub fn has_events(&self) -> bool {
         matches!(self, Self::Import(_) | Self::Runs(RunsCommand::Resume { .. }))
     }
+
+    /// Whether the command sends records.
+    pub fn sends(&self) -> bool {
+        self.has_events() || matches!(self, Self::Submit(_) | Self::Smoke(_))
+    }
 }
 
 /// The whole command line, as clap describes it.

@@ -3,6 +3,7 @@
 use clap_complete::Shell;
 use serde_json::json;
 
+use super::command_line::with_options;
 use super::completion::script;
 use super::error::{CommandError, Explain};
 use super::session::Session;
@@ -21,15 +22,17 @@ pub fn run(Arguments { global, command }: Arguments, context: &Context) -> Exit 
     // If this fails, the process ends without a message when a file exceeds the size limit.
     let _ = survive_file_size_limit();
     let printer = new_printer(&global, context);
-    let printer = match open_log(&global) {
-        Ok(Some(log)) => printer.with_log(log),
-        Ok(None) => printer,
-        Err(error) => return end(Err(error), &printer),
+    let (printer, log) = match open_log(&global) {
+        Ok(Some(log)) => (printer.with_log(log), Ok(())),
+        Ok(None) => (printer, Ok(())),
+        Err(error) => (printer, Err(error)),
     };
-    if global.output == OutputFormat::Ndjson && !command.has_events() {
-        return end(Err(NoEvents.into()), &printer);
-    }
-    end(dispatch(&command, Session { global: &global, context, printer: &printer }), &printer)
+    let session = Session { global: &global, context, printer: &printer };
+    let ended = log.and_then(|()| match global.output == OutputFormat::Ndjson && !command.has_events() {
+        true => Err(NoEvents.into()),
+        false => dispatch(&command, session),
+    });
+    end(ended, &command, session)
 }
 
 /// A command with one result.
@@ -52,9 +55,11 @@ pub fn refuse(error: &clap::Error, is_json: bool, context: &Context) -> Exit {
     let message = error.render().to_string();
     let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let view = ErrorView { kind: ErrorKind::Usage, message, hint: None, exit_code: exit as u8, location: None };
-    Printer::new(context, PrinterOptions { quiet: true, ..PrinterOptions::default() })
-        .with_json()
-        .print_json(Some(&view), exit)
+    Printer::new(context, PrinterOptions { quiet: true, ..PrinterOptions::default() }).with_json().print_json(
+        Some(&view),
+        exit,
+        false,
+    )
 }
 
 /// Prints clap's message, in ASCII if the locale has nothing else.
@@ -93,20 +98,22 @@ fn open_log(global: &GlobalArgs) -> Result<Option<Log>, CommandError> {
     Ok(Some(Log::open(path).explain(format!("cannot write the log {}", path.display()))?))
 }
 
-fn end(ended: Result<Exit, CommandError>, printer: &Printer) -> Exit {
+fn end(ended: Result<Exit, CommandError>, command: &Command, session: Session<'_>) -> Exit {
+    let printer = session.printer;
     let error = match ended {
-        Ok(exit) => return printer.finish(None, exit),
+        Ok(exit) => return printer.finish(None, exit, command.sends()),
         Err(error) => error,
     };
+    let hint = error.hint.map(|hint| with_options(&hint, session.global));
     let message = chain(error.error.as_ref());
     let view = ErrorView {
         kind: error.kind,
         message: &message,
-        hint: error.hint.as_deref(),
+        hint: hint.as_deref(),
         exit_code: error.exit as u8,
         location: error.location.as_deref(),
     };
-    printer.finish(Some(&view), error.exit)
+    printer.finish(Some(&view), error.exit, command.sends())
 }
 
 fn dispatch(command: &Command, session: Session<'_>) -> Result<Exit, CommandError> {

@@ -26,6 +26,16 @@ impl CommandError {
         self.error.downcast_ref()
     }
 
+    /// The error of a command that has sent nothing, whatever it would mean after a run.
+    pub(super) fn without_sending(error: impl Into<Self>) -> Self {
+        Self { exit: Exit::Usage, ..error.into() }
+    }
+
+    /// The error of a command that has sent records.
+    pub(super) fn after_sending(error: impl Into<Self>) -> Self {
+        Self { exit: Exit::SomeNotSaved, ..error.into() }
+    }
+
     /// Says where the error happened. The hint and the exit code stay.
     pub(super) fn context(self, place: String) -> Self {
         Self { error: self.error.context(place), ..self }

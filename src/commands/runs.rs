@@ -37,15 +37,15 @@ pub(super) fn runs(command: &RunsCommand, session: Session<'_>) -> Result<Exit, 
         }
         RunsCommand::Report { run, file } => {
             let (store, run) = find(*run)?;
-            return report(&run, &store, file.as_deref(), session);
+            return report(&run, &store, file.as_deref(), session).map_err(CommandError::without_sending);
         }
         RunsCommand::Saved { run, file } => {
             let (store, run) = find(*run)?;
-            return saved(&run, &store, file.as_deref(), session);
+            return saved(&run, &store, file.as_deref(), session).map_err(CommandError::without_sending);
         }
         RunsCommand::Failures { run } => {
             let (store, run) = find(*run)?;
-            return failures(&run, &store, session.printer);
+            return failures(&run, &store, session.printer).map_err(CommandError::without_sending);
         }
         RunsCommand::Verify(args) => return verify(args, session),
     }

@@ -8,7 +8,7 @@ use crate::credentials::CredentialError;
 use crate::delivery::Concern;
 use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, RunId};
 use crate::report::format_time_ahead;
 use crate::run::{End, Ended, FeedError, Rejections, StopReason};
 use crate::text::{counted, excerpt, format_duration, grouped};
@@ -24,8 +24,8 @@ pub(super) enum StoppedEarly {
     #[error("interrupted")]
     Interrupted,
     /// With several bots, `bots` are those that were stopped, and the reason is that of the first.
-    #[error("{}{}: {}", bots_text(bots), explain(reason, false).0, excerpt(reason.message(), SHOWN))]
-    Stopped { bots: Vec<String>, reason: StopReason },
+    #[error("{}{}: {}", bots_text(bots), explain(*run, reason, false).0, excerpt(reason.message(), SHOWN))]
+    Stopped { run: RunId, bots: Vec<String>, reason: StopReason },
     #[error(transparent)]
     Ledger(LedgerError),
     #[error(transparent)]
@@ -36,11 +36,11 @@ pub(super) enum StoppedEarly {
 
 impl StoppedEarly {
     /// `None` if all rows were processed.
-    pub(super) fn from_end(Ended { end, stopped }: Ended) -> Option<Self> {
+    pub(super) fn from_end(run: RunId, Ended { end, stopped }: Ended) -> Option<Self> {
         match end {
             End::Complete => None,
             End::Interrupted => Some(Self::Interrupted),
-            End::Stopped(reason) => Some(Self::Stopped { bots: stopped, reason }),
+            End::Stopped(reason) => Some(Self::Stopped { run, bots: stopped, reason }),
             End::Ledger(error) => Some(Self::Ledger(error)),
             End::Credentials(error) => Some(Self::Credentials(error)),
             End::Feed(error) => Some(Self::Feed(error)),
@@ -56,7 +56,7 @@ impl StoppedEarly {
     pub(super) fn leaves_doubt_to_resolve(&self) -> bool {
         match self {
             Self::Stopped { reason: StopReason::Unconfirmed { .. }, .. } => true,
-            Self::Stopped { bots, reason } => !bots.is_empty() && !matches!(reason, StopReason::Unreachable { .. }),
+            Self::Stopped { bots, reason, .. } => !bots.is_empty() && !matches!(reason, StopReason::Unreachable { .. }),
             _ => false,
         }
     }
@@ -77,7 +77,7 @@ fn bots_text(bots: &[String]) -> String {
 }
 
 /// The message and the hint. With several bots, the hint is about those that were stopped.
-fn explain(reason: &StopReason, is_of_bots: bool) -> (Cow<'static, str>, Cow<'static, str>) {
+fn explain(run: RunId, reason: &StopReason, is_of_bots: bool) -> (Cow<'static, str>, Cow<'static, str>) {
     let (text, hint) = match reason {
         StopReason::RateLimited { wait, .. } => {
             return ("the rate limit is used up".into(), later(*wait, "--max-wait").into());
@@ -115,10 +115,10 @@ fn explain(reason: &StopReason, is_of_bots: bool) -> (Cow<'static, str>, Cow<'st
             "cannot reach the server",
             "check the host, the network and any proxy, or wait longer with --wait-for-target",
         ),
-        StopReason::Unconfirmed { .. } => (
-            "the server is not confirming whether records were saved",
-            "ask the server about the rows in doubt with `kore-feedback runs verify`",
-        ),
+        StopReason::Unconfirmed { .. } => {
+            let hint = format!("ask the server about the rows in doubt with `kore-feedback runs verify {run}`");
+            return ("the server is not confirming whether records were saved".into(), hint.into());
+        }
     };
     (text.into(), hint.into())
 }
@@ -142,7 +142,7 @@ impl Advice for StoppedEarly {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Interrupted => None,
-            Self::Stopped { bots, reason } => Some(explain(reason, !bots.is_empty()).1.into_owned()),
+            Self::Stopped { run, bots, reason } => Some(explain(*run, reason, !bots.is_empty()).1.into_owned()),
             Self::Ledger(error) => error.hint(),
             Self::Credentials(error) => error.hint(),
             Self::Feed(error) => error.hint(),

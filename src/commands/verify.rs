@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
+use super::command_line::with_options;
 use super::error::CommandError;
 use super::find_run::find_run;
 use super::import::{recover, respondents};
@@ -75,7 +76,7 @@ pub(super) fn verify(args: &VerifyArgs, session: Session<'_>) -> Result<Exit, Co
     }
     if verified != Verified::default() || !error.as_ref().is_some_and(is_interrupted) {
         let view = VerifiedView { run: &run, verified: &verified };
-        session.result(&view, &view.json())?;
+        session.result(with_options(&view.to_string(), session.global), &view.json())?;
     }
     match error {
         Some(error) => Err(error),

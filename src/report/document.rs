@@ -10,7 +10,6 @@ use serde_json::{Map, Value};
 
 use super::OutputError;
 use crate::error::{ErrorKind, Location};
-use crate::exit::Exit;
 use crate::text::printable_json;
 
 /// More warnings than this are only counted.
@@ -120,9 +119,9 @@ impl Document {
         }
     }
 
-    /// The exit code if the object cannot be printed: what a run has done is in the ledger.
-    pub(super) fn unprinted_exit(&self) -> Exit {
-        if self.result.get("run").is_some_and(Value::is_number) { Exit::SomeNotSaved } else { Exit::Usage }
+    /// Whether the result is that of a run.
+    pub(super) fn is_of_run(&self) -> bool {
+        self.result.get("run").is_some_and(Value::is_number)
     }
 }
 

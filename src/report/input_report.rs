@@ -103,6 +103,7 @@ pub(crate) struct WrittenReport {
     file: NamedTempFile,
     path: PathBuf,
     kind: ReportKind,
+    run: RunId,
     hash: [u8; 32],
 }
 
@@ -113,7 +114,7 @@ impl WrittenReport {
     /// [`ReportError::Write`].
     pub(crate) fn may_replace(&self) -> Result<bool, ReportError> {
         let is_part = self.file.reopen().and_then(|report| is_part_of(&self.path, &report));
-        is_part.map_err(|reason| self.kind.failed(&self.path, reason))
+        is_part.map_err(|reason| self.kind.failed(self.run, &self.path, reason))
     }
 
     /// Gives the report its name. Returns the hash of its content.
@@ -121,7 +122,7 @@ impl WrittenReport {
     /// # Errors
     /// [`ReportError::Write`]; an earlier file at the path then stays as it is.
     pub(crate) fn replace(self) -> Result<[u8; 32], ReportError> {
-        self.file.persist(&self.path).map_err(|error| self.kind.failed(&self.path, error.error))?;
+        self.file.persist(&self.path).map_err(|error| self.kind.failed(self.run, &self.path, error.error))?;
         Ok(self.hash)
     }
 }
@@ -138,7 +139,7 @@ impl InputReport<'_> {
     /// [`ReportError`].
     pub(crate) fn write(&self, path: &Path) -> Result<WrittenReport, ReportError> {
         let kind = self.records.kind();
-        let failed = |reason| kind.failed(path, reason);
+        let failed = |reason| kind.failed(self.run, path, reason);
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // tempfile creates files with mode 0600.
         let file = tempfile::Builder::new().prefix(".report-").tempfile_in(directory).map_err(failed)?;
@@ -147,7 +148,7 @@ impl InputReport<'_> {
         let mut file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.as_file().sync_all().map_err(failed)?;
         let hash = file.rewind().and_then(|()| hash_of(file.as_file())).map_err(failed)?;
-        Ok(WrittenReport { file, path: path.to_owned(), kind, hash })
+        Ok(WrittenReport { file, path: path.to_owned(), kind, run: self.run, hash })
     }
 
     /// Prints the report.
@@ -155,7 +156,7 @@ impl InputReport<'_> {
     /// # Errors
     /// [`ReportError`].
     pub(crate) fn write_to(&self, out: impl io::Write) -> Result<(), ReportError> {
-        let failed = |reason| self.stdout_failed(reason);
+        let failed = |reason| OutputError(reason).into();
         let mut out = self.csv_writer(out).map_err(failed)?;
         self.write_rows(&mut out, &failed)?;
         out.flush().map_err(failed)
@@ -177,7 +178,7 @@ impl InputReport<'_> {
                 "cells".to_owned(),
                 cells.map(|(column, cell)| (header(column), cell.into())).collect::<Map<_, _>>().into(),
             );
-            array.push(&element).map_err(|OutputError(reason)| self.stdout_failed(reason))
+            Ok(array.push(&element)?)
         })
     }
 
@@ -281,9 +282,5 @@ impl InputReport<'_> {
         let is_number = cell(before).parse::<u64>().is_ok();
         let is_outcome = OutcomeKind::ALL.iter().any(|kind| kind.as_str() == cell(before + outcome));
         if is_number && is_outcome { before } else { row.len() }
-    }
-
-    fn stdout_failed(&self, reason: io::Error) -> ReportError {
-        self.records.kind().failed(Path::new("standard output"), reason)
     }
 }

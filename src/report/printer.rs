@@ -239,27 +239,32 @@ impl Printer {
         self.stream(|out| write_array(key, out, write))
     }
 
-    /// Prints the error that the command ends with, if any, and whatever is left to print. Returns the exit code.
-    pub(crate) fn finish(&self, error: Option<&ErrorView<'_>>, exit: Exit) -> Exit {
+    /// Prints the error that the command ends with, if any, and whatever is left to print. Returns the exit code. `sends`
+    /// tells whether the command sends records.
+    pub(crate) fn finish(&self, error: Option<&ErrorView<'_>>, exit: Exit, sends: bool) -> Exit {
         if let Some(error) = error {
             self.labeled("error", ERROR, true, error.message);
             if let Some(hint) = error.hint {
                 self.labeled("hint", HINT, true, hint);
             }
         }
-        self.print_json(error, exit)
+        self.print_json(error, exit, sends)
     }
 
     /// Prints the JSON object, with the error if there is one. Returns the exit code.
-    pub(crate) fn print_json(&self, error: Option<&ErrorView<'_>>, exit: Exit) -> Exit {
-        let unprinted = self.with_document(|document| document.unprinted_exit()).unwrap_or(Exit::Usage);
+    pub(crate) fn print_json(&self, error: Option<&ErrorView<'_>>, exit: Exit, sends: bool) -> Exit {
+        let has_sent = sends && self.with_document(|document| document.is_of_run()) == Some(true);
         let Some(document) = self.with_document(std::mem::take) else { return exit };
         match self.stream(|out| Ok(document.finish(error, out)?)) {
             Ok(()) => exit,
             Err(failed) => {
                 let failed: OutputError = failed;
                 self.labeled("error", ERROR, true, chain(&failed));
-                if exit == Exit::Success { unprinted } else { exit }
+                match exit {
+                    Exit::Success if has_sent => Exit::SomeNotSaved,
+                    Exit::Success => Exit::Usage,
+                    failed => failed,
+                }
             }
         }
     }

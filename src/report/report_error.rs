@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::OutputError;
 use crate::error::{Advice, ErrorKind};
 use crate::exit::Exit;
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, RunId};
 use crate::source::{InputError, SourceError};
 
 /// The files that an import writes.
@@ -43,8 +44,17 @@ impl ReportKind {
         }
     }
 
-    pub(crate) fn failed(self, path: &Path, reason: io::Error) -> ReportError {
-        ReportError::Write { kind: self, path: path.to_owned(), reason }
+    pub(crate) fn failed(self, run: RunId, path: &Path, reason: io::Error) -> ReportError {
+        ReportError::Write { kind: self, run, path: path.to_owned(), reason: without_path(reason) }
+    }
+}
+
+/// The reason without the name of a temporary file, which tells users nothing.
+fn without_path(reason: io::Error) -> io::Error {
+    let text = reason.to_string();
+    match text.split_once(" at path \"") {
+        Some((text, _)) => io::Error::new(reason.kind(), text),
+        None => reason,
     }
 }
 
@@ -54,15 +64,19 @@ pub(crate) enum ReportError {
     #[error("cannot write the {} {}: {reason}", kind.name(), path.display())]
     Write {
         kind: ReportKind,
+        run: RunId,
         path: PathBuf,
         #[source]
         reason: io::Error,
     },
     #[error("cannot print the summary: {reason}")]
     Summary {
+        run: RunId,
         #[source]
         reason: io::Error,
     },
+    #[error(transparent)]
+    Output(#[from] OutputError),
     #[error("cannot read the input again for a report: {0}")]
     Input(#[from] InputError),
     #[error("cannot read the input again for a report: {0}")]
@@ -78,11 +92,12 @@ impl Advice for ReportError {
 
     fn hint(&self) -> Option<String> {
         let command = match self {
-            Self::Summary { .. } => "show the results with `kore-feedback runs list`".to_owned(),
-            Self::Write { kind, .. } => {
-                format!("print the {} with `kore-feedback runs {} N`", kind.name(), kind.command())
+            Self::Summary { run, .. } => format!("show the results with `kore-feedback runs show {run}`"),
+            Self::Write { kind, run, .. } => {
+                format!("print the {} with `kore-feedback runs {} {run}`", kind.name(), kind.command())
             }
-            _ => "print the report with `kore-feedback runs failures N`".to_owned(),
+            Self::Output(_) => return None,
+            Self::Input(_) | Self::Source(_) | Self::Ledger(_) => "`kore-feedback runs list` lists all runs".to_owned(),
         };
         Some(format!("the ledger has the outcome of every row: {command}"))
     }

@@ -98,6 +98,44 @@ fn an_unprintable_summary_exits_with_1() {
     }
 }
 
+/// A command that sends nothing exits with 2, after a record was sent the code is 1.
+#[cfg(target_os = "linux")]
+#[test]
+fn unprintable_results_have_documented_codes() {
+    let stage = Stage::faulty(&["400:at=2"]);
+    stage.write_records(&numbered(3));
+    stage.run(&["import", "in.csv", "--concurrency=1"]).code(1);
+    let submit =
+        ["submit", "--type=CSAT", "--score=4", "--channel-uid=jo", "--name=n", "--channel=rtm", "--language=en"];
+    let submit = [&submit[..], &["--message="]].concat();
+    for (arguments, code) in [
+        (&["runs", "list"][..], 2),
+        (&["runs", "show", "1"], 2),
+        (&["runs", "show", "1", "--rows"], 2),
+        (&["runs", "failures", "1"], 2),
+        (&["runs", "saved", "1"], 2),
+        (&["runs", "report", "1"], 2),
+        (&["runs", "verify", "1", "--no-rate-limit"], 2),
+        (&["token"], 2),
+        (&["inspect", "in.csv"], 2),
+        (&["smoke", "--name=n"], 1),
+        (&submit, 1),
+    ] {
+        for output in ["--output=text", "--output=json"] {
+            let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+            let mut command = stage.process(&[arguments, &[output]].concat());
+            let ended = Running::writing(command.envs(stage.variables()), full).end();
+            assert_eq!(ended.code, Some(code), "{arguments:?} {output}: {}", ended.stderr);
+            assert!(ended.stderr.contains("error: cannot write to standard output"), "{}", ended.stderr);
+        }
+    }
+    for list in ["report", "saved"] {
+        let refused = stage.run(&["runs", list, "1", "no/such/directory.html"]).code(2);
+        let said = stderr(&refused);
+        assert!(said.contains(&format!("`kore-feedback runs {list} 1`")) && !said.contains(".report-"), "{said}");
+    }
+}
+
 /// The shell's file size limit simulates a full disk: the ledger grows until it reaches the limit.
 #[cfg(unix)]
 #[test]

@@ -20,6 +20,7 @@ mod examples;
 mod exports;
 mod formats;
 mod help;
+mod hints;
 mod hostile;
 mod import;
 mod json;

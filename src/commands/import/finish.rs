@@ -8,7 +8,7 @@ use super::on_finish::on_finish;
 use super::sent_before::SentBefore;
 use crate::cli::{ImportArgs, InputArgs, RowArgs};
 use crate::clock;
-use crate::commands::command_line::{import_command, resume_command};
+use crate::commands::command_line::{import_command, resume_command, with_options};
 use crate::commands::error::CommandError;
 use crate::commands::findings::checked_view;
 use crate::commands::input::remove_kept_inputs;
@@ -63,7 +63,6 @@ impl ImportRun<'_> {
         let next = self.next_steps(&summary, stopped.as_ref());
         let printed = self.print_summary(&summary, &next);
         let page = self.write_page(&next);
-        let printed = printed.map_err(|OutputError(reason)| ReportError::Summary { reason });
         let ended = match stopped {
             Some(stopped) => {
                 for failed in [report.err(), saved.err(), printed.err(), page.err()].into_iter().flatten() {
@@ -142,7 +141,7 @@ impl ImportRun<'_> {
 
     /// Renames a file that is in the way of a report.
     fn keep_aside(&self, kind: ReportKind, path: &Path) -> Result<(), ReportError> {
-        let kept = keep_aside(path).map_err(|reason| kind.failed(path, reason))?;
+        let kept = keep_aside(path).map_err(|reason| kind.failed(self.run.id, path, reason))?;
         let (path, kept) = (path.display(), kept.display());
         self.import.session.printer.warning(format_args!("renamed an existing {path} to {kept}"));
         Ok(())
@@ -151,12 +150,12 @@ impl ImportRun<'_> {
     /// Removes this run's earlier report, wherever it is: its rows may have been sent since. Keeps files that were edited or
     /// that belong to another run. Returns whether such a file is at `path`.
     fn remove_earlier_report(&self, path: &Path) -> Result<bool, ReportError> {
-        let is_foreign = inspect(path, None)? == ExistingFile::Other;
+        let is_foreign = self.inspect(path, None)? == ExistingFile::Other;
         let Some((last, hash)) = &self.run.report else { return Ok(is_foreign) };
-        let earlier = inspect(last, Some(*hash))?;
+        let earlier = self.inspect(last, Some(*hash))?;
         match earlier {
             ExistingFile::None => {}
-            ExistingFile::Ours => std::fs::remove_file(last).map_err(|reason| failed(last, reason))?,
+            ExistingFile::Ours => std::fs::remove_file(last).map_err(|reason| self.failed(last, reason))?,
             ExistingFile::Other => self.import.session.printer.warning(format_args!(
                 "{} is this run's earlier report, was edited, and contains rows that have been sent since: do not import \
                  them again",
@@ -164,6 +163,14 @@ impl ImportRun<'_> {
             )),
         }
         Ok(is_foreign && !(last == path && earlier == ExistingFile::Ours))
+    }
+
+    fn inspect(&self, path: &Path, last_hash: Option<[u8; 32]>) -> Result<ExistingFile, ReportError> {
+        ExistingFile::inspect(path, last_hash).map_err(|reason| self.failed(path, reason))
+    }
+
+    fn failed(&self, path: &Path, reason: io::Error) -> ReportError {
+        ReportKind::Failures.failed(self.run.id, path, reason)
     }
 
     fn summary(&self, counts: Counts, failures_file: Option<PathBuf>) -> Result<Summary, LedgerError> {
@@ -178,7 +185,12 @@ impl ImportRun<'_> {
         Ok(summary)
     }
 
-    fn print_summary(&self, summary: &Summary, next: &[String]) -> Result<(), OutputError> {
+    fn print_summary(&self, summary: &Summary, next: &[String]) -> Result<(), ReportError> {
+        let run = self.run.id;
+        self.try_print(summary, next).map_err(|OutputError(reason)| ReportError::Summary { run, reason })
+    }
+
+    fn try_print(&self, summary: &Summary, next: &[String]) -> Result<(), OutputError> {
         let import = self.import;
         if import.session.is_json() {
             import.session.printer.json(summary)?;
@@ -228,7 +240,7 @@ impl ImportRun<'_> {
             let command = self.command_to_import(report);
             next.push(format!("fix the rows in the failure report, then import it with `{command}`"));
         }
-        next
+        next.iter().map(|step| with_options(step, &import.global)).collect()
     }
 
     /// The options of the input as they apply to its failure report: CSV with a header, and with the input's delimiter. What
@@ -281,12 +293,4 @@ impl ImportRun<'_> {
         let directory = import.session.context.working_directory.as_os_str();
         format!("{} && {command}", shell_command(["cd".as_ref(), directory]))
     }
-}
-
-fn inspect(path: &Path, last_hash: Option<[u8; 32]>) -> Result<ExistingFile, ReportError> {
-    ExistingFile::inspect(path, last_hash).map_err(|reason| failed(path, reason))
-}
-
-fn failed(path: &Path, reason: io::Error) -> ReportError {
-    ReportKind::Failures.failed(path, reason)
 }

@@ -36,7 +36,7 @@ impl ImportRun<'_> {
     pub(super) fn write_page(&self, next: &[String]) -> Result<(), ReportError> {
         let Some(path) = self.import.page_path() else { return Ok(()) };
         let page = self.page(&self.store.run(self.run.id)?, next.to_vec(), false)?;
-        replace(&path, &page).map_err(|reason| ReportKind::Page.failed(&path, reason))
+        replace(&path, &page).map_err(|reason| ReportKind::Page.failed(self.run.id, &path, reason))
     }
 
     fn page(&self, run: &Run, next: Vec<String>, is_running: bool) -> Result<String, ReportError> {
@@ -74,7 +74,7 @@ pub(in crate::commands) fn report(
         return Ok(Exit::Success);
     };
     let path = session.context.working_directory.join(file);
-    let failed = |reason| ReportKind::Page.failed(&path, reason);
+    let failed = |reason| ReportKind::Page.failed(run.id, &path, reason);
     ensure_replaceable(&path).and_then(|()| replace(&path, &html)).map_err(failed)?;
     session.result(file.display(), &json!({ "run": run.id.0, "file": file.display().to_string(), "html": null }))?;
     Ok(Exit::Success)
@@ -98,5 +98,5 @@ fn page(run: &Run, store: &Store, is_running: bool, from_input: FromInput<'_>) -
         now: clock::now(),
         zone: &TimeZone::system(),
     };
-    page.html().map_err(|error| ReportKind::Page.failed(Path::new("page"), io::Error::other(error)))
+    page.html().map_err(|error| ReportKind::Page.failed(run.id, Path::new("page"), io::Error::other(error)))
 }

@@ -237,7 +237,7 @@ impl ImportRun<'_> {
         let display = ProgressDisplay::start(shown, start, import.session.printer.clone());
         let ended = run_rows(lanes, events).explain("cannot start sending")?;
         drop(display);
-        let stopped = StoppedEarly::from_end(ended);
+        let stopped = StoppedEarly::from_end(self.run.id, ended);
         // On a full disk this fails, too; the summary is printed all the same.
         let unmarked = self.mark_rows_in_doubt().err();
         let stopped = stopped.or(unmarked.map(StoppedEarly::Ledger));

@@ -10,6 +10,7 @@ use super::read::{Found, count_recent, find};
 use super::send::{SentRecord, drafts, send};
 use crate::cli::SmokeArgs;
 use crate::clock;
+use crate::commands::command_line::with_options;
 use crate::commands::confirm::{confirm_records, must_confirm};
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::session::Session;
@@ -136,7 +137,11 @@ impl Smoke<'_> {
     }
 
     /// Prints and writes the report, and returns how the command ends.
-    fn report(&self, run: Option<i64>, outcome: Outcome, junit: Option<&Path>) -> Result<Exit, CommandError> {
+    fn report(&self, run: Option<i64>, mut outcome: Outcome, junit: Option<&Path>) -> Result<Exit, CommandError> {
+        let session = self.setup.session;
+        for hint in outcome.checks.iter_mut().filter_map(|check| check.hint.as_mut()) {
+            *hint = with_options(hint, session.global);
+        }
         let report = SmokeReport {
             run,
             host: self.setup.host(),
@@ -145,10 +150,11 @@ impl Smoke<'_> {
             checks: outcome.checks,
         };
         let written = junit.map_or(Ok(()), |path| write_junit(&report, path));
-        self.setup.session.result(&report, &report.json())?;
+        let printed = session.result(&report, &report.json());
+        printed.map_err(|error| if run.is_some() { CommandError::after_sending(error) } else { error.into() })?;
         if let Some(stopped) = outcome.stopped {
             if let Err(unwritten) = written {
-                self.setup.session.printer.warning(unwritten);
+                session.printer.warning(unwritten);
             }
             return Err(stopped.into());
         }

@@ -95,7 +95,7 @@ pub(super) fn send(
         Ok(SentRecord { feedback_type: record.feedback_type(), body: record.body(), entry, answer, took })
     });
     let records = sent.collect::<Result<_, CommandError>>()?;
-    Ok(Sent { run, records, stopped: StoppedEarly::from_end(ended) })
+    Ok(Sent { run, records, stopped: StoppedEarly::from_end(run, ended) })
 }
 
 fn prepared(number: u64, record: &Feedback<'_>) -> Prepared {

@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::ledger::{Lease, NewRun, OutcomeKind, ResendPolicy, RowEntry, RowState, RunId, RunKind, Store};
 use crate::numbering::Numbering;
 use crate::record::Feedback;
-use crate::report::{AnswersView, Printer};
+use crate::report::{AnswersView, OutputError, Printer};
 use crate::run::{Events, Lane, LaneSettings, Prepared, RunEvent, feed_records, record_hash, run as run_lanes};
 use crate::text::{excerpt, format_duration, printable};
 
@@ -101,7 +101,7 @@ impl Submission<'_> {
         self.store.finish(run, clock::now())?;
         // If the thread panicked, the server's record is lost, but the outcome is in the ledger.
         let record = progress.join().ok().flatten();
-        self.report(run, record, StoppedEarly::from_end(ended))
+        self.report(run, record, StoppedEarly::from_end(run, ended))
     }
 
     /// A record that may have been saved must not be sent again by accident.
@@ -138,7 +138,7 @@ impl Submission<'_> {
     fn report(&self, run: RunId, record: Option<Value>, early: Option<StoppedEarly>) -> Result<Exit, CommandError> {
         let entry = self.store.row_cursor(run).find(ROW)?;
         if let (Some(record), Some(entry)) = (&record, &entry) {
-            self.report_saved(run, record, entry)?;
+            self.report_saved(run, record, entry).map_err(CommandError::after_sending)?;
             if self.args.sending.strict_answers {
                 ensure_documented(&AnswersView::new(&[(entry.deviations, 1)]))?;
             }
@@ -154,13 +154,13 @@ impl Submission<'_> {
         Err(early.map_or_else(|| not_saved.into(), CommandError::from))
     }
 
-    fn report_saved(&self, run: RunId, record: &Value, entry: &RowEntry) -> Result<(), CommandError> {
+    fn report_saved(&self, run: RunId, record: &Value, entry: &RowEntry) -> Result<(), OutputError> {
         if self.setup.session.is_json() {
             let mut json = record.clone();
             json["run"] = run.0.into();
             json["outcome"] = OutcomeKind::Saved.as_str().into();
             json["status"] = entry.status.into();
-            return Ok(self.setup.session.printer.json(&json)?);
+            return self.setup.session.printer.json(&json);
         }
         let id = entry.server_id.as_deref().unwrap_or_default();
         let field = |name: &str| match record.get(name) {
