@@ -43,7 +43,7 @@ pub(crate) use output_error::OutputError;
 pub(crate) use partial_file::PartialFile;
 pub(crate) use preview::{preview, preview_json, preview_of_bots};
 pub(crate) use printer::{Printer, PrinterOptions, chain};
-pub(crate) use progress::{ProgressDisplay, ProgressStart};
+pub(crate) use progress::{ProgressDisplay, ProgressStart, SentMeanwhile};
 pub(crate) use reading::ReadProgress;
 pub(crate) use report_error::{ReportError, ReportKind};
 pub(crate) use responses::{ExportedRecord, ResponseLayout};

@@ -1,6 +1,6 @@
 //! Progress while rows are sent: a bar on a terminal, an occasional line elsewhere.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use super::ascii::to_ascii;
 use super::events::{not_saved_event, saved_event};
 use super::format::format_time_ahead;
 use crate::clock;
-use crate::ledger::{Counts, OutcomeKind};
+use crate::ledger::{Counts, OutcomeKind, RunId};
 use crate::pacing::{Limit, duration_text};
 use crate::run::RunEvent;
 use crate::text::{format_duration, grouped, printable};
@@ -41,23 +41,33 @@ pub(crate) struct ProgressStart {
 
 /// The thread that shows a run's events until the run has ended.
 #[derive(Debug)]
-pub(crate) struct ProgressDisplay(Option<JoinHandle<()>>);
+pub(crate) struct ProgressDisplay(Option<JoinHandle<SentMeanwhile>>);
+
+/// How many records were skipped because other runs sent them meanwhile, by run.
+pub(crate) type SentMeanwhile = BTreeMap<RunId, u64>;
 
 impl ProgressDisplay {
     pub(crate) fn start(events: Receiver<RunEvent>, start: ProgressStart, printer: Printer) -> Self {
         let thread = std::thread::spawn(move || Progress::new(start, printer).follow(&events));
         Self(Some(thread))
     }
+
+    /// Waits until the run has ended and all its events have been shown.
+    pub(crate) fn end(mut self) -> SentMeanwhile {
+        self.wait()
+    }
+
+    fn wait(&mut self) -> SentMeanwhile {
+        let Some(thread) = self.0.take() else { return SentMeanwhile::default() };
+        thread.thread().unpark();
+        // If the thread panicked, less was shown, but the run is unaffected.
+        thread.join().unwrap_or_default()
+    }
 }
 
 impl Drop for ProgressDisplay {
-    /// Waits until the run has ended and all its events have been shown.
     fn drop(&mut self) {
-        if let Some(thread) = self.0.take() {
-            thread.thread().unpark();
-            // If the thread panicked, less was shown, but the run is unaffected.
-            let _ = thread.join();
-        }
+        self.wait();
     }
 }
 
@@ -82,6 +92,7 @@ struct Progress {
     several_bots: bool,
     /// When the pause of each of several bots was last shown.
     bot_pauses: HashMap<String, Instant>,
+    sent_meanwhile: SentMeanwhile,
 }
 
 impl Progress {
@@ -104,10 +115,11 @@ impl Progress {
             unsent: 0,
             several_bots: start.several_bots,
             bot_pauses: HashMap::new(),
+            sent_meanwhile: SentMeanwhile::default(),
         }
     }
 
-    fn follow(mut self, events: &Receiver<RunEvent>) {
+    fn follow(mut self, events: &Receiver<RunEvent>) -> SentMeanwhile {
         let mut last_redraw = Instant::now();
         loop {
             match events.recv_timeout(REDRAW_INTERVAL) {
@@ -123,6 +135,7 @@ impl Progress {
         }
         self.redraw();
         self.bar.abandon();
+        self.sent_meanwhile
     }
 
     fn apply(&mut self, event: RunEvent) {
@@ -137,6 +150,11 @@ impl Progress {
                 self.printer.event(|| not_saved_event(id, kind, status, why.as_deref()));
                 let why = why.map(|why| format!(": {why}")).unwrap_or_default();
                 self.detail(&format!("{id}: {kind}{why}"));
+            }
+            RunEvent::SentMeanwhile { id, by } => {
+                self.count(OutcomeKind::Skipped, 1);
+                *self.sent_meanwhile.entry(by).or_default() += 1;
+                self.detail(&format!("{id}: skipped: sent by run {by}"));
             }
             RunEvent::Retrying { record, why, wait } if wait.is_zero() => {
                 self.detail(&format!("{record}: retrying now: {why}"));

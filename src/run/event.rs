@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::circuit::StopReason;
 use super::feed::FeedError;
 use crate::credentials::CredentialError;
-use crate::ledger::{LedgerError, OutcomeKind};
+use crate::ledger::{LedgerError, OutcomeKind, RunId};
 use crate::numbering::RecordId;
 use crate::pacing::Limit;
 
@@ -17,6 +17,8 @@ pub(crate) enum RunEvent {
     Saved { id: RecordId, status: Option<u16>, record: String, took: Duration },
     /// A record has another durable outcome. `why` is in the server's words or ours; `took` is how long the request took.
     NotSaved { id: RecordId, kind: OutcomeKind, status: Option<u16>, why: Option<String>, took: Option<Duration> },
+    /// A record is skipped because another run has sent it since this run was compared with all others.
+    SentMeanwhile { id: RecordId, by: RunId },
     /// A record is sent again after a wait, or later.
     Retrying { record: RecordId, why: String, wait: Duration },
     /// Nothing is sent for this long; to one bot only, if it is named.

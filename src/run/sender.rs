@@ -202,16 +202,15 @@ impl RecordSender {
     }
 
     /// Skips a row whose record another run has sent meanwhile. One that was rejected or in doubt keeps its outcome.
-    async fn skip(&self, row: u64, run: RunId) -> Result<(), End> {
-        let why = SkipReason::SentBefore { run: run.0 }.to_string();
-        let skipped = vec![(row, Outcome::with_detail(OutcomeKind::Skipped, why.clone()))];
+    async fn skip(&self, row: u64, by: RunId) -> Result<(), End> {
+        let why = SkipReason::SentBefore { run: by.0 }.to_string();
+        let skipped = vec![(row, Outcome::with_detail(OutcomeKind::Skipped, why))];
         match self.writer.record_outcomes(self.settings.run, skipped, clock::now()).await {
             Ok(()) => {}
             Err(LedgerError::NotSettleable { .. }) => return Ok(()),
             Err(error) => return Err(End::Ledger(error)),
         }
-        let (id, kind) = (self.settings.numbering.id(row), OutcomeKind::Skipped);
-        self.events.send(RunEvent::NotSaved { id, kind, status: None, why: Some(why), took: None });
+        self.events.send(RunEvent::SentMeanwhile { id: self.settings.numbering.id(row), by });
         Ok(())
     }
 

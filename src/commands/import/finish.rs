@@ -176,9 +176,14 @@ impl ImportRun<'_> {
     fn summary(&self, counts: Counts, failures_file: Option<PathBuf>) -> Result<Summary, LedgerError> {
         let elapsed = self.import.started.elapsed();
         let mut summary = Summary::new(Some(self.run.id.0), counts, elapsed, failures_file);
-        (summary.sent_before, summary.changed) = (self.compared.overlap.sent, self.compared.overlap.changed);
+        let SentBefore { overlap, meanwhile, .. } = &self.compared;
+        (summary.sent_before, summary.changed) = (overlap.sent + meanwhile.values().sum::<u64>(), overlap.changed);
         summary.answers = AnswersView::new(&self.store.deviations(self.run.id)?);
-        summary.checked = Some(checked_view(&self.import.report));
+        let mut checked = checked_view(&self.import.report);
+        for (by, records) in meanwhile {
+            *checked.skipped_by_reason.entry(format!("sent by run {by}")).or_default() += records;
+        }
+        summary.checked = Some(checked);
         if self.import.setup.bots == Bots::OfRows {
             summary.bots = BotView::of_run(&self.run, &self.store.counts_by_bot(&self.run)?);
         }

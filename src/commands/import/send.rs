@@ -216,8 +216,9 @@ impl Import<'_> {
 }
 
 impl ImportRun<'_> {
-    fn send_rows(self, resources: LaneResources, concurrency: usize) -> Result<Exit, CommandError> {
-        let Self { import, store, ref run, .. } = self;
+    fn send_rows(mut self, resources: LaneResources, concurrency: usize) -> Result<Exit, CommandError> {
+        let Self { import, store, .. } = self;
+        let run = &self.run;
         let counts = store.counts(run)?;
         let to_send = self.rows_to_send(&counts)?;
         if import.args.resume {
@@ -236,7 +237,9 @@ impl ImportRun<'_> {
         };
         let display = ProgressDisplay::start(shown, start, import.session.printer.clone());
         let ended = run_rows(lanes, events).explain("cannot start sending")?;
-        drop(display);
+        self.compared.meanwhile = display.end();
+        import.print_meanwhile(&self.compared.meanwhile);
+        let run = &self.run;
         let stopped = StoppedEarly::from_end(self.run.id, ended);
         // On a full disk this fails, too; the summary is printed all the same.
         let unmarked = self.mark_rows_in_doubt().err();

@@ -9,7 +9,8 @@ use crate::cli::ImportArgs;
 use crate::commands::command_line::import_command;
 use crate::commands::error::CommandError;
 use crate::commands::setup::Bots;
-use crate::ledger::{Comparison, Known, Overlap, Run, Store};
+use crate::ledger::{Comparison, Known, Overlap, Run, RunId, Store};
+use crate::report::SentMeanwhile;
 use crate::run::compare;
 use crate::text::{counted, grouped};
 
@@ -18,6 +19,8 @@ use crate::text::{counted, grouped};
 pub(super) struct SentBefore {
     pub(super) known: Option<Arc<Comparison>>,
     pub(super) overlap: Overlap,
+    /// What other runs sent after the comparison.
+    pub(super) meanwhile: SentMeanwhile,
 }
 
 impl Import<'_> {
@@ -63,13 +66,22 @@ impl Import<'_> {
             let sent = counted(overlap.sent, "record");
             self.session.printer.note(format_args!(
                 "sent before: {sent} ({}); new: {}",
-                by_runs(overlap),
+                by_runs(overlap.runs.clone()),
                 grouped(new)
             ));
         }
         if self.args.only_new {
             let left: Vec<u64> = self.bots_without(overlap).into_iter().map(|(_, records)| records).collect();
             self.print_duration(&left);
+        }
+    }
+
+    /// Prints what other runs sent while this one was sending.
+    pub(super) fn print_meanwhile(&self, meanwhile: &SentMeanwhile) {
+        if !meanwhile.is_empty() {
+            let sent = counted(meanwhile.values().sum(), "record");
+            let by_runs = by_runs(meanwhile.iter().map(|(run, records)| (*run, *records)).collect());
+            self.session.printer.note(format_args!("sent meanwhile: {sent} ({by_runs}); skipped here"));
         }
     }
 
@@ -84,7 +96,7 @@ impl Import<'_> {
     fn compare(&self, store: &Store, run: Option<&Run>) -> Result<SentBefore, CommandError> {
         let target = (&*self.setup.host(), run.map(|run| run.id));
         let (known, overlap) = compare(&self.input, &self.feed_settings(None), store, target)?;
-        Ok(SentBefore { known: Some(Arc::new(known)), overlap })
+        Ok(SentBefore { known: Some(Arc::new(known)), overlap, ..SentBefore::default() })
     }
 
     /// The bots to send to, and how many of their records are left without those that were sent before.
@@ -139,7 +151,7 @@ impl Import<'_> {
         ImportRefused::SentBefore {
             sent: overlap.sent + overlap.changed,
             records: self.report.valid,
-            runs: by_runs(overlap),
+            runs: by_runs(overlap.runs.clone()),
             several_bots: self.setup.bots == Bots::OfRows,
             only_new: command(|args| args.only_new = true),
             again: command(|args| args.again = true),
@@ -169,9 +181,8 @@ impl Import<'_> {
 }
 
 /// `50 by run 1`
-fn by_runs(overlap: &Overlap) -> String {
+fn by_runs(mut runs: Vec<(RunId, u64)>) -> String {
     const SHOWN: usize = 5;
-    let mut runs = overlap.runs.clone();
     runs.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let mut words: Vec<_> =
         runs.iter().take(SHOWN).map(|(run, count)| format!("{} by run {run}", grouped(*count))).collect();

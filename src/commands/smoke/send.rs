@@ -147,6 +147,7 @@ fn listen(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<Heard> {
                 // The checks say the same, and of which record.
                 RunEvent::Warning(_)
                 | RunEvent::Settled { .. }
+                | RunEvent::SentMeanwhile { .. }
                 | RunEvent::BotStopped { .. }
                 | RunEvent::TimeLeft(_)
                 | RunEvent::Windows(_) => {}

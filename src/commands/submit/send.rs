@@ -213,6 +213,7 @@ fn report_progress(events: Receiver<RunEvent>, printer: Printer) -> JoinHandle<O
                 RunEvent::Stopping => printer.note("stopping: waiting for the response (Ctrl-C again to abandon it)"),
                 RunEvent::Settled { .. }
                 | RunEvent::NotSaved { .. }
+                | RunEvent::SentMeanwhile { .. }
                 | RunEvent::BotStopped { .. }
                 | RunEvent::TimeLeft(_)
                 | RunEvent::Windows(_) => {}

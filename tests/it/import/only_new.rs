@@ -45,6 +45,26 @@ fn a_grown_file_is_refused() {
     stage.has_exactly(&numbered(50));
 }
 
+/// The first request of one import hangs until another import has sent the rest of its rows.
+#[test]
+fn records_sent_meanwhile_are_counted_with_their_run() {
+    let mut stage = Stage::faulty(&["hang:at=1"]);
+    let file = stage.write_records(&numbered(5));
+    let first = stage.start_import(&file, &["--only-new", "--concurrency=1", "-ondjson"]);
+    until(|| stage.sandbox.counts().faulted == 1);
+    let longer = stage.write("longer.csv", csv_of(&numbered(6)));
+    let second = json(&stage.import(&longer, &["--only-new", "-ojson"]).success());
+    assert_eq!((&second["saved"], &second["sent_before"]), (&5.into(), &1.into()));
+    stage.restart(&[]);
+    let first = first.end();
+    assert_eq!(first.code, Some(1), "{}", first.stderr);
+    let summary: serde_json::Value = serde_json::from_str(first.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!((&summary["in_doubt"], &summary["skipped"], &summary["sent_before"]), (&1.into(), &4.into(), &4.into()));
+    assert_eq!(summary["skipped_by_reason"], serde_json::json!({"sent by run 2": 4}));
+    assert!(first.stderr.contains("sent meanwhile: 4 records (4 by run 2)"), "{}", first.stderr);
+    assert_eq!(first.stdout.lines().count(), 2, "skipped rows have no events: {}", first.stdout);
+}
+
 #[test]
 fn only_new_sends_what_was_added() {
     let stage = Stage::new();
