@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -326,20 +327,21 @@ fn exports_share_the_rate_limit() {
     assert_eq!(stage.sandbox.counts().rate_limited, 0);
 }
 
+fn odd_record(number: i64) -> Value {
+    json!({"_id": format!("id-{number}"), "surveyName": "n", "surveyType": "NPS", "channelUId": "jo@example.com",
+           "channel": "rtm", "language": "en", "score": number % 11, "comments": null,
+           "timestamp": format!("{:.3}", start_of_2026() + SignedDuration::from_mins(number))})
+}
+
 /// A server that does not do as documented, with 2,500 records a minute apart.
 fn odd_server(page: impl Fn(Vec<Value>, usize) -> Value + Send + 'static) -> Fixed {
-    let record = |number: i64| {
-        json!({"_id": format!("id-{number}"), "surveyName": "n", "surveyType": "NPS", "channelUId": "jo@example.com",
-               "channel": "rtm", "language": "en", "score": number % 11, "comments": null,
-               "timestamp": format!("{:.3}", start_of_2026() + SignedDuration::from_mins(number))})
-    };
     Fixed::start(move |request| {
         let query: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
         let time = |name: &str| query["filters"][name].as_str().unwrap().parse::<Timestamp>().unwrap();
         let range = time("from")..=time("to");
         let matching =
             (0..2500).filter(|number| range.contains(&(start_of_2026() + SignedDuration::from_mins(*number))));
-        (200, page(matching.map(record).collect(), query["skip"].as_u64().unwrap().try_into().unwrap()).to_string())
+        (200, page(matching.map(odd_record).collect(), query["skip"].as_u64().unwrap().try_into().unwrap()).to_string())
     })
 }
 
@@ -373,6 +375,45 @@ fn a_server_without_order_is_read_completely() {
         let page: Vec<Value> = matching.into_iter().skip(skip).take(50).collect();
         json!({"moreAvailable": skip + page.len() < total, "totalCount": total, "result": page})
     }));
+}
+
+/// Each of these would be read until the hourly rate limit is used up, and then on.
+#[test]
+fn pages_without_end_are_an_error() {
+    let server = |change: fn(&mut Value, u64)| {
+        let calls = AtomicU64::new(0);
+        Fixed::start(move |request| {
+            if request.contains("/saveFeedback ") {
+                return (500, String::new());
+            }
+            let call = calls.fetch_add(1, Ordering::Relaxed);
+            let mut page: Vec<Value> = (0..50).map(odd_record).collect();
+            page.iter_mut().for_each(|record| change(record, call));
+            (200, json!({"moreAvailable": true, "totalCount": 100, "result": page}).to_string())
+        })
+    };
+    let servers = [
+        server(|_, _| {}),
+        server(|record, _| record["_id"] = Value::Null),
+        server(|record, call| record["_id"] = format!("{call} {}", record["_id"]).into()),
+    ];
+    for (number, server) in servers.iter().enumerate() {
+        let stage = Stage::new();
+        let file = stage.write_records(&numbered(1));
+        let run = |arguments: &[&str]| {
+            let mut command = stage.command(arguments);
+            command.env("KORE_FEEDBACK_HOST", server.url()).timeout(Duration::from_secs(60)).assert()
+        };
+        run(&["import", file.to_str().unwrap()]).failure().code(1);
+        let of_2026 = |command| vec!["responses", command, "--from=2026-01-01"];
+        let commands = [of_2026("export"), of_2026("scores"), vec!["runs", "verify", "1"]];
+        // Inconsistent pages are read again after a while, so not every command reads from every server.
+        for arguments in commands.iter().skip(number) {
+            let said = stderr(&run(arguments).code(5));
+            assert!(said.contains("cannot read the server's records: its pages do not end: "), "{said}");
+            assert!(said.contains("total 100"), "{said}");
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! A page is requested by how many records to skip. If a record is added or removed between two pages, the records
 //! after it shift: one of them is sent twice or not at all. The counts show both, and a list that does not add up is
-//! not used.
+//! not used. Neither is one that does not end: a server may answer every request with the same page.
 
 use std::collections::HashSet;
 
@@ -13,6 +13,8 @@ use crate::delivery::{SurveyPage, SurveyResponse};
 
 /// A slice ends after this many records. A slice that does not add up costs as many calls again.
 const SLICE: u64 = 1000;
+/// How many more records than twice its total a server may send. Its total may be a little older than its records.
+const SURPLUS: u64 = 100;
 
 #[derive(Debug)]
 pub(super) struct Pages {
@@ -25,6 +27,9 @@ pub(super) struct Pages {
     pub(super) total: Option<u64>,
     has_duplicates: bool,
     has_removals: bool,
+    /// Whether a total was that of the list: some servers count only the page.
+    counts_all: bool,
+    is_endless: bool,
     /// The time of the last record.
     last: Option<Timestamp>,
     /// Whether every record has an id and a time, and they are in order.
@@ -43,8 +48,11 @@ pub(super) enum Next {
 
 /// Records were sent twice or not at all: the server's list changed, or has no fixed order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("its pages are inconsistent: {read} records read, total {}", total.map_or("unknown".into(), |n| n.to_string()))]
+#[error("its pages {}: {read} records read, total {}",
+    if *is_endless { "do not end" } else { "are inconsistent" }, total.map_or("unknown".into(), |n| n.to_string()))]
 pub(super) struct Inconsistent {
+    /// They repeat records, or exceed the total by far.
+    pub(super) is_endless: bool,
     pub(super) read: u64,
     pub(super) total: Option<u64>,
 }
@@ -59,6 +67,8 @@ impl Pages {
             total: None,
             has_duplicates: false,
             has_removals: false,
+            counts_all: false,
+            is_endless: false,
             last: None,
             has_order: true,
             ended: false,
@@ -68,17 +78,31 @@ impl Pages {
     /// Takes a page. `End` ends the slice: there are no more records, or it is full.
     pub(super) fn add(&mut self, page: SurveyPage) -> Next {
         let is_empty = page.records.is_empty();
+        let is_repeated = !self.has_new(&page.records);
         self.received += page.records.len() as u64;
-        // Some servers count only the page: that is never more than what was received.
+        // A count of the page alone is never more than what was received.
         self.has_removals |= page.total_count < self.total && page.total_count > Some(self.received);
         self.total = self.total.max(page.total_count);
+        self.counts_all |= page.total_count > Some(page.records.len() as u64);
         page.records.into_iter().for_each(|record| self.add_record(record));
         self.ended = !page.more_available;
+        self.is_endless = page.more_available && (is_repeated || self.exceeds_total());
         match (page.more_available, is_empty) {
             (true, true) => Next::Stuck,
-            (true, false) if !self.is_full() => Next::Page,
+            (true, false) if !self.is_endless && !self.is_full() => Next::Page,
             _ => Next::End,
         }
+    }
+
+    /// Whether one of these records was not read before. Without ids, a page is compared with the one before it.
+    fn has_new(&self, records: &[SurveyResponse]) -> bool {
+        let is_new = |record: &SurveyResponse| record.id.as_ref().is_none_or(|id| !self.ids.contains(id));
+        records.iter().any(is_new) && !self.records.ends_with(records)
+    }
+
+    fn exceeds_total(&self) -> bool {
+        self.counts_all
+            && self.total.is_some_and(|total| self.received > total.saturating_mul(2).saturating_add(SURPLUS))
     }
 
     fn add_record(&mut self, record: SurveyResponse) {
@@ -104,8 +128,8 @@ impl Pages {
         let different = self.ids.len() as u64 + self.without_id();
         let is_short = self.ended && self.total.is_some_and(|total| different < total);
         let is_confirmed = self.ended && self.total == Some(different);
-        if is_short || (!self.ended && self.has_removals) || (self.has_duplicates && !is_confirmed) {
-            return Err(Inconsistent { read: different, total: self.total });
+        if self.is_endless || is_short || (!self.ended && self.has_removals) || (self.has_duplicates && !is_confirmed) {
+            return Err(Inconsistent { is_endless: self.is_endless, read: different, total: self.total });
         }
         let next = self.last.filter(|_| !self.ended).map(|last| self.position_after(last));
         Ok((self.records, next))
@@ -167,13 +191,13 @@ mod tests {
     fn an_added_record_makes_pages_inconsistent() {
         // "x" was added before the second page was requested, and moved "b" onto it.
         let pages = vec![page(&["a", "b"], true, Some(3)), page(&["b", "c"], false, Some(4))];
-        assert_eq!(read(pages), Err(Inconsistent { read: 3, total: Some(4) }));
+        assert_eq!(read(pages), Err(Inconsistent { is_endless: false, read: 3, total: Some(4) }));
     }
 
     #[test]
     fn a_removed_record_makes_pages_inconsistent() {
         let pages = vec![page(&["a", "b"], true, Some(4)), page(&["d"], false, Some(3))];
-        assert_eq!(read(pages), Err(Inconsistent { read: 3, total: Some(4) }));
+        assert_eq!(read(pages), Err(Inconsistent { is_endless: false, read: 3, total: Some(4) }));
     }
 
     #[test]
@@ -187,7 +211,7 @@ mod tests {
         assert_eq!(read(vec![page(&["a", "b"], true, Some(2)), page(&["c"], false, Some(1))]), Ok(3));
         assert_eq!(read(vec![page(&["a", "b"], true, None), page(&["c"], false, None)]), Ok(3));
         let twice = vec![page(&["a", "b"], true, None), page(&["b"], false, None)];
-        assert_eq!(read(twice), Err(Inconsistent { read: 2, total: None }));
+        assert_eq!(read(twice), Err(Inconsistent { is_endless: false, read: 2, total: None }));
     }
 
     #[test]
@@ -195,6 +219,40 @@ mod tests {
         let without_ids =
             SurveyPage { more_available: false, total_count: Some(2), records: vec![SurveyResponse::default(); 2] };
         assert_eq!(read(vec![without_ids]), Ok(2));
+    }
+
+    #[test]
+    fn pages_that_repeat_records_end() {
+        let endless = |read, total| Err(Inconsistent { is_endless: true, read, total });
+        let first = || page(&["a", "b"], true, Some(4));
+        let mut reading = slice();
+        assert_eq!(reading.add(first()), Next::Page);
+        assert_eq!(reading.add(first()), Next::End);
+        assert_eq!(reading.complete().map(|_| ()), endless(2, Some(4)));
+        // One new record is enough to continue.
+        let mut reading = slice();
+        reading.add(first());
+        assert_eq!(reading.add(page(&["b", "c"], true, Some(4))), Next::Page);
+        let without_ids = || SurveyPage { records: vec![SurveyResponse::default(); 2], ..page(&[], true, None) };
+        let mut reading = slice();
+        assert_eq!(reading.add(without_ids()), Next::Page);
+        assert_eq!(reading.add(without_ids()), Next::End);
+        assert_eq!(reading.complete().map(|_| ()), endless(4, None));
+    }
+
+    #[test]
+    fn pages_beyond_the_total_end() {
+        let new = |number: u64, total| page(&[&format!("a{number}"), &format!("b{number}")], true, Some(total));
+        let mut reading = slice();
+        // Records that arrive meanwhile are in the newer totals.
+        assert!((0..500).all(|number| reading.add(new(number, 3 + number)) == Next::Page));
+        let mut reading = slice();
+        let pages = (0..500).take_while(|number| reading.add(new(*number, 3)) == Next::Page).count();
+        assert_eq!(pages, 53);
+        assert!(reading.complete().unwrap_err().is_endless);
+        // A total of the page says nothing about the list.
+        let mut reading = slice();
+        assert!((0..500).all(|number| reading.add(new(number, 2)) == Next::Page));
     }
 
     /// A page of 500 records, ten of each second, from this second on.

@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
                 let as_of = if is_confirmed { clock::now() } else { started };
                 return Ok(Records { records: kept, clock_offset, as_of });
             }
-            self.read_again(&mut readings, &Inconsistent { read, total }).await?;
+            self.read_again(&mut readings, &Inconsistent { is_endless: false, read, total }).await?;
         }
     }
 
