@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
@@ -45,7 +47,7 @@ impl RetryAfter {
             // More digits than a number can have are a long wait, too.
             return Some(Self::Wait(Duration::from_secs(value.parse().unwrap_or(u64::MAX)).min(LONGEST_WAIT)));
         }
-        http_date(value).map(Self::At)
+        http_date(value).or_else(|| lenient_date(value)).map(Self::At)
     }
 
     pub(crate) fn wait_from(self, now: Timestamp) -> Duration {
@@ -54,6 +56,13 @@ impl RetryAfter {
             Self::At(moment) => Duration::try_from(moment.duration_since(now)).unwrap_or_default().min(LONGEST_WAIT),
         }
     }
+}
+
+/// The last days of the year 9999 are HTTP dates, but later than any timestamp. A wrong day of the week does not matter.
+fn lenient_date(value: &str) -> Option<Timestamp> {
+    let (_, date) = value.split_once(',')?;
+    let date = DateTime::strptime("%d %b %Y %H:%M:%S GMT", date.trim()).ok()?;
+    Some(date.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |date| date.timestamp()))
 }
 
 /// An HTTP date in the form that servers must send.
@@ -92,9 +101,16 @@ mod tests {
         assert_eq!(wait("7"), Some(Duration::from_secs(7)));
         assert_eq!(wait("Sun, 22 Nov 2026 12:00:30 GMT"), Some(Duration::from_secs(30)));
         assert_eq!(wait("Sun, 22 Nov 2026 11:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(wait("Mon, 22 Nov 2026 12:00:30 GMT"), Some(Duration::from_secs(30)));
         assert_eq!(wait("soon"), None);
         assert_eq!(wait(""), None);
-        for absurd in ["99999999999", "9223372036854775807", "99999999999999999999999", "22 Nov 9026 12:00:30 GMT"] {
+        for absurd in [
+            "99999999999",
+            "9223372036854775807",
+            "99999999999999999999999",
+            "22 Nov 9026 12:00:30 GMT",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+        ] {
             assert_eq!(wait(absurd), Some(LONGEST_WAIT), "{absurd}");
         }
     }
