@@ -82,7 +82,8 @@ impl Expected {
         let key = settings
             .signing_key()
             .map(|key| encoding_key(&key, settings.values.algorithm.value, context))
-            .transpose()?;
+            .transpose()?
+            .map(|(key, _)| key);
         let encrypter = settings.jwe().as_ref().map(Encrypter::new).transpose()?;
         Ok(Self { key, encrypter, ..Self::without_key(settings) })
     }
@@ -315,7 +316,7 @@ mod tests {
         settings.key = own.signing_key();
         let token = Minter::new(settings, &context()).unwrap().mint(now()).unwrap();
         let signature = |key: &RsaKey| {
-            let key = encoding_key(&key.signing_key(), Algorithm::Rs256, &context()).unwrap();
+            let key = encoding_key(&key.signing_key(), Algorithm::Rs256, &context()).unwrap().0;
             inspect(token.jwt.expose_secret(), &Expected { key: Some(key), ..expected() }, now()).unwrap().signature
         };
         assert_eq!(signature(&own), Signature::Verified);

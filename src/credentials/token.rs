@@ -21,7 +21,7 @@ use crate::settings::{Algorithm, Context, CredentialSettings, SigningKey};
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) jwt: SecretString,
-    /// The token, and what is encrypted in it.
+    /// The token, what is encrypted in it, and the secret.
     pub(crate) hidden: Hidden,
     /// In the order of the JWT.
     pub(crate) claims: Map<String, Value>,
@@ -38,6 +38,8 @@ impl fmt::Debug for Token {
 /// Mints tokens. Reads the secret when it is created, and again only in [`Minter::reload`].
 pub(crate) struct Minter {
     key: EncodingKey,
+    /// The secret, and the one before it. A server knows both.
+    secrets: Vec<SecretString>,
     encrypter: Option<Encrypter>,
     settings: CredentialSettings,
     context: Context,
@@ -56,9 +58,10 @@ impl Minter {
     /// If one of them cannot be read or used.
     pub(crate) fn new(settings: CredentialSettings, context: &Context) -> Result<Self, CredentialError> {
         let algorithm = settings.algorithm.value;
-        let key = encoding_key(&settings.key, algorithm, context)?;
+        let (key, secret) = encoding_key(&settings.key, algorithm, context)?;
+        let secrets = secret.into_iter().collect();
         let encrypter = settings.jwe.as_ref().map(Encrypter::new).transpose()?;
-        Ok(Self { key, encrypter, settings, context: context.clone() })
+        Ok(Self { key, secrets, encrypter, settings, context: context.clone() })
     }
 
     /// The same minter with the secret read again: it may have been rotated during a run that takes days.
@@ -66,7 +69,13 @@ impl Minter {
     /// # Errors
     /// As for [`Minter::new`].
     pub(crate) fn reload(&self) -> Result<Self, CredentialError> {
-        Self::new(self.settings.clone(), &self.context)
+        let mut reloaded = Self::new(self.settings.clone(), &self.context)?;
+        let is_current = |secret: &&SecretString| {
+            reloaded.secrets.first().is_some_and(|current| current.expose_secret() == secret.expose_secret())
+        };
+        let before = self.secrets.iter().find(|secret| !is_current(secret)).cloned();
+        reloaded.secrets.extend(before);
+        Ok(reloaded)
     }
 
     /// Whether each token works only once, because it has a `jti`.
@@ -98,7 +107,7 @@ impl Minter {
             }
             None => (signed.clone(), signed),
         };
-        Ok(Token { jwt, hidden: Hidden::new(hidden), claims, expires })
+        Ok(Token { jwt, hidden: Hidden::new(hidden, self.secrets.clone()), claims, expires })
     }
 
     fn claims(&self, issued: i64, expires: Timestamp) -> Map<String, Value> {
@@ -124,15 +133,16 @@ fn expiry(issued: i64, ttl: Duration) -> Result<Timestamp, CredentialError> {
         .map_err(too_late)
 }
 
-/// The signing key, tested once so that a bad one is reported before the first request.
+/// The signing key, tested once so that a bad one is reported before the first request, and the secret that it is made of.
 pub(super) fn encoding_key(
     key: &SigningKey,
     algorithm: Algorithm,
     context: &Context,
-) -> Result<EncodingKey, CredentialError> {
+) -> Result<(EncodingKey, Option<SecretString>), CredentialError> {
     match key {
         SigningKey::Secret(secret) => {
-            Ok(EncodingKey::from_secret(secret.value.read(context)?.expose_secret().as_bytes()))
+            let secret = secret.value.read(context)?;
+            Ok((EncodingKey::from_secret(secret.expose_secret().as_bytes()), Some(secret)))
         }
         SigningKey::PrivateKey(path) => {
             let path = &path.value;
@@ -144,7 +154,7 @@ pub(super) fn encoding_key(
             };
             let key = EncodingKey::from_rsa_pem(&pem).map_err(unusable)?;
             jsonwebtoken::crypto::sign(b"test", &key, wire_algorithm(algorithm)).map_err(unusable)?;
-            Ok(key)
+            Ok((key, None))
         }
     }
 }

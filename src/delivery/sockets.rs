@@ -96,7 +96,12 @@ fn post(client: &Client, times: u64) -> Reply {
 
 fn encrypted_token() -> Token {
     let hidden = format!("{TOKEN}\0{ENCRYPTED}");
-    Token { jwt: TOKEN.into(), hidden: Hidden::new(hidden.into()), claims: Map::new(), expires: Timestamp::UNIX_EPOCH }
+    Token {
+        jwt: TOKEN.into(),
+        hidden: Hidden::new(hidden.into(), Vec::new()),
+        claims: Map::new(),
+        expires: Timestamp::UNIX_EPOCH,
+    }
 }
 
 fn begun_run(dir: &std::path::Path) -> Writer {
