@@ -19,14 +19,14 @@ pub(crate) use judge::Overlap;
 
 /// `need` is that of [`Need`]. `groups`: equal records of one bot; those that are all new and all needed are left out. `spare`:
 /// how many of them are neither needed nor sent. `judged`: rows whose key was sent before, or that are equal to more records
-/// than were sent. `unsettled`: rows of other runs that were counted as sent, and may be sent again by them.
+/// than were sent. `resent`: the row is in doubt, and sent again. `unsettled`: rows of other runs that were counted as sent, and may be sent again by them.
 const TABLES: &str = "
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     PRAGMA cache_size = -4096;
     CREATE TABLE bots (bot INTEGER PRIMARY KEY, bot_id TEXT NOT NULL) STRICT;
     CREATE TABLE input (row INTEGER PRIMARY KEY, bot INTEGER NOT NULL, record BLOB NOT NULL, message INTEGER NOT NULL,
-                        key INTEGER, need INTEGER NOT NULL) STRICT;
+                        key INTEGER, need INTEGER NOT NULL, resent INTEGER NOT NULL) STRICT;
     CREATE TABLE groups (bot INTEGER NOT NULL, record BLOB NOT NULL, copies INTEGER NOT NULL, sent INTEGER NOT NULL,
                          run INTEGER, spare INTEGER NOT NULL, PRIMARY KEY (bot, record)) STRICT, WITHOUT ROWID;
     CREATE TABLE unsettled (id INTEGER PRIMARY KEY) STRICT;
@@ -55,6 +55,8 @@ pub(crate) struct InputRecord<'a> {
     pub(crate) bot_id: &'a str,
     pub(crate) record: RecordHash,
     pub(crate) need: Need,
+    /// Whether it may be sent although it is in doubt.
+    pub(crate) is_resent: bool,
 }
 
 /// What is known of a row before it is sent.
@@ -94,7 +96,7 @@ impl Comparison {
     }
 
     pub(crate) fn add(&mut self, record: &InputRecord<'_>) -> Result<(), LedgerError> {
-        let InputRecord { row, bot_id, record, need } = record;
+        let InputRecord { row, bot_id, record, need, is_resent } = record;
         let connection = unpoisoned(self.connection.get_mut());
         let bot = match self.bots.get(*bot_id) {
             Some(bot) => *bot,
@@ -106,13 +108,14 @@ impl Comparison {
             }
         };
         self.has_keys |= record.key.is_some();
-        connection.prepare_cached("INSERT INTO input VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+        connection.prepare_cached("INSERT INTO input VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
             row,
             bot,
             record.prefix(),
             record.message,
             record.key,
-            *need as i64
+            *need as i64,
+            is_resent
         ])?;
         Ok(())
     }

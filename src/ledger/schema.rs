@@ -208,7 +208,13 @@ mod tests {
             for row in 1..=rows {
                 let key = first_key.map(|key: i64| key + row);
                 let record = RecordHash { fingerprint: [0; 16], message: 1, key };
-                let record = InputRecord { row: row.unsigned_abs(), bot_id: "st-1", record, need: Need::First };
+                let record = InputRecord {
+                    row: row.unsigned_abs(),
+                    bot_id: "st-1",
+                    record,
+                    need: Need::First,
+                    is_resent: false,
+                };
                 comparison.add(&record).unwrap();
             }
             let overlap = comparison.compare(&store.snapshot().unwrap(), "https://bots.kore.ai", None).unwrap();

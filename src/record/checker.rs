@@ -88,7 +88,8 @@ impl Checker {
         Some(i64::from_le_bytes(hash))
     }
 
-    /// Whether the row is one in doubt of a failure report, which is only checked because it may be sent a second time.
+    /// Whether the row is one in doubt of a failure report, which is only checked because it may be sent a second time. The ledger
+    /// may know more by now.
     pub(crate) fn is_resent(&self, row: &Row) -> bool {
         let column = report_columns::position(self.mapping.headers(), report_columns::OUTCOME);
         column.and_then(|column| row.cell(column)).is_some_and(|outcome| outcome.trim() == IN_DOUBT)

@@ -29,9 +29,6 @@ pub(crate) fn compare(
         for part in numbering.parts() {
             let (number, key) = (numbering.number(row.number, part), checker.key(&row, part));
             let Some(CheckedRow::Valid(record)) = checker.check(&row, part) else { continue };
-            if is_resent {
-                continue;
-            }
             let bot_id = record.bot_id().or(settings.bot.as_deref()).unwrap_or_default();
             let entry = known.as_mut().map(|known| known.find(number)).transpose()?.flatten();
             let need = match entry.map(|(_, state)| state) {
@@ -43,7 +40,7 @@ pub(crate) fn compare(
                 state if is_done(state, settings.resend) => Need::None,
                 Some(_) => Need::Again,
             };
-            comparison.add(&InputRecord { row: number, bot_id, record: record_hash(&record, key), need })?;
+            comparison.add(&InputRecord { row: number, bot_id, record: record_hash(&record, key), need, is_resent })?;
         }
     }
     rows.ensure_unchanged()?;

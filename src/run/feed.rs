@@ -184,7 +184,9 @@ impl Reader {
                 match judged {
                     CheckedRow::Valid(record) => {
                         let hash = record_hash(&record, key);
-                        let known = if is_resent { None } else { settings.known(number, &record, &hash)? };
+                        // A record in doubt was sent, so that its claim must not ask.
+                        let known = settings.known(number, &record, &hash)?;
+                        let known = known.filter(|known| !(is_resent && matches!(known, Known::New { .. })));
                         outlet.batch.add_record((number, hash, record.body()), (known, numbering), state);
                     }
                     unsent => outlet.batch.add_unsent(number, || settings.mapping.record_in_words(part), unsent),

@@ -107,14 +107,15 @@ struct Keyed {
     key: i64,
     record: Vec<u8>,
     message: i64,
+    is_resent: bool,
 }
 
 impl Judge<'_> {
     /// Finds the rows whose keys were sent before, or have an earlier row in the input.
     fn judge_keys(&self) -> Result<(), LedgerError> {
-        let mut rows = self
-            .input
-            .prepare("SELECT row, bot, key, record, message FROM input WHERE key IS NOT NULL ORDER BY bot, key, row")?;
+        let mut rows = self.input.prepare(
+            "SELECT row, bot, key, record, message, resent FROM input WHERE key IS NOT NULL ORDER BY bot, key, row",
+        )?;
         let mut rows = rows.query([])?;
         let mut first: Option<Keyed> = None;
         while let Some(row) = rows.next()? {
@@ -143,10 +144,10 @@ impl Judge<'_> {
                    FROM records INDEXED BY rows_by_key
                    CROSS JOIN senders ON senders.run = id >> 36 AND senders.number = records.bot
                                          AND senders.bot = ?1
-                   WHERE key = ?2 AND key IS NOT NULL AND state IN (0, 1, 4, 6)
+                   WHERE key = ?2 AND key IS NOT NULL AND state IN (0, 1, 4, 6) AND NOT (?5 AND state = 6)
                    ORDER BY verdict DESC, senders.run DESC LIMIT 1";
         let mut statement = self.ledger.prepare_cached(sql)?;
-        let params = params![keyed.bot, keyed.key, keyed.record, keyed.message];
+        let params = params![keyed.bot, keyed.key, keyed.record, keyed.message, keyed.is_resent];
         let found = statement.query_row(params, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         Ok(found)
     }
@@ -154,19 +155,21 @@ impl Judge<'_> {
     /// Counts equal records, in the input and in the ledger.
     fn count_records(&self) -> Result<(), LedgerError> {
         let mut groups = self.input.prepare(
-            "SELECT bot, record, count(*), sum(need = 0) FROM input
+            "SELECT bot, record, count(*), sum(need = 0), sum(resent) FROM input
              WHERE need >= 0 AND row NOT IN (SELECT row FROM judged) GROUP BY 1, 2 ORDER BY 1, 2",
         )?;
         let mut groups = groups.query([])?;
         let mut insert = self.input.prepare("INSERT INTO groups VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
         let mut sent_before = self.ledger.prepare(RECORDS)?;
         let mut sent_before = Sorted::query(&mut sent_before, &[&self.has_keys], |row| {
-            Ok::<(i64, Option<i64>, bool), _>((row.get(2)?, row.get(3)?, row.get(4)?))
+            Ok::<(i64, Option<i64>, bool, i64), _>((row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
         })?;
         let mut may_be_repeated = false;
         while let Some(group) = groups.next()? {
-            let (bot, record, copies, spare): (i64, Vec<u8>, u64, u64) = group.try_into()?;
-            let (sent, run, is_unsettled) = sent_before.find(bot, &record)?.copied().unwrap_or_default();
+            let (bot, record, copies, spare, resent): (i64, Vec<u8>, u64, u64, i64) = group.try_into()?;
+            let (sent, run, is_unsettled, in_doubt) = sent_before.find(bot, &record)?.copied().unwrap_or_default();
+            // Each row that is sent again takes the place of one in doubt.
+            let sent = sent - in_doubt.min(resent);
             may_be_repeated |= is_unsettled;
             if sent > 0 || spare > 0 {
                 insert.execute(params![bot, record, copies, sent.max(0), run.filter(|_| sent > 0), spare])?;
@@ -200,7 +203,9 @@ impl Judge<'_> {
 
     fn count_messages(&self) -> Result<(), LedgerError> {
         let mut messages = self.ledger.prepare(MESSAGES)?;
-        let mut messages = messages.query([self.has_keys])?;
+        let are_resent = "SELECT EXISTS (SELECT 1 FROM input WHERE resent)";
+        let are_resent: bool = self.input.query_row(are_resent, [], |row| row.get(0))?;
+        let mut messages = messages.query([self.has_keys, are_resent])?;
         let mut groups =
             self.input.prepare("SELECT bot, record FROM groups WHERE sent > 0 AND sent < copies ORDER BY 1, 2")?;
         let mut groups = Sorted::query(&mut groups, &[], |_| Ok(()))?;
@@ -289,7 +294,8 @@ const NOT_SENT: &str = "
     GROUP BY 1, 2, 3";
 
 fn keyed(row: &Row<'_>) -> rusqlite::Result<Keyed> {
-    Ok(Keyed { row: row.get(0)?, bot: row.get(1)?, key: row.get(2)?, record: row.get(3)?, message: row.get(4)? })
+    let (row, bot, key, record, message, is_resent) = row.try_into()?;
+    Ok(Keyed { row, bot, key, record, message, is_resent })
 }
 
 fn sums(counts: Vec<(RunId, u64)>) -> Vec<(RunId, u64)> {

@@ -20,16 +20,17 @@ macro_rules! of_senders {
     };
 }
 
-/// How often a record was sent, the last run that sent it, and whether one of them may be sent again by its run.
+/// How often a record was sent, the last run that sent it, whether one of them may be sent again by its run, and how many are in
+/// doubt.
 pub(super) const RECORDS: &str = of_senders!(
-    "sum(iif(state = 4, -1, 1)), max(iif(state = 4, NULL, run)), max(state IN (0, 6))",
+    "sum(iif(state = 4, -1, 1)), max(iif(state = 4, NULL, run)), max(state IN (0, 6)), sum(state = 6)",
     " GROUP BY 1, 2 ORDER BY 1, 2"
 );
 
-/// How often a record was sent with each message.
+/// How often a record was sent with each message; unless `?2`, those in doubt count.
 pub(super) const MESSAGES: &str = of_senders!(
     "message, sum(iif(state = 4, -1, 1)) AS left",
-    " AND message IS NOT NULL GROUP BY 1, 2, 3 HAVING left > 0 ORDER BY 1, 2, 3"
+    " AND message IS NOT NULL AND NOT (?2 AND state = 6) GROUP BY 1, 2, 3 HAVING left > 0 ORDER BY 1, 2, 3"
 );
 
 /// A list in the order of bots and records, which is read along with another one.

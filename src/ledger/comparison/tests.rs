@@ -58,7 +58,7 @@ fn count(records: impl IntoIterator<Item = u8>) -> [u64; 3] {
 fn compared(store: &Store, input: &[(u8, u32)]) -> (Arc<Comparison>, u64) {
     let mut comparison = Comparison::begin().unwrap();
     for (row, record) in numbered(input) {
-        comparison.add(&InputRecord { row, bot_id: "st-1", record, need: Need::First }).unwrap();
+        comparison.add(&InputRecord { row, bot_id: "st-1", record, need: Need::First, is_resent: false }).unwrap();
     }
     let overlap = comparison.compare(&store.snapshot().unwrap(), &new_run().host, None).unwrap();
     (Arc::new(comparison), overlap.sent)
@@ -169,7 +169,7 @@ impl Process {
                 None if *is_selected => Need::First,
                 _ => Need::None,
             };
-            comparison.add(&InputRecord { row, bot_id: "st-1", record, need }).unwrap();
+            comparison.add(&InputRecord { row, bot_id: "st-1", record, need, is_resent: false }).unwrap();
             needed.extend((need != Need::None).then_some((row, record)));
         }
         comparison.compare(&snapshot, &new_run().host, Some(run)).unwrap();

@@ -142,6 +142,22 @@ fn reported_rows_in_doubt_are_sent_on_request() {
     stage.has_exactly(&rows[..2]);
 }
 
+/// The report is older than what the ledger has learned since.
+#[test]
+fn verified_rows_of_a_report_are_not_resent() {
+    let stage = Stage::faulty(&["reset-after-save:at=1", "500:at=3"]);
+    let rows = numbered(3);
+    stage.import(&stage.write_records(&rows), &["--concurrency", "1"]).failure().code(1);
+    let file = stage.path("in.failures.csv");
+    stage.run(&["runs", "verify", "1", "--settle", "0s"]).success();
+    let said = stderr(&stage.import(&file, &["--include-in-doubt"]).code(2));
+    assert!(said.contains("1 of 2 records were sent before"), "{said}");
+    let assert = stage.import(&file, &["--include-in-doubt", "--only-new", "-o", "json"]).success();
+    let counts = json(&assert);
+    assert_eq!((&counts["saved"], &counts["sent_before"]), (&1.into(), &1.into()), "{counts}");
+    stage.has_exactly(&rows);
+}
+
 #[test]
 fn a_report_of_a_report_adds_no_columns() {
     let mut stage = Stage::faulty(&["400"]);
