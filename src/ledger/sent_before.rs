@@ -28,22 +28,29 @@ const WITH_KEY: &str = "
     LIMIT 1";
 
 impl Store {
-    /// Whether any run outside of a sandbox has sent to one of these bots of a host.
+    /// Whether any run outside of a sandbox, but this one, has sent to one of these bots of a host.
     pub(crate) fn has_sent_to<'a>(
         &self,
         host: &str,
         bots: impl IntoIterator<Item = &'a str>,
+        but: Option<RunId>,
     ) -> Result<bool, LedgerError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM runs JOIN bots USING (run)
-                                  WHERE host = ?1 AND bot_id = ?2 AND NOT sandbox
+                                  WHERE host = ?1 AND bot_id = ?2 AND NOT sandbox AND run IS NOT ?3
                                     AND EXISTS (SELECT 1 FROM rows WHERE rows.run = runs.run))";
         let mut statement = self.connection.prepare(sql)?;
         for bot in bots {
-            if statement.query_row([host, bot], |row| row.get(0))? {
+            if statement.query_row(params![host, bot, but.map(|run| run.0)], |row| row.get(0))? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Whether the server has rejected records of a run.
+    pub(crate) fn has_rejected(&self, run: RunId) -> Result<bool, LedgerError> {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM records WHERE {OF_RUN} AND state = 2)");
+        Ok(self.connection.query_row(&sql, [run.0], |row| row.get(0))?)
     }
 
     /// Whether a run has sent records without keys.

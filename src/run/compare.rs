@@ -3,11 +3,21 @@
 use std::sync::Arc;
 
 use super::feed::{FeedError, FeedSettings, is_done, record_hash};
-use crate::ledger::{Comparison, InputRecord, Need, OutcomeKind, Overlap, RowState, RunId, Store};
+use crate::ledger::{Comparison, InputRecord, LedgerError, Need, OutcomeKind, Overlap, RowState, RunId, Store};
 use crate::record::{CheckedRow, Checker};
 use crate::source::{Inputs, Row};
 
-/// Reads all records of the input, and finds those that other runs than this one have sent to the same bots of a host.
+/// Where an input goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ComparedWith<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) bots: &'a [(String, u64)],
+    /// The run that is resumed.
+    pub(crate) run: Option<RunId>,
+}
+
+/// Reads all records of the input, and finds those that other runs than this one have sent to the same bots of a host. If there
+/// can be none, reads nothing.
 ///
 /// # Errors
 /// When the input or the ledger cannot be read.
@@ -15,9 +25,36 @@ pub(crate) fn compare(
     inputs: &Inputs,
     settings: &FeedSettings,
     store: &Store,
-    (host, run): (&str, Option<RunId>),
+    with: ComparedWith<'_>,
 ) -> Result<(Comparison, Overlap), FeedError> {
     let (mut comparison, snapshot) = (Comparison::begin()?, store.snapshot()?);
+    if !is_all_new(settings, &snapshot, with)? {
+        add_records(inputs, settings, (&snapshot, with.run), &mut comparison)?;
+    }
+    let overlap = comparison.compare(&snapshot, with.host, with.run)?;
+    Ok((comparison, overlap))
+}
+
+/// Whether every record that is left to send is new, and equal only to records that are sent, too.
+fn is_all_new(
+    settings: &FeedSettings,
+    snapshot: &Store,
+    ComparedWith { host, bots, run }: ComparedWith<'_>,
+) -> Result<bool, LedgerError> {
+    if settings.mapping.has_key() || settings.mapping.excludes_runs() {
+        return Ok(false);
+    }
+    let bots = bots.iter().map(|(bot, _)| bot.as_str());
+    let has_others = snapshot.has_sent_to(host, bots, run)?;
+    Ok(!has_others && !run.map_or(Ok(false), |run| snapshot.has_rejected(run))?)
+}
+
+fn add_records(
+    inputs: &Inputs,
+    settings: &FeedSettings,
+    (snapshot, run): (&Store, Option<RunId>),
+    comparison: &mut Comparison,
+) -> Result<(), FeedError> {
     let mut rows = inputs.open(&settings.source)?;
     let mapping = settings.mapping.clone().without_excluded_runs();
     let checker = Checker::new(mapping, settings.score, settings.include_in_doubt);
@@ -43,9 +80,7 @@ pub(crate) fn compare(
             comparison.add(&InputRecord { row: number, bot_id, record: record_hash(&record, key), need, is_resent })?;
         }
     }
-    rows.ensure_unchanged()?;
-    let overlap = comparison.compare(&snapshot, host, run)?;
-    Ok((comparison, overlap))
+    Ok(rows.ensure_unchanged()?)
 }
 
 /// Whether the run has sent a record in this state, as far as is known.

@@ -92,7 +92,7 @@ pub(crate) use brake::{MaxRejected, Rejections};
 pub(crate) use check::{BotRows, CheckError, CheckReport, CheckSettings, ProblemRow, check};
 pub(crate) use circuit::{BreakerPolicy, StopReason};
 pub(crate) use columns::{ColumnStats, InputColumns, inspect_columns};
-pub(crate) use compare::compare;
+pub(crate) use compare::{ComparedWith, compare};
 pub(crate) use engine::run;
 pub(crate) use event::{End, Ended, Events, RunEvent};
 pub(crate) use feed::{FeedError, FeedSettings, Prepared, Share, feed_input, feed_records, record_hash};

@@ -11,7 +11,7 @@ use crate::commands::error::CommandError;
 use crate::commands::setup::Bots;
 use crate::ledger::{Comparison, Known, Overlap, Run, RunId, Store};
 use crate::report::SentMeanwhile;
-use crate::run::compare;
+use crate::run::{ComparedWith, compare};
 use crate::text::{counted, grouped};
 
 /// How the input compares with earlier runs; `known` is `None` where that does not matter.
@@ -29,7 +29,7 @@ impl Import<'_> {
         let store = Store::open_existing(&self.setup.settings.state_dir()?)?;
         let is_new_target = |store: &Store| -> Result<bool, CommandError> {
             let bots = self.bots();
-            Ok(!store.has_sent_to(&self.setup.host(), bots.iter().map(|(bot, _)| bot.as_str()))?)
+            Ok(!store.has_sent_to(&self.setup.host(), bots.iter().map(|(bot, _)| bot.as_str()), None)?)
         };
         match store {
             Some(store) if self.report.mapping.has_key() || !is_new_target(&store)? => self.compare_new(&store),
@@ -94,8 +94,9 @@ impl Import<'_> {
     }
 
     fn compare(&self, store: &Store, run: Option<&Run>) -> Result<SentBefore, CommandError> {
-        let target = (&*self.setup.host(), run.map(|run| run.id));
-        let (known, overlap) = compare(&self.input, &self.feed_settings(None), store, target)?;
+        let (host, bots) = (self.setup.host(), self.bots());
+        let with = ComparedWith { host: &host, bots: &bots, run: run.map(|run| run.id) };
+        let (known, overlap) = compare(&self.input, &self.feed_settings(None), store, with)?;
         Ok(SentBefore { known: Some(Arc::new(known)), overlap, ..SentBefore::default() })
     }
 

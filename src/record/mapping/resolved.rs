@@ -82,6 +82,11 @@ impl ResolvedMapping {
         self
     }
 
+    /// Whether rows that some runs have sent are left out.
+    pub(crate) fn excludes_runs(&self) -> bool {
+        !self.rows.selection.excluded_runs.is_empty()
+    }
+
     /// Whether an excluded run has sent this part of a row to the bot.
     pub(crate) fn is_excluded(&self, part: (Numbering, u64, u32), bot_id: &str) -> bool {
         self.rows.sent_before(part, Some(bot_id)).is_some()
