@@ -176,8 +176,11 @@ fn parse_with_one(arguments: &[OsString]) -> Option<Arguments> {
     Arguments::from_arg_matches(&matches).ok()
 }
 
+/// Adds the arguments of a subcommand.
+type Augment = fn(clap::Command) -> clap::Command;
+
 /// All subcommands but those that only print texts.
-const SUBCOMMANDS: &[(&str, fn(clap::Command) -> clap::Command)] = &[
+const SUBCOMMANDS: &[(&str, Augment)] = &[
     ("submit", SubmitArgs::augment_args),
     ("import", ImportArgs::augment_args),
     ("inspect", InspectFileArgs::augment_args),
