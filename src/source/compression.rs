@@ -3,9 +3,10 @@
 use std::io::{self, BufReader, Chain, Cursor, ErrorKind, Read};
 
 use bzip2::bufread::MultiBzDecoder;
-use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 use zstd::stream::read::Decoder as ZstdDecoder;
+
+use super::gzip::{GzipReader, TrailingBytes};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
 #[strum(serialize_all = "lowercase")]
@@ -42,7 +43,7 @@ type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
 
 pub(super) enum Decompressed<R: Read> {
     Plain(Whole<R>),
-    Gzip(Box<MultiGzDecoder<BufReader<Whole<R>>>>),
+    Gzip(Box<GzipReader<BufReader<Whole<R>>>>),
     Zstd(Box<ZstdDecoder<'static, BufReader<Whole<R>>>>),
     Bzip2(Box<MultiBzDecoder<BufReader<Whole<R>>>>),
     Xz(Box<XzReader<BufReader<Whole<R>>>>),
@@ -68,7 +69,7 @@ impl<R: Read> Decompressed<R> {
         let whole = Cursor::new(start).chain(input);
         Ok(match detected {
             None | Some(Compression::Zip) => Self::Plain(whole),
-            Some(Compression::Gzip) => Self::Gzip(Box::new(MultiGzDecoder::new(BufReader::new(whole)))),
+            Some(Compression::Gzip) => Self::Gzip(Box::new(GzipReader::new(BufReader::new(whole)))),
             Some(Compression::Zstd) => Self::Zstd(Box::new(ZstdDecoder::with_buffer(BufReader::new(whole))?)),
             Some(Compression::Bzip2) => Self::Bzip2(Box::new(MultiBzDecoder::new(BufReader::new(whole)))),
             Some(Compression::Xz) => {
@@ -106,10 +107,19 @@ impl<R: Read> Read for Decompressed<R> {
 
 /// Why decompression failed; travels inside an [`io::Error`].
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("{} {compression} data", if *.is_truncated { "truncated" } else { "corrupt" })]
+#[error("{problem} {compression} data")]
 pub struct DecompressError {
     pub(super) compression: Compression,
-    pub(super) is_truncated: bool,
+    pub(super) problem: Problem,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "lowercase")]
+pub(super) enum Problem {
+    Truncated,
+    Corrupt,
+    #[strum(to_string = "other bytes follow the")]
+    Followed,
 }
 
 impl DecompressError {
@@ -118,8 +128,12 @@ impl DecompressError {
         if error.raw_os_error().is_some() || matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::OutOfMemory) {
             return error;
         }
-        let is_truncated = error.kind() == ErrorKind::UnexpectedEof;
-        io::Error::new(error.kind(), Self { compression, is_truncated })
+        let problem = match error.kind() {
+            ErrorKind::UnexpectedEof => Problem::Truncated,
+            _ if error.get_ref().is_some_and(|error| error.is::<TrailingBytes>()) => Problem::Followed,
+            _ => Problem::Corrupt,
+        };
+        io::Error::new(error.kind(), Self { compression, problem })
     }
 
     pub(super) fn of(error: &io::Error) -> Option<Self> {
@@ -129,7 +143,7 @@ impl DecompressError {
 
 #[cfg(test)]
 mod tests {
-    use super::{Compression, DecompressError, Decompressed};
+    use super::{Compression, DecompressError, Decompressed, Problem};
     use crate::source::samples::{bzip2, gzip, xz, zstd};
     use std::io::{Read, Write};
 
@@ -161,14 +175,26 @@ mod tests {
         for pack in [gzip, zstd, bzip2, xz] {
             let whole = pack("0123456789,abcdefghij\n".repeat(5000).as_bytes());
             let truncated = decompress(&whole[..whole.len() - 5]).map(drop).unwrap_err();
-            assert!(DecompressError::of(&truncated).unwrap().is_truncated, "{truncated}");
+            assert_eq!(DecompressError::of(&truncated).unwrap().problem, Problem::Truncated);
         }
         for (pack, from_end) in [(gzip as fn(&[u8]) -> Vec<u8>, 8), (bzip2, 20), (xz, 60)] {
             let mut corrupt = pack("0123456789,abcdefghij\n".repeat(5000).as_bytes());
             let start = corrupt.len() - from_end;
             corrupt[start..start + 8].fill(0xff);
             let error = decompress(&corrupt).map(drop).unwrap_err();
-            assert!(!DecompressError::of(&error).unwrap().is_truncated, "{error}");
+            assert_eq!(DecompressError::of(&error).unwrap().problem, Problem::Corrupt);
+        }
+    }
+
+    #[test]
+    fn bytes_after_gzip_data_are_named() {
+        for more in ["x", "\u{1f}x", "\0\0", "more text than a header has"] {
+            let error = decompress(&[&gzip(b"a,b\n1,2\n"), more.as_bytes()].concat()).unwrap_err();
+            assert_eq!(error.to_string(), "other bytes follow the gzip data");
+        }
+        for truncated in [&b"\x1f"[..], b"\x1f\x8b\x08\0"] {
+            let error = decompress(&[&gzip(b"a,b\n1,2\n"), truncated].concat()).unwrap_err();
+            assert_eq!(error.to_string(), "truncated gzip data");
         }
     }
 

@@ -17,6 +17,7 @@ mod dialect;
 mod encoding;
 mod error;
 mod format;
+mod gzip;
 mod header;
 mod header_doubt;
 mod input;

@@ -97,9 +97,9 @@ impl Flattener {
             let json = value.get();
             if json.starts_with('{') && depth < MAX_DEPTH {
                 self.path.push('.');
-                self.flatten_nested(json, depth + 1)?;
+                self.flatten_nested(json, depth + 1).map_err(|byte| offset_in(text, json) + byte)?;
             } else if let Some(column) = self.columns.index_of(&self.path, self.expected) {
-                self.set_cell(column, &as_cell(json).ok_or(1_usize)?);
+                self.set_cell(column, &as_cell(json).ok_or_else(|| offset_in(text, json) + 1)?);
             }
             self.path.truncate(parent);
         }
@@ -128,6 +128,11 @@ fn as_cell(json: &str) -> Option<Cow<'_, str>> {
         None if json == "null" => Some(Cow::Borrowed("")),
         None => Some(Cow::Borrowed(json)),
     }
+}
+
+/// Where a part of the text starts, in bytes from 0.
+fn offset_in(text: &str, part: &str) -> usize {
+    part.as_ptr().addr().saturating_sub(text.as_ptr().addr())
 }
 
 /// The position of an error in the text, in bytes from 1.

@@ -43,18 +43,26 @@ impl<R: Read> JsonReader<R> {
     }
 
     fn find_columns(&mut self) -> Result<(), ContentError> {
-        let (mut bytes, mut first_error) = (0, None);
+        let (mut bytes, mut first_error, mut has_object) = (0, None, false);
         while self.sampled.len() < SAMPLED && bytes < SAMPLED_BYTES {
             let Some(line) = self.values.next()? else { break };
             let text = String::from_utf8_lossy(&self.values.buffer);
-            if let Err(byte) = self.flattener.flatten(&text) {
-                first_error.get_or_insert(ContentError::NotAnObject { line, byte });
+            match self.flattener.flatten(&text) {
+                Ok(()) => has_object = true,
+                Err(byte) => {
+                    first_error.get_or_insert(ContentError::NotAnObject { line, byte });
+                }
             }
             bytes += self.values.buffer.len();
             self.sampled.push_back((line, self.values.buffer.clone()));
         }
         self.flattener.columns.is_complete = true;
-        if self.columns().is_empty() { Err(first_error.unwrap_or(ContentError::NoRecords)) } else { Ok(()) }
+        // The keys before an error are not all that the objects have.
+        match first_error {
+            Some(error) if !has_object || self.columns().is_empty() => Err(error),
+            None if self.columns().is_empty() => Err(ContentError::NoRecords),
+            _ => Ok(()),
+        }
     }
 
     pub(in crate::source) fn columns(&self) -> &[String] {

@@ -44,7 +44,7 @@ fn truncated_compression_says_how_far_it_went() {
         let truncated = &packed[..packed.len() - 10];
         let error = open(truncated).and_then(|mut table| rows_of(&mut table)).unwrap_err();
         let ContentError::Decompress { line: Some(line), error } = problem(error) else { panic!("no line") };
-        assert!(error.is_truncated, "{error}");
+        assert!(error.to_string().starts_with("truncated"), "{error}");
         assert!((10_000..=20_001).contains(&line), "{line}");
         let start = problem(open(&packed[..12]).err().unwrap());
         assert!(matches!(start, ContentError::Decompress { .. } | ContentError::Empty), "{start}");

@@ -71,6 +71,16 @@ fn lines_without_an_object_are_row_errors() {
     assert_eq!(rows[1].cell(0), Some("{\"id\":2\n".trim_end()));
 }
 
+/// The keys before the error are no columns to choose from.
+#[test]
+fn without_any_object_the_error_is_shown() {
+    let broken = r#"{"id":"a","name":"\ud800","score":3}"#;
+    let error = open(broken.as_bytes()).err().unwrap().to_string();
+    assert_eq!(error, "in.csv: line 1: not a JSON object (byte 18)");
+    let rows = rows_of(&mut open(format!("{broken}\n{{\"id\":\"b\"}}\n").as_bytes()).unwrap()).unwrap();
+    assert!(matches!(rows[0].error, Some(RowError::NotAnObject { .. })) && rows[1].error.is_none());
+}
+
 #[test]
 fn repeated_keys_are_row_errors() {
     let text = b"{\"id\":1,\"a\":{\"b\":2}}\n{\"id\":1,\"id\":2}\n{\"a\":{\"b\":\"\"},\"a.b\":\"\"}\n{\"id\":\"\"}\n";
