@@ -135,7 +135,7 @@ pub(super) fn convert<T, U>(
 }
 
 /// `host and bot_id are`, `client_id is`.
-fn listed(keys: &[&str]) -> String {
+pub(crate) fn listed(keys: &[&str]) -> String {
     match keys {
         [] => "nothing is".to_owned(),
         [one] => format!("{one} is"),

@@ -32,6 +32,7 @@ pub use credential::{
 };
 pub use edit::{EditError, replace_config, set_in_config};
 pub use error::SettingsError;
+pub(crate) use error::listed;
 pub use layer::Key;
 pub use mapping::{MappingConfig, Preset, parse_mapping, preset, presets};
 pub use mapping_file::{MappingFile, score_rule};

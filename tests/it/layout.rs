@@ -230,11 +230,11 @@ fn a_dry_run_needs_no_profile() {
     assert!(stdout(&checked).contains("1 row can be sent, 0 invalid, 0 skipped; nothing was sent (--dry-run)"));
     let words = stderr(&checked);
     assert!(
-        words.contains("no host, bot_id, client_id, client_secret configured yet: an import needs them"),
+        words.contains("host, bot_id, client_id and client_secret are not configured yet: an import needs them"),
         "{words}"
     );
     let words = stderr(&surroundings.run(&[&options[..], &["--set=bot_id=st-1"]].concat()).success());
-    assert!(words.contains("no host, client_id, client_secret configured yet"), "{words}");
+    assert!(words.contains("host, client_id and client_secret are not configured yet"), "{words}");
     assert!(!surroundings.state().exists());
     let words = stderr(
         &surroundings.run(&[&["import", "in.csv", "--map=channel_uid=who"], &CONSTANTS[..]].concat()).failure().code(2),

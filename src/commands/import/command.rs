@@ -14,6 +14,7 @@ use crate::commands::setup::{Bots, Setup};
 use crate::exit::Exit;
 use crate::ledger::Overlap;
 use crate::report::{mapping_table, problems_table, rows_and_records};
+use crate::settings::listed;
 use crate::text::counted;
 
 const BOT_ID: &str = "bot_id";
@@ -78,7 +79,8 @@ impl Import<'_> {
         missing.retain(|key| *key != BOT_ID || self.setup.bots == Bots::One(String::new()));
         if !missing.is_empty() {
             let them = if missing.len() == 1 { "it" } else { "them" };
-            self.session.printer.note(format_args!("no {} configured yet: an import needs {them}", missing.join(", ")));
+            let missing_are = listed(&missing);
+            self.session.printer.note(format_args!("{missing_are} not configured yet: an import needs {them}"));
         }
     }
 
