@@ -3,5 +3,6 @@
 mod hidden;
 mod plain;
 mod prompter;
+mod select;
 
 pub(super) use prompter::Prompter;

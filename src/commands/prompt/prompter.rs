@@ -2,13 +2,13 @@
 
 use std::io;
 
+use dialoguer::Input;
 use dialoguer::console::{self, Key, Term};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use dialoguer::{Input, Select};
 use secrecy::SecretString;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{hidden, plain};
+use super::{hidden, plain, select};
 use crate::commands::error::{CommandError, Explain};
 use crate::commands::session::Session;
 use crate::commands::stop_reason::StoppedEarly;
@@ -92,8 +92,7 @@ impl<'a> Prompter<'a> {
         if self.is_plain {
             return self.ended(plain::select(self.printer, prompt, &items, default));
         }
-        let select = Select::with_theme(&*self.theme).with_prompt(prompt).items(&items).default(default);
-        self.ended(select.interact().map_err(|dialoguer::Error::IO(error)| error))
+        self.ended(select::select(&*self.theme, &label(prompt, columns), &items, default))
     }
 
     /// Asks for one of these letters, which the prompt names; Enter takes the first. After other keys it does not: whoever types
@@ -155,30 +154,7 @@ fn listen() -> io::Result<(Runtime, Signals)> {
     Ok((runtime, signals))
 }
 
-/// An item that takes one line: dialoguer measures items in bytes when it clears them, and does not count what is before them.
-fn label(item: &str, columns: usize) -> String {
-    let room = columns.saturating_sub(BESIDE_ITEM).max(BESIDE_ITEM);
-    let mut label = fitted(item, room);
-    let mut shorter = room;
-    while label.len() > columns && shorter > 1 {
-        shorter -= 1;
-        label = fitted(item, shorter);
-    }
-    label
-}
-
-#[cfg(test)]
-mod tests {
-    use super::label;
-
-    #[test]
-    fn labels_fit_one_line() {
-        for item in ["score  (1, 2, 3)", &"x".repeat(300), &"満足度".repeat(40), &"Größe ".repeat(30), "\u{1b}[2Jx"]
-        {
-            for columns in [20, 80, 120] {
-                let label = label(item, columns);
-                assert!(label.len() <= columns && !label.contains('\u{1b}'), "{label}");
-            }
-        }
-    }
+/// An item or a prompt that takes one line.
+fn label(text: &str, columns: usize) -> String {
+    fitted(text, columns.saturating_sub(BESIDE_ITEM).max(BESIDE_ITEM))
 }

@@ -206,6 +206,25 @@ fn with_yes_every_last_answer_is_offered() {
 }
 
 #[test]
+fn letters_choose_an_item() {
+    let stage = Stage::new();
+    let mut terminal =
+        at_a_terminal(&stage, &["submit", "--channel-uid=jo", "--name=n", "--language=en", "--message="]);
+    answer(
+        &mut terminal,
+        &[
+            ("THUMB: thumbs up or down", "none\rcsat\r"),
+            ("Score, 1 to 5", "4\r"),
+            ("another channel", "em\r"),
+            ("Send CSAT 4 for jo to", ENTER),
+        ],
+    );
+    let (code, seen) = terminal.end();
+    assert_eq!(code, Some(0), "{seen}");
+    stage.has_exactly(&[record(["jo", "n", "4", "email", "CSAT", "en", ""])]);
+}
+
+#[test]
 fn a_dumb_terminal_gets_plain_questions() {
     let stage = Stage::new();
     let mut command = stage.process(&["submit"]);
