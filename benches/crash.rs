@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo bench --bench crash            # 100 kills
 //! cargo bench --bench crash -- 1000    # more
+//! cargo bench --bench crash -- 0       # only the growing file, with one kill: verification waits for a minute
 //! cargo bench --bench crash -- 200 records    # only files with three records per row
 //! ```
 //!
