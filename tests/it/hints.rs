@@ -8,7 +8,7 @@ fn suggested(said: &str, words: &str) -> Vec<String> {
     let start = format!("`kore-feedback {words}");
     let place = said.find(&start).unwrap_or_else(|| panic!("no {words} in {said}"));
     let command = said[place + 1..].split('`').next().unwrap_or_default();
-    shell_words::split(command).unwrap().split_off(1)
+    shell_words::split(command).expect("words").split_off(1)
 }
 
 /// The ledger in the default place has a run with the same number.

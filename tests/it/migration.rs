@@ -22,9 +22,9 @@ const SCHEMA_9: [&str; 9] = [
 /// A stage whose ledger has an unfinished run of schema 9, with this many saved rows.
 fn stage(rows: u32) -> Stage {
     let stage = Stage::new();
-    std::fs::create_dir_all(stage.state()).unwrap();
+    std::fs::create_dir_all(stage.state()).expect("a directory");
     let ledger = ledger(&stage);
-    SCHEMA_9.iter().for_each(|migration| ledger.execute_batch(migration).unwrap());
+    SCHEMA_9.iter().for_each(|migration| ledger.execute_batch(migration).expect("schema 9"));
     let sql = format!(
         "INSERT INTO runs (run, kind, sandbox, host, api_version, input, content, mapping, identity, rows, started_at)
          VALUES (1, 'import', 0, 'http://127.0.0.1', '1.1', '/in.csv', zeroblob(32), 'm', zeroblob(32), {rows}, 1000);
@@ -34,16 +34,16 @@ fn stage(rows: u32) -> Stage {
          SELECT 1, number, 'saved', 200, printf('%024x', number), randomblob(16), 1, 2000, 32000, 2100, 1 FROM numbers;
          PRAGMA user_version = 9;"
     );
-    ledger.execute_batch(&sql).unwrap();
+    ledger.execute_batch(&sql).expect("rows");
     stage
 }
 
 fn ledger(stage: &Stage) -> Connection {
-    Connection::open(stage.state().join("ledger.db")).unwrap()
+    Connection::open(stage.state().join("ledger.db")).expect("a ledger")
 }
 
 fn schema(stage: &Stage) -> i64 {
-    ledger(stage).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    ledger(stage).pragma_query_value(None, "user_version", |row| row.get(0)).expect("a version")
 }
 
 #[test]
