@@ -74,7 +74,7 @@ pub struct Judge {
 impl Judge {
     /// A complete answer with this body to a request with that body.
     pub fn new(answer: &str, sent: &str) -> Self {
-        let answer = Answer { status: 200, body: answer.to_owned(), complete: true, ..Answer::default() };
+        let answer = Answer { status: 200, body: answer.to_owned(), ..Answer::default() };
         Self { reply: Reply::Answer(answer), sent: sent.as_bytes().to_vec(), now: clock::now() }
     }
 

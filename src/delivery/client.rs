@@ -9,7 +9,7 @@ use reqwest::{Certificate, Response};
 use secrecy::ExposeSecret;
 use url::{Position, Url};
 
-use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, http_date};
+use super::reply::{Answer, Reply, RequestProgress, RetryAfter, TransportError, Truncation, http_date};
 use super::responses::ResponsesQuery;
 use super::transport::{connect_timeout, transport_error, with_causes};
 use crate::credentials::{Hidden, Token};
@@ -135,7 +135,7 @@ impl Client {
         let request = self.http.post(url.clone()).header(HOST, self.host.clone()).header(AUTH, auth);
         let request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
         match request.send().await {
-            Ok(response) => Reply::Answer(read_answer(response, &token.hidden, most_read).await),
+            Ok(response) => Reply::Answer(read_answer(response, &token.hidden, most_read, self.timeout).await),
             Err(error) => Reply::Nothing(transport_error(&error, self.timeout)),
         }
     }
@@ -202,7 +202,7 @@ fn read_certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientE
     Ok(certificates)
 }
 
-async fn read_answer(mut response: Response, hidden: &Hidden, most: usize) -> Answer {
+async fn read_answer(mut response: Response, hidden: &Hidden, most: usize, timeout: Duration) -> Answer {
     let headers = response.headers();
     let mut answer = Answer {
         status: response.status().as_u16(),
@@ -212,15 +212,16 @@ async fn read_answer(mut response: Response, hidden: &Hidden, most: usize) -> An
         ..Answer::default()
     };
     let mut body = Vec::new();
-    answer.complete = loop {
+    answer.truncated = loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() <= most => body.extend_from_slice(&chunk),
             Ok(Some(chunk)) => {
                 body.extend_from_slice(&chunk[..most - body.len()]);
-                break false;
+                break Some(Truncation::Size(most));
             }
-            Ok(None) => break true,
-            Err(_) => break false,
+            Ok(None) => break None,
+            Err(error) if error.is_timeout() => break Some(Truncation::Timeout(timeout)),
+            Err(_) => break Some(Truncation::Closed),
         }
     };
     // A gateway may quote the rejected request, including its headers, and the platform what it decrypted.

@@ -180,7 +180,6 @@ mod tests {
         let answer = Answer {
             status: 200,
             body: record.to_string(),
-            complete: true,
             date: date.map(|date| date.parse().unwrap()),
             ..Answer::default()
         };

@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use crate::pacing::duration_text;
+use crate::text::grouped;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
     /// At least a status.
@@ -19,13 +22,25 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// At most 64 KiB of the body (8 MiB of a page of records). If the server repeated the token, it is masked.
     pub(crate) body: String,
-    /// Whether the whole body was read.
-    pub(crate) complete: bool,
+    /// Why the rest of the body was not read, if some is missing.
+    pub(crate) truncated: Option<Truncation>,
     pub(crate) retry_after: Option<RetryAfter>,
     /// Where a redirect points to.
     pub(crate) location: Option<String>,
     /// The `Date` header: the server's clock.
     pub(crate) date: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Truncation {
+    #[error("the response is truncated")]
+    Closed,
+    /// The whole call may take this long.
+    #[error("no complete response within {}", duration_text(*.0))]
+    Timeout(Duration),
+    /// More bytes than this are not read.
+    #[error("the response is larger than {} KiB, and the rest is not read", grouped(*.0 as u64 / 1024))]
+    Size(usize),
 }
 
 /// A `Retry-After` header (RFC 9110 §10.2.3): seconds, or a date.

@@ -306,7 +306,22 @@ fn an_endless_answer_is_capped() {
         request
     });
     let Reply::Answer(answer) = post(&client("http", "127.0.0.1", server.port), 1) else { panic!() };
-    assert!(!answer.complete && answer.body.len() <= 64 * 1024, "{} bytes", answer.body.len());
+    assert!(answer.body.len() <= 64 * 1024, "{} bytes", answer.body.len());
+    let Verdict::InDoubt { message, .. } = judge(&Reply::Answer(answer)) else { panic!() };
+    assert_eq!(message, "the response is larger than 64 KiB, and the rest is not read");
+}
+
+#[test]
+fn a_slow_body_names_the_timeout() {
+    let server = Server::new(1, |stream| {
+        let request = read_request(stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"_id\"").unwrap();
+        // Until the client hangs up.
+        stream.read_to_end(&mut Vec::new()).unwrap();
+        request
+    });
+    let Verdict::InDoubt { status: Some(200), message } = verdict(&server) else { panic!() };
+    assert_eq!(message, "no complete response within 600ms: {\"_id\"");
 }
 
 #[test]

@@ -106,8 +106,13 @@ fn record_id(record: &Fields<'_>) -> Option<String> {
 }
 
 fn unreadable(answer: &Answer, shown: &str) -> String {
-    let what = if answer.complete { "the response contains no record" } else { "the response is truncated" };
-    if shown.is_empty() { what.to_owned() } else { format!("{what}: {shown}") }
+    let what = answer.truncated.map_or("the response contains no record".to_owned(), |why| why.to_string());
+    if answer.body.trim().is_empty() { what } else { format!("{what}: {shown}") }
+}
+
+fn without_body(answer: &Answer) -> String {
+    let status = answer.status;
+    answer.truncated.map_or(format!("HTTP {status} with an empty body"), |why| format!("HTTP {status}: {why}"))
 }
 
 /// A server's message: to be shown, and (in lower case, errors only) to be classified.
@@ -121,6 +126,7 @@ impl ServerMessage {
         let errors = error_texts(fields);
         let shown = match (&errors[..], &answer.location) {
             (_, Some(location)) if (300..=399).contains(&answer.status) => format!("redirects to {location}"),
+            ([], _) if answer.body.trim().is_empty() => without_body(answer),
             ([], _) => text::excerpt(&answer.body, QUOTED),
             (texts, _) => text::excerpt(&texts.join("; "), QUOTED),
         };
@@ -177,6 +183,9 @@ fn error_texts(body: &Fields<'_>) -> Vec<String> {
 
 fn error_text(error: &Value) -> Option<String> {
     let message = error.get("msg").or_else(|| error.get("message"))?.as_str()?;
+    if message.trim().is_empty() {
+        return None;
+    }
     let code = match error.get("code") {
         Some(Value::String(code)) => code.clone(),
         Some(Value::Number(code)) => code.to_string(),
@@ -189,10 +198,11 @@ fn error_text(error: &Value) -> Option<String> {
 mod tests {
     use std::time::Duration;
 
+    use super::super::reply::Truncation;
     use super::{Answer, Cause, Concern, Reply, RequestProgress, RetryAfter, TransportError, Verdict, judge};
 
     fn answer(status: u16, body: &str) -> Answer {
-        Answer { status, body: body.to_owned(), complete: true, ..Answer::default() }
+        Answer { status, body: body.to_owned(), ..Answer::default() }
     }
 
     fn error(status: u16, message: &str) -> Answer {
@@ -293,6 +303,31 @@ mod tests {
         assert_eq!(shown(r#"{"errors":[{"msg":"bad","code":"ValidationError"}]}"#), "bad (code ValidationError)");
         assert_eq!(shown(r#"{"errors":[{"msg":"bad","code":400},{"msg":"worse"}]}"#), "bad (code 400); worse");
         assert_eq!(shown("<h1>\u{1b}[2JNo</h1>\n"), "<h1>\u{fffd}[2JNo</h1>");
+    }
+
+    #[test]
+    fn every_verdict_has_a_reason() {
+        let reason = |answer: Answer| match judge(&Reply::Answer(answer)) {
+            Verdict::Rejected { message, .. }
+            | Verdict::Refused { message, .. }
+            | Verdict::Repeat { message, .. }
+            | Verdict::InDoubt { message, .. } => message,
+            other => panic!("{other:?}"),
+        };
+        for status in [101, 204, 302, 304, 401, 404, 422, 429, 500] {
+            let expected = match status {
+                204 => "the response contains no record".to_owned(),
+                _ => format!("HTTP {status} with an empty body"),
+            };
+            assert_eq!(reason(answer(status, " \n")), expected);
+        }
+        let unsaid = error(500, "");
+        assert_eq!(reason(unsaid.clone()), unsaid.body);
+        let cut = |status, body, why| reason(Answer { truncated: Some(why), ..answer(status, body) });
+        assert_eq!(cut(500, "", Truncation::Closed), "HTTP 500: the response is truncated");
+        assert_eq!(cut(200, "", Truncation::Closed), "the response is truncated");
+        let slow = Truncation::Timeout(Duration::from_secs(30));
+        assert_eq!(cut(200, "{", slow), "no complete response within 30s: {");
     }
 
     #[test]

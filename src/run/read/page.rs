@@ -76,7 +76,7 @@ impl PageReader<'_> {
             let mut verdict = judge(&reply);
             if let Reply::Answer(answer) = &reply
                 && answer.status == 200
-                && answer.complete
+                && answer.truncated.is_none()
             {
                 match SurveyPage::read(&answer.body) {
                     Ok(page) => {
