@@ -26,7 +26,7 @@ pub enum ErrorKind {
     Ledger,
     /// The server rejected the credentials, their scope or the target; or there are no credentials.
     Credentials,
-    /// The server cannot be reached in time, or the rate limit is used up.
+    /// The server cannot be reached in time, or the rate limit allows no request.
     Unreachable,
     /// The run stopped early and can be resumed.
     Stopped,

@@ -15,7 +15,7 @@ pub enum Exit {
     Usage = 2,
     /// The server rejected the credentials, their scope or the bot. No row is lost.
     Credentials = 3,
-    /// The server could not be reached in time, its certificate is not trusted, or the rate limit is used up for longer than
+    /// The server could not be reached in time, its certificate is not trusted, or the rate limit allows no request for longer than
     /// `--max-wait`. No row is lost.
     Unreachable = 4,
     /// The run stopped early and can be resumed.

@@ -80,7 +80,8 @@ fn bots_text(bots: &[String]) -> String {
 fn explain(run: RunId, reason: &StopReason, is_of_bots: bool) -> (Cow<'static, str>, Cow<'static, str>) {
     let (text, hint) = match reason {
         StopReason::RateLimited { wait, .. } => {
-            return ("the rate limit is used up".into(), later(*wait, "--max-wait").into());
+            let text = format!("the rate limit allows no request for {}", format_duration(*wait));
+            return (text.into(), later(*wait, "--max-wait").into());
         }
         StopReason::Unreachable { wait, .. } if !wait.is_zero() => {
             let text = format!("the server asks clients to wait {}", format_duration(*wait));
@@ -135,7 +136,8 @@ fn rejections_text(rejections: &Rejections) -> String {
 /// When to try again, and the option that allows the wait.
 fn later(wait: Duration, option: &str) -> String {
     let time = format_time_ahead(&clock::local_now(), wait);
-    format!("try again at {time} (in {}), or wait longer with {option}", format_duration(wait))
+    let time = time.rsplit_once(' ').map_or(format!("at {time}"), |(day, time)| format!("on {day} at {time}"));
+    format!("try again {time} (in {}), or wait longer with {option}", format_duration(wait))
 }
 
 impl Advice for StoppedEarly {

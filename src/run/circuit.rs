@@ -40,7 +40,7 @@ pub(crate) enum StopReason {
     Refused { concern: Concern, message: String },
     /// No connection, or a server that asks for a pause, for longer than the run waits. `wait` is what it asked for last.
     Unreachable { message: String, wait: Duration },
-    /// The rate limit is used up for longer than the run waits; after `wait` at the latest it has room.
+    /// The rate limit allows no request for longer than the run waits; after `wait` at the latest it has room.
     RateLimited { message: String, wait: Duration },
     /// The server rejects too many records.
     Rejected(Rejections),

@@ -24,6 +24,8 @@ pub(super) struct Disposition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Retry {
     After(Duration),
+    /// Once the rate limit has room again, which takes this long if the server is right.
+    WithinLimit(Duration),
     /// After other rows.
     BehindOthers,
 }
@@ -79,7 +81,7 @@ impl<F: Fn(Moment) -> bool> Situation<'_, F> {
             Verdict::Refused { status, message, .. } => self.after_refusal(status, message, tries),
             // No row is abandoned because a window is full: it is sent once there is room.
             Verdict::Repeat { cause: Cause::RateLimited { .. }, status, message, .. } => {
-                Disposition::unsent(status, message, Some(Retry::After(Duration::ZERO)))
+                Disposition::unsent(status, message, Some(Retry::WithinLimit(self.asked)))
             }
             Verdict::Repeat { status, message, .. } => self.after_failure(status, message, tries),
         }

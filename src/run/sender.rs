@@ -134,6 +134,7 @@ impl RecordSender {
             match retry {
                 None => return Ok(Delivered::Done),
                 Some(Retry::BehindOthers) => return Ok(Delivered::Later(pending)),
+                Some(Retry::WithinLimit(_)) => {}
                 Some(Retry::After(wait)) => {
                     self.unless_stopping(tokio::time::sleep(wait)).await?;
                 }
@@ -299,7 +300,7 @@ impl RecordSender {
         let (kind, status, why) = (outcome.kind, outcome.status, outcome.detail.clone());
         if let Some(retry) = retry {
             let wait = match retry {
-                Retry::After(wait) => wait,
+                Retry::After(wait) | Retry::WithinLimit(wait) => wait,
                 Retry::BehindOthers => Duration::ZERO,
             };
             self.events.send(RunEvent::Retrying { record: id, why: why.clone().unwrap_or_default(), wait });

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use assert_cmd::assert::Assert;
 use kore_feedback::sandbox::SandboxOptions;
 
-use crate::support::{Fixed, Stage, json, numbered, stderr};
+use crate::support::{Fixed, IMPATIENT, Stage, json, numbered, stderr};
 
 const RECORD: &str =
     r#"{"channelUId":"jo","name":"x","score":1,"channel":"rtm","type":"THUMB","language":"en","message":""}"#;
@@ -39,7 +39,7 @@ fn a_long_retry_after_ends_submit_at_once() {
     let (stage, server) = (Stage::new(), answering(503, "90", "maintenance"));
     let said = stderr(&at_once(|| submit(&stage, &server.url(), &[]).failure().code(4)));
     assert!(said.contains("error: the server asks clients to wait 1 min 30 s: maintenance (code 503)"), "{said}");
-    assert!(said.contains("hint: try again at ") && said.contains("(in 1 min 30 s)"), "{said}");
+    assert!(said.contains("hint: try again ") && said.contains("(in 1 min 30 s)"), "{said}");
     assert!(!said.contains("retrying in"), "{said}");
 }
 
@@ -71,7 +71,7 @@ fn absurd_retry_after_stops_without_losing_a_row() {
         for status in [503, 429] {
             let server = answering(status, retry_after, "later");
             let said = stderr(&at_once(|| submit(&stage, &server.url(), &[]).failure().code(4)));
-            assert!(said.contains("(in 1 day 0 h)"), "{said}");
+            assert!(said.contains("hint: try again on ") && said.contains("(in 1 day 0 h)"), "{said}");
             let assert = at_once(|| import(&stage, &server.url(), &["--again", "--max-wait", "2h"]).failure().code(4));
             let summary = json(&assert);
             assert_eq!((&summary["unsent"], &summary["in_doubt"]), (&8.into(), &0.into()), "{}", stderr(&assert));
@@ -85,7 +85,10 @@ fn an_hourly_limit_ends_submit_with_the_time() {
     let body = format!(r#"{{"errors":[{{"msg":"{message}","code":429}}]}}"#);
     let (stage, server) = (Stage::new(), Fixed::start(move |_| (429, body.clone())));
     let said = stderr(&at_once(|| submit(&stage, &server.url(), &[]).failure().code(4)));
-    assert!(said.contains("error: the rate limit is used up: You've exceeded the hourly rate limit."), "{said}");
+    assert!(
+        said.contains("error: the rate limit allows no request for 1 h: You've exceeded the hourly rate limit."),
+        "{said}"
+    );
     assert!(said.contains("(in 1 h), or wait longer with --max-wait"), "{said}");
 }
 
@@ -95,8 +98,9 @@ fn a_full_window_of_our_own_ends_submit() {
     let once_an_hour = ["--rate-limit", "1/1h"];
     submit(&stage, &stage.sandbox.url(), &once_an_hour).success();
     let said = stderr(&at_once(|| submit(&stage, &stage.sandbox.url(), &once_an_hour).failure().code(4)));
-    assert!(said.contains("error: the rate limit is used up: 1/1h is full with earlier requests"), "{said}");
-    assert!(said.contains("hint: try again at "), "{said}");
+    assert!(said.contains("error: the rate limit allows no request for "), "{said}");
+    assert!(said.contains(": 1/1h is full with earlier requests"), "{said}");
+    assert!(said.contains("hint: try again "), "{said}");
     assert_eq!(stage.sandbox.counts().arrivals, 1);
 }
 
@@ -107,12 +111,39 @@ fn max_wait_stops_a_resumable_import() {
     let assert = at_once(|| import(&stage, &stage.sandbox.url(), &["--max-wait", "1s"]).failure().code(4));
     let (summary, said) = (json(&assert), stderr(&assert));
     assert_eq!((&summary["saved"], &summary["unsent"]), (&5.into(), &3.into()), "{said}");
-    assert!(said.contains("the rate limit is used up") && said.contains("wait longer with --max-wait"), "{said}");
+    assert!(
+        said.contains("the rate limit allows no request for ") && said.contains("wait longer with --max-wait"),
+        "{said}"
+    );
     let before = stage.restart(&[]);
     stage.run(&["runs", "resume", "1"]).success();
     let mut all = [before, stage.sent()].concat();
     all.sort();
     assert_eq!(all, numbered(8));
+}
+
+#[test]
+fn a_waiting_row_is_not_retried_now() {
+    let (stage, server) = (Stage::new(), answering(429, "99999999999", "slow down"));
+    let assert =
+        at_once(|| import(&stage, &server.url(), &["-v", "--max-wait=1s", "--concurrency=1"]).failure().code(4));
+    let said = stderr(&assert);
+    assert!(said.contains("row 1: retrying in 1 day 0 h: slow down") && !said.contains("retrying now"), "{said}");
+}
+
+#[test]
+fn an_empty_response_has_a_reason() {
+    let table = [(401, 3, "the server rejected the credentials"), (404, 3, "the server rejected the target")];
+    for (status, code, what) in table {
+        let (stage, server) = (Stage::new(), Fixed::start(move |_| (status, String::new())));
+        let assert = import(&stage, &server.url(), &["-v", IMPATIENT]).failure().code(code);
+        let (said, reason) = (stderr(&assert), format!("{what}: HTTP {status} with an empty body"));
+        assert!(said.contains(&format!("paused: {reason}; retrying in")), "{said}");
+        assert_eq!(json(&assert)["error"]["message"], reason, "{said}");
+    }
+    let (stage, server) = (Stage::new(), Fixed::start(|_| (500, String::new())));
+    let said = stderr(&submit(&stage, &server.url(), &[]).failure());
+    assert!(said.contains("in doubt with status 500: HTTP 500 with an empty body"), "{said}");
 }
 
 /// With one request in flight at a time or several, spaced evenly or not.
@@ -124,6 +155,7 @@ fn max_wait_also_limits_the_spacing() {
         let assert = import(&stage, &stage.sandbox.url(), &[&limit, options].concat()).failure().code(4);
         let saved = json(&assert)["saved"].as_u64().unwrap();
         assert!((1..=2).contains(&saved), "{options:?}: {saved}");
+        assert!(stderr(&assert).contains("the rate limit allows no request for "), "{}", stderr(&assert));
     }
 }
 

@@ -99,7 +99,7 @@ fn token_and_scope(error: Option<&ReadError>) -> [SmokeCheck; 2] {
             [rejected, scope(CheckStatus::NotChecked, "the token was rejected")]
         }
         Some(_) => {
-            let message = "no answer about it";
+            let message = "the server gave no usable answer";
             [token(CheckStatus::NotChecked, message), scope(CheckStatus::NotChecked, message)]
         }
     }

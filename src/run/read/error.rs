@@ -25,7 +25,7 @@ pub(crate) enum ReadError {
         message: String,
     },
     /// No connection.
-    #[error("cannot reach the target: {0}")]
+    #[error("cannot reach the server: {0}")]
     Unreachable(String),
     /// The server asks clients to wait for longer than a reader does.
     #[error("the server asks clients to wait {}: {message}", format_duration(*wait))]
