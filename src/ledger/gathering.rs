@@ -7,8 +7,6 @@
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use super::writer_thread::Request;
-
 /// A commit waits for no more requests than this.
 const GROUP: usize = 512;
 /// A commit that took much longer waited for another process, which says nothing about the disk.
@@ -27,8 +25,14 @@ pub(super) struct Gathering {
 
 impl Gathering {
     /// Adds what has arrived to a group, and what is about to. `in_flight` is how many rows have an intent, but no outcome
-    /// yet.
-    pub(super) fn gather(&mut self, group: &mut Vec<Request>, requests: &Receiver<Vec<Request>>, in_flight: usize) {
+    /// yet; `outcomes` counts those that get one.
+    pub(super) fn gather<T>(
+        &mut self,
+        group: &mut Vec<T>,
+        requests: &Receiver<Vec<T>>,
+        in_flight: usize,
+        outcomes: impl Fn(&[T]) -> usize,
+    ) {
         while group.len() < GROUP
             && let Ok(more) = requests.try_recv()
         {
@@ -66,11 +70,6 @@ impl Gathering {
         self.skipping = if all_arrived { 0 } else { (2 * self.skipping).clamp(1, MOST_SKIPPED) };
         self.skip = self.skipping;
     }
-}
-
-/// How many claims get an outcome.
-pub(super) fn outcomes(requests: &[Request]) -> usize {
-    requests.iter().filter(|request| matches!(request, Request::Settle { .. })).count()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::answered::{Answered, PendingReply};
 use super::attempts::CallsOfCommit;
 use super::foreign_rows::ForeignRows;
-use super::gathering::{Gathering, outcomes};
+use super::gathering::Gathering;
 use super::location::Location;
 use super::neighbors::Neighbors;
 use super::records::RecordWriter;
@@ -86,7 +86,7 @@ impl WriterThread {
         let _ = attempts::delete_old(&self.connection, crate::clock::now());
         let mut gathering = Gathering::default();
         while let Ok(mut group) = requests.recv() {
-            gathering.gather(&mut group, requests, self.in_flight);
+            gathering.gather(&mut group, requests, self.in_flight, outcomes);
             let started = Instant::now();
             self.commit(group);
             gathering.committed(started.elapsed());
@@ -127,6 +127,11 @@ impl WriterThread {
         }
         Ok(())
     }
+}
+
+/// How many claims get an outcome.
+fn outcomes(requests: &[Request]) -> usize {
+    requests.iter().filter(|request| matches!(request, Request::Settle { .. })).count()
 }
 
 /// The requests of one transaction, or why it did not begin.
