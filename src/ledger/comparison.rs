@@ -1,5 +1,5 @@
 //! Compares all records of an input with what was sent before to the same bots: how many there are, and which rows to skip.
-//! What other processes send from then on, each claim takes into account (`foreign_rows.rs`).
+//! Each claim also takes into account what other processes have sent since (`foreign_rows.rs`).
 //!
 //! The records' hashes are sorted on disk, so that memory does not grow with the input.
 

@@ -1,5 +1,4 @@
-//! Whether SQLite finds damage in the ledger's file. That takes a while for a long run, so it can be found out while something
-//! else is done.
+//! Asks SQLite whether the ledger's file is damaged. For a long run this takes a while, so it can run beside other work.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};

@@ -149,7 +149,7 @@ impl Checker {
         named.is_empty() || named.parse() == Ok(part)
     }
 
-    /// Renders the record's templates to find out whether its score is answered.
+    /// Renders the record's templates to see whether its score is answered.
     fn is_answered(&mut self, row: &Row, part: u32) -> bool {
         let record = record_of(&self.mapping, part);
         self.derived.render(record, row);
